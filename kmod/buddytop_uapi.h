@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The ABI of /dev/buddytop: the only header that both the module and user space include.
+ * buddytop.4 is its manual.
+ *
+ * Control: one fixed structure (struct bt_config) is published as a whole; each publication is a
+ * generation, which every online worker adopts and echoes in its statistics block.
+ * Statistics: one read-only mapping that describes itself (struct bt_area). A reader takes every
+ * offset, stride and count from the area, never from sizeof().
+ *
+ * Every structure begins with its size in bytes, as the caller knows it. A kernel that knows less
+ * refuses non-zero bytes it does not know (E2BIG); one that knows more takes them as zero.
+ */
+#ifndef BUDDYTOP_UAPI_H
+#define BUDDYTOP_UAPI_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define BT_DEVICE_NAME	"buddytop"
+#define BT_ABI_VERSION	1u
+#define BT_AREA_MAGIC	0x31706f7479646475ull	/* "uddytop1", little endian */
+
+/* Bits of the masks in struct bt_config, word 0 bit 0 = CPU or node 0. */
+#define BT_CPU_WORDS	128	/* 8192 CPUs, the largest NR_CPUS distributions build */
+#define BT_NODE_WORDS	16	/* 1024 nodes, MAX_NUMNODES of the same */
+
+/* What the workers do with this generation. */
+enum bt_run {
+	BT_RUN_DRAIN = 0,	/* give every held block back, then sleep: the state after load */
+	BT_RUN_GO = 1,		/* run the pattern */
+	BT_RUN_KEEP = 2,	/* sleep, keep what is held */
+	BT_RUN_COUNT
+};
+
+/* Why the current bt_run state was entered. */
+enum bt_reason {
+	BT_REASON_NONE = 0,	/* never started */
+	BT_REASON_USER = 1,	/* the controller published it */
+	BT_REASON_LEASE = 2,	/* no keep-alive within lease_ms */
+	BT_REASON_TIME_LIMIT = 3, /* run_limit_ms is over */
+	BT_REASON_RELEASED = 4,	/* the controlling file was closed, its process may have died */
+	BT_REASON_OOM = 5,	/* the OOM notifier fired under guard `safe` */
+	BT_REASON_COUNT
+};
+
+enum bt_pattern {
+	BT_PATTERN_BURST = 0,	/* alternating bursts of `batch` blocks around half the share */
+	BT_PATTERN_STEADY = 1,	/* fill the share, then free and allocate `batch` in turn */
+	BT_PATTERN_REPEAT = 2,	/* allocate one block and free it */
+	BT_PATTERN_RAMP = 3,	/* grow to the share, drain to nothing, again */
+	BT_PATTERN_HOLD = 4,	/* grow to the share and keep it */
+	BT_PATTERN_COUNT
+};
+
+enum bt_free_order {
+	BT_FREE_FIFO = 0,	/* oldest held block first */
+	BT_FREE_LIFO = 1,	/* newest held block first */
+	BT_FREE_COUNT
+};
+
+enum bt_touch {
+	BT_TOUCH_NONE = 0,
+	BT_TOUCH_FIRST = 1,	/* write the first word of the block, outside the timed section */
+	BT_TOUCH_ALL = 2,	/* write the whole block, outside the timed section */
+	BT_TOUCH_COUNT
+};
+
+/* Allocation classes; every one adds __GFP_NOWARN. Never raw bits. */
+enum bt_gfp {
+	BT_GFP_KERNEL_MAYFAIL = 0, /* GFP_KERNEL | __GFP_RETRY_MAYFAIL: the default */
+	BT_GFP_KERNEL = 1,	/* GFP_KERNEL: may call the OOM killer on others */
+	BT_GFP_KERNEL_NORETRY = 2, /* GFP_KERNEL | __GFP_NORETRY */
+	BT_GFP_ATOMIC = 3,	/* GFP_ATOMIC: eats the reserves */
+	BT_GFP_MOVABLE = 4,	/* GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL; pinned in fact */
+	BT_GFP_COUNT
+};
+
+enum bt_node_policy {
+	BT_NODE_LOCAL = 0,	/* the CPU's memory node, may fall back */
+	BT_NODE_PREFER = 1,	/* the one node in nodes[], may fall back */
+	BT_NODE_BIND = 2,	/* only nodes[], nearest first */
+	BT_NODE_INTERLEAVE = 3,	/* only nodes[], in turn */
+	BT_NODE_REMOTE = 4,	/* every memory node but the CPU's own, nearest first */
+	BT_NODE_COUNT
+};
+
+enum bt_guard {
+	BT_GUARD_SAFE = 0,	/* keep reserve_bytes available; drain when the OOM notifier fires */
+	BT_GUARD_BENCH = 1,	/* neither: reserve_bytes must be 0 */
+	BT_GUARD_COUNT
+};
+
+/* BT_IOC_PUBLISH (in, out: generation) and BT_IOC_GET_CONFIG (out; in: size). */
+struct bt_config {
+	__u32 size;		/* sizeof(struct bt_config) as the caller knows it */
+	__u32 flags;		/* none defined: 0 */
+	__u32 run;		/* enum bt_run */
+	__u32 order;		/* 0 .. bt_info.max_order */
+	__u32 pattern;		/* enum bt_pattern */
+	__u32 free_order;	/* enum bt_free_order */
+	__u32 touch;		/* enum bt_touch */
+	__u32 gfp;		/* enum bt_gfp */
+	__u32 node_policy;	/* enum bt_node_policy */
+	__u32 guard;		/* enum bt_guard */
+	__u32 batch_blocks;	/* 1 .. BT_BATCH_MAX: blocks of one burst */
+	__u32 pace_ops;		/* operations a second per CPU; 0 = flat out */
+	__u32 lease_ms;		/* BT_LEASE_MIN_MS .. BT_LEASE_MAX_MS; 0 = no lease */
+	__u32 reserved;		/* 0 */
+	__u64 run_limit_ms;	/* time limit of one run; 0 = none */
+	__u64 max_held_bytes;	/* blocks held and rings together, all CPUs of the mask */
+	__u64 reserve_bytes;	/* guard safe: leave this much available */
+	__u64 generation;	/* out; 0 on the way in */
+	__u64 nodes[BT_NODE_WORDS];
+	__u64 cpus[BT_CPU_WORDS]; /* bits of offline CPUs are kept and apply once they are online */
+};
+
+#define BT_BATCH_MAX	65536u
+#define BT_PACE_MAX	100000000u
+#define BT_LEASE_MIN_MS	100u
+#define BT_LEASE_MAX_MS	600000u
+#define BT_RUN_LIMIT_MAX_MS	(30ull * 24 * 3600 * 1000)
+
+/* bt_info.features */
+#define BT_FEATURE_INIT_ON_ALLOC	(1ull << 0)	/* the kernel zeroes every block */
+#define BT_FEATURE_TEST_DELAY		(1ull << 1)	/* test build: a known delay is timed too */
+
+/* BT_IOC_INFO (in: size; out: the rest). Facts that do not change while the module is loaded. */
+struct bt_info {
+	__u32 size;
+	__u32 abi_version;	/* BT_ABI_VERSION */
+	__u64 features;
+	__u32 page_bytes;
+	__u32 max_order;
+	__u32 cpu_count;	/* nr_cpu_ids */
+	__u32 node_count;	/* nr_node_ids */
+	__u64 map_bytes;	/* length to pass to mmap() */
+	__u64 max_held_bytes;	/* limit from the module parameter max_held_pct */
+	__u32 max_held_pct;
+	__u32 reserved;
+};
+
+/* BT_IOC_PUBLISH and BT_IOC_KEEPALIVE need the controlling (O_RDWR) descriptor: EPERM otherwise. */
+#define BT_IOC_MAGIC		0xb7
+#define BT_IOC_INFO		_IO(BT_IOC_MAGIC, 0)	/* struct bt_info * */
+#define BT_IOC_GET_CONFIG	_IO(BT_IOC_MAGIC, 1)	/* struct bt_config * */
+#define BT_IOC_PUBLISH		_IO(BT_IOC_MAGIC, 2)	/* struct bt_config *; never waits for workers */
+#define BT_IOC_KEEPALIVE	_IO(BT_IOC_MAGIC, 3)	/* no argument: renews the lease */
+
+/*
+ * The head of the mapping. Everything up to `hist_sub_bits` is constant; what follows changes, each
+ * word by itself (read it with one 64-bit load).
+ */
+struct bt_area {
+	__u64 magic;		/* BT_AREA_MAGIC */
+	__u32 abi_version;
+	__u32 header_bytes;	/* sizeof(struct bt_area) of the module */
+	__u64 map_bytes;
+	__u32 cpu_count;
+	__u32 node_count;
+	__u32 order_count;	/* max_order + 1 */
+	__u32 hist_op_count;	/* enum bt_op values that have a histogram: 2 */
+	__u64 cpu_offset;	/* first struct bt_cpu_stats, from the start of the area */
+	__u64 cpu_stride;
+	__u64 order_offset;	/* u64[order_count] blocks allocated by order, inside a CPU's block */
+	__u64 node_offset;	/* u64[node_count] blocks allocated by the node they came from, same */
+	__u64 hist_offset;	/* u64[buckets] of CPU 0, order 0, alloc */
+	__u64 hist_cpu_stride;
+	__u64 hist_order_stride;
+	__u64 hist_op_stride;
+	__u32 hist_buckets;	/* BT_HIST_BUCKETS of hist.h */
+	__u32 hist_sub_bits;	/* BT_HIST_SUB_BITS of hist.h */
+
+	__u64 generation;	/* last one published */
+	__u64 publish_ns;	/* when, CLOCK_MONOTONIC */
+	__u64 run;		/* enum bt_run */
+	__u64 reason;		/* enum bt_reason */
+	__u64 controlled;	/* 1 while a controlling descriptor is open */
+	__u64 oom_notifications;
+	__u64 oom_freed_pages;	/* pages really freed inside the notifier */
+	__u64 lease_expiries;
+	__u64 limit_expiries;
+	__u64 clock_pair_ns;	/* two clock reads back to back: smallest of many, at load */
+	__u64 ring_bytes;	/* memory of the rings of held blocks, counted in max_held_bytes */
+};
+
+enum bt_op { BT_OP_ALLOC = 0, BT_OP_FREE = 1, BT_OP_COUNT, BT_OP_NONE = 0xff };
+
+enum bt_worker_state {
+	BT_WORKER_OFFLINE = 0,	/* the CPU is offline or was never up */
+	BT_WORKER_IDLE = 1,	/* asleep: not running, not in the mask, or nothing to do */
+	BT_WORKER_RUNNING = 2,
+	BT_WORKER_DRAINING = 3,
+	BT_WORKER_BACKOFF = 4,	/* waits after a failed allocation */
+	BT_WORKER_THROTTLED = 5, /* guard safe: below the reserve */
+	BT_WORKER_COUNT
+};
+
+/*
+ * One CPU. The only writer is that CPU's worker; values but the gauges (state, op, op_start_ns,
+ * held_*) only grow. At order_offset and node_offset two arrays follow in the same block.
+ */
+struct bt_cpu_stats {
+	__u64 generation;	/* adopted */
+	__u64 last_ns;		/* end of the last batch, CLOCK_MONOTONIC */
+	__u64 op_start_ns;	/* start of the operation in flight, CLOCK_MONOTONIC; 0 = none */
+	__u64 state;		/* enum bt_worker_state */
+	__u64 op;		/* enum bt_op of the operation in flight */
+	__u64 cpu_node;
+	__u64 mem_node;		/* nearest node with memory: what `local` means */
+	__u64 allocs;		/* blocks */
+	__u64 frees;		/* blocks */
+	__u64 freed_pages;
+	__u64 failures;
+	__u64 backoffs;
+	__u64 throttled;	/* batches that freed instead of allocating, for the reserve */
+	__u64 held_blocks;
+	__u64 held_pages;
+	__u64 remote_blocks;	/* block's node differs from mem_node */
+	__u64 remote_pages;
+	__u64 preempted;	/* operations > 16 us with an involuntary switch: not in the histograms */
+	__u64 preempted_ns;
+	__u64 alloc_max_ns;	/* exact, since load, without preempted ones */
+	__u64 free_max_ns;
+	__u64 batches;
+};
+
+#endif

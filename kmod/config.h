@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The check of a configuration: pure, no allocation, no kernel state. Built into the module and
+ * into user space, so that both refuse the same values for the same reason.
+ */
+#ifndef ANT_CONFIG_H
+#define ANT_CONFIG_H
+
+#include "buddytop_uapi.h"
+
+/* What the check needs to know of the machine. Masks have the words of struct bt_config. */
+struct ant_limits {
+	__u32 max_order;
+	__u32 page_bytes;
+	__u32 cpu_count;	/* CPU numbers are below this */
+	__u32 node_count;	/* node numbers are below this */
+	__u64 max_held_bytes;
+	const __u64 *memory_nodes; /* BT_NODE_WORDS words: nodes that have memory */
+	const __u64 *possible_cpus; /* BT_CPU_WORDS words */
+};
+
+/* First field that is wrong, or ANT_CONFIG_OK. ant_config_fault_text[] has a sentence for each. */
+enum ant_config_fault {
+	ANT_CONFIG_OK = 0,
+	ANT_CONFIG_SIZE,
+	ANT_CONFIG_FLAGS,
+	ANT_CONFIG_RESERVED,	/* reserved or generation not 0 */
+	ANT_CONFIG_RUN,
+	ANT_CONFIG_ORDER,
+	ANT_CONFIG_PATTERN,
+	ANT_CONFIG_FREE_ORDER,
+	ANT_CONFIG_TOUCH,
+	ANT_CONFIG_GFP,
+	ANT_CONFIG_NODE_POLICY,
+	ANT_CONFIG_NODES,	/* empty where needed, not empty where not, not one for prefer, no memory */
+	ANT_CONFIG_REMOTE,	/* `remote` on a machine with one memory node */
+	ANT_CONFIG_CPUS,	/* empty, or a CPU that cannot exist */
+	ANT_CONFIG_GUARD,
+	ANT_CONFIG_RESERVE,	/* not 0 with guard bench */
+	ANT_CONFIG_BATCH,
+	ANT_CONFIG_PACE,
+	ANT_CONFIG_LEASE,
+	ANT_CONFIG_RUN_LIMIT,
+	ANT_CONFIG_HELD_LIMIT,	/* above max_held_pct's share */
+	ANT_CONFIG_HELD_SMALL,	/* less than one block and its ring for every CPU of the mask */
+	ANT_CONFIG_FAULT_COUNT
+};
+
+extern const char *const ant_config_fault_text[ANT_CONFIG_FAULT_COUNT];
+
+enum ant_config_fault ant_config_check(const struct bt_config *config,
+				       const struct ant_limits *limits);
+
+/*
+ * One CPU's share of max_held_bytes when cpus CPUs run, in pages, with the bytes of its ring (one
+ * pointer for every page of the share, so that any order fits) already taken off.
+ */
+__u64 ant_share_pages(__u64 max_held_bytes, __u32 cpus, __u32 page_bytes);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The one table of live parameters. It feeds the command line, `:` commands, the control panel, the
+ * JSON of a config, the checks' messages and the manual pages; a new parameter is one row.
+ */
+#ifndef BT_PARAM_H
+#define BT_PARAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kmod/buddytop_uapi.h"
+#include "kmod/config.h" /* ant_config_check() */
+#include "core/err.h"
+
+enum bt_param_kind {
+	BT_PARAM_NUMBER,	/* u32 or u64, plain digits */
+	BT_PARAM_BYTES,		/* u64, "64M" */
+	BT_PARAM_TIME_MS,	/* u32 or u64, "10s" */
+	BT_PARAM_CHOICE,	/* u32, one of choices[] */
+	BT_PARAM_CPUS,		/* mask of BT_CPU_WORDS */
+	BT_PARAM_NODES,		/* node_policy and nodes[] together: local, prefer:N, bind:LIST, interleave:LIST, remote */
+};
+
+struct bt_choice {
+	const char *name;
+	const char *help;	/* effect, one sentence */
+};
+
+struct bt_param {
+	const char *name;	/* "order", "cpus", "node", "gfp", "pattern", "free", "touch", "batch",
+				 * "pace", "held", "reserve", "guard", "lease", "limit" */
+	const char *label;	/* in the control panel */
+	const char *unit;	/* "", "blocks", "ops/s per CPU", "bytes", "ms" */
+	const char *json_key;	/* "order", "cpus", "held_bytes", "pace_ops_per_s", ... */
+	const char *help;	/* one sentence */
+	enum bt_param_kind kind;
+	size_t offset;		/* of the field in struct bt_config */
+	size_t width;		/* 4 or 8 bytes */
+	const struct bt_choice *choices; /* ends with a NULL name; the index is the value */
+	char key;		/* the screen's key, 0 = none */
+};
+
+extern const struct bt_param bt_params[];
+extern const unsigned bt_param_count;
+
+/* By name, or by an unambiguous beginning of it; NULL otherwise. */
+const struct bt_param *bt_param_find(const char *name);
+/*
+ * Parses value into config (only that field changes). Checks form and the row's own range with
+ * limits (limits->max_order and so on), not the whole. -EINVAL with a message that names the
+ * parameter, the value and what is allowed; config is untouched then.
+ */
+int bt_param_set(const struct bt_param *param, struct bt_config *config, const char *value,
+		 const struct ant_limits *limits, struct bt_err *err);
+/* "name=value"; the same. */
+int bt_param_assign(struct bt_config *config, const char *assignment,
+		    const struct ant_limits *limits, struct bt_err *err);
+/* The value as bt_param_set() takes it, e.g. "3", "0-3", "bind:1", "64M" exact, "10s". Returns as snprintf. */
+int bt_param_text(const struct bt_param *param, const struct bt_config *config, char *buf,
+		  size_t size);
+/* ant_config_check() with the sentence of the fault in err, naming parameter and limit. 0 or -EINVAL. */
+int bt_config_check(const struct bt_config *config, const struct ant_limits *limits,
+		    struct bt_err *err);
+/*
+ * What the dashboard starts with: drained, order 0, every CPU of limits, local, kernel-mayfail,
+ * burst, fifo, touch none, batch 64, pace 0, held = 10 % of total_bytes (at most the limit), reserve =
+ * 5 % of total_bytes, guard safe, lease 5 s, no time limit.
+ */
+void bt_config_default(struct bt_config *config, const struct ant_limits *limits,
+		       uint64_t total_bytes);
+/* Names of the enums of the ABI: never NULL ("?" for unknown values). */
+const char *bt_run_name(uint64_t run);		/* "drained", "running", "kept" */
+const char *bt_reason_text(uint64_t reason);	/* "", "asked", "lease expired: no keep-alive", ... */
+const char *bt_worker_name(uint64_t state);	/* "offline", "idle", "running", ... */
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Small things everything needs: fatal allocation, clocks, checked parsing, units, whole files. */
+#ifndef BT_UTIL_H
+#define BT_UTIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/err.h"
+
+#define BT_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define BT_NS_PER_S 1000000000ull
+#define BT_NS_PER_MS 1000000ull
+
+/* A number nobody knows: shown as "?" or left out, never as 0. */
+#define BT_UNKNOWN UINT64_MAX
+
+/* malloc family that ends the program with one line on stderr when memory is out; never NULL. */
+void *bt_xcalloc(size_t count, size_t size);
+void *bt_xrealloc(void *old, size_t count, size_t size);
+char *bt_xstrdup(const char *text);
+char *bt_xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* CLOCK_MONOTONIC and CLOCK_REALTIME in nanoseconds. */
+uint64_t bt_mono_ns(void);
+int64_t bt_utc_ns(void);
+/* Absolute sleep on CLOCK_MONOTONIC; false when a signal cut it short. */
+bool bt_sleep_until_ns(uint64_t mono_ns);
+/* "2026-11-21T05:16:47.123Z" into buf (at least 25 bytes); compact form "20261121T051647Z" (17). */
+void bt_utc_text(int64_t utc_ns, char *buf, size_t size);
+void bt_utc_compact(int64_t utc_ns, char *buf, size_t size);
+
+/* Whole-string parsers: decimal only, no sign, no blanks. -EINVAL malformed, -ERANGE too large. */
+int bt_parse_u64(const char *text, uint64_t *value);
+/* Bytes: digits, then nothing, B, K, M, G or T (powers of 1024; KiB, MiB ... too, either case). */
+int bt_parse_bytes(const char *text, uint64_t *bytes);
+/* Time: digits with ns, us, ms, s, m or h; a bare number is taken in default_unit_ns. */
+int bt_parse_time_ns(const char *text, uint64_t default_unit_ns, uint64_t *ns);
+
+/*
+ * Numbers for people, at most 4 significant digits, into buf (16 bytes are enough for each):
+ * "1.23 GiB", "512 KiB"; "812 ns", "1.20 us", "3.4 ms"; "12.3k", "4.56M". BT_UNKNOWN gives "?".
+ */
+const char *bt_text_bytes(uint64_t bytes, char *buf, size_t size);
+const char *bt_text_ns(uint64_t ns, char *buf, size_t size);
+const char *bt_text_count(double count, char *buf, size_t size);
+
+/* Reads a whole file of at most limit bytes into a new NUL-terminated buffer (caller frees). */
+ssize_t bt_read_file(const char *path, size_t limit, char **out, struct bt_err *err);
+/* Writes path whole or not at all: temporary name beside it, fsync, rename, directory fsync. */
+int bt_write_file(const char *path, const void *data, size_t size, mode_t mode, struct bt_err *err);
+/* write() until all is written; -errno. */
+int bt_write_all(int fd, const void *data, size_t size);
+/* Copies text, replacing control characters and invalid bytes by '?'; always terminated. */
+void bt_copy_clean(char *to, size_t size, const char *from);
+/* mkdir -p with mode for every new part. */
+int bt_make_path(const char *path, mode_t mode, struct bt_err *err);
+
+#endif

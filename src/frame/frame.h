@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The two values at the start of every data path: struct bt_machine, the facts of a machine that do
+ * not change while a source is open, and struct bt_frame, all that was true at one instant, as
+ * cumulative counts read from a source. Records, snapshots and links carry only frames.
+ *
+ * Unknown numbers are BT_UNKNOWN, never 0. Frames are made once with the dimensions of their
+ * machine and then reused: filling one allocates nothing.
+ */
+#ifndef BT_FRAME_H
+#define BT_FRAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kmod/buddytop_uapi.h"
+#include "kmod/config.h"
+#include "core/hist.h"
+#include "core/util.h"
+
+#define BT_MAX_CPUS 1024u	/* of a frame; more in a machine is refused, saying so */
+#define BT_MAX_NODES 64u
+#define BT_MAX_ORDERS 16u
+#define BT_MAX_ZONES 128u	/* populated zones, all nodes */
+#define BT_NAME 64
+
+/* How true a source's numbers are; shown on every screen and in every document. */
+enum bt_reality {
+	BT_REAL,		/* the machine itself */
+	BT_EMULATED,		/* a real kernel on an emulated CPU (TCG) */
+	BT_SIMULATED,		/* no kernel at all: the sim source */
+};
+
+struct bt_machine {
+	char source[BT_NAME];		/* "kmod", "vm", "sim", "replay", "remote" */
+	char source_note[256];		/* why this source and not a better one; "" = nothing to say */
+	char host[BT_NAME];
+	char kernel[128];		/* uname release */
+	char kernel_version[256];	/* uname version: build number and date */
+	char arch[BT_NAME];
+	char cpu_model[128];
+	char command_line[1024];	/* of the kernel, cut */
+	char module_version[BT_NAME];	/* "" without the module */
+	char accel[BT_NAME];		/* hypervisor or accelerator: "kvm", "tcg", "" = none known */
+	enum bt_reality reality;
+	uint32_t abi_version;		/* 0 without the module */
+	uint64_t features;		/* BT_FEATURE_* */
+	uint32_t page_bytes;
+	uint32_t max_order;
+	uint32_t cpu_count;		/* CPU numbers are below this */
+	uint32_t node_count;		/* node numbers are below this */
+	uint64_t memory_bytes;		/* MemTotal */
+	uint64_t max_held_bytes;	/* limit of the module */
+	uint64_t memory_nodes[BT_NODE_WORDS];
+	uint64_t possible_cpus[BT_CPU_WORDS];
+	uint64_t allowed_cpus[BT_CPU_WORDS]; /* own affinity mask at start */
+	uint16_t cpu_node[BT_MAX_CPUS];
+	uint16_t cpu_core[BT_MAX_CPUS];	/* first CPU of the same core: SMT siblings share it */
+	uint8_t distance[BT_MAX_NODES][BT_MAX_NODES]; /* 0 = unknown */
+};
+
+/* ant_limits of a machine; pointers into it. */
+struct ant_limits bt_machine_limits(const struct bt_machine *machine);
+
+struct bt_frame_cpu {
+	uint64_t generation;	/* adopted by this CPU's worker */
+	uint64_t last_ns, op_start_ns;
+	uint64_t allocs, frees, failures, backoffs, throttled;
+	uint64_t held_blocks, held_pages, remote_blocks, remote_pages;
+	uint64_t preempted, preempted_ns, alloc_max_ns, free_max_ns;
+	uint8_t state;		/* enum bt_worker_state */
+	uint8_t op;		/* enum bt_op */
+	bool online;
+};
+
+struct bt_frame_zone {
+	char name[16];
+	uint16_t node;
+	uint64_t free_pages, min_pages, low_pages, high_pages, managed_pages, pcp_pages;
+	uint64_t free_blocks[BT_MAX_ORDERS];
+};
+
+struct bt_frame_node {
+	bool has_memory, online;
+	uint64_t total_bytes, free_bytes;
+	uint64_t numa_hit, numa_miss, numa_foreign, interleave_hit, local_node, other_node; /* pages */
+};
+
+struct bt_frame_memory {
+	uint64_t total_bytes, free_bytes, available_bytes, cached_bytes, dirty_bytes, slab_bytes,
+		anon_bytes, swap_total_bytes, swap_free_bytes;
+};
+
+/* One PSI line pair of /proc/pressure/memory; averages in hundredths of a percent. */
+struct bt_frame_psi {
+	uint64_t some_avg10_centi, some_total_us, full_avg10_centi, full_total_us;
+};
+
+/* /proc/vmstat, the lines we use: name in the file, sums over zones where the kernel has one a zone. */
+#define BT_VMSTATS(X) \
+	X(PGALLOC, "pgalloc")			/* pages; sum of pgalloc_* */ \
+	X(PGFREE, "pgfree")			/* pages */ \
+	X(ALLOCSTALL, "allocstall")		/* sum of allocstall_* */ \
+	X(PGSCAN_DIRECT, "pgscan_direct") \
+	X(PGSCAN_KSWAPD, "pgscan_kswapd") \
+	X(PGSTEAL_DIRECT, "pgsteal_direct") \
+	X(PGSTEAL_KSWAPD, "pgsteal_kswapd") \
+	X(COMPACT_STALL, "compact_stall") \
+	X(COMPACT_SUCCESS, "compact_success") \
+	X(COMPACT_FAIL, "compact_fail") \
+	X(OOM_KILL, "oom_kill") \
+	X(PSWPIN, "pswpin") \
+	X(PSWPOUT, "pswpout") \
+	X(PGFAULT, "pgfault") \
+	X(PGMAJFAULT, "pgmajfault") \
+	X(BALLOON_INFLATE, "balloon_inflate") \
+	X(BALLOON_DEFLATE, "balloon_deflate")
+
+enum bt_vmstat {
+#define BT_VMSTAT_ENUM(id, name) BT_VMSTAT_##id,
+	BT_VMSTATS(BT_VMSTAT_ENUM)
+#undef BT_VMSTAT_ENUM
+	BT_VMSTAT_COUNT
+};
+
+extern const char *const bt_vmstat_name[BT_VMSTAT_COUNT];
+
+/* Latency of one order on the CPUs of one node; only those with a count are in a frame. */
+struct bt_frame_hist {
+	uint16_t order, node;
+	uint8_t op;		/* enum bt_op */
+	struct bt_hist hist;
+};
+
+/* How the last publication that this source was asked for ended; rides on the next frame. */
+struct bt_frame_ack {
+	uint64_t token;		/* bt_source_publish()'s; 0 = none yet */
+	uint64_t generation;	/* when accepted */
+	int32_t error;		/* 0 or a positive errno */
+	char text[128];		/* why it was refused */
+};
+
+struct bt_frame {
+	uint64_t seq;		/* counts the source's frames from 1 */
+	uint64_t mono_ns;	/* CLOCK_MONOTONIC of the machine that was read; virtual under sim */
+	int64_t utc_ns;
+	uint64_t read_ns;	/* what reading this frame took */
+	bool extra;		/* out of turn (after a publication): not for intervals */
+
+	bool has_module;	/* everything up to `cpus` is known */
+	struct bt_config config;	/* current; config.generation is the published one */
+	struct bt_frame_ack ack;
+	uint64_t publish_ns;
+	uint8_t run, reason;	/* enum bt_run, enum bt_reason */
+	bool controlled;
+	uint64_t oom_notifications, oom_freed_pages, lease_expiries, limit_expiries;
+	uint64_t clock_pair_ns, ring_bytes;
+	uint64_t order_allocs[BT_MAX_ORDERS];			/* blocks, all CPUs */
+	uint64_t matrix[BT_MAX_NODES][BT_MAX_NODES];		/* blocks, [node of CPU][node of block] */
+
+	unsigned cpu_count, node_count, zone_count, hist_count;
+	unsigned hist_capacity;
+	struct bt_frame_cpu *cpus;	/* [cpu_count] by CPU number */
+	struct bt_frame_node *nodes;	/* [node_count] by node number */
+	struct bt_frame_zone *zones;	/* [BT_MAX_ZONES], zone_count used */
+	struct bt_frame_hist *hists;	/* [hist_capacity], hist_count used, sorted by order, node, op */
+
+	struct bt_frame_memory memory;
+	struct bt_frame_psi psi;
+	uint64_t vmstat[BT_VMSTAT_COUNT];
+};
+
+/* A frame with room for the machine; all numbers unknown. Owned by the caller. */
+struct bt_frame *bt_frame_create(const struct bt_machine *machine);
+void bt_frame_free(struct bt_frame *frame);
+/* Back to all unknown; keeps the arrays. */
+void bt_frame_clear(struct bt_frame *frame);
+/* Deep copy between frames of the same machine. */
+void bt_frame_copy(struct bt_frame *to, const struct bt_frame *from);
+/* Entry for (order, node, op), made when absent; NULL when hist_capacity is used up. */
+struct bt_hist *bt_frame_hist(struct bt_frame *frame, unsigned order, unsigned node, unsigned op);
+
+/* Sums over the CPUs of a frame. applied counts online CPUs that echo config.generation. */
+struct bt_frame_totals {
+	uint64_t allocs, frees, failures, backoffs, throttled, held_blocks, held_pages,
+		remote_blocks, remote_pages, preempted, alloc_max_ns, free_max_ns;
+	unsigned online, applied, running;
+	/* The online CPU that has been in one operation longest (>= 100 ms), or -1, and for how long. */
+	int stuck_cpu;
+	uint64_t stuck_ns;
+};
+void bt_frame_totals(const struct bt_frame *frame, struct bt_frame_totals *totals);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A session owns control: source, sampler thread, lease, event log and the unix socket on which it
+ * speaks the agent protocol (buddytop.5). Dashboard, agent and commands are its clients. All
+ * functions belong to the thread that opened it; only the sampler runs beside it.
+ */
+#ifndef BT_SESSION_H
+#define BT_SESSION_H
+
+#include "core/json.h"
+#include "frame/interval.h"
+#include "source/source.h"
+
+struct bt_session;
+
+enum bt_event_kind { BT_EVENT_CONTROL, BT_EVENT_APPLIED, BT_EVENT_REFUSED, BT_EVENT_STOPPED,
+		     BT_EVENT_FAILURE, BT_EVENT_OOM, BT_EVENT_LOST, BT_EVENT_BACK, BT_EVENT_NOTE,
+		     BT_EVENT_KINDS };
+
+struct bt_event {
+	uint64_t number;	/* from 1 */
+	int64_t utc_ns;
+	uint64_t mono_ns;	/* of the source */
+	enum bt_event_kind kind;
+	uint64_t generation;	/* 0 = none */
+	char who[32];		/* "key", "command", "ctl pid 812", "module" */
+	char text[160];		/* "order 0 -> 3" */
+};
+extern const char *const bt_event_kind_name[BT_EVENT_KINDS];
+
+enum bt_session_state { BT_SESSION_LIVE, BT_SESSION_PAUSED, BT_SESSION_LOST, BT_SESSION_ENDED };
+
+struct bt_session_options {
+	const char *source;		/* spec; "auto" is resolved by the caller */
+	struct bt_source_options source_options;
+	uint64_t interval_ns;		/* 0: only on demand (agent) */
+	bool serve;			/* open the socket in $XDG_RUNTIME_DIR/buddytop or /run/buddytop */
+	bool lock_memory;		/* mlockall and a lower oom_score_adj where allowed */
+	unsigned history;		/* points kept */
+};
+
+int bt_session_open(struct bt_session **session, const struct bt_session_options *options,
+		    struct bt_err *err);
+/* Drains, stops the sampler, closes the source and the socket. NULL is fine. */
+void bt_session_close(struct bt_session *session);
+
+/* Readable (POLLIN) when bt_session_step() has something to do: new frames, clients, keep-alive. */
+int bt_session_fd(const struct bt_session *session);
+/* Does it, without blocking. Returns true when something a viewer sees has changed. */
+bool bt_session_step(struct bt_session *session);
+
+/* What is known now; pointers are valid until the next step. frame is NULL before the first one. */
+const struct bt_machine *bt_session_machine(const struct bt_session *session);
+const struct bt_frame *bt_session_frame(const struct bt_session *session);
+const struct bt_interval *bt_session_interval(const struct bt_session *session);
+const struct bt_history *bt_session_history(const struct bt_session *session);
+/* A source without publish (replay), read-only, or another controller: why control is off; NULL = on. */
+const char *bt_session_no_control(const struct bt_session *session);
+
+struct bt_session_status {
+	enum bt_session_state state;
+	struct bt_err error;		/* LOST: why */
+	uint64_t lost_ns;		/* since when, own monotonic clock */
+	unsigned retries;
+	uint64_t late_samples, lost_samples;
+	uint64_t interval_ns;
+	unsigned clients;		/* on the socket */
+	char socket_path[108];		/* "" = not serving */
+	bool virtual_clock;		/* sim, replay: times come from the source */
+	uint64_t now_ns;		/* source clock: virtual, or that of the last frame plus the time since */
+};
+void bt_session_status(const struct bt_session *session, struct bt_session_status *status);
+
+/*
+ * Publishes config after bt_config_check(); logs the change field by field. who is for the event
+ * log. 0 = sent (events tell the outcome), -EINVAL refused here, -EPERM no control.
+ */
+int bt_session_publish(struct bt_session *session, const struct bt_config *config,
+		       const char *who, struct bt_err *err);
+/* run = drain at once; never refused for a config's sake. */
+int bt_session_stop_now(struct bt_session *session, const char *who, struct bt_err *err);
+/* The config controls work on: the last one sent, else the source's, else bt_config_default(). */
+const struct bt_config *bt_session_config(const struct bt_session *session);
+
+/* 20 ms .. 60 s. */
+int bt_session_set_interval(struct bt_session *session, uint64_t interval_ns, struct bt_err *err);
+/* Pausing stops sampling and draws a gap; the lease is kept alive. */
+void bt_session_pause(struct bt_session *session, bool pause);
+/* A sample out of turn (frame.extra), soon. */
+void bt_session_kick(struct bt_session *session);
+
+int bt_session_measure(struct bt_session *session, uint64_t limit_bytes, struct bt_err *err);
+void bt_session_measured(const struct bt_session *session, struct bt_measure *measure);
+
+/* Event log, oldest kept has number bt_session_event_first(); 1024 are kept. */
+uint64_t bt_session_event_first(const struct bt_session *session);
+uint64_t bt_session_event_last(const struct bt_session *session);
+const struct bt_event *bt_session_event(const struct bt_session *session, uint64_t number);
+void bt_session_note(struct bt_session *session, enum bt_event_kind kind, const char *who,
+		     const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The snapshot document (schema buddytop-snapshot, buddytop.5) of frame, or the current one if NULL. */
+int bt_session_snapshot(struct bt_session *session, const struct bt_frame *frame,
+			struct bt_json_writer *w, struct bt_err *err);
+/* The same to buddytop-<host>-<UTC time>.json in dir; path (PATH_MAX) is where. */
+int bt_session_snapshot_file(struct bt_session *session, const char *dir, char *path, size_t size,
+			     struct bt_err *err);
+
+#endif

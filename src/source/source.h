@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where frames come from and configs go to: one table of functions per kind. A source is opened
+ * and closed by one thread; read() belongs to the sampler thread; publish(), keepalive() and
+ * measure() may be called by the session's thread at the same time and never wait for a read.
+ */
+#ifndef BT_SOURCE_H
+#define BT_SOURCE_H
+
+#include "core/err.h"
+#include "frame/frame.h"
+
+struct bt_source;
+
+/* Measuring what user space can really get (findlimit), on the source's machine. */
+struct bt_measure {
+	enum { BT_MEASURE_NONE, BT_MEASURE_RUNNING, BT_MEASURE_DONE, BT_MEASURE_FAILED } state;
+	uint64_t reached_bytes, limit_bytes; /* limit BT_UNKNOWN = to the OOM kill */
+	uint64_t elapsed_ns;
+	bool oom_killed;
+	char text[128];		/* failure */
+};
+
+struct bt_source_options {
+	const char *argument;	/* after the colon of --source NAME:ARGUMENT, or NULL */
+	bool read_only;		/* take no control */
+	bool assume_yes;	/* the operator agreed to downloads, builds and loads */
+	const char *const *extra; /* NULL-terminated "key=value" settings of the kind (vm: cpus=2 ...), or NULL */
+	/* Progress of a long open ("booting, 3 s"); may be NULL. Returns false to give up. */
+	bool (*progress)(void *context, const char *text);
+	/* Asks the operator; may be NULL (then no). */
+	bool (*ask)(void *context, const char *question);
+	void *context;
+};
+
+struct bt_source_ops {
+	const char *name;	/* "kmod" */
+	const char *help;	/* one line for --help, with the form of the argument */
+	/* Opens and fills machine. 0, or -errno: ENODEV not here (err says how to get it), EBUSY, EPERM ... */
+	int (*open)(void **state, const struct bt_source_options *options,
+		    struct bt_machine *machine, struct bt_err *err);
+	/*
+	 * Fills frame with the present. 0; -EAGAIN nothing new (replay paused); -ENODATA the end (replay);
+	 * -ETIMEDOUT no answer yet; another -errno: the source is lost.
+	 */
+	int (*read)(void *state, struct bt_frame *frame, struct bt_err *err);
+	/*
+	 * Sends config; never blocks. The outcome is frame.ack with the same token. 0 = sent. NULL where
+	 * the kind cannot be controlled.
+	 */
+	int (*publish)(void *state, const struct bt_config *config, uint64_t token,
+		       struct bt_err *err);
+	/* Renews the lease; never blocks. */
+	int (*keepalive)(void *state);
+	/* Starts measuring (limit BT_UNKNOWN: until the OOM kill); query fills measure. NULL: impossible. */
+	int (*measure)(void *state, uint64_t limit_bytes, struct bt_err *err);
+	void (*measured)(void *state, struct bt_measure *measure);
+	/* The next frame time on a virtual clock, for sim and replay; NULL: the clock is real. */
+	uint64_t (*clock_ns)(void *state);
+	/* Wakes a read() in another thread so that close can follow; may be NULL. */
+	void (*interrupt)(void *state);
+	/* Drains what this source controls and frees everything; waits for the drain. */
+	void (*close)(void *state);
+};
+
+extern const struct bt_source_ops bt_source_kmod, bt_source_sim, bt_source_replay,
+	bt_source_remote, bt_source_vm;
+extern const struct bt_source_ops *const bt_sources[];	/* ends with NULL */
+
+/* "kmod", "sim:7", "replay:FILE", "remote:COMMAND", "vm": finds the ops, *argument points into spec. */
+const struct bt_source_ops *bt_source_find(const char *spec, const char **argument,
+					   struct bt_err *err);
+
+#endif
