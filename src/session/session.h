@@ -32,6 +32,7 @@ enum bt_session_state { BT_SESSION_LIVE, BT_SESSION_PAUSED, BT_SESSION_LOST, BT_
 
 struct bt_session_options {
 	const char *source;		/* spec; "auto" is resolved by the caller */
+	const char *source_note;	/* why not a better one, for machine.source_note; NULL = the source's */
 	struct bt_source_options source_options;
 	uint64_t interval_ns;		/* 0: only on demand (agent) */
 	bool serve;			/* open the socket in $XDG_RUNTIME_DIR/buddytop or /run/buddytop */

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One file per subcommand, each exporting one const struct bt_cmd; main.c finds it in the table,
+ * parses the options and prints the error. The options that name a machine are common to all.
+ */
+#ifndef BT_CMD_H
+#define BT_CMD_H
+
+#include "core/opt.h"
+#include "session/session.h"
+
+/* --source, --vm, --yes, --interval and the settings of a guest. */
+struct bt_cmd_source {
+	const char *spec;		/* "sim:7"; NULL = not given */
+	bool vm;			/* short for --source vm */
+	bool yes;			/* the operator agrees to builds, loads and downloads */
+	uint64_t interval_ns;		/* 0 = not given */
+	struct bt_opt_list settings;	/* "cpus=2", "memory=1G", "nodes=2", "accel=tcg" */
+};
+
+extern const struct bt_opt bt_cmd_source_opts[];
+
+struct bt_cmd_call {
+	struct bt_cmd_source source;
+	void *values;			/* of the command's own options: cmd->values_size bytes */
+	int argc;			/* operands */
+	char **argv;
+};
+
+struct bt_cmd {
+	const char *name;		/* "ctl" */
+	const char *operands;		/* of the usage line, "" = none */
+	const char *summary;		/* one line of the list of commands */
+	const char *description;	/* more lines for --help; may be NULL */
+	const struct bt_opt *opts;	/* its own options; NULL = none */
+	size_t values_size;		/* of the struct they fill, zeroed before */
+	/* 0, or -errno with err; main() prints it and makes the exit code (bt_err_exit()). */
+	int (*run)(struct bt_cmd_call *call, struct bt_err *err);
+};
+
+extern const struct bt_cmd bt_cmd_top, bt_cmd_ctl, bt_cmd_snapshot;
+
+#define BT_CMD_INTERVAL_NS BT_NS_PER_S	/* when --interval is not given */
+
+/*
+ * What session to open for the options: the one place that resolves `auto` (kmod if the device is
+ * there, else vm, source_note then says why not kmod). fallback is the spec when none was given:
+ * "auto", or NULL for commands that insist on one. Fills source, source_options, source_note and
+ * interval_ns; pointers lead into call and note. -EINVAL names what is missing or contradicts.
+ */
+#define BT_CMD_NOTE 256
+int bt_cmd_session_options(const struct bt_cmd_call *call, const char *fallback,
+			   struct bt_session_options *options, char note[BT_CMD_NOTE],
+			   struct bt_err *err);
+
+#endif

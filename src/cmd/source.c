@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The options that name a machine, and what they mean. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+
+#define FIELD(f) offsetof(struct bt_cmd_source, f)
+
+const struct bt_opt bt_cmd_source_opts[] = {
+	{ "source", 's', BT_OPT_TEXT, "NAME[:ARG]", "where the numbers come from", FIELD(spec) },
+	{ "vm", 0, BT_OPT_FLAG, NULL, "short for --source vm", FIELD(vm) },
+	{ "interval", 'i', BT_OPT_TIME, "TIME", "between two samples, 20ms to 60s (default 1s)",
+	  FIELD(interval_ns) },
+	{ "yes", 'y', BT_OPT_FLAG, NULL, "agree to builds, loads and downloads", FIELD(yes) },
+	{ "cpus", 0, BT_OPT_SETTING, "N", "guest: virtual CPUs", FIELD(settings) },
+	{ "memory", 0, BT_OPT_SETTING, "SIZE", "guest: memory of all nodes together",
+	  FIELD(settings) },
+	{ "nodes", 0, BT_OPT_SETTING, "N", "guest: NUMA nodes", FIELD(settings) },
+	{ "accel", 0, BT_OPT_SETTING, "auto|kvm|tcg", "guest: what runs it", FIELD(settings) },
+	{ "kernel", 0, BT_OPT_SETTING, "RELEASE|FILE", "guest: kernel to boot", FIELD(settings) },
+	{ 0 }
+};
+
+static const char *resolve_auto(char note[BT_CMD_NOTE])
+{
+	if (!access("/dev/" BT_DEVICE_NAME, F_OK))
+		return "kmod";
+	snprintf(note, BT_CMD_NOTE,
+		 "a guest, because /dev/%s is not there: the module is not loaded on this machine",
+		 BT_DEVICE_NAME);
+	return "vm";
+}
+
+static const char *choose_spec(const struct bt_cmd_source *source, const char *fallback,
+			       char note[BT_CMD_NOTE], struct bt_err *err)
+{
+	const char *spec = source->vm ? "vm" : source->spec ? source->spec : fallback;
+
+	if (source->vm && source->spec && strcmp(source->spec, "vm")) {
+		bt_err_set(err, EINVAL, "--vm and --source %s contradict each other", source->spec);
+		return NULL;
+	}
+	if (!spec) {
+		bt_err_set(err, EINVAL, "--source is needed (kmod, vm, sim, replay:FILE, remote:COMMAND)");
+		return NULL;
+	}
+	return strcmp(spec, "auto") ? spec : resolve_auto(note);
+}
+
+int bt_cmd_session_options(const struct bt_cmd_call *call, const char *fallback,
+			   struct bt_session_options *options, char note[BT_CMD_NOTE],
+			   struct bt_err *err)
+{
+	const struct bt_cmd_source *source = &call->source;
+	const char *spec;
+
+	note[0] = '\0';
+	spec = choose_spec(source, fallback, note, err);
+	if (!spec)
+		return -EINVAL;
+	if (source->settings.count && strncmp(spec, "vm", 2))
+		return bt_err_set(err, EINVAL, "--%s: only a guest (--vm) has it",
+				  source->settings.items[0]);
+	options->source = spec;
+	options->source_note = note[0] ? note : NULL;
+	options->source_options.assume_yes = source->yes;
+	options->source_options.extra =
+		source->settings.count ? (const char *const *)source->settings.items : NULL;
+	options->interval_ns = source->interval_ns ? source->interval_ns : BT_CMD_INTERVAL_NS;
+	return 0;
+}

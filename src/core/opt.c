@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/opt.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/util.h"
+
+#define MAX_OPTS 64
+#define HELP_COLUMN 28
+
+struct row {
+	const struct bt_opt *opt;
+	void *values;
+};
+
+static int set_number(const struct bt_opt *opt, uint64_t *to, const char *text, struct bt_err *err)
+{
+	static const char *const forms[] = {
+		[BT_OPT_NUMBER] = "a number",
+		[BT_OPT_BYTES] = "a size such as 64M",
+		[BT_OPT_TIME] = "a time such as 500ms or 2s",
+	};
+	uint64_t value;
+	int rc;
+
+	if (opt->kind == BT_OPT_NUMBER)
+		rc = bt_parse_u64(text, &value);
+	else if (opt->kind == BT_OPT_BYTES)
+		rc = bt_parse_bytes(text, &value);
+	else
+		rc = bt_parse_time_ns(text, BT_NS_PER_S, &value);
+	if (rc)
+		return bt_err_set(err, EINVAL, "--%s: '%s' is not %s", opt->name, text,
+				  forms[opt->kind]);
+	*to = value;
+	return 0;
+}
+
+static int add_setting(const struct bt_opt *opt, struct bt_opt_list *list, const char *text,
+		       struct bt_err *err)
+{
+	if (list->count == BT_OPT_LIST)
+		return bt_err_set(err, EINVAL, "--%s: more than %d settings", opt->name, BT_OPT_LIST);
+	list->items[list->count++] = bt_xasprintf("%s=%s", opt->name, text);
+	return 0;
+}
+
+static int set_value(const struct row *row, const char *text, struct bt_err *err)
+{
+	void *field = (char *)row->values + row->opt->offset;
+
+	switch (row->opt->kind) {
+	case BT_OPT_FLAG:
+		*(bool *)field = true;
+		return 0;
+	case BT_OPT_TEXT:
+		*(const char **)field = text;
+		return 0;
+	case BT_OPT_SETTING:
+		return add_setting(row->opt, field, text, err);
+	default:
+		return set_number(row->opt, field, text, err);
+	}
+}
+
+/* Fills getopt's two forms of the table; returns the number of rows. */
+static unsigned collect(const struct bt_opt_group *groups, unsigned count, struct row *rows,
+			struct option *longs, char *shorts)
+{
+	unsigned used = 0;
+
+	*shorts++ = ':'; /* tells a missing value from an unknown option */
+	for (unsigned g = 0; g < count; g++) {
+		for (const struct bt_opt *o = groups[g].opts; o && o->name && used < MAX_OPTS; o++) {
+			rows[used] = (struct row){ o, groups[g].values };
+			longs[used] = (struct option){
+				.name = o->name,
+				.has_arg = o->value ? required_argument : no_argument,
+				.val = 256 + (int)used,
+			};
+			if (o->letter) {
+				*shorts++ = o->letter;
+				if (o->value)
+					*shorts++ = ':';
+			}
+			used++;
+		}
+	}
+	*shorts = '\0';
+	return used;
+}
+
+static const struct row *find_row(const struct row *rows, unsigned count, int code)
+{
+	if (code >= 256)
+		return &rows[code - 256];
+	for (unsigned i = 0; i < count; i++) {
+		if (rows[i].opt->letter == code)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+static int complain(int code, char **argv, struct bt_err *err)
+{
+	if (optopt && optopt < 256)
+		return bt_err_set(err, EINVAL, code == ':' ? "-%c: a value is missing" :
+				  "-%c: no such option (see --help)", optopt);
+	return bt_err_set(err, EINVAL, code == ':' ? "%s: a value is missing" :
+			  "%s: no such option, ambiguous, or a value too many (see --help)",
+			  argv[optind - 1]);
+}
+
+int bt_opt_parse(const struct bt_opt_group *groups, unsigned count, int argc, char **argv,
+		 struct bt_err *err)
+{
+	struct option longs[MAX_OPTS + 1] = { 0 };
+	char shorts[2 * MAX_OPTS + 2];
+	struct row rows[MAX_OPTS];
+	unsigned used = collect(groups, count, rows, longs, shorts);
+	int code, rc;
+
+	optind = 0; /* glibc: start over */
+	opterr = 0;
+	optopt = 0;
+	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		if (code == '?' || code == ':')
+			return complain(code, argv, err);
+		rc = set_value(find_row(rows, used, code), optarg, err);
+		if (rc)
+			return rc;
+		optopt = 0;
+	}
+	return optind;
+}
+
+void bt_opt_list_free(struct bt_opt_list *list)
+{
+	while (list->count)
+		free(list->items[--list->count]);
+}
+
+void bt_opt_help(FILE *out, const struct bt_opt_group *groups, unsigned count)
+{
+	for (unsigned g = 0; g < count; g++) {
+		if (!groups[g].opts || !groups[g].opts->name)
+			continue;
+		fprintf(out, "\n%s:\n", groups[g].title);
+		for (const struct bt_opt *o = groups[g].opts; o->name; o++) {
+			int used = fprintf(out, "  %c%c%s --%s%s%s", o->letter ? '-' : ' ',
+					   o->letter ? o->letter : ' ', o->letter ? "," : " ", o->name,
+					   o->value ? " " : "", o->value ? o->value : "");
+
+			if (used >= HELP_COLUMN)
+				used = -fprintf(out, "\n");
+			fprintf(out, "%*s%s\n", HELP_COLUMN - (used > 0 ? used : 0), "", o->help);
+		}
+	}
+}
+
+void bt_opt_dump(FILE *out, const char *owner, const struct bt_opt *opts)
+{
+	for (const struct bt_opt *o = opts; o && o->name; o++) {
+		char letter[2] = { o->letter, '\0' };
+
+		fprintf(out, "option\t%s\t%s\t%s\t%s\t%s\n", owner, o->name, letter,
+			o->value ? o->value : "", o->help);
+	}
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Finds the command, parses its options, prints its error. Everything else is in src/cmd/. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "core/param.h"
+
+/* The first is what runs without a name. */
+static const struct bt_cmd *const commands[] = {
+	&bt_cmd_ctl,
+	&bt_cmd_snapshot,
+};
+
+struct common_values {
+	bool help, version, dump;
+};
+
+static const struct bt_opt common_opts[] = {
+	{ "help", 'h', BT_OPT_FLAG, NULL, "print this text", offsetof(struct common_values, help) },
+	{ "version", 'V', BT_OPT_FLAG, NULL, "print version and ABI version",
+	  offsetof(struct common_values, version) },
+	{ "dump-options", 0, BT_OPT_FLAG, NULL, "print every command and option, tab-separated",
+	  offsetof(struct common_values, dump) },
+	{ 0 }
+};
+
+static void print_help(const struct bt_cmd *cmd, const struct bt_opt_group *groups, unsigned count)
+{
+	printf("Usage: buddytop %s%s[OPTION...]%s%s\n\n%s.\n", cmd == commands[0] ? "" : cmd->name,
+	       cmd == commands[0] ? "" : " ", *cmd->operands ? " " : "", cmd->operands, cmd->summary);
+	if (cmd->description)
+		printf("\n%s\n", cmd->description);
+	if (cmd == commands[0]) {
+		printf("\nCommands (buddytop COMMAND --help says more):\n");
+		for (unsigned i = 0; i < BT_ARRAY_SIZE(commands); i++)
+			printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	}
+	bt_opt_help(stdout, groups, count);
+	printf("\nSources:\n");
+	for (const struct bt_source_ops *const *ops = bt_sources; *ops; ops++)
+		printf("  %-10s %s\n", (*ops)->name, (*ops)->help);
+	printf("\nExit status: 0 done, 1 failed, 2 usage, 77 not possible here.\n");
+}
+
+static void dump_tables(void)
+{
+	bt_opt_dump(stdout, "", common_opts);
+	bt_opt_dump(stdout, "", bt_cmd_source_opts);
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(commands); i++) {
+		printf("command\t%s\t%s\t%s\n", commands[i]->name, commands[i]->operands,
+		       commands[i]->summary);
+		bt_opt_dump(stdout, commands[i]->name, commands[i]->opts);
+	}
+	for (const struct bt_source_ops *const *ops = bt_sources; *ops; ops++)
+		printf("source\t%s\t%s\n", (*ops)->name, (*ops)->help);
+	for (const struct bt_param *p = bt_params; p < bt_params + bt_param_count; p++)
+		printf("param\t%s\t%s\t%s\t%s\n", p->name, p->unit, p->json_key, p->help);
+}
+
+static const struct bt_cmd *find_command(int *argc, char ***argv, struct bt_err *err)
+{
+	if (*argc < 2 || (*argv)[1][0] == '-')
+		return commands[0];
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(commands); i++) {
+		if (!strcmp((*argv)[1], commands[i]->name)) {
+			++*argv;
+			--*argc;
+			return commands[i];
+		}
+	}
+	bt_err_set(err, EINVAL, "%s: no such command (see buddytop --help)", (*argv)[1]);
+	return NULL;
+}
+
+static int run_command(const struct bt_cmd *cmd, int argc, char **argv, struct bt_err *err)
+{
+	struct common_values common = { 0 };
+	struct bt_cmd_call call = { .values = bt_xcalloc(1, cmd->values_size + 1) };
+	const struct bt_opt_group groups[] = {
+		{ "Options", cmd->opts, call.values },
+		{ "Source options", bt_cmd_source_opts, &call.source },
+		{ "Common options", common_opts, &common },
+	};
+	int rc = bt_opt_parse(groups, BT_ARRAY_SIZE(groups), argc, argv, err);
+
+	if (rc >= 0) {
+		call.argc = argc - rc;
+		call.argv = argv + rc;
+		rc = 0;
+		if (common.help)
+			print_help(cmd, groups, BT_ARRAY_SIZE(groups));
+		else if (common.version)
+			printf("buddytop %s (ABI %u)\n", PACKAGE_VERSION, BT_ABI_VERSION);
+		else if (common.dump)
+			dump_tables();
+		else
+			rc = cmd->run(&call, err);
+	}
+	bt_opt_list_free(&call.source.settings);
+	free(call.values);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct bt_err err = { 0 };
+	const struct bt_cmd *cmd = find_command(&argc, &argv, &err);
+	int rc = cmd ? run_command(cmd, argc, argv, &err) : -EINVAL;
+
+	if (!rc && (fflush(stdout) || ferror(stdout)))
+		rc = bt_err_set(&err, EIO, "standard output: cannot write");
+	if (!rc)
+		return BT_EXIT_OK;
+	fprintf(stderr, "buddytop: %s\n", err.text);
+	return bt_err_exit(&err);
+}
