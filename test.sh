@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+#   ./test.sh [--no-install] [SUITE...]
+#
+# The same set-up as run.sh, then every test, or the named suites. Each suite ends in a line
+# "N passed, N failed, N skipped" and its minutes; the last line sums them up. Logs: build/test/.
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tools/setup.sh
+. "$here/tools/setup.sh"
+build=$here/build
+logs=$build/test
+install=yes
+passed=0 failed=0 skipped=0
+
+suites=(style unit clang asan tsan screen kmod guest61 guest612 endtoend fuzz distcheck)
+
+# Sum of the numbers that a sed expression takes out of the unit programs' logs in DIR.
+count_of() {
+	cat "$1"/tests/unit/*.log | sed -n "s/^\\[$2\\] \\([0-9]*\\) test.*/\\1/p" |
+		awk '{ n += $1 } END { print n + 0 }'
+}
+
+# `make check` in DIR, counted case by case by cmocka's own lines; a program that ends badly is one
+# failure, whatever it counted.
+check_counts() {
+	local dir=$1 bad=0 result
+	make -C "$dir" check -j2 || true
+	for result in "$dir"/tests/unit/*.trs; do
+		grep -qE '^:test-result: (PASS|SKIP)' "$result" && continue
+		bad=$((bad + 1))
+		cat "${result%.trs}.log"
+	done
+	echo "$(count_of "$dir" '  PASSED  ') passed, $bad failed, $(count_of "$dir" '  SKIPPED ') skipped"
+}
+
+# A configuration of its own, in build/NAME: sub_build NAME CONFIGURE_ARG...
+sub_build() {
+	local name=$1
+	shift
+	build_tree "$here" "$build/$name" --enable-werror "$@"
+}
+
+suite_style() {
+	local ok=0 bad=0
+	if shellcheck -x "$here"/*.sh "$here"/tools/*.sh "$here"/.ci/run "$here"/src/vm/*.sh \
+		"$here"/tests/*.sh; then ok=$((ok + 1)); else bad=$((bad + 1)); fi
+	for page in "$here"/man/*.[1-8]; do
+		if mandoc -T lint -W warning "$page"; then ok=$((ok + 1)); else bad=$((bad + 1)); fi
+	done
+	echo "$ok passed, $bad failed, 0 skipped"
+}
+
+suite_unit() {
+	check_counts "$build"
+}
+
+suite_clang() {
+	sub_build clang CC=clang && check_counts "$build/clang"
+}
+
+suite_asan() {
+	sub_build asan --enable-sanitizers=address,undefined && check_counts "$build/asan"
+}
+
+suite_tsan() {
+	sub_build tsan --enable-sanitizers=thread && check_counts "$build/tsan"
+}
+
+suite_screen() {
+	"$here/tests/screen/run.py" "$build/buddytop"
+}
+
+suite_kmod() {
+	"$here/tests/kmod-style.sh" "$(kernel_tree 6.1)" "$(kernel_tree 6.12)"
+}
+
+suite_fuzz() {
+	"$build/asan/tests/fuzz/fuzz_frame"
+}
+
+suite_distcheck() {
+	if make -C "$build" distcheck; then
+		echo "1 passed, 0 failed, 0 skipped"
+	else
+		echo "0 passed, 1 failed, 0 skipped"
+	fi
+}
+
+run_suite() {
+	local name=$1 log=$logs/$1.log start=$SECONDS last counts
+	say "== $name"
+	"suite_$name" >"$log" 2>&1
+	last=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped' "$log" | tail -n 1)
+	if [ -z "$last" ]; then
+		echo "the suite $name ended without a count" >>"$log"
+		last="0 passed, 1 failed, 0 skipped"
+	fi
+	read -r -a counts <<<"${last//[!0-9 ]/}"
+	passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
+	grep -iE '^(skip|FAIL|not ok)' "$log" | head -n 40
+	[ "${counts[1]}" = 0 ] || tail -n 60 "$log"
+	printf '%s: %s (%d.%d minutes)\n' "$name" "$last" \
+		$(((SECONDS - start) / 60)) $(((SECONDS - start) % 60 / 6))
+}
+
+if [ "${1-}" = --no-install ]; then
+	install=no
+	shift
+fi
+for name in "$@"; do
+	declare -F "suite_$name" >/dev/null || die 2 "no suite '$name'; there are: ${suites[*]}"
+done
+ensure_packages "$install" "${build_packages[@]}" "${guest_packages[@]}" "${test_packages[@]}"
+mkdir -p "$logs"
+say "building buddytop in $build"
+build_tree "$here" "$build" --enable-werror
+[ $# -gt 0 ] || set -- "${suites[@]}"
+for name in "$@"; do
+	run_suite "$name"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
