@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "oracle.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/util.h"
+
+#define TRACING "/sys/kernel/tracing/"
+#define WORKERS "comm ~ \"buddytop/*\""
+
+static void die(const char *what, const char *path)
+{
+	printf("FAIL oracle: %s %s: %s\n", what, path, strerror(errno));
+	printf("0 passed, 1 failed, 0 skipped\nexit 1\n");
+	fflush(stdout);
+	_exit(1);
+}
+
+static char *slurp(const char *path)
+{
+	struct bt_err err;
+	char *text;
+
+	if (bt_read_file(path, 16 << 20, &text, &err) < 0) {
+		printf("%s\n", err.text);
+		die("cannot read", path);
+	}
+	return text;
+}
+
+/* 0, or the errno of the write: the caller decides whether that is fatal. */
+static int put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	ssize_t done;
+	int code = 0;
+
+	if (fd < 0)
+		return errno;
+	done = write(fd, text, strlen(text));
+	if (done < 0)
+		code = errno;
+	close(fd);
+	return code;
+}
+
+static void must_put(const char *path, const char *text)
+{
+	errno = put(path, text);
+	if (errno)
+		die("cannot write", path);
+}
+
+/* The number after the first line (or word) that begins with key and one of " :". */
+static bool find_number(const char *text, const char *key, uint64_t *value)
+{
+	size_t length = strlen(key);
+	const char *at = text;
+
+	while ((at = strstr(at, key))) {
+		bool start = at == text || at[-1] == '\n' || at[-1] == ' ';
+
+		at += length;
+		if (start && (*at == ' ' || *at == ':')) {
+			*value = strtoull(at + strspn(at, " :"), NULL, 10);
+			return true;
+		}
+	}
+	return false;
+}
+
+static uint64_t number_in(const char *path, const char *key)
+{
+	char *text = slurp(path);
+	uint64_t value = 0;
+
+	if (!find_number(text, key, &value)) {
+		errno = ENOENT;
+		die(key, path);
+	}
+	free(text);
+	return value;
+}
+
+uint64_t oracle_meminfo_bytes(const char *key)
+{
+	return number_in("/proc/meminfo", key) * 1024;
+}
+
+uint64_t oracle_vmstat(const char *key)
+{
+	char *text = slurp("/proc/vmstat");
+	uint64_t value = 0;
+
+	find_number(text, key, &value);
+	free(text);
+	return value;
+}
+
+uint64_t oracle_numastat(unsigned node, const char *key)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), "/sys/devices/system/node/node%u/numastat", node);
+	return number_in(path, key);
+}
+
+uint64_t oracle_node_bytes(unsigned node, const char *key)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), "/sys/devices/system/node/node%u/meminfo", node);
+	return number_in(path, key) * 1024;
+}
+
+uint64_t oracle_free_pages(unsigned order_from)
+{
+	char *text = slurp("/proc/buddyinfo"), *save, *line;
+	uint64_t pages = 0;
+
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		char *at = strstr(line, "zone");
+		unsigned order;
+
+		if (!at)
+			continue;
+		at += 4 + strspn(at + 4, " ");
+		at += strcspn(at, " ");
+		for (order = 0; *(at += strspn(at, " ")); order++) {
+			uint64_t blocks = strtoull(at, &at, 10);
+
+			if (order >= order_from)
+				pages += blocks << order;
+		}
+	}
+	free(text);
+	return pages;
+}
+
+/* ---- hist triggers ----------------------------------------------------------------------- */
+
+static char trigger_path[128], trigger_spec[256];
+
+void oracle_trigger_arm(const char *event, const char *keys)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), TRACING "events/kmem/%s/trigger", event);
+	snprintf(trigger_path, sizeof(trigger_path), "%s", path);
+	snprintf(trigger_spec, sizeof(trigger_spec), "hist:keys=%s:size=65536 if " WORKERS, keys);
+	must_put(trigger_path, trigger_spec);
+}
+
+static void trigger_command(const char *command, const char *prefix)
+{
+	char text[320];
+	const char *filter = strstr(trigger_spec, " if ");
+
+	snprintf(text, sizeof(text), "%s%.*s%s%s", prefix, (int)(filter - trigger_spec), trigger_spec,
+		 command, filter);
+	must_put(trigger_path, text);
+}
+
+void oracle_trigger_pause(void)
+{
+	trigger_command(":pause", "");
+}
+
+void oracle_trigger_disarm(void)
+{
+	trigger_command("", "!");
+}
+
+static char *trigger_text(void)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%.*s/hist", (int)(strlen(trigger_path) - strlen("/trigger")),
+		 trigger_path);
+	return slurp(path);
+}
+
+uint64_t oracle_trigger_sum(uint64_t value)
+{
+	char *text = trigger_text(), *save, *line;
+	uint64_t sum = 0;
+
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		char *colon = strchr(line, ':'), *hits = strstr(line, "hitcount:");
+
+		if (*line != '{' || !colon || !hits)
+			continue;
+		if (value == UINT64_MAX || strtoull(colon + 1, NULL, 10) == value)
+			sum += strtoull(hits + strlen("hitcount:"), NULL, 10);
+	}
+	free(text);
+	return sum;
+}
+
+unsigned oracle_trigger_entries(void)
+{
+	char *text = trigger_text(), *at = text;
+	unsigned entries = 0;
+
+	while ((at = strstr(at, "hitcount:"))) {
+		entries++;
+		at++;
+	}
+	free(text);
+	return entries;
+}
+
+/* ---- trace lines ------------------------------------------------------------------------- */
+
+/* What the tracer caught of the workers' allocations and frees in ms milliseconds. */
+static char *trace_text(unsigned ms)
+{
+	char *text;
+
+	must_put(TRACING "tracing_on", "0");
+	must_put(TRACING "trace", "");
+	must_put(TRACING "buffer_size_kb", "4096");
+	must_put(TRACING "events/kmem/mm_page_alloc/filter", WORKERS);
+	must_put(TRACING "events/kmem/mm_page_free/filter", WORKERS);
+	must_put(TRACING "events/kmem/mm_page_alloc/enable", "1");
+	must_put(TRACING "events/kmem/mm_page_free/enable", "1");
+	must_put(TRACING "tracing_on", "1");
+	usleep(ms * 1000);
+	must_put(TRACING "tracing_on", "0");
+	must_put(TRACING "events/kmem/mm_page_alloc/enable", "0");
+	must_put(TRACING "events/kmem/mm_page_free/enable", "0");
+	text = slurp(TRACING "trace");
+	must_put(TRACING "trace", "");
+	must_put(TRACING "tracing_on", "1");
+	return text;
+}
+
+void oracle_gfp_text(char *buf, unsigned size)
+{
+	char *text = trace_text(50), *at = strstr(text, "gfp_flags=");
+
+	buf[0] = '\0';
+	if (at) {
+		at += strlen("gfp_flags=");
+		snprintf(buf, size, "%.*s", (int)strcspn(at, " \n"), at);
+	}
+	free(text);
+}
+
+unsigned oracle_longest_alloc_run(unsigned ms)
+{
+	char *text = trace_text(ms), *save, *line;
+	unsigned run = 0, longest = 0;
+
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (strstr(line, "mm_page_alloc:"))
+			run++;
+		else if (strstr(line, "mm_page_free:"))
+			run = 0;
+		if (run > longest)
+			longest = run;
+	}
+	free(text);
+	return longest;
+}
+
+/* Offset in /proc/kcore of a physical address, by its program headers; -1 when it has none. */
+static off_t kcore_offset(int fd, uint64_t physical)
+{
+	Elf64_Ehdr head;
+	unsigned i;
+
+	if (pread(fd, &head, sizeof(head), 0) != sizeof(head))
+		return -1;
+	for (i = 0; i < head.e_phnum; i++) {
+		Elf64_Phdr part;
+
+		if (pread(fd, &part, sizeof(part), (off_t)(head.e_phoff + i * sizeof(part))) !=
+		    sizeof(part))
+			return -1;
+		if (part.p_type == PT_LOAD && part.p_paddr != UINT64_MAX &&
+		    physical >= part.p_paddr && physical < part.p_paddr + part.p_memsz)
+			return (off_t)(part.p_offset + (physical - part.p_paddr));
+	}
+	return -1;
+}
+
+bool oracle_block_written(unsigned order, bool *first, uint64_t *words)
+{
+	char *text = trace_text(300), *at = NULL, *next;
+	size_t size = 4096ul << order, i;
+	uint64_t *block;
+	off_t offset;
+	bool good;
+	int fd;
+
+	for (next = strstr(text, "mm_page_alloc:"); next; next = strstr(next + 1, "mm_page_alloc:"))
+		at = next;
+	at = at ? strstr(at, "pfn=0x") : NULL;
+	if (!at) {
+		free(text);
+		return false;
+	}
+	fd = open("/proc/kcore", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		die("cannot open", "/proc/kcore");
+	offset = kcore_offset(fd, strtoull(at + strlen("pfn="), NULL, 16) * 4096);
+	block = malloc(size);
+	good = offset >= 0 && block && pread(fd, block, size, offset) == (ssize_t)size;
+	*words = 0;
+	for (i = 0; good && i < size / sizeof(*block); i++)
+		*words += block[i] != 0;
+	*first = good && block[0] != 0;
+	free(block);
+	free(text);
+	close(fd);
+	return good;
+}
+
+/* ---- kernel log -------------------------------------------------------------------------- */
+
+static const char *const complaints[] = {
+	"BUG:", "WARNING:", "Oops", "general protection", "soft lockup", "self-detected stall",
+	"detected stalls", "blocked for more than", "Bad page", "page allocation failure",
+	"refcount_t", "list_del corruption", "list_add corruption", "possible circular locking",
+};
+
+static bool complains(const char *message)
+{
+	unsigned i;
+
+	for (i = 0; i < BT_ARRAY_SIZE(complaints); i++) {
+		if (strstr(message, complaints[i]))
+			return true;
+	}
+	return false;
+}
+
+unsigned oracle_kernel_complaints(void)
+{
+	static int fd = -1;
+	char message[8192];
+	unsigned found = 0;
+	ssize_t size;
+
+	if (fd < 0)
+		fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		die("cannot open", "/dev/kmsg");
+	while ((size = read(fd, message, sizeof(message) - 1)) > 0 || (size < 0 && errno == EPIPE)) {
+		if (size <= 0)
+			continue;
+		message[size] = '\0';
+		if (complains(message)) {
+			found++;
+			printf("# kernel: %s", message);
+		}
+	}
+	return found;
+}

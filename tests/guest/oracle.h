@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the kernel itself says, for the guest scenarios: nothing in here reads the module's or the
+ * program's own counters. Every function ends the test program when its file cannot be read.
+ */
+#ifndef GUEST_ORACLE_H
+#define GUEST_ORACLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* /proc/meminfo, in bytes: "MemFree", "MemAvailable", "MemTotal". */
+uint64_t oracle_meminfo_bytes(const char *key);
+/* /proc/vmstat, 0 when the kernel has no such line. */
+uint64_t oracle_vmstat(const char *key);
+/* /sys/devices/system/node/nodeN/numastat. */
+uint64_t oracle_numastat(unsigned node, const char *key);
+/* /sys/devices/system/node/nodeN/meminfo, in bytes. */
+uint64_t oracle_node_bytes(unsigned node, const char *key);
+/* /proc/buddyinfo: free pages of one order and above, all zones. */
+uint64_t oracle_free_pages(unsigned order_from);
+
+/*
+ * A hist trigger on a kmem event, limited to the module's worker threads. keys as the kernel takes
+ * them ("order", "common_cpu"); arm clears it, sum() adds the hits of every entry whose key equals
+ * value; UINT64_MAX as value adds all.
+ */
+void oracle_trigger_arm(const char *event, const char *keys);
+void oracle_trigger_pause(void);
+uint64_t oracle_trigger_sum(uint64_t value);
+/* How many different key values were hit. */
+unsigned oracle_trigger_entries(void);
+void oracle_trigger_disarm(void);
+
+/* The text of gfp_flags that the tracepoint prints for the workers' next allocation. */
+void oracle_gfp_text(char *buf, unsigned size);
+/*
+ * Traces the workers of one CPU for ms milliseconds and returns the longest run of allocations
+ * without a free between.
+ */
+unsigned oracle_longest_alloc_run(unsigned ms);
+
+/*
+ * Looks into the memory of the block that the workers allocated last, through /proc/kcore: how many
+ * of its words are not zero, and whether the first one is not. The kernel zeroes what it hands out
+ * (init_on_alloc), so what is not zero was written by the workers. False when no allocation was seen.
+ */
+bool oracle_block_written(unsigned order, bool *first, uint64_t *words);
+
+/* Kernel messages since the last call that say that something broke; 0 = clean. Prints them. */
+unsigned oracle_kernel_complaints(void);
+
+#endif

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "rig.h"
+
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/param.h"
+
+bool rig_check(struct rig *rig, bool ok, const char *format, ...)
+{
+	va_list args;
+
+	printf("%s %s: ", ok ? "ok" : "FAIL", rig->scenario);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+	if (ok)
+		rig->passed++;
+	else
+		rig->failed++;
+	return ok;
+}
+
+void rig_skip(struct rig *rig, const char *reason)
+{
+	printf("skip %s: %s\n", rig->scenario, reason);
+	rig->skipped++;
+}
+
+bool rig_near(uint64_t got, uint64_t want, double percent)
+{
+	double difference = got > want ? (double)(got - want) : (double)(want - got);
+
+	return difference <= (double)want * percent / 100;
+}
+
+/* One step of the session, waiting at most limit_ms for something to do. */
+static void step(struct rig *rig, int limit_ms)
+{
+	struct pollfd wait = {.fd = bt_session_fd(rig->session), .events = POLLIN};
+
+	if (poll(&wait, 1, limit_ms) > 0)
+		bt_session_step(rig->session);
+}
+
+static bool has_frame(const struct bt_frame *frame, uint64_t argument)
+{
+	(void)argument;
+	return frame->has_module;
+}
+
+bool rig_until(struct rig *rig, bool (*done)(const struct bt_frame *frame, uint64_t argument),
+	       uint64_t argument, unsigned limit_ms)
+{
+	uint64_t end = bt_mono_ns() + limit_ms * BT_NS_PER_MS;
+
+	do {
+		const struct bt_frame *frame;
+
+		step(rig, 20);
+		frame = bt_session_frame(rig->session);
+		if (frame && done(frame, argument))
+			return true;
+	} while (bt_mono_ns() < end);
+	return false;
+}
+
+bool rig_open(struct rig *rig, const char *source)
+{
+	struct bt_session_options options = {
+		.source = source, .interval_ns = 100 * BT_NS_PER_MS, .history = 600,
+	};
+	struct bt_err err = {0};
+
+	if (bt_session_open(&rig->session, &options, &err) < 0)
+		return rig_check(rig, false, "the session opens: %s", err.text);
+	if (!rig_until(rig, has_frame, 0, 20000))
+		return rig_check(rig, false, "a frame arrives within 20 s");
+	return true;
+}
+
+void rig_close(struct rig *rig)
+{
+	bt_session_close(rig->session);
+	rig->session = NULL;
+}
+
+void rig_wait_ms(struct rig *rig, unsigned ms)
+{
+	uint64_t end = bt_mono_ns() + ms * BT_NS_PER_MS;
+
+	while (bt_mono_ns() < end)
+		step(rig, 20);
+}
+
+static bool seq_above(const struct bt_frame *frame, uint64_t seq)
+{
+	return frame->seq > seq;
+}
+
+const struct bt_frame *rig_fresh(struct rig *rig)
+{
+	/* Two more: the first may have been under way already. */
+	rig_until(rig, seq_above, bt_session_frame(rig->session)->seq + 1, 20000);
+	return bt_session_frame(rig->session);
+}
+
+struct bt_frame_totals rig_totals(struct rig *rig)
+{
+	struct bt_frame_totals totals;
+
+	bt_frame_totals(rig_fresh(rig), &totals);
+	return totals;
+}
+
+static bool applied(const struct bt_frame *frame, uint64_t after)
+{
+	struct bt_frame_totals totals;
+
+	bt_frame_totals(frame, &totals);
+	return frame->config.generation > after && totals.applied == totals.online;
+}
+
+bool rig_publish(struct rig *rig, const char *assignments, enum bt_run run)
+{
+	struct bt_config config = *bt_session_config(rig->session);
+	struct ant_limits limits = bt_machine_limits(bt_session_machine(rig->session));
+	uint64_t before = bt_session_frame(rig->session)->config.generation;
+	char *copy = bt_xstrdup(assignments), *save, *word;
+	struct bt_err err = {0};
+	int ret = 0;
+
+	for (word = strtok_r(copy, " ", &save); word && !ret; word = strtok_r(NULL, " ", &save))
+		ret = bt_param_assign(&config, word, &limits, &err);
+	free(copy);
+	config.run = run;
+	if (!ret)
+		ret = bt_session_publish(rig->session, &config, "scenario", &err);
+	if (ret)
+		return rig_check(rig, false, "publishing '%s': %s", assignments, err.text);
+	if (!rig_until(rig, applied, before, 20000))
+		return rig_check(rig, false, "'%s' is adopted by every CPU within 20 s", assignments);
+	return true;
+}
+
+static bool drained(const struct bt_frame *frame, uint64_t argument)
+{
+	struct bt_frame_totals totals;
+
+	(void)argument;
+	bt_frame_totals(frame, &totals);
+	return totals.held_blocks == 0 && totals.applied == totals.online;
+}
+
+bool rig_drain(struct rig *rig)
+{
+	return rig_publish(rig, "", BT_RUN_DRAIN) &&
+	       (rig_until(rig, drained, 0, 20000) ||
+		rig_check(rig, false, "the drain ends within 20 s"));
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The stand for the guest scenarios: a session whose source is the real agent on the real module
+ * (remote:buddytop-agent), checks that print "ok" or "FAIL" lines, and their counts.
+ */
+#ifndef GUEST_RIG_H
+#define GUEST_RIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "session/session.h"
+
+#define RIG_AGENT "remote:/bin/buddytop-agent"
+
+struct rig {
+	struct bt_session *session;
+	unsigned passed, failed, skipped;
+	const char *scenario;
+};
+
+/* Prints the verdict of one requirement; format says what, with the figures. Returns ok. */
+bool rig_check(struct rig *rig, bool ok, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void rig_skip(struct rig *rig, const char *reason);
+/* |got - want| <= percent of want. */
+bool rig_near(uint64_t got, uint64_t want, double percent);
+
+/* Opens the session and waits for its first frame; false (with a FAIL line) when it does not come. */
+bool rig_open(struct rig *rig, const char *source);
+void rig_close(struct rig *rig);
+
+/*
+ * Changes parameters ("order=3 cpus=0") and the run state (enum bt_run), publishes them as one
+ * generation and waits until every online CPU has adopted it. false after 20 s.
+ */
+bool rig_publish(struct rig *rig, const char *assignments, enum bt_run run);
+/* Lets the session work for ms milliseconds. */
+void rig_wait_ms(struct rig *rig, unsigned ms);
+/* Waits until done() holds for a frame; false after limit_ms. */
+bool rig_until(struct rig *rig, bool (*done)(const struct bt_frame *frame, uint64_t argument),
+	       uint64_t argument, unsigned limit_ms);
+/* Drains and waits until nothing is held. */
+bool rig_drain(struct rig *rig);
+/* The newest frame's sums, after one more sample. */
+struct bt_frame_totals rig_totals(struct rig *rig);
+const struct bt_frame *rig_fresh(struct rig *rig);
+
+#endif

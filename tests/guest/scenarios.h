@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The scenarios that drive the real module through the real agent; each drains at its end. */
+#ifndef GUEST_SCENARIOS_H
+#define GUEST_SCENARIOS_H
+
+#include "rig.h"
+
+struct scenario {
+	const char *name;
+	void (*run)(struct rig *rig);
+	bool own_session;	/* opens what it needs itself; no session is open when it starts */
+};
+
+extern const struct scenario parameter_scenarios[];	/* end with a NULL name */
+extern const struct scenario fault_scenarios[];
+
+#endif

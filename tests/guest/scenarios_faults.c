@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What must hold when things go wrong: full nodes, dying and sleeping clients, vanishing CPUs, OOM
+ * storms, unloading. Each scenario asserts first that its own cause really happened.
+ */
+#include "scenarios.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "oracle.h"
+
+#define MIB (1024ull * 1024)
+#define DEVICE "/dev/" BT_DEVICE_NAME
+#define PLAIN "order=0 cpus=0-1 node=local gfp=kernel-mayfail pattern=steady free=fifo touch=none " \
+	      "batch=64 pace=0 held=64M guard=safe reserve=32M lease=20s limit=0"
+
+static bool holds_at_least(const struct bt_frame *frame, uint64_t bytes)
+{
+	struct bt_frame_totals totals;
+
+	bt_frame_totals(frame, &totals);
+	return totals.held_pages * 4096 >= bytes;
+}
+
+static void scenario_remote_when_full(struct rig *rig)
+{
+	uint64_t room = oracle_node_bytes(0, "MemFree"), other, remote;
+	struct bt_frame_totals totals;
+	char text[256];
+
+	rig_publish(rig, PLAIN, BT_RUN_DRAIN);
+	other = oracle_numastat(1, "other_node");
+	remote = rig_totals(rig).remote_blocks;
+	snprintf(text, sizeof(text), "order=4 cpus=0 pattern=hold guard=bench reserve=0 held=%llu",
+		 (unsigned long long)(room + 96 * MIB));
+	rig_publish(rig, text, BT_RUN_GO);
+	rig_until(rig, holds_at_least, room + 80 * MIB, 20000);
+	other = oracle_numastat(1, "other_node") - other;
+	totals = rig_totals(rig);
+	remote = totals.remote_blocks - remote;
+	rig_check(rig, totals.held_pages * 4096 >= room + 80 * MIB, "node 0 is full: %llu held",
+		  (unsigned long long)totals.held_pages * 4096);
+	/* What other processes take from node 1 for CPU 0 meanwhile is a few pages. */
+	rig_check(rig, remote > 1000 && other >= remote && other < remote + remote / 100 + 500,
+		  "%llu remote blocks, numastat of node 1 says %llu", (unsigned long long)remote,
+		  (unsigned long long)other);
+	rig_publish(rig, "guard=safe reserve=32M held=64M", BT_RUN_DRAIN);
+	rig_drain(rig);
+}
+
+/* What user space can get before the OOM killer comes, in bytes; 0 when it could not be measured. */
+static uint64_t user_available(struct rig *rig)
+{
+	struct bt_measure measure = {.state = BT_MEASURE_NONE};
+	struct bt_err err = {0};
+	uint64_t kills = oracle_vmstat("oom_kill");
+	unsigned i;
+
+	if (bt_session_measure(rig->session, BT_UNKNOWN, &err) < 0) {
+		rig_check(rig, false, "measuring starts: %s", err.text);
+		return 0;
+	}
+	for (i = 0; i < 600; i++) {
+		rig_wait_ms(rig, 100);
+		bt_session_measured(rig->session, &measure);
+		if (measure.state == BT_MEASURE_DONE || measure.state == BT_MEASURE_FAILED)
+			break;
+	}
+	rig_check(rig, measure.state == BT_MEASURE_DONE && measure.oom_killed &&
+		  oracle_vmstat("oom_kill") > kills, "user space got %llu bytes up to its OOM kill %s",
+		  (unsigned long long)measure.reached_bytes, measure.text);
+	return measure.reached_bytes;
+}
+
+static void scenario_held_lowers_available(struct rig *rig)
+{
+	uint64_t fifth = oracle_meminfo_bytes("MemTotal") / 5, idle, loaded, held;
+	char text[256];
+
+	rig_publish(rig, PLAIN, BT_RUN_DRAIN);
+	idle = user_available(rig);
+	snprintf(text, sizeof(text),
+		 "order=0 pattern=hold gfp=kernel guard=bench reserve=0 lease=60s held=%llu",
+		 (unsigned long long)fifth);
+	rig_publish(rig, text, BT_RUN_GO);
+	rig_until(rig, holds_at_least, fifth * 95 / 100, 20000);
+	held = rig_totals(rig).held_pages * 4096;
+	rig_check(rig, held >= fifth * 95 / 100, "a fifth of the guest is held: %llu of %llu",
+		  (unsigned long long)held, (unsigned long long)fifth);
+	loaded = user_available(rig);
+	rig_check(rig, idle > loaded && rig_near(idle - loaded, fifth, 10),
+		  "user space gets %llu bytes less, held are %llu",
+		  (unsigned long long)(idle - loaded), (unsigned long long)fifth);
+	rig_check(rig, rig_totals(rig).held_pages * 4096 == held, "guard bench gave nothing back");
+	rig_publish(rig, "guard=safe reserve=32M held=64M lease=20s", BT_RUN_DRAIN);
+	rig_drain(rig);
+}
+
+/* The agent that this program started. */
+static pid_t agent_pid(void)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	pid_t found = -1;
+
+	while (proc && found < 0 && (entry = readdir(proc))) {
+		char path[280], comm[32] = "";
+		FILE *file;
+
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		file = fopen(path, "re");
+		if (file && fgets(comm, sizeof(comm), file) && !strcmp(comm, "buddytop-agent\n"))
+			found = atoi(entry->d_name);
+		if (file)
+			fclose(file);
+	}
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
+/* Waits until MemFree is back to within 8 MiB of what it was. */
+static bool memory_is_back(uint64_t free_before, unsigned limit_ms)
+{
+	uint64_t end = bt_mono_ns() + limit_ms * BT_NS_PER_MS;
+
+	while (bt_mono_ns() < end) {
+		if (oracle_meminfo_bytes("MemFree") + 8 * MIB >= free_before)
+			return true;
+		usleep(20000);
+	}
+	return false;
+}
+
+static void scenario_killed(struct rig *rig)
+{
+	uint64_t free_before = oracle_meminfo_bytes("MemFree");
+	pid_t pid;
+
+	if (!rig_open(rig, RIG_AGENT))
+		return;
+	rig_publish(rig, PLAIN " order=4 pattern=hold held=160M", BT_RUN_GO);
+	rig_until(rig, holds_at_least, 150 * MIB, 10000);
+	rig_check(rig, oracle_meminfo_bytes("MemFree") + 140 * MIB < free_before,
+		  "150 MiB are held before the kill");
+	pid = agent_pid();
+	rig_check(rig, pid > 0 && kill(pid, SIGKILL) == 0, "kill -9 of the agent, pid %d", pid);
+	rig_check(rig, memory_is_back(free_before, 10000), "every page is back");
+	rig_close(rig);
+}
+
+static void scenario_suspended(struct rig *rig)
+{
+	uint64_t free_before = oracle_meminfo_bytes("MemFree"), end;
+	pid_t pid;
+	int status;
+
+	pid = fork();
+	if (pid == 0) {
+		struct rig child = {.scenario = rig->scenario};
+
+		if (rig_open(&child, RIG_AGENT) &&
+		    rig_publish(&child, PLAIN " order=4 pattern=hold held=160M lease=1s", BT_RUN_GO))
+			rig_wait_ms(&child, 60000);
+		_exit(1);
+	}
+	end = bt_mono_ns() + 20 * BT_NS_PER_S;
+	while (bt_mono_ns() < end && oracle_meminfo_bytes("MemFree") + 150 * MIB > free_before)
+		usleep(20000);
+	rig_check(rig, oracle_meminfo_bytes("MemFree") + 140 * MIB < free_before,
+		  "a client holds 150 MiB");
+	usleep(2500000);
+	rig_check(rig, oracle_meminfo_bytes("MemFree") + 140 * MIB < free_before,
+		  "and keeps them beyond its lease of 1 s while it is awake");
+	kill(pid, SIGSTOP);
+	rig_check(rig, memory_is_back(free_before, 10000), "suspended, it loses them");
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	usleep(500000);	/* its agent reads the end of its input and goes */
+	if (!rig_open(rig, RIG_AGENT))
+		return;
+	rig_check(rig, rig_fresh(rig)->lease_expiries > 0, "the module counts the expired lease");
+	rig_close(rig);
+}
+
+static bool write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+static bool cpu1_allocates_beyond(const struct bt_frame *frame, uint64_t allocs)
+{
+	return frame->cpus[1].allocs > allocs && frame->cpus[1].online;
+}
+
+static void scenario_hotplug(struct rig *rig)
+{
+	static const char online[] = "/sys/devices/system/cpu/cpu1/online";
+	unsigned cycle, offline = 0, stopped = 0, resumed = 0;
+
+	rig_publish(rig, PLAIN " order=2 held=96M lease=60s", BT_RUN_GO);
+	for (cycle = 0; cycle < 20; cycle++) {
+		uint64_t kept;
+
+		offline += write_text(online, "0");
+		kept = rig_fresh(rig)->cpus[1].allocs;
+		rig_wait_ms(rig, 100);
+		stopped += rig_fresh(rig)->cpus[1].allocs == kept &&
+			   bt_session_frame(rig->session)->cpus[1].held_pages == 0;
+		write_text(online, "1");
+		resumed += rig_until(rig, cpu1_allocates_beyond, kept, 10000);
+	}
+	rig_check(rig, offline == 20, "CPU 1 went offline %u times of 20", offline);
+	rig_check(rig, stopped == 20, "it held and allocated nothing then: %u times", stopped);
+	rig_check(rig, resumed == 20, "it took part again when back: %u times", resumed);
+	rig_drain(rig);
+}
+
+static void scenario_second_controller(struct rig *rig)
+{
+	int fd = open(DEVICE, O_RDWR | O_CLOEXEC), code = errno;
+
+	rig_check(rig, fd < 0 && code == EBUSY, "a second controller gets EBUSY");
+	fd = open(DEVICE, O_RDONLY | O_CLOEXEC);
+	rig_check(rig, fd >= 0, "an observer may open it");
+	rig_check(rig, mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED,
+		  "and may not map it for writing");
+	rig_check(rig, write(fd, "x", 1) < 0, "nor write to it");
+	close(fd);
+	rig_check(rig, syscall(SYS_delete_module, BT_DEVICE_NAME, O_NONBLOCK) < 0,
+		  "rmmod is refused while it is in use");
+}
+
+/* A process that takes memory until the kernel kills it. */
+static pid_t start_hog(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		write_text("/proc/self/oom_score_adj", "1000");
+		for (;;) {
+			char *block = mmap(NULL, 4 * MIB, PROT_READ | PROT_WRITE,
+					   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+			if (block != MAP_FAILED)
+				memset(block, 1, 4 * MIB);
+		}
+	}
+	return pid;
+}
+
+static void scenario_oom_storm(struct rig *rig)
+{
+	uint64_t kills = oracle_vmstat("oom_kill"), frames, longest = 0, last, now;
+	pid_t hogs[3];
+	unsigned round, i;
+	int status;
+
+	rig_publish(rig, PLAIN " order=0 gfp=kernel held=200M guard=bench reserve=0 lease=60s",
+		    BT_RUN_GO);
+	frames = bt_session_frame(rig->session)->seq;
+	for (round = 0; round < 3; round++) {
+		uint64_t end = bt_mono_ns() + 20 * BT_NS_PER_S;
+		unsigned left = BT_ARRAY_SIZE(hogs);
+
+		for (i = 0; i < BT_ARRAY_SIZE(hogs); i++)
+			hogs[i] = start_hog();
+		last = bt_mono_ns();
+		while (left && bt_mono_ns() < end) {
+			uint64_t seq = bt_session_frame(rig->session)->seq;
+
+			rig_wait_ms(rig, 20);
+			now = bt_mono_ns();
+			if (bt_session_frame(rig->session)->seq != seq)
+				last = now;
+			longest = now - last > longest ? now - last : longest;
+			for (i = 0; i < BT_ARRAY_SIZE(hogs); i++) {
+				if (hogs[i] > 0 && waitpid(hogs[i], &status, WNOHANG) == hogs[i]) {
+					hogs[i] = -1;
+					left--;
+				}
+			}
+		}
+		for (i = 0; i < BT_ARRAY_SIZE(hogs); i++) {
+			if (hogs[i] > 0) {
+				kill(hogs[i], SIGKILL);
+				waitpid(hogs[i], &status, 0);
+			}
+		}
+	}
+	kills = oracle_vmstat("oom_kill") - kills;
+	frames = rig_fresh(rig)->seq - frames;
+	rig_check(rig, kills >= 3, "the kernel killed %llu processes", (unsigned long long)kills);
+	rig_check(rig, frames > 20 && longest < 5 * BT_NS_PER_S,
+		  "%llu frames came meanwhile, none later than %llu ms", (unsigned long long)frames,
+		  (unsigned long long)(longest / BT_NS_PER_MS));
+	rig_publish(rig, "guard=safe reserve=32M held=64M lease=20s", BT_RUN_DRAIN);
+	rig_drain(rig);
+}
+
+static int load_module(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = syscall(SYS_finit_module, fd, "max_held_pct=90", 0) < 0 ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+static void scenario_unload(struct rig *rig)
+{
+	uint64_t free_before = oracle_meminfo_bytes("MemFree");
+
+	if (!rig_open(rig, RIG_AGENT))
+		return;
+	rig_publish(rig, PLAIN " order=4 held=160M", BT_RUN_GO);
+	rig_until(rig, holds_at_least, 100 * MIB, 10000);
+	rig_close(rig);
+	rig_check(rig, syscall(SYS_delete_module, BT_DEVICE_NAME, O_NONBLOCK) == 0,
+		  "rmmod after use: %s", strerror(errno));
+	rig_check(rig, access(DEVICE, F_OK) < 0, "the device node is gone");
+	rig_check(rig, memory_is_back(free_before, 5000), "no memory is missing");
+}
+
+/* Median of p50 of the allocation over 20 intervals, order 0. */
+static uint64_t median_p50(struct rig *rig)
+{
+	uint64_t seen[20], swap;
+	unsigned i, k;
+
+	rig_publish(rig, PLAIN " pattern=repeat cpus=0", BT_RUN_GO);
+	rig_wait_ms(rig, 500);
+	for (i = 0; i < BT_ARRAY_SIZE(seen); i++) {
+		rig_wait_ms(rig, 120);
+		seen[i] = bt_session_interval(rig->session)->point.latency[BT_OP_ALLOC]
+				  .quantile_ns[BT_P50];
+		for (k = i; k > 0 && seen[k] < seen[k - 1]; k--) {
+			swap = seen[k];
+			seen[k] = seen[k - 1];
+			seen[k - 1] = swap;
+		}
+	}
+	rig_drain(rig);
+	return seen[BT_ARRAY_SIZE(seen) / 2];
+}
+
+/* The module was unloaded by the scenario before: both builds are loaded here in turn. */
+static void scenario_known_delay(struct rig *rig)
+{
+	const uint64_t delay_ns = 200000;	/* of the test build, see the runner */
+	uint64_t p50[2];
+	int ret = load_module("/lib/modules/buddytop-delay.ko");
+
+	if (!rig_check(rig, ret == 0, "the test build loads: %s", strerror(-ret)))
+		return;
+	if (!rig_open(rig, RIG_AGENT))
+		return;
+	rig_check(rig, bt_session_machine(rig->session)->features & BT_FEATURE_TEST_DELAY,
+		  "it says that it is a test build");
+	p50[1] = median_p50(rig);
+	rig_close(rig);
+	syscall(SYS_delete_module, BT_DEVICE_NAME, O_NONBLOCK);
+	ret = load_module("/lib/modules/buddytop.ko");
+	if (!rig_check(rig, ret == 0, "the module loads again: %s", strerror(-ret)) ||
+	    !rig_open(rig, RIG_AGENT))
+		return;
+	p50[0] = median_p50(rig);
+	rig_close(rig);
+	/* One bucket is an eighth of the value; both ends are bucket edges. */
+	rig_check(rig, p50[1] > p50[0] && rig_near(p50[1] - p50[0], delay_ns, 12.5),
+		  "p50 %llu ns with a delay of %llu ns, %llu without", (unsigned long long)p50[1],
+		  (unsigned long long)delay_ns, (unsigned long long)p50[0]);
+}
+
+const struct scenario fault_scenarios[] = {
+	{.name = "remote when full", .run = scenario_remote_when_full},
+	{.name = "held lowers available", .run = scenario_held_lowers_available},
+	{.name = "hotplug", .run = scenario_hotplug},
+	{.name = "second controller", .run = scenario_second_controller},
+	{.name = "OOM storm", .run = scenario_oom_storm},
+	{.name = "killed", .run = scenario_killed, .own_session = true},
+	{.name = "suspended", .run = scenario_suspended, .own_session = true},
+	{.name = "unload", .run = scenario_unload, .own_session = true},
+	{.name = "known delay", .run = scenario_known_delay, .own_session = true},
+	{0},
+};
