@@ -6,6 +6,12 @@
 #ifndef ANT_CONFIG_H
 #define ANT_CONFIG_H
 
+#ifdef __KERNEL__
+#include <linux/stddef.h>
+#else
+#include <stddef.h>
+#endif
+
 #include "buddytop_uapi.h"
 
 /* What the check needs to know of the machine. Masks have the words of struct bt_config. */

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "config.h"
+
+const char *const ant_config_fault_text[ANT_CONFIG_FAULT_COUNT] = {
+	[ANT_CONFIG_OK] = "no fault",
+	[ANT_CONFIG_SIZE] = "the structure has another size",
+	[ANT_CONFIG_FLAGS] = "unknown flags",
+	[ANT_CONFIG_RESERVED] = "reserved fields are not 0",
+	[ANT_CONFIG_RUN] = "unknown run state",
+	[ANT_CONFIG_ORDER] = "order is above the kernel's maximum",
+	[ANT_CONFIG_PATTERN] = "unknown pattern",
+	[ANT_CONFIG_FREE_ORDER] = "unknown free order",
+	[ANT_CONFIG_TOUCH] = "unknown touch",
+	[ANT_CONFIG_GFP] = "unknown allocation class",
+	[ANT_CONFIG_NODE_POLICY] = "unknown node policy",
+	[ANT_CONFIG_NODES] = "the node list does not fit the policy, or names a node without memory",
+	[ANT_CONFIG_REMOTE] = "remote needs a second node with memory",
+	[ANT_CONFIG_CPUS] = "the CPU mask is empty or names a CPU that cannot exist",
+	[ANT_CONFIG_GUARD] = "unknown guard",
+	[ANT_CONFIG_RESERVE] = "guard bench keeps no reserve: reserve must be 0",
+	[ANT_CONFIG_BATCH] = "batch is out of range",
+	[ANT_CONFIG_PACE] = "pace is out of range",
+	[ANT_CONFIG_LEASE] = "lease is neither 0 nor within its range",
+	[ANT_CONFIG_RUN_LIMIT] = "run time limit is out of range",
+	[ANT_CONFIG_HELD_LIMIT] = "above the module's limit (parameter max_held_pct)",
+	[ANT_CONFIG_HELD_SMALL] = "too small for one block and its ring on every CPU of the mask",
+};
+
+/* Fields whose range is one pair of constants. */
+struct range {
+	__u32 offset;
+	__u32 min;
+	__u32 max;
+	enum ant_config_fault fault;
+};
+
+#define FIELD(name) offsetof(struct bt_config, name)
+
+static const struct range ranges[] = {
+	{ FIELD(size), sizeof(struct bt_config), sizeof(struct bt_config), ANT_CONFIG_SIZE },
+	{ FIELD(flags), 0, 0, ANT_CONFIG_FLAGS },
+	{ FIELD(reserved), 0, 0, ANT_CONFIG_RESERVED },
+	{ FIELD(run), 0, BT_RUN_COUNT - 1, ANT_CONFIG_RUN },
+	{ FIELD(pattern), 0, BT_PATTERN_COUNT - 1, ANT_CONFIG_PATTERN },
+	{ FIELD(free_order), 0, BT_FREE_COUNT - 1, ANT_CONFIG_FREE_ORDER },
+	{ FIELD(touch), 0, BT_TOUCH_COUNT - 1, ANT_CONFIG_TOUCH },
+	{ FIELD(gfp), 0, BT_GFP_COUNT - 1, ANT_CONFIG_GFP },
+	{ FIELD(node_policy), 0, BT_NODE_COUNT - 1, ANT_CONFIG_NODE_POLICY },
+	{ FIELD(guard), 0, BT_GUARD_COUNT - 1, ANT_CONFIG_GUARD },
+	{ FIELD(batch_blocks), 1, BT_BATCH_MAX, ANT_CONFIG_BATCH },
+	{ FIELD(pace_ops), 0, BT_PACE_MAX, ANT_CONFIG_PACE },
+};
+
+/* How many nodes each policy names. */
+static const struct {
+	__u32 min;
+	__u32 max;
+} policy_nodes[BT_NODE_COUNT] = {
+	[BT_NODE_LOCAL] = { 0, 0 },
+	[BT_NODE_PREFER] = { 1, 1 },
+	[BT_NODE_BIND] = { 1, BT_NODE_WORDS * 64 },
+	[BT_NODE_INTERLEAVE] = { 1, BT_NODE_WORDS * 64 },
+	[BT_NODE_REMOTE] = { 0, 0 },
+};
+
+static __u32 weight(const __u64 *mask, __u32 words)
+{
+	__u32 bits = 0;
+	__u64 word;
+	__u32 i;
+
+	for (i = 0; i < words; i++) {
+		for (word = mask[i]; word; word &= word - 1)
+			bits++;
+	}
+	return bits;
+}
+
+static int is_subset(const __u64 *mask, const __u64 *of, __u32 words)
+{
+	__u32 i;
+
+	for (i = 0; i < words; i++) {
+		if (mask[i] & ~of[i])
+			return 0;
+	}
+	return 1;
+}
+
+static enum ant_config_fault check_ranges(const struct bt_config *config)
+{
+	__u32 i;
+
+	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		__u32 value = *(const __u32 *)((const char *)config + ranges[i].offset);
+
+		if (value < ranges[i].min || value > ranges[i].max)
+			return ranges[i].fault;
+	}
+	return ANT_CONFIG_OK;
+}
+
+static enum ant_config_fault check_nodes(const struct bt_config *config,
+					 const struct ant_limits *limits)
+{
+	__u32 nodes = weight(config->nodes, BT_NODE_WORDS);
+
+	if (nodes < policy_nodes[config->node_policy].min ||
+	    nodes > policy_nodes[config->node_policy].max ||
+	    !is_subset(config->nodes, limits->memory_nodes, BT_NODE_WORDS))
+		return ANT_CONFIG_NODES;
+	if (config->node_policy == BT_NODE_REMOTE &&
+	    weight(limits->memory_nodes, BT_NODE_WORDS) < 2)
+		return ANT_CONFIG_REMOTE;
+	return ANT_CONFIG_OK;
+}
+
+static enum ant_config_fault check_time(const struct bt_config *config)
+{
+	if (config->lease_ms &&
+	    (config->lease_ms < BT_LEASE_MIN_MS || config->lease_ms > BT_LEASE_MAX_MS))
+		return ANT_CONFIG_LEASE;
+	if (config->run_limit_ms > BT_RUN_LIMIT_MAX_MS)
+		return ANT_CONFIG_RUN_LIMIT;
+	return ANT_CONFIG_OK;
+}
+
+static enum ant_config_fault check_held(const struct bt_config *config,
+					const struct ant_limits *limits, __u32 cpus)
+{
+	if (config->max_held_bytes > limits->max_held_bytes)
+		return ANT_CONFIG_HELD_LIMIT;
+	if (ant_share_pages(config->max_held_bytes, cpus, limits->page_bytes) <
+	    1ull << config->order)
+		return ANT_CONFIG_HELD_SMALL;
+	return ANT_CONFIG_OK;
+}
+
+enum ant_config_fault ant_config_check(const struct bt_config *config,
+				       const struct ant_limits *limits)
+{
+	__u32 cpus = weight(config->cpus, BT_CPU_WORDS);
+	enum ant_config_fault fault = check_ranges(config);
+
+	if (fault)
+		return fault;
+	if (config->generation)
+		return ANT_CONFIG_RESERVED;
+	if (config->order > limits->max_order)
+		return ANT_CONFIG_ORDER;
+	fault = check_nodes(config, limits);
+	if (fault)
+		return fault;
+	if (!cpus || !is_subset(config->cpus, limits->possible_cpus, BT_CPU_WORDS))
+		return ANT_CONFIG_CPUS;
+	if (config->guard == BT_GUARD_BENCH && config->reserve_bytes)
+		return ANT_CONFIG_RESERVE;
+	fault = check_time(config);
+	if (fault)
+		return fault;
+	return check_held(config, limits, cpus);
+}
+
+__u64 ant_share_pages(__u64 max_held_bytes, __u32 cpus, __u32 page_bytes)
+{
+	return cpus ? max_held_bytes / cpus / (page_bytes + sizeof(void *)) : 0;
+}
