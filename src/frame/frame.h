@@ -51,9 +51,9 @@ struct bt_machine {
 	uint32_t node_count;		/* node numbers are below this */
 	uint64_t memory_bytes;		/* MemTotal */
 	uint64_t max_held_bytes;	/* limit of the module */
-	uint64_t memory_nodes[BT_NODE_WORDS];
-	uint64_t possible_cpus[BT_CPU_WORDS];
-	uint64_t allowed_cpus[BT_CPU_WORDS]; /* own affinity mask at start */
+	__u64 memory_nodes[BT_NODE_WORDS];
+	__u64 possible_cpus[BT_CPU_WORDS];
+	__u64 allowed_cpus[BT_CPU_WORDS]; /* own affinity mask at start */
 	uint16_t cpu_node[BT_MAX_CPUS];
 	uint16_t cpu_core[BT_MAX_CPUS];	/* first CPU of the same core: SMT siblings share it */
 	uint8_t distance[BT_MAX_NODES][BT_MAX_NODES]; /* 0 = unknown */
