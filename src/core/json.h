@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * JSON: the only file that knows yajl (json.c). A writer over yajl_gen and a bounded tree built by
- * yajl's streaming parser. Not for several threads at once on the same object.
+ * JSON: a writer over yajl_gen (json_write.c) and a bounded tree built by yajl's streaming parser
+ * (json_read.c); no other file knows yajl. Not for several threads at once on the same object.
+ * Programs leave LC_NUMERIC at "C": the decimal point of numbers comes from there.
  */
 #ifndef BT_JSON_H
 #define BT_JSON_H
@@ -11,6 +12,8 @@
 #include <stdint.h>
 
 #include "core/err.h"
+
+#define BT_JSON_DEPTH_MAX 32u	/* of texts written and read */
 
 /* ---- writer ---------------------------------------------------------------------------- */
 

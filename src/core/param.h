@@ -38,6 +38,8 @@ struct bt_param {
 	enum bt_param_kind kind;
 	size_t offset;		/* of the field in struct bt_config */
 	size_t width;		/* 4 or 8 bytes */
+	uint64_t min, max;	/* numbers; max is the ABI's, bt_param_max() knows the machine's */
+	bool zero_is_off;	/* 0 is allowed below min and written "off" */
 	const struct bt_choice *choices; /* ends with a NULL name; the index is the value */
 	char key;		/* the screen's key, 0 = none */
 };
@@ -47,10 +49,14 @@ extern const unsigned bt_param_count;
 
 /* By name, or by an unambiguous beginning of it; NULL otherwise. */
 const struct bt_param *bt_param_find(const char *name);
+/* Largest value of a number on a machine (limits NULL: not known which, the ABI's bounds). */
+uint64_t bt_param_max(const struct bt_param *param, const struct ant_limits *limits);
+/* A number's or choice's value in config; for nodes the policy, for CPUs 0. */
+uint64_t bt_param_get(const struct bt_param *param, const struct bt_config *config);
 /*
  * Parses value into config (only that field changes). Checks form and the row's own range with
- * limits (limits->max_order and so on), not the whole. -EINVAL with a message that names the
- * parameter, the value and what is allowed; config is untouched then.
+ * limits (limits->max_order and so on; NULL as above), not the whole. -EINVAL with a message that names the
+ * parameter, the value and what is allowed; config is untouched then. "all" CPUs are the possible.
  */
 int bt_param_set(const struct bt_param *param, struct bt_config *config, const char *value,
 		 const struct ant_limits *limits, struct bt_err *err);
@@ -66,7 +72,7 @@ int bt_config_check(const struct bt_config *config, const struct ant_limits *lim
 /*
  * What the dashboard starts with: drained, order 0, every CPU of limits, local, kernel-mayfail,
  * burst, fifo, touch none, batch 64, pace 0, held = 10 % of total_bytes (at most the limit), reserve =
- * 5 % of total_bytes, guard safe, lease 5 s, no time limit.
+ * 5 % of total_bytes, both in whole MiB, guard safe, lease 5 s, no time limit.
  */
 void bt_config_default(struct bt_config *config, const struct ant_limits *limits,
 		       uint64_t total_bytes);

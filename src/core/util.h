@@ -41,7 +41,7 @@ int bt_parse_time_ns(const char *text, uint64_t default_unit_ns, uint64_t *ns);
 
 /*
  * Numbers for people, at most 4 significant digits, into buf (16 bytes are enough for each):
- * "1.23 GiB", "512 KiB"; "812 ns", "1.20 us", "3.4 ms"; "12.3k", "4.56M". BT_UNKNOWN gives "?".
+ * "1.23 GiB", "512 KiB"; "812 ns", "1.20 us", "3.40 ms"; "12.3k", "4.56M". BT_UNKNOWN gives "?".
  */
 const char *bt_text_bytes(uint64_t bytes, char *buf, size_t size);
 const char *bt_text_ns(uint64_t ns, char *buf, size_t size);
@@ -53,6 +53,8 @@ ssize_t bt_read_file(const char *path, size_t limit, char **out, struct bt_err *
 int bt_write_file(const char *path, const void *data, size_t size, mode_t mode, struct bt_err *err);
 /* write() until all is written; -errno. */
 int bt_write_all(int fd, const void *data, size_t size);
+/* Bytes of the valid UTF-8 character at text; 0 at the end and where it is not valid. */
+size_t bt_utf8_length(const char *text);
 /* Copies text, replacing control characters and invalid bytes by '?'; always terminated. */
 void bt_copy_clean(char *to, size_t size, const char *from);
 /* mkdir -p with mode for every new part. */

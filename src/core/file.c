@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "core/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Reads until the end; -EFBIG above limit. The files of /proc have no size to ask for. */
+static ssize_t read_all(int fd, size_t limit, char **out)
+{
+	size_t room = 4096, used = 0;
+	char *buf = bt_xcalloc(1, room);
+	ssize_t got;
+
+	for (;;) {
+		if (used + 1 == room) {
+			room *= 2;
+			buf = bt_xrealloc(buf, room, 1);
+		}
+		got = read(fd, buf + used, room - used - 1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		used += (size_t)got;
+		if (used > limit) {
+			errno = EFBIG;
+			got = -1;
+			break;
+		}
+	}
+	if (got < 0) {
+		int code = errno;
+
+		free(buf);
+		return -code;
+	}
+	buf[used] = '\0';
+	*out = buf;
+	return (ssize_t)used;
+}
+
+ssize_t bt_read_file(const char *path, size_t limit, char **out, struct bt_err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t size;
+
+	if (fd < 0)
+		return bt_err_set(err, errno, "cannot open %s: %s", path, strerror(errno));
+	size = read_all(fd, limit, out);
+	close(fd);
+	if (size < 0)
+		return bt_err_set(err, (int)-size, "cannot read %s: %s", path,
+				  strerror((int)-size));
+	return size;
+}
+
+int bt_write_all(int fd, const void *data, size_t size)
+{
+	const char *from = data;
+
+	while (size) {
+		ssize_t done = write(fd, from, size);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -errno;
+		from += done;
+		size -= (size_t)done;
+	}
+	return 0;
+}
+
+/* A new file beside path; its name (caller frees) in *name. */
+static int create_beside(const char *path, mode_t mode, char **name)
+{
+	unsigned attempt;
+
+	for (attempt = 0; attempt < 100; attempt++) {
+		int fd;
+
+		*name = bt_xasprintf("%s.%d-%u.tmp", path, (int)getpid(), attempt);
+		fd = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		if (fd >= 0)
+			return fd;
+		free(*name);
+		if (errno != EEXIST)
+			return -errno;
+	}
+	return -EEXIST;
+}
+
+static int sync_directory_of(const char *path)
+{
+	char *copy = bt_xstrdup(path);
+	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int code = 0;
+
+	free(copy);
+	if (fd < 0)
+		return -errno;
+	/* Some filesystems cannot sync a directory: then the rename is as safe as it can be. */
+	if (fsync(fd) && errno != EINVAL)
+		code = -errno;
+	close(fd);
+	return code;
+}
+
+int bt_write_file(const char *path, const void *data, size_t size, mode_t mode, struct bt_err *err)
+{
+	char *name;
+	int fd = create_beside(path, mode, &name);
+	int code;
+
+	if (fd < 0)
+		return bt_err_set(err, -fd, "cannot create %s: %s", path, strerror(-fd));
+	code = bt_write_all(fd, data, size);
+	if (!code && fsync(fd))
+		code = -errno;
+	if (close(fd) && !code)
+		code = -errno;
+	if (!code && rename(name, path))
+		code = -errno;
+	if (code)
+		unlink(name);
+	else
+		code = sync_directory_of(path);
+	free(name);
+	if (code)
+		return bt_err_set(err, -code, "cannot write %s: %s", path, strerror(-code));
+	return 0;
+}
+
+int bt_make_path(const char *path, mode_t mode, struct bt_err *err)
+{
+	char *copy = bt_xstrdup(path);
+	char *part = copy;
+	struct stat st;
+	int code = 0;
+
+	while (!code && part) {
+		part = *part ? strchr(part + 1, '/') : NULL;
+		if (part)
+			*part = '\0';
+		if (mkdir(copy, mode) && errno != EEXIST)
+			code = errno;
+		if (part)
+			*part = '/';
+	}
+	free(copy);
+	if (!code && stat(path, &st))
+		code = errno;
+	if (!code && !S_ISDIR(st.st_mode))
+		code = ENOTDIR;
+	if (code)
+		return bt_err_set(err, code, "cannot make directory %s: %s", path, strerror(code));
+	return 0;
+}
