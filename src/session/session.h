@@ -34,7 +34,8 @@ struct bt_session_options {
 	const char *source;		/* spec; "auto" is resolved by the caller */
 	const char *source_note;	/* why not a better one, for machine.source_note; NULL = the source's */
 	struct bt_source_options source_options;
-	uint64_t interval_ns;		/* 0: only on demand (agent) */
+	uint64_t interval_ns;		/* 0: only on demand (agent, tests): bt_session_kick() */
+	bool relay_keepalive;		/* agent: the lease is renewed only when a client asks */
 	bool serve;			/* open the socket in $XDG_RUNTIME_DIR/buddytop or /run/buddytop */
 	bool lock_memory;		/* mlockall and a lower oom_score_adj where allowed */
 	unsigned history;		/* points kept */
@@ -49,6 +50,13 @@ void bt_session_close(struct bt_session *session);
 int bt_session_fd(const struct bt_session *session);
 /* Does it, without blocking. Returns true when something a viewer sees has changed. */
 bool bt_session_step(struct bt_session *session);
+
+/*
+ * One more client of the agent protocol on a pair of stream descriptors (which may be the same; they
+ * stay the caller's). clients of the status falls to 0 when it has gone.
+ */
+int bt_session_attach(struct bt_session *session, int in, int out, const char *who,
+		      struct bt_err *err);
 
 /* What is known now; pointers are valid until the next step. frame is NULL before the first one. */
 const struct bt_machine *bt_session_machine(const struct bt_session *session);
@@ -87,7 +95,7 @@ const struct bt_config *bt_session_config(const struct bt_session *session);
 int bt_session_set_interval(struct bt_session *session, uint64_t interval_ns, struct bt_err *err);
 /* Pausing stops sampling and draws a gap; the lease is kept alive. */
 void bt_session_pause(struct bt_session *session, bool pause);
-/* A sample out of turn (frame.extra), soon. */
+/* A sample out of turn (frame.extra), soon; an ordinary one in a session on demand. */
 void bt_session_kick(struct bt_session *session);
 
 int bt_session_measure(struct bt_session *session, uint64_t limit_bytes, struct bt_err *err);

@@ -25,6 +25,7 @@ struct bt_source_options {
 	const char *argument;	/* after the colon of --source NAME:ARGUMENT, or NULL */
 	bool read_only;		/* take no control */
 	bool assume_yes;	/* the operator agreed to downloads, builds and loads */
+	uint64_t interval_ns;	/* the session's; a virtual clock advances by it (0 = by 1 s) */
 	const char *const *extra; /* NULL-terminated "key=value" settings of the kind (vm: cpus=2 ...), or NULL */
 	/* Progress of a long open ("booting, 3 s"); may be NULL. Returns false to give up. */
 	bool (*progress)(void *context, const char *text);
@@ -40,7 +41,8 @@ struct bt_source_ops {
 	int (*open)(void **state, const struct bt_source_options *options,
 		    struct bt_machine *machine, struct bt_err *err);
 	/*
-	 * Fills frame with the present. 0; -EAGAIN nothing new (replay paused); -ENODATA the end (replay);
+	 * Fills frame with the present; the caller has set frame->extra, by which a virtual clock
+	 * advances a little instead of one interval. 0; -EAGAIN nothing new (replay paused); -ENODATA the end (replay);
 	 * -ETIMEDOUT no answer yet; another -errno: the source is lost.
 	 */
 	int (*read)(void *state, struct bt_frame *frame, struct bt_err *err);
@@ -57,6 +59,7 @@ struct bt_source_ops {
 	void (*measured)(void *state, struct bt_measure *measure);
 	/* The next frame time on a virtual clock, for sim and replay; NULL: the clock is real. */
 	uint64_t (*clock_ns)(void *state);
+	void (*set_interval)(void *state, uint64_t interval_ns); /* of a virtual clock; may be NULL */
 	/* Wakes a read() in another thread so that close can follow; may be NULL. */
 	void (*interrupt)(void *state);
 	/* Drains what this source controls and frees everything; waits for the drain. */
@@ -65,7 +68,8 @@ struct bt_source_ops {
 
 extern const struct bt_source_ops bt_source_kmod, bt_source_sim, bt_source_replay,
 	bt_source_remote, bt_source_vm;
-extern const struct bt_source_ops *const bt_sources[];	/* ends with NULL */
+/* The kinds a program has (each defines its own: the agent has no VM); ends with NULL. */
+extern const struct bt_source_ops *const bt_sources[];
 
 /* "kmod", "sim:7", "replay:FILE", "remote:COMMAND", "vm": finds the ops, *argument points into spec. */
 const struct bt_source_ops *bt_source_find(const char *spec, const char **argument,
