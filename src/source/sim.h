@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Inside of the sim source: a machine that exists only as numbers. Everything follows from the
+ * argument (seed, topology, faults), the published configs and the virtual clock, in integers, so
+ * that the same keys give the same screens on any machine.
+ */
+#ifndef BT_SIM_H
+#define BT_SIM_H
+
+#include <pthread.h>
+
+#include "source/source.h"
+
+#define SIM_START_NS (1000 * BT_NS_PER_S)	/* the virtual clock at open */
+#define SIM_EXTRA_NS (5 * BT_NS_PER_MS)		/* what an extra frame advances it by */
+#define SIM_MAX_FAULTS 16
+
+enum sim_fault_kind { SIM_LOST, SIM_RUBBISH, SIM_FAIL, SIM_OOM, SIM_STUCK, SIM_JUMP, SIM_OFFLINE,
+		      SIM_ONLINE, SIM_LEASE, SIM_FAULT_KINDS };
+
+struct sim_fault {
+	enum sim_fault_kind kind;
+	uint64_t at_ns;			/* since open */
+	uint64_t argument;		/* CPU number, failures a second, seconds of a jump */
+	bool fired;
+};
+
+struct sim_cpu {
+	struct bt_frame_cpu stats;	/* cumulative, as a frame has them */
+	uint64_t adopt_ns;		/* when it adopts the published generation */
+	uint64_t held_on[BT_MAX_NODES];	/* pages */
+	uint16_t mem_node;
+	bool stuck;			/* in one operation for good */
+	bool draining;			/* pattern ramp: on its way down */
+};
+
+struct sim_node {
+	uint64_t managed_pages, used_pages, cache_pages; /* used: by all but us, cache: when idle */
+	uint64_t held_pages;
+	uint64_t hit, miss, foreign;	/* blocks */
+};
+
+struct sim {
+	pthread_mutex_t lock;		/* publish() comes from another thread than read() */
+	struct bt_machine machine;
+	struct sim_fault faults[SIM_MAX_FAULTS];
+	unsigned fault_count;
+	uint64_t seed;
+	__u64 offline[BT_CPU_WORDS];	/* at open */
+
+	uint64_t now_ns, interval_ns, steps, seq;
+	int64_t jump_ns;		/* of UTC against the virtual clock */
+	uint64_t fail_until_ns, fail_per_s;
+
+	struct bt_config config;
+	struct bt_frame_ack ack;
+	enum bt_reason reason;
+	uint64_t publish_ns, run_start_ns;
+	uint64_t oom_notifications, oom_freed_pages, lease_expiries, limit_expiries;
+	uint64_t order_allocs[BT_MAX_ORDERS];
+	uint64_t matrix[BT_MAX_NODES][BT_MAX_NODES];
+	uint64_t vmstat[BT_VMSTAT_COUNT];
+	uint64_t cache_seen_pages;	/* for what was reclaimed since */
+	uint64_t psi_total_us;
+	struct bt_measure measure;
+	uint64_t measure_start_ns;
+
+	struct sim_cpu *cpus;
+	struct sim_node *nodes;
+	struct bt_hist *hists;		/* [order][node of CPU][op] */
+};
+
+/* sim_config.c: the argument "SEED,key=value,..." into machine, faults and empty CPUs and nodes. */
+int sim_configure(struct sim *sim, const char *argument, struct bt_err *err);
+
+/* sim_memory.c: memory, zones, nodes and vmstat that follow from what is held. */
+uint64_t sim_cache_pages(const struct sim *sim, unsigned node);
+uint64_t sim_free_pages(const struct sim *sim, unsigned node);
+uint64_t sim_room_pages(const struct sim *sim, unsigned node); /* what allocations can still get */
+uint64_t sim_available_pages(const struct sim *sim);
+unsigned sim_pressure_percent(const struct sim *sim);
+void sim_memory_advance(struct sim *sim, uint64_t step_ns);
+void sim_fill_frame(const struct sim *sim, struct bt_frame *frame);
+
+/* sim_work.c: what the workers do in a step of the virtual clock. */
+void sim_work(struct sim *sim, uint64_t step_ns);
+void sim_drain(struct sim *sim);
+/* Evenly distributed bits that depend on seed, step and the two numbers alone. */
+uint64_t sim_random(const struct sim *sim, uint64_t a, uint64_t b);
+
+/* sim_place.c: which node a CPU's blocks come from. */
+struct sim_demand {
+	unsigned order;
+	uint64_t grow;		/* blocks held in addition at the end */
+	uint64_t churn;		/* blocks allocated and freed besides */
+};
+/* Takes what there is room for; returns the blocks of grow that could not be had. */
+uint64_t sim_place(struct sim *sim, unsigned cpu, const struct sim_demand *demand);
+/* Gives back pages of a CPU, from all nodes in proportion. */
+void sim_give_back(struct sim *sim, unsigned cpu, uint64_t pages);
+
+static inline struct bt_hist *sim_hist(const struct sim *sim, unsigned order, unsigned node,
+				       unsigned op)
+{
+	return &sim->hists[(order * sim->machine.node_count + node) * BT_OP_COUNT + op];
+}
+
+#endif

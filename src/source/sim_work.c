@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the simulated workers do: cost of an operation, patterns, guard, latencies. */
+#include "core/mask.h"
+#include "source/sim.h"
+
+#define LOOP_NS 45		/* of an operation, outside the timed section */
+#define BATCH_NS BT_NS_PER_MS
+#define BACKOFF_NS (10 * BT_NS_PER_MS)
+#define PPM 1000000u
+
+/* One worker's plan for a step, in blocks. */
+struct plan {
+	uint64_t ops;		/* there is time for */
+	uint64_t target;	/* to hold at the end, at most */
+	uint64_t allocs, frees;
+};
+
+uint64_t sim_random(const struct sim *sim, uint64_t a, uint64_t b)
+{
+	/* splitmix64's finalizer over a sum with odd multiples. */
+	uint64_t x = sim->seed * 0x9e3779b97f4a7c15ull + sim->steps * 0xd1342543de82ef95ull +
+		     a * 0xaf251af3b0f025b5ull + b * 0xb564ef22ec7aece5ull;
+
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ull;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebull;
+	return x ^ x >> 31;
+}
+
+/* Workers of the same node share its zone lock above the per-CPU lists' orders. */
+static uint64_t alloc_ns(const struct sim *sim, unsigned running)
+{
+	unsigned order = sim->config.order;
+	uint64_t ns = 62 + 9 * order;
+
+	if (order > 3)
+		ns += 170 + 35 * (order - 4) + 7 * (uint64_t)(running < 64 ? running : 64);
+	if (sim->config.node_policy == BT_NODE_REMOTE)
+		ns += ns * 2 / 5;
+	if (sim->config.gfp == BT_GFP_ATOMIC)
+		ns -= ns / 16;
+	return ns + ns * sim_pressure_percent(sim) / 50;
+}
+
+static uint64_t touch_ns(const struct bt_config *config, unsigned page_bytes)
+{
+	if (config->touch == BT_TOUCH_NONE)
+		return 0;
+	if (config->touch == BT_TOUCH_FIRST)
+		return 30;
+	return ((uint64_t)page_bytes << config->order) / 8; /* 8 bytes a nanosecond */
+}
+
+/* Weight of each part of the latency distribution, and where it is in percent of the base. */
+static const struct {
+	uint32_t ppm, percent;
+	bool tail;			/* grows under pressure */
+} latency_parts[] = {
+	{ 5, 30000, true }, { 45, 9000, true }, { 450, 2600, true }, { 5500, 700, true },
+	{ 34000, 240, false }, { 140000, 135, false }, { PPM, 100, false },
+};
+
+static uint64_t part_of(const struct sim *sim, unsigned part, uint64_t count, uint64_t salt)
+{
+	uint64_t ppm = latency_parts[part].ppm, n;
+
+	if (latency_parts[part].tail)
+		ppm += ppm * sim_pressure_percent(sim) / 5;
+	n = count / PPM * ppm + count % PPM * ppm / PPM;
+	return n + (sim_random(sim, salt, part) % PPM < count % PPM * ppm % PPM);
+}
+
+/* Adds count operations around base_ns to a histogram; returns the slowest. */
+static uint64_t add_latencies(const struct sim *sim, struct bt_hist *hist, uint64_t count,
+			      uint64_t base_ns, uint64_t salt)
+{
+	static const unsigned spread_percent[] = { 92, 98, 104, 112 };
+	uint64_t slowest = 0, left = count;
+
+	for (unsigned p = 0; p < BT_ARRAY_SIZE(latency_parts) && left; p++) {
+		uint64_t n = part_of(sim, p, count, salt), ns = base_ns * latency_parts[p].percent / 100;
+
+		n = n < left ? n : left;
+		left -= n;
+		ns = ns * (97 + sim_random(sim, salt, 100 + p) % 7) / 100;
+		for (unsigned s = 0; s < BT_ARRAY_SIZE(spread_percent) && n; s++) {
+			uint64_t some = (n + 3 - s) / (BT_ARRAY_SIZE(spread_percent) - s);
+			uint64_t at = ns * spread_percent[s] / 100;
+
+			some = some < n ? some : n;
+			hist->count[bt_hist_index(at)] += some;
+			hist->total += some;
+			n -= some;
+			slowest = at > slowest ? at : slowest;
+		}
+	}
+	return slowest;
+}
+
+/* The pattern: grow or shrink to the target, then allocate and free in turn. */
+static void plan_level(struct plan *plan, uint64_t held)
+{
+	if (held > plan->target) {
+		plan->frees = held - plan->target < plan->ops ? held - plan->target : plan->ops;
+		plan->ops -= plan->frees;
+	} else {
+		plan->allocs = plan->target - held < plan->ops ? plan->target - held : plan->ops;
+		plan->ops -= plan->allocs;
+	}
+}
+
+static void plan_churn(struct plan *plan)
+{
+	plan->allocs += plan->ops / 2;
+	plan->frees += plan->ops / 2;
+}
+
+/* Whole rides up and down, then what is left of the time as a walk in the direction of travel. */
+static void plan_ramp(struct plan *plan, uint64_t held, bool *draining)
+{
+	uint64_t ride = 2 * plan->target, rides = ride ? plan->ops / ride : 0;
+
+	plan->allocs = plan->frees = rides * plan->target;
+	plan->ops -= rides * ride;
+	while (plan->ops && plan->target) {
+		uint64_t way = *draining ? held : plan->target - held;
+
+		way = way < plan->ops ? way : plan->ops;
+		plan->ops -= way;
+		*(*draining ? &plan->frees : &plan->allocs) += way;
+		held = *draining ? held - way : held + way;
+		if (held == 0 || held >= plan->target)
+			*draining = held > 0;
+	}
+}
+
+static void make_plan(const struct sim *sim, struct sim_cpu *c, struct plan *plan)
+{
+	uint64_t held = c->stats.held_blocks, batch = sim->config.batch_blocks;
+
+	switch (sim->config.pattern) {
+	case BT_PATTERN_HOLD:
+		plan_level(plan, held);
+		return;
+	case BT_PATTERN_RAMP:
+		if (held <= plan->target) {
+			plan_ramp(plan, held, &c->draining);
+			return;
+		}
+		plan_level(plan, held);
+		return;
+	case BT_PATTERN_REPEAT:
+		plan->target = 0;
+		break;
+	case BT_PATTERN_BURST: /* seen at the top or at the bottom of a burst */
+		plan->target /= 2;
+		if (plan->target > batch)
+			plan->target += sim_random(sim, 7, 0) % 2 ? batch / 2 : 0 - batch / 2;
+		break;
+	default:
+		break;
+	}
+	plan_level(plan, held);
+	plan_churn(plan);
+}
+
+/* Guard safe: nothing that would take the machine below the reserve; below it, give back. */
+static void apply_guard(const struct sim *sim, struct sim_cpu *c, struct plan *plan, uint64_t step_ns)
+{
+	uint64_t available = sim_available_pages(sim), order = sim->config.order;
+	uint64_t reserve = sim->config.reserve_bytes / sim->machine.page_bytes, most;
+	uint64_t held = c->stats.held_blocks;
+
+	if (sim->config.guard != BT_GUARD_SAFE)
+		return;
+	if (available < reserve) {
+		plan->allocs = 0;
+		plan->frees = held < 4 * (uint64_t)sim->config.batch_blocks ?
+			      held : 4 * (uint64_t)sim->config.batch_blocks;
+		c->stats.throttled += step_ns / BATCH_NS + 1;
+		return;
+	}
+	most = plan->frees + ((available - reserve) >> order);
+	if (plan->allocs > most) {
+		plan->allocs = most;
+		c->stats.throttled += step_ns / BATCH_NS + 1;
+	}
+}
+
+/* Blocks of what is held have their own orders: the average is freed, churn brings the new one. */
+static void execute(struct sim *sim, unsigned cpu, const struct plan *plan, uint64_t step_ns)
+{
+	struct sim_cpu *c = &sim->cpus[cpu];
+	unsigned order = sim->config.order;
+	uint64_t churn = plan->allocs < plan->frees ? plan->allocs : plan->frees;
+	uint64_t shrink = plan->frees - churn, grow = plan->allocs - churn;
+	uint64_t renewed = churn < c->stats.held_blocks ? churn : c->stats.held_blocks;
+	uint64_t old = c->stats.held_blocks ?
+		       c->stats.held_pages * (shrink + renewed) / c->stats.held_blocks : 0;
+	uint64_t failed;
+
+	sim_give_back(sim, cpu, old);
+	failed = sim_place(sim, cpu, &(struct sim_demand){ order, grow + renewed, churn - renewed });
+	c->stats.frees += plan->frees;
+	c->stats.held_blocks += grow - shrink - failed;
+	if (failed) {
+		c->stats.failures += step_ns / BACKOFF_NS + 1;
+		c->stats.backoffs += step_ns / BACKOFF_NS + 1;
+		c->stats.state = BT_WORKER_BACKOFF;
+	}
+}
+
+static void record_latency(struct sim *sim, unsigned cpu, uint64_t allocs, uint64_t frees,
+			   uint64_t base_ns)
+{
+	struct bt_frame_cpu *s = &sim->cpus[cpu].stats;
+	unsigned order = sim->config.order, node = sim->machine.cpu_node[cpu];
+	uint64_t preempted = allocs >> 21, slowest;
+
+	s->preempted += preempted;
+	s->preempted_ns += preempted * 45000;
+	slowest = add_latencies(sim, sim_hist(sim, order, node, BT_OP_ALLOC), allocs - preempted,
+				base_ns, cpu * 2);
+	s->alloc_max_ns = slowest > s->alloc_max_ns ? slowest : s->alloc_max_ns;
+	slowest = add_latencies(sim, sim_hist(sim, order, node, BT_OP_FREE), frees, base_ns * 3 / 4,
+				cpu * 2 + 1);
+	s->free_max_ns = slowest > s->free_max_ns ? slowest : s->free_max_ns;
+}
+
+static void work_on(struct sim *sim, unsigned cpu, uint64_t share, unsigned running,
+		    uint64_t step_ns)
+{
+	struct sim_cpu *c = &sim->cpus[cpu];
+	struct bt_frame_cpu before = c->stats;
+	uint64_t base = alloc_ns(sim, running), jitter = 96 + sim_random(sim, cpu, 1) % 9;
+	uint64_t pair = base + base * 3 / 4 + 2 * LOOP_NS +
+			touch_ns(&sim->config, sim->machine.page_bytes);
+	struct plan plan = { .target = share >> sim->config.order,
+			     .ops = 2 * step_ns / pair * jitter / 100 };
+	uint64_t paced = (uint64_t)sim->config.pace_ops * (step_ns / 1000) / 1000000;
+
+	if (sim->config.pace_ops && plan.ops > paced)
+		plan.ops = paced;
+	c->stats.state = BT_WORKER_RUNNING;
+	make_plan(sim, c, &plan);
+	apply_guard(sim, c, &plan, step_ns);
+	if (c->stats.throttled != before.throttled)
+		c->stats.state = BT_WORKER_THROTTLED;
+	execute(sim, cpu, &plan, step_ns);
+	if (sim->now_ns < sim->fail_until_ns) {
+		c->stats.failures += sim->fail_per_s * (step_ns / 1000) / 1000000;
+		c->stats.backoffs += sim->fail_per_s * (step_ns / 1000) / 1000000;
+	}
+	record_latency(sim, cpu, c->stats.allocs - before.allocs, c->stats.frees - before.frees, base);
+	c->stats.last_ns = sim->now_ns - sim_random(sim, cpu, 2) % BATCH_NS;
+}
+
+static bool takes_part(const struct sim *sim, unsigned cpu)
+{
+	return sim->cpus[cpu].stats.online && sim->config.run == BT_RUN_GO &&
+	       bt_mask_test(sim->config.cpus, cpu);
+}
+
+static void drain(struct sim *sim, unsigned cpu)
+{
+	struct bt_frame_cpu *s = &sim->cpus[cpu].stats;
+
+	sim_give_back(sim, cpu, s->held_pages);
+	s->frees += s->held_blocks;
+	s->held_blocks = 0;
+}
+
+void sim_drain(struct sim *sim)
+{
+	for (unsigned cpu = 0; cpu < sim->machine.cpu_count; cpu++)
+		drain(sim, cpu);
+}
+
+void sim_work(struct sim *sim, uint64_t step_ns)
+{
+	unsigned running = 0;
+	uint64_t share;
+
+	for (unsigned cpu = 0; cpu < sim->machine.cpu_count; cpu++)
+		running += takes_part(sim, cpu);
+	/* CPUs of the mask that are offline keep their share, as in the module. */
+	share = ant_share_pages(sim->config.max_held_bytes,
+				bt_mask_weight(sim->config.cpus, BT_CPU_WORDS),
+				sim->machine.page_bytes);
+	for (unsigned cpu = 0; cpu < sim->machine.cpu_count; cpu++) {
+		struct sim_cpu *c = &sim->cpus[cpu];
+
+		if (!c->stats.online || c->stuck)
+			continue;
+		if (c->stats.generation != sim->config.generation) {
+			if (c->adopt_ns > sim->now_ns)
+				continue; /* has not woken up yet */
+			c->stats.generation = sim->config.generation;
+		}
+		if (takes_part(sim, cpu)) {
+			work_on(sim, cpu, share, running, step_ns);
+			continue;
+		}
+		c->stats.state = BT_WORKER_IDLE;
+		if (sim->config.run != BT_RUN_KEEP)
+			drain(sim, cpu);
+	}
+}
