@@ -54,7 +54,7 @@ struct bt_machine {
 	__u64 memory_nodes[BT_NODE_WORDS];
 	__u64 possible_cpus[BT_CPU_WORDS];
 	__u64 allowed_cpus[BT_CPU_WORDS]; /* own affinity mask at start */
-	uint16_t cpu_node[BT_MAX_CPUS];
+	uint16_t cpu_node[BT_MAX_CPUS];	/* always below node_count; 0 for CPUs never online */
 	uint16_t cpu_core[BT_MAX_CPUS];	/* first CPU of the same core: SMT siblings share it */
 	uint8_t distance[BT_MAX_NODES][BT_MAX_NODES]; /* 0 = unknown */
 };
@@ -173,14 +173,25 @@ struct bt_frame {
 /* A frame with room for the machine; all numbers unknown. Owned by the caller. */
 struct bt_frame *bt_frame_create(const struct bt_machine *machine);
 void bt_frame_free(struct bt_frame *frame);
-/* Back to all unknown; keeps the arrays. */
+/*
+ * Back to all unknown; keeps the arrays. config, ack, order_allocs and matrix become 0: whether
+ * they are known is told by has_module. No zones, no histograms.
+ */
 void bt_frame_clear(struct bt_frame *frame);
 /* Deep copy between frames of the same machine. */
 void bt_frame_copy(struct bt_frame *to, const struct bt_frame *from);
 /* Entry for (order, node, op), made when absent; NULL when hist_capacity is used up. */
 struct bt_hist *bt_frame_hist(struct bt_frame *frame, unsigned order, unsigned node, unsigned op);
+/* The same without making one: NULL when absent. */
+const struct bt_hist *bt_frame_hist_find(const struct bt_frame *frame, unsigned order,
+					 unsigned node, unsigned op);
+/* The CPU is online and echoes config.generation. */
+bool bt_frame_applied(const struct bt_frame *frame, unsigned cpu);
 
-/* Sums over the CPUs of a frame. applied counts online CPUs that echo config.generation. */
+/*
+ * Sums over the CPUs of a frame, of what is known. applied counts the CPUs of bt_frame_applied(),
+ * running those online that follow the pattern, also while backing off or throttled.
+ */
 struct bt_frame_totals {
 	uint64_t allocs, frees, failures, backoffs, throttled, held_blocks, held_pages,
 		remote_blocks, remote_pages, preempted, alloc_max_ns, free_max_ns;

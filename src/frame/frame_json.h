@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Machines, configs and frames as JSON (schemas in buddytop.5): one encoder and one decoder for
- * recorder, snapshot, link and tests. Columns for CPUs, pairs [bucket, count] for histograms,
- * unknown numbers left out, zero columns left out. A decoder checks every bound and type.
+ * recorder, snapshot, link and tests. CPUs are columns, one number where all CPUs have the same;
+ * a histogram is its used buckets, bucket and count in turn; unknown numbers are left out (null in
+ * a column). A decoder checks every bound and type.
  */
 #ifndef BT_FRAME_JSON_H
 #define BT_FRAME_JSON_H
@@ -11,7 +12,11 @@
 #include "frame/frame.h"
 
 #define BT_FRAME_SCHEMA_VERSION 1u
-#define BT_FRAME_LINE_MAX (256u * 1024)	/* a frame of 1024 CPUs and 16 nodes fits */
+/*
+ * Longest line a reader takes. A busy frame of 1024 CPUs and 16 nodes has less than 256 KiB after a
+ * day; only counters near 2^64 and every histogram in use come near this.
+ */
+#define BT_FRAME_LINE_MAX (1024u * 1024)
 
 /* Each writes one object under key (NULL: bare). */
 void bt_machine_encode(struct bt_json_writer *w, const char *key, const struct bt_machine *machine);

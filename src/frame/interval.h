@@ -49,6 +49,7 @@ struct bt_interval {
 	uint64_t failures, oom_kills;	/* counts of the interval (events); BT_UNKNOWN if unknown */
 	struct bt_frame_totals totals;	/* of the newer frame */
 	unsigned cpu_count;
+	uint32_t page_bytes;		/* of the machine */
 	struct bt_interval_cpu *cpus;	/* [cpu_count] */
 };
 

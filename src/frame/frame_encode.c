@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "frame/frame_json.h"
+
+#include "core/mask.h"
+#include "frame/frame_schema.h"
+
+static void encode_array(struct bt_json_writer *w, const char *key, const uint64_t *numbers,
+			 unsigned count)
+{
+	unsigned i;
+
+	bt_json_array(w, key);
+	for (i = 0; i < count; i++)
+		bt_json_u64(w, NULL, numbers[i]);
+	bt_json_end_array(w);
+}
+
+static void encode_number(struct bt_json_writer *w, uint64_t value)
+{
+	if (value == BT_UNKNOWN)
+		bt_json_string(w, NULL, NULL);
+	else
+		bt_json_u64(w, NULL, value);
+}
+
+/* One number where all CPUs have the same, so that idle columns cost nothing. */
+static void encode_column(struct bt_json_writer *w, const struct bt_field *column,
+			  const struct bt_frame *frame)
+{
+	uint64_t first = bt_field_load(column, &frame->cpus[0]);
+	unsigned i = 1;
+
+	while (i < frame->cpu_count && bt_field_load(column, &frame->cpus[i]) == first)
+		i++;
+	if (i == frame->cpu_count) {
+		bt_json_known(w, column->key, first);
+		return;
+	}
+	bt_json_array(w, column->key);
+	for (i = 0; i < frame->cpu_count; i++)
+		encode_number(w, bt_field_load(column, &frame->cpus[i]));
+	bt_json_end_array(w);
+}
+
+static void encode_hist(struct bt_json_writer *w, const struct bt_frame_hist *entry)
+{
+	unsigned i;
+
+	bt_json_object(w, NULL);
+	bt_fields_encode(w, &bt_schema_hist, entry);
+	bt_json_array(w, "buckets");
+	for (i = 0; i < BT_HIST_BUCKETS; i++) {
+		if (!entry->hist.count[i])
+			continue;
+		bt_json_u64(w, NULL, i);
+		bt_json_u64(w, NULL, entry->hist.count[i]);
+	}
+	bt_json_end_array(w);
+	bt_json_end_object(w);
+}
+
+static void encode_blocks(struct bt_json_writer *w, const struct bt_frame *frame)
+{
+	unsigned i;
+
+	encode_array(w, "order_alloc_blocks", frame->order_allocs, BT_MAX_ORDERS);
+	bt_json_array(w, "node_alloc_blocks");
+	for (i = 0; i < frame->node_count; i++)
+		encode_array(w, NULL, frame->matrix[i], frame->node_count);
+	bt_json_end_array(w);
+	bt_json_object(w, "cpus");
+	for (i = 0; i < bt_schema_cpu.count; i++)
+		encode_column(w, &bt_schema_cpu.fields[i], frame);
+	bt_json_end_object(w);
+	bt_json_array(w, "latency");
+	for (i = 0; i < frame->hist_count; i++)
+		encode_hist(w, &frame->hists[i]);
+	bt_json_end_array(w);
+}
+
+static void encode_module(struct bt_json_writer *w, const struct bt_frame *frame)
+{
+	bt_json_object(w, "module");
+	bt_config_encode(w, "config", &frame->config);
+	bt_json_object(w, "ack");
+	bt_fields_encode(w, &bt_schema_ack, &frame->ack);
+	bt_json_end_object(w);
+	bt_fields_encode(w, &bt_schema_module, frame);
+	encode_blocks(w, frame);
+	bt_json_end_object(w);
+}
+
+static void encode_online(struct bt_json_writer *w, const struct bt_frame *frame)
+{
+	__u64 online[BT_MAX_CPUS / 64] = { 0 };
+	unsigned i;
+
+	for (i = 0; i < frame->cpu_count; i++)
+		bt_mask_set(online, i, frame->cpus[i].online);
+	bt_mask_encode(w, "online_cpus", online, BT_MAX_CPUS / 64);
+}
+
+static void encode_zone(struct bt_json_writer *w, const struct bt_frame_zone *zone)
+{
+	unsigned orders = 0;
+
+	while (orders < BT_MAX_ORDERS && zone->free_blocks[orders] != BT_UNKNOWN)
+		orders++;
+	bt_json_object(w, NULL);
+	bt_fields_encode(w, &bt_schema_zone, zone);
+	encode_array(w, "free_blocks", zone->free_blocks, orders);
+	bt_json_end_object(w);
+}
+
+static void encode_memory(struct bt_json_writer *w, const struct bt_frame *frame)
+{
+	unsigned i;
+
+	bt_json_object(w, "memory");
+	bt_fields_encode(w, &bt_schema_memory, &frame->memory);
+	bt_json_end_object(w);
+	bt_json_object(w, "psi");
+	bt_fields_encode(w, &bt_schema_psi, &frame->psi);
+	bt_json_end_object(w);
+	bt_json_object(w, "vmstat");
+	for (i = 0; i < BT_VMSTAT_COUNT; i++)
+		bt_json_known(w, bt_vmstat_name[i], frame->vmstat[i]);
+	bt_json_end_object(w);
+	bt_json_array(w, "nodes");
+	for (i = 0; i < frame->node_count; i++) {
+		bt_json_object(w, NULL);
+		bt_fields_encode(w, &bt_schema_node, &frame->nodes[i]);
+		bt_json_end_object(w);
+	}
+	bt_json_end_array(w);
+	bt_json_array(w, "zones");
+	for (i = 0; i < frame->zone_count; i++)
+		encode_zone(w, &frame->zones[i]);
+	bt_json_end_array(w);
+}
+
+void bt_frame_encode(struct bt_json_writer *w, const char *key, const struct bt_frame *frame)
+{
+	bt_json_object(w, key);
+	bt_fields_encode(w, &bt_schema_frame, frame);
+	encode_online(w, frame);
+	if (frame->has_module)
+		encode_module(w, frame);
+	encode_memory(w, frame);
+	bt_json_end_object(w);
+}

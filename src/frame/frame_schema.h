@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The members of a frame's JSON object, for its encoder and its decoder. buddytop.5 is the manual. */
+#ifndef BT_FRAME_SCHEMA_H
+#define BT_FRAME_SCHEMA_H
+
+#include "frame/fields.h"
+
+extern const struct bt_field_table bt_schema_frame;	/* struct bt_frame: the top */
+extern const struct bt_field_table bt_schema_module;	/* struct bt_frame: in "module" */
+extern const struct bt_field_table bt_schema_ack;	/* struct bt_frame_ack */
+extern const struct bt_field_table bt_schema_cpu;	/* struct bt_frame_cpu: a column each */
+extern const struct bt_field_table bt_schema_memory;	/* struct bt_frame_memory */
+extern const struct bt_field_table bt_schema_psi;	/* struct bt_frame_psi */
+extern const struct bt_field_table bt_schema_node;	/* struct bt_frame_node */
+extern const struct bt_field_table bt_schema_zone;	/* struct bt_frame_zone, but its free lists */
+extern const struct bt_field_table bt_schema_hist;	/* struct bt_frame_hist, but its buckets */
+
+#endif

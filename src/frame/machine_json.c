@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "frame/frame_json.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/mask.h"
+#include "core/param.h"
+#include "frame/fields.h"
+
+/* ---- config ------------------------------------------------------------------------------- */
+
+static const char *const run_names[BT_RUN_COUNT] = {
+	[BT_RUN_DRAIN] = "drain",
+	[BT_RUN_GO] = "go",
+	[BT_RUN_KEEP] = "keep",
+};
+
+/* What a config has beside its parameters. */
+static const struct bt_field config_rows[] = {
+	BT_FIELD(struct bt_config, run, "run", BT_FIELD_NAME, .required = true,
+		 .max = BT_RUN_COUNT - 1, .names = run_names),
+	BT_FIELD(struct bt_config, generation, "generation", BT_FIELD_UNSIGNED),
+};
+
+static const struct bt_field_table config_fields = BT_FIELD_TABLE(config_rows);
+
+static bool is_number(const struct bt_param *param)
+{
+	return param->kind == BT_PARAM_NUMBER || param->kind == BT_PARAM_BYTES ||
+	       param->kind == BT_PARAM_TIME_MS;
+}
+
+static struct bt_field field_of(const struct bt_param *param)
+{
+	return (struct bt_field){
+		.key = param->json_key,
+		.kind = BT_FIELD_UNSIGNED,
+		.required = true,
+		.offset = param->offset,
+		.width = param->width,
+	};
+}
+
+void bt_config_encode(struct bt_json_writer *w, const char *key, const struct bt_config *config)
+{
+	char text[1024];
+	unsigned i;
+
+	bt_json_object(w, key);
+	bt_fields_encode(w, &config_fields, config);
+	for (i = 0; i < bt_param_count; i++) {
+		const struct bt_param *param = &bt_params[i];
+		struct bt_field field = field_of(param);
+
+		if (is_number(param)) {
+			bt_json_u64(w, param->json_key, bt_field_load(&field, config));
+		} else if (param->kind == BT_PARAM_CPUS) {
+			bt_mask_encode(w, param->json_key, config->cpus, BT_CPU_WORDS);
+		} else {
+			bt_param_text(param, config, text, sizeof(text));
+			bt_json_string(w, param->json_key, text);
+		}
+	}
+	bt_json_end_object(w);
+}
+
+/*
+ * A config as it is, also one that no machine would take (a module that never was configured has
+ * one): whether it is valid is bt_config_check()'s to say.
+ */
+static int decode_param(const struct bt_json *node, const struct bt_param *param,
+			struct bt_config *config, struct bt_err *err)
+{
+	const struct bt_field field = field_of(param);
+	const struct bt_field_table table = { &field, 1 };
+	const char *text;
+
+	if (is_number(param))
+		return bt_fields_decode(node, &table, config, err);
+	if (param->kind == BT_PARAM_CPUS)
+		return bt_mask_decode(node, param->json_key, BT_CPU_WORDS * 64, config->cpus,
+				      BT_CPU_WORDS, err);
+	text = bt_json_get_string(node, param->json_key);
+	if (!text || bt_param_set(param, config, text, NULL, NULL))
+		return bt_err_set(err, EPROTO, "member %s is missing or has no value of its list",
+				  param->json_key);
+	return 0;
+}
+
+int bt_config_decode(const struct bt_json *node, struct bt_config *config, struct bt_err *err)
+{
+	struct bt_config decoded = { .size = sizeof(decoded) };
+	unsigned i;
+	int code;
+
+	if (!node || node->type != BT_JSON_OBJECT)
+		return bt_err_set(err, EPROTO, "config is no object");
+	code = bt_fields_decode(node, &config_fields, &decoded, err);
+	for (i = 0; !code && i < bt_param_count; i++)
+		code = decode_param(node, &bt_params[i], &decoded, err);
+	if (code) {
+		bt_err_prefix(err, "config");
+		return code;
+	}
+	*config = decoded;
+	return 0;
+}
+
+/* ---- machine ------------------------------------------------------------------------------ */
+
+static const char *const reality_names[] = {
+	[BT_REAL] = "real",
+	[BT_EMULATED] = "emulated",
+	[BT_SIMULATED] = "simulated",
+};
+
+#define TEXT(member) BT_FIELD(struct bt_machine, member, #member, BT_FIELD_TEXT)
+#define NUMBER(member, ...) \
+	BT_FIELD(struct bt_machine, member, #member, BT_FIELD_UNSIGNED, ##__VA_ARGS__)
+
+static const struct bt_field machine_rows[] = {
+	BT_FIELD(struct bt_machine, source, "source", BT_FIELD_TEXT, .required = true),
+	BT_FIELD(struct bt_machine, reality, "reality", BT_FIELD_NAME, .required = true,
+		 .max = BT_ARRAY_SIZE(reality_names) - 1, .names = reality_names),
+	TEXT(source_note),
+	TEXT(host),
+	TEXT(kernel),
+	TEXT(kernel_version),
+	TEXT(arch),
+	TEXT(cpu_model),
+	TEXT(command_line),
+	TEXT(module_version),
+	TEXT(accel),
+	NUMBER(abi_version),
+	NUMBER(features),
+	NUMBER(page_bytes, .required = true, .max = 1u << 20),
+	NUMBER(max_order, .required = true, .max = BT_MAX_ORDERS - 1),
+	NUMBER(cpu_count, .required = true, .max = BT_MAX_CPUS),
+	NUMBER(node_count, .required = true, .max = BT_MAX_NODES),
+	NUMBER(memory_bytes),
+	NUMBER(max_held_bytes),
+};
+
+static const struct bt_field_table machine_fields = BT_FIELD_TABLE(machine_rows);
+
+static void encode_u16(struct bt_json_writer *w, const char *key, const uint16_t *numbers,
+		       unsigned count)
+{
+	unsigned i;
+
+	bt_json_array(w, key);
+	for (i = 0; i < count; i++)
+		bt_json_u64(w, NULL, numbers[i]);
+	bt_json_end_array(w);
+}
+
+static void encode_distance(struct bt_json_writer *w, const struct bt_machine *machine)
+{
+	unsigned i, j;
+
+	bt_json_array(w, "distance");
+	for (i = 0; i < machine->node_count; i++) {
+		bt_json_array(w, NULL);
+		for (j = 0; j < machine->node_count; j++)
+			bt_json_u64(w, NULL, machine->distance[i][j]);
+		bt_json_end_array(w);
+	}
+	bt_json_end_array(w);
+}
+
+void bt_machine_encode(struct bt_json_writer *w, const char *key, const struct bt_machine *machine)
+{
+	bt_json_object(w, key);
+	bt_fields_encode(w, &machine_fields, machine);
+	bt_mask_encode(w, "memory_nodes", machine->memory_nodes, BT_NODE_WORDS);
+	bt_mask_encode(w, "possible_cpus", machine->possible_cpus, BT_CPU_WORDS);
+	bt_mask_encode(w, "allowed_cpus", machine->allowed_cpus, BT_CPU_WORDS);
+	encode_u16(w, "cpu_node", machine->cpu_node, machine->cpu_count);
+	encode_u16(w, "cpu_core", machine->cpu_core, machine->cpu_count);
+	encode_distance(w, machine);
+	bt_json_end_object(w);
+}
+
+/* Exactly count numbers, each below limit. */
+static int decode_u16(const struct bt_json *node, const char *key, unsigned count, unsigned limit,
+		      uint16_t *numbers, struct bt_err *err)
+{
+	const struct bt_json *array = bt_json_get_array(node, key), *element;
+	uint64_t value;
+
+	if (!array || array->count != count)
+		return bt_err_set(err, EPROTO, "member %s is no array of %u numbers", key, count);
+	for (element = array->child; element; element = element->next) {
+		if (!bt_json_as_u64(element, &value) || value >= limit)
+			return bt_err_set(err, EPROTO, "member %s holds something else than numbers "
+					  "below %u", key, limit);
+		*numbers++ = (uint16_t)value;
+	}
+	return 0;
+}
+
+static int decode_distance(const struct bt_json *node, struct bt_machine *machine,
+			   struct bt_err *err)
+{
+	const struct bt_json *rows = bt_json_get_array(node, "distance"), *row, *element;
+	unsigned count = machine->node_count, i = 0, j;
+	uint64_t value;
+
+	if (!rows || rows->count != count)
+		return bt_err_set(err, EPROTO, "member distance has not %u rows", count);
+	for (row = rows->child; row; row = row->next, i++) {
+		if (row->type != BT_JSON_ARRAY || row->count != count)
+			return bt_err_set(err, EPROTO, "member distance: row %u is not of %u numbers",
+					  i, count);
+		for (element = row->child, j = 0; element; element = element->next, j++) {
+			if (!bt_json_as_u64(element, &value) || value > UINT8_MAX)
+				return bt_err_set(err, EPROTO, "member distance: row %u holds no "
+						  "distances", i);
+			machine->distance[i][j] = (uint8_t)value;
+		}
+	}
+	return 0;
+}
+
+static int decode_topology(const struct bt_json *node, struct bt_machine *machine,
+			   struct bt_err *err)
+{
+	unsigned cpus = machine->cpu_count, nodes = machine->node_count;
+	int code;
+
+	code = bt_mask_decode(node, "memory_nodes", nodes, machine->memory_nodes, BT_NODE_WORDS, err);
+	if (!code)
+		code = bt_mask_decode(node, "possible_cpus", cpus, machine->possible_cpus,
+				      BT_CPU_WORDS, err);
+	if (!code)
+		code = bt_mask_decode(node, "allowed_cpus", cpus, machine->allowed_cpus,
+				      BT_CPU_WORDS, err);
+	if (!code)
+		code = decode_u16(node, "cpu_node", cpus, nodes, machine->cpu_node, err);
+	if (!code)
+		code = decode_u16(node, "cpu_core", cpus, cpus, machine->cpu_core, err);
+	return code ? code : decode_distance(node, machine, err);
+}
+
+int bt_machine_decode(const struct bt_json *node, struct bt_machine *machine, struct bt_err *err)
+{
+	struct bt_machine decoded = { .memory_bytes = BT_UNKNOWN };
+	int code;
+
+	if (!node || node->type != BT_JSON_OBJECT)
+		return bt_err_set(err, EPROTO, "machine is no object");
+	code = bt_fields_decode(node, &machine_fields, &decoded, err);
+	if (!code && (!decoded.cpu_count || !decoded.node_count || !decoded.page_bytes))
+		code = bt_err_set(err, EPROTO, "cpu_count, node_count or page_bytes is 0");
+	if (!code)
+		code = decode_topology(node, &decoded, err);
+	if (code) {
+		bt_err_prefix(err, "machine");
+		return code;
+	}
+	*machine = decoded;
+	return 0;
+}
