@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The check of a configuration. Pure: also built into user space. */
 #include "config.h"
 
 const char *const ant_config_fault_text[ANT_CONFIG_FAULT_COUNT] = {
@@ -63,6 +64,7 @@ static const struct {
 	[BT_NODE_REMOTE] = { 0, 0 },
 };
 
+/* By hand: the kernel does not link the compiler's library. */
 static __u32 weight(const __u64 *mask, __u32 words)
 {
 	__u32 bits = 0;
@@ -76,12 +78,18 @@ static __u32 weight(const __u64 *mask, __u32 words)
 	return bits;
 }
 
-static int is_subset(const __u64 *mask, const __u64 *of, __u32 words)
+static __u32 words_of(__u32 count)
+{
+	return (count + 63) / 64;
+}
+
+/* Whether no bit of mask is outside `of`, which has the words that `count` numbers need. */
+static int is_subset(const __u64 *mask, __u32 words, const __u64 *of, __u32 count)
 {
 	__u32 i;
 
 	for (i = 0; i < words; i++) {
-		if (mask[i] & ~of[i])
+		if (mask[i] & ~(i < words_of(count) ? of[i] : 0))
 			return 0;
 	}
 	return 1;
@@ -107,10 +115,10 @@ static enum ant_config_fault check_nodes(const struct bt_config *config,
 
 	if (nodes < policy_nodes[config->node_policy].min ||
 	    nodes > policy_nodes[config->node_policy].max ||
-	    !is_subset(config->nodes, limits->memory_nodes, BT_NODE_WORDS))
+	    !is_subset(config->nodes, BT_NODE_WORDS, limits->memory_nodes, limits->node_count))
 		return ANT_CONFIG_NODES;
 	if (config->node_policy == BT_NODE_REMOTE &&
-	    weight(limits->memory_nodes, BT_NODE_WORDS) < 2)
+	    weight(limits->memory_nodes, words_of(limits->node_count)) < 2)
 		return ANT_CONFIG_REMOTE;
 	return ANT_CONFIG_OK;
 }
@@ -151,7 +159,8 @@ enum ant_config_fault ant_config_check(const struct bt_config *config,
 	fault = check_nodes(config, limits);
 	if (fault)
 		return fault;
-	if (!cpus || !is_subset(config->cpus, limits->possible_cpus, BT_CPU_WORDS))
+	if (!cpus ||
+	    !is_subset(config->cpus, BT_CPU_WORDS, limits->possible_cpus, limits->cpu_count))
 		return ANT_CONFIG_CPUS;
 	if (config->guard == BT_GUARD_BENCH && config->reserve_bytes)
 		return ANT_CONFIG_RESERVE;
@@ -161,7 +170,21 @@ enum ant_config_fault ant_config_check(const struct bt_config *config,
 	return check_held(config, limits, cpus);
 }
 
+__u64 ant_ring_bytes(__u64 pages, __u32 page_bytes)
+{
+	if (!pages)
+		return 0;
+	return (sizeof(struct ant_ring) + pages * sizeof(__u64) + page_bytes - 1) / page_bytes *
+	       page_bytes;
+}
+
 __u64 ant_share_pages(__u64 max_held_bytes, __u32 cpus, __u32 page_bytes)
 {
-	return cpus ? max_held_bytes / cpus / (page_bytes + sizeof(void *)) : 0;
+	__u64 bytes = cpus ? max_held_bytes / cpus : 0;
+	__u64 pages = bytes / (page_bytes + sizeof(__u64));
+
+	/* The ring takes whole pages. */
+	while (pages && pages * page_bytes + ant_ring_bytes(pages, page_bytes) > bytes)
+		pages--;
+	return pages;
 }

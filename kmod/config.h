@@ -13,16 +13,17 @@
 #endif
 
 #include "buddytop_uapi.h"
+#include "ring.h"
 
-/* What the check needs to know of the machine. Masks have the words of struct bt_config. */
+/* What the check needs to know of the machine. It reads only the words that the counts need. */
 struct ant_limits {
 	__u32 max_order;
 	__u32 page_bytes;
 	__u32 cpu_count;	/* CPU numbers are below this */
 	__u32 node_count;	/* node numbers are below this */
 	__u64 max_held_bytes;
-	const __u64 *memory_nodes; /* BT_NODE_WORDS words: nodes that have memory */
-	const __u64 *possible_cpus; /* BT_CPU_WORDS words */
+	const __u64 *memory_nodes; /* nodes that have memory */
+	const __u64 *possible_cpus;
 };
 
 /* First field that is wrong, or ANT_CONFIG_OK. ant_config_fault_text[] has a sentence for each. */
@@ -57,9 +58,12 @@ extern const char *const ant_config_fault_text[ANT_CONFIG_FAULT_COUNT];
 enum ant_config_fault ant_config_check(const struct bt_config *config,
 				       const struct ant_limits *limits);
 
+/* Memory of a ring for that many pages: one slot for each, so that any order fits. Whole pages. */
+__u64 ant_ring_bytes(__u64 pages, __u32 page_bytes);
+
 /*
- * One CPU's share of max_held_bytes when cpus CPUs run, in pages, with the bytes of its ring (one
- * pointer for every page of the share, so that any order fits) already taken off.
+ * One CPU's share of max_held_bytes when cpus CPUs run, in pages, with the bytes of its ring already
+ * taken off. 0 for no CPUs.
  */
 __u64 ant_share_pages(__u64 max_held_bytes, __u32 cpus, __u32 page_bytes);
 

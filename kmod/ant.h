@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The antagonist's state, and what its files offer each other.
+ *
+ * Who may touch what: `control` (mutex) serialises those who publish a configuration, open and
+ * close; `lock` (spinlock, never held across an allocation or a sleep) guards config, job,
+ * generation, the deadlines and the changing words of the area's head. A worker owns the rest of its
+ * struct ant_worker and its block of statistics, but for `share` and `fresh` (control) and `handed`
+ * (xchg).
+ */
+#ifndef ANT_H
+#define ANT_H
+
+#include <linux/miscdevice.h>
+#include <linux/mutex.h>
+#include <linux/nodemask.h>
+#include <linux/notifier.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "buddytop_uapi.h"
+#include "config.h"
+#include "hold.h"
+#include "pattern.h"
+
+/* What a worker needs of a configuration, in the kernel's terms. */
+struct ant_job {
+	u32 run;		/* enum bt_run */
+	u32 pattern;
+	u32 free_order;
+	u32 touch;
+	u32 order;
+	u32 node_policy;
+	u32 batch_blocks;
+	u32 cpus;		/* CPUs of the mask */
+	gfp_t gfp;
+	u64 op_interval_ns;	/* 0 = flat out */
+	u64 reserve_pages;
+	nodemask_t nodes;
+};
+
+struct ant_worker {
+	struct task_struct *task; /* set by smpboot; NULL until the CPU was first up */
+	unsigned int cpu;
+	bool idle;		/* nothing to do until the next generation */
+	u64 generation;		/* adopted */
+	struct ant_job job;	/* of that generation */
+	struct ant_hold hold;
+	struct ant_band band;
+	enum ant_phase phase;
+	int mem_node;		/* nearest node with memory */
+	int last_node;		/* interleave: where the last block came from */
+	nodemask_t nodes;	/* nodes of the policy that have memory */
+	u64 resume_ns;		/* sleep until then: pace, back-off, reserve */
+	u64 due_ns;		/* pace: the next operation's time */
+	u64 backoff_ns;		/* the last one, 0 after a success */
+
+	struct ant_ring *handed; /* a new ring on its way, NULL = none */
+	struct ant_ring *fresh;	/* being prepared by the publisher */
+	u64 share;		/* pages of the last ring handed over */
+
+	struct bt_cpu_stats *stats;
+	u64 *by_order;
+	u64 *by_node;
+	u64 *hist;		/* [order][op][bucket] */
+};
+
+struct ant_dev {
+	struct miscdevice misc;
+	struct mutex control;
+	bool controlled;	/* one controlling file is open, or its release not yet over */
+	spinlock_t lock;
+	struct bt_config config; /* as published; run is the present one */
+	struct ant_job job;
+	u64 generation;		/* written under lock, read by workers without */
+	u64 run_start_ns;	/* of the present run; 0 = drained */
+	u64 lease_end_ns;	/* 0 = none */
+	u64 run_end_ns;		/* 0 = none */
+	struct ant_worker __percpu *workers;
+	wait_queue_head_t drained; /* woken whenever a worker has nothing left to do */
+	struct workqueue_struct *wq;
+	struct delayed_work deadline;
+	struct notifier_block oom;
+	struct notifier_block memory;
+	struct bt_area *area;
+	struct bt_info info;
+};
+
+extern struct ant_dev ant_dev;
+
+/* dev.c */
+int ant_dev_register(struct ant_dev *dev);
+void ant_dev_unregister(struct ant_dev *dev);
+
+/* publish.c */
+/* Checks and publishes; sets config->generation. 0, -EINVAL, -ENOMEM. Caller holds control. */
+int ant_publish(struct ant_dev *dev, struct bt_config *config);
+/*
+ * Drains for a reason that is not the controller's wish. Caller holds lock, and calls
+ * ant_workers_wake() after it.
+ */
+void ant_stop(struct ant_dev *dev, enum bt_reason reason);
+/* Announces dev->config and dev->job as they are. Caller: as above. */
+void ant_commit(struct ant_dev *dev);
+/* Drains, gives the rings back and waits until every worker has done so. Caller holds control. */
+void ant_release(struct ant_dev *dev);
+
+/* worker.c */
+int ant_workers_init(struct ant_dev *dev);
+void ant_workers_exit(struct ant_dev *dev);
+/* Makes every worker look at the generation. Any context. */
+void ant_workers_wake(struct ant_dev *dev);
+/* Takes the rings handed to workers whose CPU is offline, for they cannot. May sleep. */
+void ant_workers_take_offline_rings(struct ant_dev *dev);
+/* Every worker but `except` has adopted `generation` and is at rest, or its CPU is offline. */
+bool ant_workers_drained(struct ant_dev *dev, u64 generation, const struct ant_worker *except);
+/* The worker that runs this, or NULL in any other task. */
+struct ant_worker *ant_worker_current(struct ant_dev *dev);
+void ant_worker_drain(struct ant_worker *worker);
+
+/* op.c */
+extern const gfp_t ant_gfp[BT_GFP_COUNT];
+/* Works out where the blocks of worker->job come from. */
+void ant_op_place(struct ant_worker *worker);
+/* Allocates and holds one block; false if there was none. *now_ns is the time after the operation. */
+bool ant_op_alloc(struct ant_worker *worker, u64 *now_ns);
+/* Frees one held block; there is one. */
+void ant_op_free(struct ant_worker *worker, u64 *now_ns);
+
+/* guard.c */
+int ant_guard_init(struct ant_dev *dev);
+void ant_guard_exit(struct ant_dev *dev);
+/*
+ * Clips the band to what the reserve leaves this worker. True when less than the reserve is
+ * available, so that blocks have to be freed.
+ */
+bool ant_guard_reserve(const struct ant_worker *worker, struct ant_band *band);
+/* Sets the deadlines of dev->config. Caller holds lock, and calls ant_guard_watch() after it. */
+void ant_guard_arm(struct ant_dev *dev, u64 now_ns);
+void ant_guard_watch(struct ant_dev *dev);
+/* Renews the lease. */
+void ant_guard_keepalive(struct ant_dev *dev);
+
+/* stats.c */
+int ant_stats_init(struct ant_dev *dev, unsigned int max_held_pct);
+void ant_stats_exit(struct ant_dev *dev);
+/* Points the worker at its blocks of the area. */
+void ant_stats_attach(struct ant_dev *dev, struct ant_worker *worker);
+
+#endif

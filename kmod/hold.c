@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The bounded ring of held blocks. */
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/sched.h>
+
+#include "buddytop_uapi.h"
+#include "hold.h"
+
+/* An entry is a frame number above the block's order. */
+#define ANT_ENTRY_ORDER_BITS	6
+
+/* Entries moved between two chances to be preempted. */
+#define ANT_SETTLE_ENTRIES	65536
+
+/* Stands for "no ring"; shared, because nothing is ever pushed into capacity 0. */
+static struct ant_ring ant_ring_none;
+
+void ant_hold_init(struct ant_hold *hold)
+{
+	*hold = (struct ant_hold){ .ring = &ant_ring_none };
+}
+
+void ant_hold_push(struct ant_hold *hold, struct page *page, unsigned int order)
+{
+	ant_ring_push(hold->ring, (u64)page_to_pfn(page) << ANT_ENTRY_ORDER_BITS | order);
+	hold->pages += 1ull << order;
+}
+
+struct page *ant_hold_pop(struct ant_hold *hold, u32 free_order, unsigned int *order)
+{
+	u64 entry = free_order == BT_FREE_LIFO ? ant_ring_pop_newest(hold->ring) :
+						 ant_ring_pop_oldest(hold->ring);
+
+	*order = entry & ((1u << ANT_ENTRY_ORDER_BITS) - 1);
+	hold->pages -= 1ull << *order;
+	return pfn_to_page(entry >> ANT_ENTRY_ORDER_BITS);
+}
+
+u64 ant_hold_share(const struct ant_hold *hold)
+{
+	return hold->next ? hold->next->capacity : hold->ring->capacity;
+}
+
+struct ant_ring *ant_hold_settle(struct ant_hold *hold)
+{
+	struct ant_ring *old = hold->ring;
+
+	/* A block has at least one page, so that pages that fit are blocks that fit. */
+	if (!hold->next || hold->pages > hold->next->capacity)
+		return NULL;
+	while (old->count) {
+		ant_ring_push(hold->next, ant_ring_pop_oldest(old));
+		if (!(old->count % ANT_SETTLE_ENTRIES))
+			cond_resched();
+	}
+	hold->ring = hold->next;
+	hold->next = NULL;
+	return old;
+}
+
+struct ant_ring *ant_ring_create(u64 pages, int node)
+{
+	struct ant_ring *ring;
+
+	if (!pages)
+		return &ant_ring_none;
+	/* A configuration that is too large is refused; it must not make the OOM killer choose. */
+	ring = kvmalloc_node(struct_size(ring, slot, pages),
+			     GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN, node);
+	if (ring) {
+		ring->capacity = pages;
+		ring->first = 0;
+		ring->count = 0;
+	}
+	return ring;
+}
+
+void ant_ring_free(struct ant_ring *ring)
+{
+	if (ring != &ant_ring_none)
+		kvfree(ring);
+}
