@@ -16,6 +16,8 @@ set -u
 
 readonly KIT_VERSION=1
 readonly WANTED_MODULES='virtio_pci virtio_console'
+# What follows the version in a release of the ordinary kernel: no -rt-, no -cloud-.
+readonly PLAIN_FLAVOUR='([-+][0-9a-z~]+)?-amd64'
 readonly EXIT_USAGE=2 EXIT_IMPOSSIBLE=77
 
 usage() {
@@ -73,7 +75,7 @@ archive_default() {
 # archive_newest SERIES: the plain flavour only (no cloud, no rt).
 archive_newest() {
 	series=$(printf '%s\n' "$1" | sed 's/\./\\./g')
-	pattern="^linux-image-$series\\.[0-9]+([-+][0-9a-z~]+)?-amd64\$"
+	pattern="^linux-image-$series\\.[0-9]+$PLAIN_FLAVOUR\$"
 	apt-cache search --names-only "$pattern" 2>/dev/null |
 		sed -n 's/^linux-image-\([^ ]*\) .*/\1/p' | sort -V | tail -n 1
 }
@@ -94,13 +96,13 @@ cached_kit() {
 		return
 	fi
 	case $1 in
-	latest) pattern='[0-9]*' ;;
-	*-*) pattern=$1 ;;
-	*) pattern="$1.*" ;;
+	latest) pattern='[0-9]*' flavour="/[0-9.]+$PLAIN_FLAVOUR\$" ;;
+	*-*) pattern=$1 flavour=- ;;
+	*) pattern="$1.*" flavour="/[0-9.]+$PLAIN_FLAVOUR\$" ;;
 	esac
 	for found in "$dir"/$pattern; do
 		! is_complete "$found" || printf '%s\n' "$found"
-	done | sort -V | tail -n 1
+	done | grep -E "$flavour" | sort -V | tail -n 1
 }
 
 # ---- unpacking --------------------------------------------------------------------------------
