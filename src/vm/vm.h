@@ -2,7 +2,8 @@
 /*
  * A QEMU guest with the module and the agent in it: kernel found or fetched, module built,
  * initramfs written, accelerator proven, process started and ended. The link is a stream socket
- * (virtio-serial) to the guest's agent. Single thread.
+ * (virtio-serial) to the guest's agent. Single thread; the guest dies with the thread that started
+ * it, so that not even SIGKILL leaves one running.
  */
 #ifndef BT_VM_H
 #define BT_VM_H
@@ -15,19 +16,32 @@
 
 struct bt_vm;
 
+#define BT_VM_ADD_MAX 32u
+#define BT_VM_CPUS_MAX 64u
+#define BT_VM_NODES_MAX 16u
+
+/* Texts are borrowed and outlive the start. */
 struct bt_vm_options {
 	unsigned cpus;			/* default 2 */
-	unsigned nodes;			/* default 2; at most cpus + memory-only nodes allowed */
+	unsigned nodes;			/* default 2; those beyond cpus have memory only */
 	uint64_t memory_bytes;		/* default 1 GiB, all nodes together */
 	const char *accel;		/* "auto", "kvm", "tcg" */
-	const char *kernel;		/* release ("6.12.117+deb12-amd64") or a path to an image; NULL: choose */
+	const char *kernel;		/* release ("6.12.117+deb12-amd64"), series ("6.12") or path of an
+					 * image with virtio built in; NULL: the machine's own if it can
+					 * be used, else the distribution's */
 	const char *kdir;		/* build tree for the module; NULL: the one of the release */
+	const char *module;		/* a built buddytop.ko; NULL: built from our sources */
 	const char *qemu;		/* NULL: qemu-system-x86_64 of PATH */
 	const char *append;		/* more kernel command line, or NULL */
-	const char *const *add;		/* NULL-terminated "GUEST_PATH=FILE" added to the initramfs, or NULL */
+	const char *add[BT_VM_ADD_MAX];	/* "GUEST_PATH=FILE" added to the initramfs */
+	unsigned add_count;
 	unsigned max_held_pct;		/* module parameter; default 90 in a guest of our own */
 	uint64_t boot_limit_ns;		/* default 120 s */
+	bool agent;			/* start the agent (default) */
+	bool extra;			/* a second port for the output of an added /sbin/guest-extra,
+					 * which otherwise goes to the console */
 	bool assume_yes;
+	/* Called at least every 200 ms during a start; false gives up (-ECANCELED). May be NULL. */
 	bool (*progress)(void *context, const char *text);
 	bool (*ask)(void *context, const char *question);
 	void *context;
@@ -38,18 +52,23 @@ void bt_vm_options_default(struct bt_vm_options *options);
 int bt_vm_option_set(struct bt_vm_options *options, const char *assignment, struct bt_err *err);
 
 /*
- * Boots and waits until the agent's port is open. On failure err ends with the path of the kept
- * console log and nothing is left running. -ENODEV: QEMU, a kernel or headers are missing (err says
- * which package), -EPERM: a yes was needed.
+ * Boots and waits until the agent's port (without an agent: the extra port) is open in the guest. On
+ * failure err ends with the path of the kept console log and nothing is left running. -ENODEV: QEMU,
+ * a kernel, headers or a yes are missing (err says which and the way out); -ETIMEDOUT; -ECANCELED.
  */
 int bt_vm_start(struct bt_vm **vm, const struct bt_vm_options *options, struct bt_err *err);
 /* Stream to the agent, non-blocking; owned by vm. */
 int bt_vm_link_fd(const struct bt_vm *vm);
+/* Stream of the extra port, or -1. Ends with a line "guest-extra exit N". Owned by vm. */
+int bt_vm_extra_fd(const struct bt_vm *vm);
 /* "kvm" or "tcg", what runs it. */
 const char *bt_vm_accel(const struct bt_vm *vm);
 const char *bt_vm_console_path(const struct bt_vm *vm);
 pid_t bt_vm_pid(const struct bt_vm *vm);
-/* True while QEMU lives; otherwise err says why it ended (guest panic, killed) with the console's end. */
+/*
+ * True while QEMU lives and the guest's end of the link is open; otherwise err says why not (guest
+ * panic, killed, agent ended) with the console's end.
+ */
 bool bt_vm_alive(struct bt_vm *vm, struct bt_err *err);
 /* Powers off (QMP, then SIGKILL after 2 s), removes the private directory, keeps the console log. */
 void bt_vm_stop(struct bt_vm *vm);

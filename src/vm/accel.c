@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vm/accel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "core/util.h"
+#include "vm/console.h"
+#include "vm/place.h"
+#include "vm/qemu.h"
+
+#define FIRST_OUTPUT_NS (5 * BT_NS_PER_S)	/* real KVM prints its first line within 0.2 s */
+#define WHOLE_BOOT_NS (20 * BT_NS_PER_S)
+#define TICK_NS (50 * BT_NS_PER_MS)
+
+/* "HOST KERNEL, QEMU VERSION": what the answer holds for. */
+static int make_key(const char *program, const char *dir, const struct bt_patience *patience,
+		    char *key, size_t size, struct bt_err *err)
+{
+	char *log = bt_xasprintf("%s/qemu-version", dir), version[256];
+	struct utsname host;
+	int code;
+
+	code = bt_child_run((const char *const[]){ program, "--version", NULL }, log, version,
+			    sizeof(version), patience, "asking QEMU for its version", err);
+	unlink(log);
+	free(log);
+	if (code < 0)
+		return code;
+	version[strcspn(version, "\n")] = '\0';
+	if (code)
+		return bt_err_set(err, ENODEV, "%s --version failed, exit %d", program, code);
+	uname(&host);
+	snprintf(key, size, "%s, %s", host.release, version);
+	return 0;
+}
+
+/* The file holds "kvm KEY" or "tcg KEY". NULL: it says nothing of this key. */
+static const char *remembered(const char *path, const char *key)
+{
+	static const char *const answers[] = { "kvm", "tcg" };
+	const char *answer = NULL;
+	char *text;
+
+	if (bt_read_file(path, 4096, &text, NULL) < 0)
+		return NULL;
+	text[strcspn(text, "\n")] = '\0';
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(answers); i++) {
+		if (!strncmp(text, answers[i], 3) && text[3] == ' ' && !strcmp(text + 4, key))
+			answer = answers[i];
+	}
+	free(text);
+	return answer;
+}
+
+static void remember(const char *path, const char *answer, const char *key)
+{
+	char *text = bt_xasprintf("%s %s\n", answer, key);
+
+	bt_write_file(path, text, strlen(text), 0600, NULL);
+	free(text);
+}
+
+/* Watches a guest that has nothing to run. True when its kernel came to the end of its boot. */
+static bool boots_to_panic(pid_t pid, const char *console, const struct bt_patience *patience,
+			   bool *given_up)
+{
+	uint64_t start_ns = bt_mono_ns(), now_ns = start_ns;
+	char reason[256];
+	struct stat log;
+	int status;
+
+	while (!bt_child_ended(pid, &status)) {
+		now_ns = bt_mono_ns();
+		*given_up = !bt_patience_ask(patience, "trying KVM", start_ns);
+		if (*given_up || now_ns - start_ns > WHOLE_BOOT_NS ||
+		    (now_ns - start_ns > FIRST_OUTPUT_NS && (stat(console, &log) || !log.st_size))) {
+			bt_child_kill(pid);
+			return false;
+		}
+		bt_sleep_until_ns(now_ns + TICK_NS);
+	}
+	return bt_console_reason(console, reason, sizeof(reason));
+}
+
+static int probe(const char **accel, const struct bt_vm_options *options, const char *program,
+		 const char *image, const char *dir, const struct bt_patience *patience,
+		 struct bt_err *err)
+{
+	char *console = bt_xasprintf("%s/probe", dir);
+	struct bt_vm_options small = *options;
+	bool given_up = false, works = false;
+	char **argv;
+	pid_t pid;
+	int fd;
+
+	small.nodes = 1;
+	small.memory_bytes = 256ull << 20;
+	small.append = "earlyprintk=ttyS0 ignore_loglevel";
+	argv = bt_qemu_argv(&(struct bt_qemu_spec){
+		.options = &small, .program = program, .accel = "kvm", .image = image,
+		.console_path = console, .agent_fd = -1, .extra_fd = -1 });
+	fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	pid = bt_child_start(&(struct bt_child_spec){ .argv = (const char *const *)argv,
+						      .out_fd = fd, .err_fd = fd }, err);
+	if (pid > 0)
+		works = boots_to_panic(pid, console, patience, &given_up);
+	close(fd);
+	bt_qemu_argv_free(argv);
+	unlink(console);
+	free(console);
+	if (given_up)
+		return bt_err_set(err, ECANCELED, "trying KVM: given up");
+	*accel = works ? "kvm" : "tcg";
+	return pid < 0 ? (int)pid : 0;
+}
+
+int bt_accel_choose(const char **accel, const struct bt_vm_options *options, const char *program,
+		    const char *image, const char *dir, const struct bt_patience *patience,
+		    struct bt_err *err)
+{
+	char cache[PATH_MAX], key[512], *path;
+	int ret;
+
+	*accel = options->accel;
+	if (!strcmp(options->accel, "kvm") || !strcmp(options->accel, "tcg"))
+		return 0;
+	if (strcmp(options->accel, "auto"))
+		return bt_err_set(err, EINVAL, "guest accel=%s: auto, kvm or tcg", options->accel);
+	*accel = "tcg";
+	if (access("/dev/kvm", R_OK | W_OK))
+		return 0;
+	ret = make_key(program, dir, patience, key, sizeof(key), err);
+	if (!ret)
+		ret = bt_place_cache("accel", cache, err);
+	if (ret)
+		return ret;
+	path = bt_xasprintf("%s/answer", cache);
+	*accel = remembered(path, key);
+	if (!*accel) {
+		ret = probe(accel, options, program, image, dir, patience, err);
+		if (!ret)
+			remember(path, *accel, key);
+	}
+	free(path);
+	return ret;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Child processes that cannot outlive us: a process group of their own, killed by the kernel when
+ * the thread that started them ends, however it ends.
+ */
+#ifndef BT_CHILD_H
+#define BT_CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/err.h"
+
+#define BT_CHILD_FDS 4u
+
+struct bt_child_spec {
+	const char *const *argv;	/* argv[0] is the path */
+	int out_fd, err_fd;		/* become stdout and stderr; stdin is /dev/null */
+	int fds[BT_CHILD_FDS];		/* kept open under their own numbers */
+	unsigned fd_count;
+};
+
+/* Returns the pid or -errno (also when the program cannot be executed). */
+pid_t bt_child_start(const struct bt_child_spec *spec, struct bt_err *err);
+/* True once it has ended; *status is waitpid()'s. */
+bool bt_child_ended(pid_t pid, int *status);
+/* SIGKILL to the whole group and reaped. */
+void bt_child_kill(pid_t pid);
+/* "exit 1", "killed by signal 9 (Killed)". */
+const char *bt_child_status_text(int status, char *buf, size_t size);
+
+/* Called while something takes long; false = give up. May be NULL. */
+struct bt_patience {
+	bool (*progress)(void *context, const char *text);
+	void *context;
+};
+
+/* "text, 3 s"; false when the operator gave up. */
+bool bt_patience_ask(const struct bt_patience *patience, const char *text, uint64_t since_ns);
+
+/*
+ * Runs a program to its end, stderr appended to log_path. What it prints goes to output, without the
+ * last newline, or to the log too when output is NULL. Returns its exit code, or -errno.
+ */
+int bt_child_run(const char *const *argv, const char *log_path, char *output, size_t size,
+		 const struct bt_patience *patience, const char *text, struct bt_err *err);
+
+#endif

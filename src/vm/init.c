@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The guest's first process: mounts, loads the modules, starts the agent on its virtio-serial port
+ * and an added program (guest-extra) if there is one, then reaps children for ever. The host ends
+ * the guest; should this process fail, the kernel panics and says why on the console.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vm/image.h"
+
+#define PORT_WAIT_MS 10000
+#define PORT_TICK_MS 5
+#define FILE_LIMIT 65536
+
+struct mount_point {
+	const char *type, *path;
+};
+
+static const struct mount_point mount_points[] = {
+	{ "proc", "/proc" },
+	{ "sysfs", "/sys" },
+	{ "devtmpfs", "/dev" },
+	{ "tmpfs", "/tmp" },
+	{ "debugfs", "/sys/kernel/debug" },
+	{ "tracefs", "/sys/kernel/tracing" },
+	{ "cgroup2", "/sys/fs/cgroup" },
+};
+
+static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void say(const char *format, ...)
+{
+	va_list args;
+
+	printf("buddytop-init: ");
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+	fflush(stdout);
+}
+
+static void read_text(const char *path, char text[FILE_LIMIT])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, FILE_LIMIT - 1);
+
+	text[got > 0 ? got : 0] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Kernels without one of them (cgroups, tracing) still make a guest. */
+static void mount_all(void)
+{
+	for (size_t i = 0; i < sizeof(mount_points) / sizeof(mount_points[0]); i++) {
+		const struct mount_point *point = &mount_points[i];
+
+		if (mount(point->type, point->path, point->type, 0, NULL) && errno != EBUSY)
+			say("mount %s: %s", point->path, strerror(errno));
+	}
+}
+
+/* The words "buddytop.NAME=VALUE" of the kernel's command line, as the module takes them. */
+static void module_parameters(char *parameters, size_t size)
+{
+	static const char prefix[] = "buddytop.";
+	char line[FILE_LIMIT], *rest = line;
+	size_t used = 0;
+
+	parameters[0] = '\0';
+	read_text("/proc/cmdline", line);
+	for (char *word = strsep(&rest, " \n"); word; word = strsep(&rest, " \n")) {
+		if (!strncmp(word, prefix, sizeof(prefix) - 1) && used < size)
+			used += (size_t)snprintf(parameters + used, size - used, "%s ",
+						 word + sizeof(prefix) - 1);
+	}
+}
+
+static void load_module(const char *name, const char *parameters)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "/" BT_GUEST_MODULES "/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || syscall(SYS_finit_module, fd, parameters, 0))
+		say("module %s: %s", name, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+static void load_modules(void)
+{
+	char names[FILE_LIMIT], parameters[256], *rest = names;
+
+	module_parameters(parameters, sizeof(parameters));
+	read_text("/" BT_GUEST_MODULES_LOAD, names);
+	for (char *name = strsep(&rest, "\n"); name; name = strsep(&rest, "\n")) {
+		if (*name)
+			load_module(name, strcmp(name, "buddytop.ko") ? "" : parameters);
+	}
+}
+
+/* The device of the port with this name, once its driver has it. */
+static bool find_port(const char *name, char *path, size_t size)
+{
+	static const char class[] = "/sys/class/virtio-ports";
+	DIR *dir = opendir(class);
+	struct dirent *entry;
+	bool found = false;
+
+	while (dir && !found && (entry = readdir(dir))) {
+		char text[FILE_LIMIT];
+
+		snprintf(path, size, "%s/%s/name", class, entry->d_name);
+		read_text(path, text);
+		text[strcspn(text, "\n")] = '\0';
+		found = !strcmp(text, name);
+		if (found)
+			snprintf(path, size, "/dev/%s", entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+static void sleep_ms(long ms)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
+}
+
+/* A port is found by the driver some time after its module is loaded. -1: it never came. */
+static int open_port(const char *name, int flags)
+{
+	char path[PATH_MAX];
+
+	for (int waited_ms = 0; waited_ms < PORT_WAIT_MS; waited_ms += PORT_TICK_MS) {
+		if (find_port(name, path, sizeof(path))) {
+			int fd = open(path, flags | O_CLOEXEC);
+
+			if (fd >= 0)
+				return fd;
+		}
+		sleep_ms(PORT_TICK_MS);
+	}
+	return -1;
+}
+
+static void set_oom_score(const char *score)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, score, strlen(score)) < 0)
+		say("oom_score_adj: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+static pid_t start_agent(void)
+{
+	pid_t pid = fork();
+	int fd;
+
+	if (pid)
+		return pid;
+	fd = open_port(BT_GUEST_AGENT_PORT, O_RDWR);
+	if (fd < 0)
+		say("no virtio port " BT_GUEST_AGENT_PORT);
+	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0)
+		_exit(1);
+	setsid();
+	execl("/" BT_GUEST_AGENT, "buddytop-agent", NULL);
+	say("agent: %s", strerror(errno));
+	_exit(1);
+}
+
+/* An ordinary process for the OOM killer, without our protection. */
+static pid_t start_extra(int out_fd)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	set_oom_score("0");
+	setsid();
+	dup2(out_fd, STDOUT_FILENO);
+	dup2(out_fd, STDERR_FILENO);
+	execl("/" BT_GUEST_EXTRA, "guest-extra", NULL);
+	dprintf(STDERR_FILENO, "guest-extra: %s\n", strerror(errno));
+	_exit(127);
+}
+
+static void report_extra(int out_fd, int status)
+{
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+
+	dprintf(out_fd, "guest-extra exit %d\n", code);
+}
+
+int main(void)
+{
+	int extra_fd = STDOUT_FILENO, status;
+	pid_t agent = -1, extra = -1, ended;
+
+	mount_all();
+	set_oom_score("-1000");
+	if (sethostname("buddytop-guest", 14))
+		say("sethostname: %s", strerror(errno));
+	setenv("PATH", "/bin:/sbin", 1);
+	load_modules();
+	if (!access("/" BT_GUEST_AGENT, X_OK))
+		agent = start_agent();
+	if (!access("/" BT_GUEST_EXTRA, X_OK)) {
+		if (getenv(BT_GUEST_EXTRA_VARIABLE))
+			extra_fd = open_port(BT_GUEST_EXTRA_PORT, O_WRONLY);
+		extra = start_extra(extra_fd);
+	}
+	say("ready");
+	for (;;) {
+		ended = wait(&status);
+		if (ended < 0)
+			pause();
+		else if (ended == agent)
+			say("the agent ended, status %#x", (unsigned)status);
+		else if (ended == extra)
+			report_extra(extra_fd, status);
+	}
+}

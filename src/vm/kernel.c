@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vm/kernel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "core/util.h"
+#include "vm/place.h"
+
+/* One search: the places and the log that all its steps share. */
+struct search {
+	const struct bt_patience *patience;
+	char script[PATH_MAX], cache[PATH_MAX], log[PATH_MAX];
+};
+
+static int search_begin(struct search *search, const struct bt_patience *patience,
+			struct bt_err *err)
+{
+	char state[PATH_MAX];
+	int ret;
+
+	search->patience = patience;
+	ret = bt_place_find(BT_PLACE_FETCH_KERNEL, search->script, err);
+	if (!ret)
+		ret = bt_place_cache("kernels", search->cache, err);
+	if (!ret)
+		ret = bt_place_state(state, err);
+	if (ret)
+		return ret;
+	if (snprintf(search->log, PATH_MAX, "%s/fetch-kernel.log", state) >= PATH_MAX)
+		return bt_err_set(err, ENAMETOOLONG, "%s is too long", state);
+	if (unlink(search->log) && errno != ENOENT)
+		return bt_err_set(err, errno, "%s: %s", search->log, strerror(errno));
+	return 0;
+}
+
+/* Runs the script; its one line of output goes to output. Returns its exit code or -errno. */
+static int run_script(const struct search *search, const char *mode, const char *release,
+		      char output[PATH_MAX], const char *text, struct bt_err *err)
+{
+	const char *argv[5] = { search->script };
+	unsigned count = 1;
+
+	if (mode)
+		argv[count++] = mode;
+	argv[count++] = release;
+	argv[count] = search->cache;
+	return bt_child_run(argv, search->log, output, PATH_MAX, search->patience, text, err);
+}
+
+/* The last line of the log says why. */
+static int script_failed(const struct search *search, const char *release, struct bt_err *err)
+{
+	char *text, *line;
+
+	if (bt_read_file(search->log, 1u << 20, &text, NULL) < 0)
+		return bt_err_set(err, ENODEV, "no kernel %s for the guest", release);
+	for (line = text + strlen(text); line > text && line[-1] == '\n';)
+		*--line = '\0';
+	line = strrchr(text, '\n');
+	bt_err_set(err, ENODEV, "no kernel %s for the guest: %s (log: %s)", release,
+		   line ? line + 1 : text, search->log);
+	free(text);
+	return -ENODEV;
+}
+
+static bool agreed(const struct bt_vm_options *options, const char *plan)
+{
+	char question[PATH_MAX + 64];
+
+	if (options->assume_yes)
+		return true;
+	snprintf(question, sizeof(question), "Download the guest's kernel, %s?", plan);
+	return options->ask && options->ask(options->context, question);
+}
+
+static int fetch(const struct search *search, const struct bt_vm_options *options,
+		 const char *release, char kit[PATH_MAX], struct bt_err *err)
+{
+	char plan[PATH_MAX], text[PATH_MAX + 32];
+	int code = run_script(search, "--plan", release, plan, "asking for the guest's kernel", err);
+
+	if (code < 0)
+		return code;
+	if (code)
+		return script_failed(search, release, err);
+	if (!agreed(options, plan))
+		return bt_err_set(err, ENODEV, "a guest needs a kernel, and downloading it was not "
+				  "agreed to (--yes agrees): %s", plan);
+	snprintf(text, sizeof(text), "downloading kernel %s", plan);
+	code = run_script(search, NULL, release, kit, text, err);
+	if (code > 0)
+		return script_failed(search, release, err);
+	return code;
+}
+
+/* Tries what needs no download: what is installed, then what is in the cache. 1 = neither. */
+static int find_local(const struct search *search, const char *release, const char *cached,
+		      char kit[PATH_MAX], struct bt_err *err)
+{
+	static const char text[] = "looking for the guest's kernel";
+	int code = run_script(search, "--installed", release, kit, text, err);
+
+	if (code > 0)
+		code = run_script(search, "--cached", cached, kit, text, err);
+	return code > 0 ? 1 : code;
+}
+
+static int named_image(struct bt_kernel *kernel, const char *path, const char *kdir,
+		       struct bt_err *err)
+{
+	if (access(path, R_OK))
+		return bt_err_set(err, ENODEV, "kernel %s: %s", path, strerror(errno));
+	snprintf(kernel->image, PATH_MAX, "%s", path);
+	snprintf(kernel->tree, PATH_MAX, "%s", kdir ? kdir : "");
+	return 0;
+}
+
+int bt_kernel_find(struct bt_kernel *kernel, const struct bt_vm_options *options,
+		   const struct bt_patience *patience, struct bt_err *err)
+{
+	const char *wanted = options->kernel ? options->kernel : "latest";
+	struct search search;
+	struct utsname host;
+	int ret;
+
+	memset(kernel, 0, sizeof(*kernel));
+	if (options->kernel && strchr(options->kernel, '/'))
+		return named_image(kernel, options->kernel, options->kdir, err);
+	ret = search_begin(&search, patience, err);
+	if (ret)
+		return ret;
+	uname(&host);
+	ret = find_local(&search, options->kernel ? options->kernel : host.release, wanted,
+			 kernel->kit, err);
+	if (ret > 0)
+		ret = fetch(&search, options, wanted, kernel->kit, err);
+	if (ret)
+		return ret;
+	if (snprintf(kernel->image, PATH_MAX, "%s/vmlinux", kernel->kit) >= PATH_MAX)
+		return bt_err_set(err, ENAMETOOLONG, "%s is too long", kernel->kit);
+	if (options->kdir)
+		snprintf(kernel->tree, PATH_MAX, "%s", options->kdir);
+	else
+		snprintf(kernel->tree, PATH_MAX, "%.*s/build", PATH_MAX - 8, kernel->kit);
+	return 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which kernel a guest boots, and the module built for it. */
+#ifndef BT_KERNEL_H
+#define BT_KERNEL_H
+
+#include <limits.h>
+
+#include "vm/vm.h"
+#include "vm/child.h"
+
+struct bt_kernel {
+	char image[PATH_MAX];
+	char kit[PATH_MAX];	/* directory of fetch-kernel; "" for an image that was named */
+	char tree[PATH_MAX];	/* to build modules against; "" = not known */
+};
+
+/*
+ * The image or release of the options; without one the machine's own kernel if it is all there, else
+ * a kit in the cache, else one that is downloaded after a yes. -ENODEV says what is missing.
+ */
+int bt_kernel_find(struct bt_kernel *kernel, const struct bt_vm_options *options,
+		   const struct bt_patience *patience, struct bt_err *err);
+
+/*
+ * Path of a buddytop.ko for the kernel, built from our sources unless the cache has one of the same
+ * sources and tree. The build's log is kept; err names it and its first error.
+ */
+int bt_kernel_module(const struct bt_kernel *kernel, char path[PATH_MAX],
+		     const struct bt_patience *patience, struct bt_err *err);
+
+#endif

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The module, built in the cache from a copy of its sources. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/util.h"
+#include "vm/kernel.h"
+#include "vm/place.h"
+
+#define SOURCE_LIMIT (4u << 20)
+
+/* Sources come in a stable order, so that the same ones give the same hash. */
+struct sources {
+	const char *dir;
+	struct dirent **entries;
+	int count;
+};
+
+static int is_source(const struct dirent *entry)
+{
+	const char *suffix = strrchr(entry->d_name, '.');
+
+	if (!strcmp(entry->d_name, "Kbuild"))
+		return 1;
+	return suffix && strcmp(suffix, ".mod.c") && (!strcmp(suffix, ".c") || !strcmp(suffix, ".h"));
+}
+
+static int list_sources(struct sources *sources, const char *dir, struct bt_err *err)
+{
+	sources->dir = dir;
+	sources->count = scandir(dir, &sources->entries, is_source, alphasort);
+	if (sources->count < 0)
+		return bt_err_set(err, errno, "%s: %s", dir, strerror(errno));
+	if (sources->count)
+		return 0;
+	free(sources->entries);
+	return bt_err_set(err, ENODEV, "%s holds no sources of the module", dir);
+}
+
+static void free_sources(struct sources *sources)
+{
+	for (int i = 0; i < sources->count; i++)
+		free(sources->entries[i]);
+	free(sources->entries);
+}
+
+/* FNV-1a, 64 bits: only has to tell one state of the sources from another. */
+static uint64_t hash(uint64_t value, const void *data, size_t size)
+{
+	for (const unsigned char *byte = data; size; size--)
+		value = (value ^ *byte++) * 0x100000001b3ull;
+	return value;
+}
+
+static int read_source(const struct sources *sources, int index, char **data, struct bt_err *err)
+{
+	char *path = bt_xasprintf("%s/%s", sources->dir, sources->entries[index]->d_name);
+	ssize_t size = bt_read_file(path, SOURCE_LIMIT, data, err);
+
+	free(path);
+	return (int)size;
+}
+
+/* Of the tree's path and time too: a tree of another version may have the same name. */
+static int hash_sources(const struct sources *sources, const char *tree, uint64_t *result,
+			struct bt_err *err)
+{
+	uint64_t value = 0xcbf29ce484222325ull;
+	char *config = bt_xasprintf("%s/.config", tree), *data;
+	struct stat stat_buf;
+	int ret;
+
+	ret = stat(config, &stat_buf);
+	free(config);
+	if (ret)
+		return bt_err_set(err, ENODEV, "%s is not a configured kernel tree: %s", tree,
+				  strerror(errno));
+	value = hash(value, tree, strlen(tree));
+	value = hash(value, &stat_buf.st_mtim, sizeof(stat_buf.st_mtim));
+	for (int i = 0; i < sources->count; i++) {
+		int size = read_source(sources, i, &data, err);
+
+		if (size < 0)
+			return size;
+		value = hash(value, sources->entries[i]->d_name,
+			     strlen(sources->entries[i]->d_name) + 1);
+		value = hash(value, data, (size_t)size);
+		free(data);
+	}
+	*result = value;
+	return 0;
+}
+
+static int copy_sources(const struct sources *sources, const char *to, struct bt_err *err)
+{
+	char *data;
+
+	for (int i = 0; i < sources->count; i++) {
+		char *path = bt_xasprintf("%s/%s", to, sources->entries[i]->d_name);
+		int ret = read_source(sources, i, &data, err);
+
+		if (ret >= 0) {
+			ret = bt_write_file(path, data, (size_t)ret, 0644, err);
+			free(data);
+		}
+		free(path);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+/* The first line with "error" in it says more than make's last one. */
+static int build_failed(const char *log, int code, struct bt_err *err)
+{
+	char *text, *error, *line;
+
+	if (bt_read_file(log, SOURCE_LIMIT, &text, NULL) < 0)
+		return bt_err_set(err, EIO, "building the module failed (exit %d)", code);
+	error = strcasestr(text, "error");
+	if (!error)
+		error = text;
+	for (line = error; line > text && line[-1] != '\n';)
+		line--;
+	line[strcspn(line, "\n")] = '\0';
+	bt_err_set(err, EIO, "building the module failed: %s (log: %s)", line, log);
+	free(text);
+	return -EIO;
+}
+
+static int run_make(const char *tree, const char *dir, const char *log,
+		    const struct bt_patience *patience, struct bt_err *err)
+{
+	char make[PATH_MAX], *module;
+	int code;
+
+	if (bt_place_program("make", make))
+		return bt_err_set(err, ENODEV, "make is missing: install make and the kernel's gcc");
+	module = bt_xasprintf("M=%s", dir);
+	code = bt_child_run((const char *const[]){ make, "-C", tree, module, "modules", NULL }, log,
+			    NULL, 0, patience, "building the module for the guest", err);
+	if (code > 0)
+		code = build_failed(log, code, err);
+	free(module);
+	return code;
+}
+
+static void remove_flat_directory(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	rmdir(path);
+}
+
+/* Builds in a directory of its own and renames the result: two at once do not meet. */
+static int build(const struct sources *sources, const char *tree, const char *path,
+		 const struct bt_patience *patience, struct bt_err *err)
+{
+	char *dir = bt_xasprintf("%s.XXXXXX", path), *log = bt_xasprintf("%s.log", path), *built;
+	int ret;
+
+	if (!mkdtemp(dir)) {
+		ret = bt_err_set(err, errno, "%s: %s", dir, strerror(errno));
+		goto out_free;
+	}
+	unlink(log);
+	built = bt_xasprintf("%s/buddytop.ko", dir);
+	ret = copy_sources(sources, dir, err);
+	if (!ret)
+		ret = run_make(tree, dir, log, patience, err);
+	if (!ret && rename(built, path))
+		ret = bt_err_set(err, errno, "%s: %s", path, strerror(errno));
+	remove_flat_directory(dir);
+	free(built);
+out_free:
+	free(log);
+	free(dir);
+	return ret;
+}
+
+int bt_kernel_module(const struct bt_kernel *kernel, char path[PATH_MAX],
+		     const struct bt_patience *patience, struct bt_err *err)
+{
+	char dir[PATH_MAX], cache[PATH_MAX];
+	struct sources sources;
+	uint64_t value = 0;
+	int ret;
+
+	if (!*kernel->tree)
+		return bt_err_set(err, ENODEV, "no build tree for %s: kdir= names it, or module= a "
+				  "built module", kernel->image);
+	ret = bt_place_find(BT_PLACE_KMOD, dir, err);
+	if (!ret)
+		ret = bt_place_cache("modules", cache, err);
+	if (!ret)
+		ret = list_sources(&sources, dir, err);
+	if (ret)
+		return ret;
+	ret = hash_sources(&sources, kernel->tree, &value, err);
+	if (!ret && snprintf(path, PATH_MAX, "%s/buddytop-%016llx.ko", cache,
+			     (unsigned long long)value) >= PATH_MAX)
+		ret = bt_err_set(err, ENAMETOOLONG, "%s is too long", cache);
+	if (!ret && access(path, R_OK))
+		ret = build(&sources, kernel->tree, path, patience, err);
+	free_sources(&sources);
+	return ret;
+}

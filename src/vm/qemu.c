@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vm/qemu.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/util.h"
+#include "vm/image.h"
+
+#define MIB (1024ull * 1024)
+#define NODE_MIN_BYTES (64 * MIB)
+
+/* The same for every guest: only the devices that are named, no reset (a panic ends QEMU). */
+static const char *const fixed_args[] = {
+	"-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-monitor", "none",
+	"-M", "q35,vmport=off,smm=off",
+};
+
+/*
+ * A quiet console keeps warnings and panics. tsc=reliable: two virtual CPUs otherwise fall back to a
+ * clock that takes twice as long to read. panic=-1 reboots at once, which ends QEMU.
+ */
+static const char command_line[] = "console=ttyS0 panic=-1 quiet tsc=reliable nokaslr "
+				   "cryptomgr.notests no_timer_check";
+
+/* What only one accelerator gets. TCG gains from a small translation cache and from no mitigations. */
+static const struct {
+	const char *name, *accel_args, *cpu, *command_line;
+} accels[] = {
+	{ "kvm", "kvm", "host", "" },
+	{ "tcg", "tcg,thread=multi,tb-size=128", "max", " mitigations=off" },
+};
+
+struct args {
+	char **items;
+	unsigned count;
+};
+
+static void add(struct args *args, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add(struct args *args, const char *format, ...)
+{
+	va_list list;
+
+	args->items = bt_xrealloc(args->items, args->count + 2, sizeof(*args->items));
+	va_start(list, format);
+	if (vasprintf(&args->items[args->count], format, list) < 0)
+		args->items[args->count] = bt_xstrdup("");
+	va_end(list);
+	args->items[++args->count] = NULL;
+}
+
+static uint64_t node_bytes(const struct bt_vm_options *options)
+{
+	return options->memory_bytes / options->nodes / (2 * MIB) * (2 * MIB);
+}
+
+int bt_qemu_check(const struct bt_vm_options *options, struct bt_err *err)
+{
+	if (node_bytes(options) < NODE_MIN_BYTES)
+		return bt_err_set(err, EINVAL, "guest nodes=%u: memory=%lluM is less than 64M a node",
+				  options->nodes, (unsigned long long)(options->memory_bytes / MIB));
+	return 0;
+}
+
+void bt_qemu_node_cpus(unsigned cpus, unsigned nodes, unsigned node, unsigned *first,
+		       unsigned *count)
+{
+	*first = node * cpus / nodes;
+	*count = (node + 1) * cpus / nodes - *first;
+	if (cpus < nodes) {
+		*first = node;
+		*count = node < cpus;
+	}
+}
+
+/* One socket for each CPU: no socket is then shared by two nodes, which the kernel would complain of. */
+static void add_machine(struct args *args, const struct bt_vm_options *options)
+{
+	add(args, "-m");
+	add(args, "%lluM", (unsigned long long)(node_bytes(options) * options->nodes / MIB));
+	add(args, "-smp");
+	add(args, "%u,sockets=%u,cores=1,threads=1", options->cpus, options->cpus);
+	for (unsigned node = 0; node < options->nodes; node++) {
+		unsigned first, count;
+
+		bt_qemu_node_cpus(options->cpus, options->nodes, node, &first, &count);
+		add(args, "-object");
+		add(args, "memory-backend-memfd,id=memory%u,size=%lluM,share=on", node,
+		    (unsigned long long)(node_bytes(options) / MIB));
+		add(args, "-numa");
+		if (count)
+			add(args, "node,nodeid=%u,memdev=memory%u,cpus=%u-%u", node, node, first,
+			    first + count - 1);
+		else
+			add(args, "node,nodeid=%u,memdev=memory%u", node, node);
+	}
+}
+
+static void add_accel(struct args *args, const struct bt_qemu_spec *spec)
+{
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(accels); i++) {
+		if (strcmp(accels[i].name, spec->accel))
+			continue;
+		add(args, "-accel");
+		add(args, "%s", accels[i].accel_args);
+		add(args, "-cpu");
+		add(args, "%s", accels[i].cpu);
+		add(args, "-append");
+		add(args, "%s%s buddytop.max_held_pct=%u%s %s", command_line,
+		    accels[i].command_line, spec->options->max_held_pct,
+		    spec->extra_fd < 0 ? "" : " " BT_GUEST_EXTRA_VARIABLE "=1",
+		    spec->options->append ? spec->options->append : "");
+	}
+}
+
+static void add_port(struct args *args, const char *id, const char *name, int fd)
+{
+	if (fd < 0)
+		return;
+	add(args, "-chardev");
+	add(args, "socket,id=%s,fd=%d", id, fd);
+	add(args, "-device");
+	add(args, "virtserialport,bus=serial.0,chardev=%s,id=port-%s,name=%s", id, id, name);
+}
+
+static void add_devices(struct args *args, const struct bt_qemu_spec *spec)
+{
+	add(args, "-chardev");
+	add(args, "file,id=console,append=on,path=%s", spec->console_path);
+	add(args, "-serial");
+	add(args, "chardev:console");
+	if (spec->qmp_path) {
+		add(args, "-qmp");
+		add(args, "unix:%s,server=on,wait=off", spec->qmp_path);
+	}
+	if (spec->agent_fd < 0 && spec->extra_fd < 0)
+		return;
+	add(args, "-device");
+	add(args, "virtio-serial-pci,id=serial");
+	add_port(args, "agent", BT_GUEST_AGENT_PORT, spec->agent_fd);
+	add_port(args, "extra", BT_GUEST_EXTRA_PORT, spec->extra_fd);
+}
+
+char **bt_qemu_argv(const struct bt_qemu_spec *spec)
+{
+	struct args args = { 0 };
+
+	add(&args, "%s", spec->program);
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(fixed_args); i++)
+		add(&args, "%s", fixed_args[i]);
+	add_machine(&args, spec->options);
+	add_accel(&args, spec);
+	add(&args, "-kernel");
+	add(&args, "%s", spec->image);
+	if (spec->initramfs) {
+		add(&args, "-initrd");
+		add(&args, "%s", spec->initramfs);
+	}
+	add_devices(&args, spec);
+	return args.items;
+}
+
+void bt_qemu_argv_free(char **argv)
+{
+	for (char **item = argv; item && *item; item++)
+		free(*item);
+	free(argv);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The command line of QEMU. */
+#ifndef BT_QEMU_H
+#define BT_QEMU_H
+
+#include "vm/vm.h"
+
+/* What a guest is made of, beside its options. Numbers < 0 and NULL texts are left out. */
+struct bt_qemu_spec {
+	const struct bt_vm_options *options;
+	const char *program;		/* path of QEMU */
+	const char *accel;		/* "kvm" or "tcg" */
+	const char *image, *initramfs;
+	const char *console_path;	/* appended to */
+	const char *qmp_path;
+	int agent_fd, extra_fd;		/* QEMU's ends of the streams of the two ports */
+};
+
+/* A NULL-terminated list of texts; bt_qemu_argv_free() frees both. */
+char **bt_qemu_argv(const struct bt_qemu_spec *spec);
+void bt_qemu_argv_free(char **argv);
+
+/* -EINVAL when memory, nodes and CPUs do not go together. */
+int bt_qemu_check(const struct bt_vm_options *options, struct bt_err *err);
+
+/* CPUs first .. first + count - 1 belong to the node; count 0: a node of memory only. */
+void bt_qemu_node_cpus(unsigned cpus, unsigned nodes, unsigned node, unsigned *first,
+		       unsigned *count);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* QEMU's machine protocol on a unix socket: JSON objects, one a line, answers and events mixed. */
+#ifndef BT_QMP_H
+#define BT_QMP_H
+
+#include "core/err.h"
+#include "core/json.h"
+
+struct bt_qmp;
+
+/*
+ * One attempt to connect to the socket, non-blocking from then on; asks at once for the command mode,
+ * in which events are sent too. -ENOENT, -ECONNREFUSED: QEMU is not that far yet.
+ */
+int bt_qmp_open(struct bt_qmp **qmp, const char *path, struct bt_err *err);
+void bt_qmp_close(struct bt_qmp *qmp);
+int bt_qmp_fd(const struct bt_qmp *qmp);
+/* Sends a command without arguments; its answer is a message as others. */
+int bt_qmp_send(struct bt_qmp *qmp, const char *command);
+/*
+ * The next message that has wholly arrived, valid until the next call. NULL with err->code 0: none
+ * now; with -EPIPE QEMU closed the socket, else the message was not understood.
+ */
+const struct bt_json *bt_qmp_receive(struct bt_qmp *qmp, struct bt_err *err);
+
+#endif

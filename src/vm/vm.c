@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vm/vm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/util.h"
+#include "vm/accel.h"
+#include "vm/child.h"
+#include "vm/console.h"
+#include "vm/image.h"
+#include "vm/kernel.h"
+#include "vm/place.h"
+#include "vm/qemu.h"
+#include "vm/qmp.h"
+
+#define TICK_MS 50
+#define STOP_LIMIT_NS (2 * BT_NS_PER_S)
+
+/* The guest's end of a port, as QEMU's events tell it. */
+enum port_state { PORT_NEVER, PORT_OPEN, PORT_CLOSED };
+
+struct vm_port {
+	const char *id;		/* of the device in QEMU */
+	int fd;			/* our end, or -1 */
+	enum port_state state;
+};
+
+struct bt_vm {
+	struct bt_vm_options options;
+	struct bt_patience patience;
+	struct bt_kernel kernel;
+	char qemu[PATH_MAX], module[PATH_MAX], init[PATH_MAX], agent[PATH_MAX];
+	const char *accel;
+	char dir[PATH_MAX];	/* private; "" = not made */
+	char console[PATH_MAX];
+	int console_fd;
+	struct vm_port agent_port, extra_port;
+	pid_t pid;		/* 0 = not running */
+	int status;		/* of its end, once `ended` */
+	bool ended;
+	struct bt_qmp *qmp;	/* NULL = not yet connected */
+};
+
+int bt_vm_link_fd(const struct bt_vm *vm)
+{
+	return vm->agent_port.fd;
+}
+
+int bt_vm_extra_fd(const struct bt_vm *vm)
+{
+	return vm->extra_port.fd;
+}
+
+const char *bt_vm_accel(const struct bt_vm *vm)
+{
+	return vm->accel;
+}
+
+const char *bt_vm_console_path(const struct bt_vm *vm)
+{
+	return vm->console;
+}
+
+pid_t bt_vm_pid(const struct bt_vm *vm)
+{
+	return vm->pid;
+}
+
+/* ---- what a guest is made of ------------------------------------------------------------- */
+
+static int find_qemu(struct bt_vm *vm, struct bt_err *err)
+{
+	const char *name = vm->options.qemu ? vm->options.qemu : "qemu-system-x86_64";
+
+	if (!bt_place_program(name, vm->qemu))
+		return 0;
+	return bt_err_set(err, ENODEV, "%s is missing: install qemu-system-x86", name);
+}
+
+static int find_module(struct bt_vm *vm, struct bt_err *err)
+{
+	if (!vm->options.module)
+		return bt_kernel_module(&vm->kernel, vm->module, &vm->patience, err);
+	snprintf(vm->module, PATH_MAX, "%s", vm->options.module);
+	if (!access(vm->module, R_OK))
+		return 0;
+	return bt_err_set(err, ENODEV, "module %s: %s", vm->module, strerror(errno));
+}
+
+static int find_parts(struct bt_vm *vm, struct bt_err *err)
+{
+	int ret = bt_qemu_check(&vm->options, err);
+
+	if (!ret)
+		ret = find_qemu(vm, err);
+	if (!ret)
+		ret = bt_place_find(BT_PLACE_INIT, vm->init, err);
+	if (!ret && vm->options.agent)
+		ret = bt_place_find(BT_PLACE_AGENT, vm->agent, err);
+	if (!ret)
+		ret = bt_kernel_find(&vm->kernel, &vm->options, &vm->patience, err);
+	if (!ret)
+		ret = find_module(vm, err);
+	return ret;
+}
+
+static int make_directory(struct bt_vm *vm, struct bt_err *err)
+{
+	const char *base = getenv("XDG_RUNTIME_DIR");
+
+	if (!base || *base != '/' || access(base, W_OK))
+		base = "/tmp";
+	if (snprintf(vm->dir, PATH_MAX, "%s/buddytop-vm-XXXXXX", base) >= PATH_MAX || !mkdtemp(vm->dir)) {
+		vm->dir[0] = '\0';
+		return bt_err_set(err, errno, "%s/buddytop-vm-XXXXXX: %s", base, strerror(errno));
+	}
+	return 0;
+}
+
+static int make_console(struct bt_vm *vm, struct bt_err *err)
+{
+	char state[PATH_MAX];
+	int ret = bt_place_state(state, err);
+
+	if (!ret)
+		ret = vm->console_fd = bt_console_create(state, vm->console, err);
+	return ret < 0 ? ret : 0;
+}
+
+static int write_image(struct bt_vm *vm, const char *path, struct bt_err *err)
+{
+	return bt_image_write(&(struct bt_image){ .init = vm->init,
+						  .agent = vm->options.agent ? vm->agent : NULL,
+						  .kit = vm->kernel.kit,
+						  .module = vm->module,
+						  .add = vm->options.add,
+						  .add_count = vm->options.add_count },
+			      path, err);
+}
+
+/* ---- the process ------------------------------------------------------------------------- */
+
+static int open_port(struct vm_port *port, int *guest_end, struct bt_err *err)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return bt_err_set(err, errno, "socketpair: %s", strerror(errno));
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	port->fd = ends[0];
+	*guest_end = ends[1];
+	return 0;
+}
+
+static pid_t launch_with(struct bt_vm *vm, const char *initramfs, const char *qmp_path, int agent_fd,
+			 int extra_fd, struct bt_err *err)
+{
+	struct bt_child_spec child = { .out_fd = vm->console_fd, .err_fd = vm->console_fd };
+	char **argv = bt_qemu_argv(&(struct bt_qemu_spec){
+		.options = &vm->options, .program = vm->qemu, .accel = vm->accel,
+		.image = vm->kernel.image, .initramfs = initramfs, .console_path = vm->console,
+		.qmp_path = qmp_path, .agent_fd = agent_fd, .extra_fd = extra_fd });
+	pid_t pid;
+
+	child.argv = (const char *const *)argv;
+	if (agent_fd >= 0)
+		child.fds[child.fd_count++] = agent_fd;
+	if (extra_fd >= 0)
+		child.fds[child.fd_count++] = extra_fd;
+	pid = bt_child_start(&child, err);
+	bt_qemu_argv_free(argv);
+	return pid;
+}
+
+static int launch(struct bt_vm *vm, const char *initramfs, const char *qmp_path, struct bt_err *err)
+{
+	int agent_fd = -1, extra_fd = -1, ret = 0;
+
+	if (vm->options.agent)
+		ret = open_port(&vm->agent_port, &agent_fd, err);
+	if (!ret && vm->options.extra)
+		ret = open_port(&vm->extra_port, &extra_fd, err);
+	if (!ret)
+		ret = launch_with(vm, initramfs, qmp_path, agent_fd, extra_fd, err);
+	if (ret > 0) {
+		vm->pid = ret;
+		ret = 0;
+	}
+	if (agent_fd >= 0)
+		close(agent_fd);
+	if (extra_fd >= 0)
+		close(extra_fd);
+	return ret;
+}
+
+static bool process_ended(struct bt_vm *vm)
+{
+	if (!vm->ended && vm->pid)
+		vm->ended = bt_child_ended(vm->pid, &vm->status);
+	return vm->ended;
+}
+
+static void take_event(struct bt_vm *vm, const struct bt_json *message)
+{
+	const char *event = bt_json_get_string(message, "event");
+	const struct bt_json *data = bt_json_get_object(message, "data");
+	const char *id = bt_json_get_string(data, "id");
+	bool open;
+
+	if (!event || strcmp(event, "VSERPORT_CHANGE") || !id ||
+	    !bt_json_get_bool(data, "open", &open))
+		return;
+	if (!strcmp(id, vm->agent_port.id))
+		vm->agent_port.state = open ? PORT_OPEN : PORT_CLOSED;
+	else if (!strcmp(id, vm->extra_port.id))
+		vm->extra_port.state = open ? PORT_OPEN : PORT_CLOSED;
+}
+
+static void take_events(struct bt_vm *vm)
+{
+	const struct bt_json *message;
+	struct bt_err ignored;
+
+	while (vm->qmp && (message = bt_qmp_receive(vm->qmp, &ignored)))
+		take_event(vm, message);
+}
+
+/* Why the process ended, in words: the kernel's, QEMU's own, or the signal. */
+static int describe_end(struct bt_vm *vm, struct bt_err *err)
+{
+	char reason[256], status[64];
+
+	if (bt_console_reason(vm->console, reason, sizeof(reason)))
+		return bt_err_set(err, EIO, "the guest's kernel died: %s (console: %s)", reason,
+				  vm->console);
+	bt_child_status_text(vm->status, status, sizeof(status));
+	return bt_err_set(err, EIO, "QEMU ended (%s)%s%s (console: %s)", status, *reason ? ": " : "",
+			  reason, vm->console);
+}
+
+bool bt_vm_alive(struct bt_vm *vm, struct bt_err *err)
+{
+	take_events(vm);
+	if (process_ended(vm)) {
+		describe_end(vm, err);
+		return false;
+	}
+	if (vm->agent_port.state != PORT_CLOSED)
+		return true;
+	bt_err_set(err, EIO, "the agent in the guest ended (console: %s)", vm->console);
+	return false;
+}
+
+/* ---- boot -------------------------------------------------------------------------------- */
+
+static void wait_a_moment(struct bt_vm *vm)
+{
+	struct pollfd wait = { .fd = vm->qmp ? bt_qmp_fd(vm->qmp) : -1, .events = POLLIN };
+
+	poll(&wait, 1, TICK_MS);
+}
+
+static bool ready(const struct bt_vm *vm)
+{
+	if (vm->options.agent)
+		return vm->agent_port.state == PORT_OPEN;
+	return !vm->options.extra || vm->extra_port.state == PORT_OPEN;
+}
+
+static int wait_for_boot(struct bt_vm *vm, const char *qmp_path, struct bt_err *err)
+{
+	uint64_t start_ns = bt_mono_ns();
+	char text[64], reason[256];
+	struct bt_err ignored;
+
+	snprintf(text, sizeof(text), "booting the guest under %s", vm->accel);
+	while (!ready(vm)) {
+		if (!bt_vm_alive(vm, err))
+			return -err->code;
+		if (!bt_patience_ask(&vm->patience, text, start_ns))
+			return bt_err_set(err, ECANCELED, "%s: given up (console: %s)", text,
+					  vm->console);
+		if (bt_mono_ns() - start_ns > vm->options.boot_limit_ns) {
+			bt_console_reason(vm->console, reason, sizeof(reason));
+			return bt_err_set(err, ETIMEDOUT, "the guest did not boot in %u s%s%s (console: %s)",
+					  (unsigned)(vm->options.boot_limit_ns / BT_NS_PER_S),
+					  *reason ? ": " : "", reason, vm->console);
+		}
+		if (!vm->qmp)
+			bt_qmp_open(&vm->qmp, qmp_path, &ignored);
+		wait_a_moment(vm);
+	}
+	return 0;
+}
+
+static int boot(struct bt_vm *vm, struct bt_err *err)
+{
+	char *initramfs = bt_xasprintf("%s/initramfs", vm->dir);
+	char *qmp_path = bt_xasprintf("%s/qmp", vm->dir);
+	int ret = write_image(vm, initramfs, err);
+
+	if (!ret)
+		ret = launch(vm, initramfs, qmp_path, err);
+	if (!ret)
+		ret = wait_for_boot(vm, qmp_path, err);
+	unlink(initramfs);
+	free(initramfs);
+	free(qmp_path);
+	return ret;
+}
+
+int bt_vm_start(struct bt_vm **out, const struct bt_vm_options *options, struct bt_err *err)
+{
+	struct bt_vm *vm = bt_xcalloc(1, sizeof(*vm));
+	int ret;
+
+	vm->options = *options;
+	vm->patience = (struct bt_patience){ options->progress, options->context };
+	vm->console_fd = -1;
+	vm->agent_port = (struct vm_port){ .id = "port-agent", .fd = -1 };
+	vm->extra_port = (struct vm_port){ .id = "port-extra", .fd = -1 };
+	ret = find_parts(vm, err);
+	if (!ret)
+		ret = make_directory(vm, err);
+	if (!ret)
+		ret = make_console(vm, err);
+	if (!ret)
+		ret = bt_accel_choose(&vm->accel, &vm->options, vm->qemu, vm->kernel.image, vm->dir,
+				      &vm->patience, err);
+	if (!ret)
+		ret = boot(vm, err);
+	if (ret) {
+		bt_vm_stop(vm);
+		return ret;
+	}
+	*out = vm;
+	return 0;
+}
+
+/* ---- end --------------------------------------------------------------------------------- */
+
+static void end_process(struct bt_vm *vm)
+{
+	uint64_t limit_ns = bt_mono_ns() + STOP_LIMIT_NS;
+
+	if (!vm->pid || process_ended(vm))
+		return;
+	if (vm->qmp && !bt_qmp_send(vm->qmp, "quit")) {
+		while (!process_ended(vm) && bt_mono_ns() < limit_ns)
+			bt_sleep_until_ns(bt_mono_ns() + 5 * BT_NS_PER_MS);
+	}
+	if (!process_ended(vm))
+		bt_child_kill(vm->pid);
+}
+
+static void remove_directory(struct bt_vm *vm)
+{
+	char *qmp_path = bt_xasprintf("%s/qmp", vm->dir);
+
+	unlink(qmp_path);
+	free(qmp_path);
+	rmdir(vm->dir);
+}
+
+static void close_if_open(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void bt_vm_stop(struct bt_vm *vm)
+{
+	if (!vm)
+		return;
+	end_process(vm);
+	bt_qmp_close(vm->qmp);
+	close_if_open(vm->agent_port.fd);
+	close_if_open(vm->extra_port.fd);
+	close_if_open(vm->console_fd);
+	if (*vm->dir)
+		remove_directory(vm);
+	free(vm);
+}
