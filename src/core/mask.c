@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "core/mask.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "core/util.h"
+#include "kmod/buddytop_uapi.h"
 
 bool bt_mask_test(const __u64 *mask, unsigned bit)
 {
@@ -184,10 +185,11 @@ static int parse_hex(struct parse *p)
 int bt_mask_parse(const char *text, unsigned count, __u64 *mask, unsigned words,
 		  const char *what, struct bt_err *err)
 {
-	__u64 *parsed = bt_xcalloc(words, sizeof(*parsed));
+	__u64 parsed[BT_CPU_WORDS] = { 0 };
 	struct parse p = { .text = text, .at = text, .what = what, .mask = parsed, .err = err };
 	int code = 0;
 
+	assert(words <= BT_CPU_WORDS);
 	p.count = count < words * 64 ? count : words * 64;
 	if (!p.count)
 		code = bt_err_set(err, EINVAL, "%s list '%s': there is none", what, text);
@@ -201,7 +203,6 @@ int bt_mask_parse(const char *text, unsigned count, __u64 *mask, unsigned words,
 		code = parse_list(&p);
 	if (!code)
 		memcpy(mask, parsed, words * sizeof(*mask));
-	free(parsed);
 	return code;
 }
 

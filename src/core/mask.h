@@ -19,7 +19,8 @@ unsigned bt_mask_next(const __u64 *mask, unsigned words, unsigned from);
  * "0-3,8,^2" (Linux list syntax; ^ takes away, a list that begins with ^ from all), "0x0f"
  * (hexadecimal mask, commas between 32-bit words as in /proc/irq), "all" or "none", limited to
  * numbers below count. Malformed lists (3-1, 0-, 99999, 1,,2, trailing commas, blanks) are refused,
- * err names the part and its position; mask is untouched then. Returns 0 or -EINVAL.
+ * err names the part and its position; mask is untouched then. words is at most
+ * BT_CPU_WORDS. Allocates nothing. Returns 0 or -EINVAL.
  */
 int bt_mask_parse(const char *text, unsigned count, __u64 *mask, unsigned words,
 		  const char *what, struct bt_err *err);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Inside src/system: the open files of a bt_system, and who fills which part of a frame. */
+#ifndef BT_SYSTEM_FILES_H
+#define BT_SYSTEM_FILES_H
+
+#include "system/system.h"
+
+enum bt_file {
+	BT_FILE_ZONEINFO,
+	BT_FILE_BUDDYINFO,
+	BT_FILE_VMSTAT,
+	BT_FILE_PRESSURE,
+	BT_FILE_CPUS_ONLINE,
+	BT_FILE_NODES_ONLINE,
+	BT_FILE_NODES_MEMORY,
+	BT_FILE_COUNT
+};
+
+struct meminfo_info; /* libproc2 */
+
+struct bt_system {
+	char *root;
+	int files[BT_FILE_COUNT];	/* -1 = absent */
+	int numastat[BT_MAX_NODES];
+	int node_meminfo[BT_MAX_NODES];
+	struct meminfo_info *meminfo;	/* NULL under a root */
+	char *text;			/* of the file read last */
+	size_t room;			/* of text, with its NUL */
+};
+
+/* Path below the root, into buf (PATH_MAX). */
+const char *bt_system_path(const struct bt_system *system, char *buf, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The present text of an open file in system->text; NULL when absent, unreadable or too long. */
+const char *bt_system_text(struct bt_system *system, int fd);
+/* A list file ("0-3\n", "\n") as a mask; false when absent or malformed. */
+bool bt_system_mask(struct bt_system *system, int fd, __u64 *mask, unsigned words);
+/* The same of a path below the root that is read only once. */
+bool bt_system_mask_at(struct bt_system *system, const char *path, __u64 *mask, unsigned words);
+
+void bt_system_read_meminfo(struct bt_system *system, struct bt_frame_memory *memory);
+void bt_system_read_zones(struct bt_system *system, struct bt_frame *frame);
+void bt_system_read_vmstat(struct bt_system *system, struct bt_frame *frame);
+void bt_system_read_pressure(struct bt_system *system, struct bt_frame_psi *psi);
+void bt_system_read_nodes(struct bt_system *system, struct bt_frame *frame);
+
+/* Orders of the free lists in /proc/buddyinfo (max_order + 1); 0 = unknown. */
+unsigned bt_system_order_count(struct bt_system *system);
+/* "kvm", "tcg", "xen" ...; "" on bare metal or when nothing tells. */
+const char *bt_system_hypervisor(struct bt_system *system);
+
+/* ---- scanning of lines; each moves *at behind what it took ------------------------------------ */
+
+/* Digits after blanks. */
+bool bt_scan_u64(const char **at, uint64_t *value);
+/* This word after blanks, ended by a blank, the line's or the text's end. */
+bool bt_scan_word(const char **at, const char *word);
+/* Start of the next line, or NULL. */
+const char *bt_scan_line(const char *at);
+
+#endif

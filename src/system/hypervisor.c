@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Who runs this machine: x86 asks the CPU itself, which no guest's files can mask; others the firmware. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "system/files.h"
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+
+#define HYPERVISOR_BIT (1u << 31)	/* of leaf 1, ecx */
+#define HYPERVISOR_LEAF 0x40000000u
+
+static bool ask_cpu(char signature[13])
+{
+	unsigned eax, ebx, ecx, edx;
+
+	if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & HYPERVISOR_BIT))
+		return false;
+	__cpuid(HYPERVISOR_LEAF, eax, ebx, ecx, edx);
+	memcpy(signature, &ebx, 4);
+	memcpy(signature + 4, &ecx, 4);
+	memcpy(signature + 8, &edx, 4);
+	signature[12] = '\0';
+	return true;
+}
+#else
+static bool ask_cpu(char signature[13])
+{
+	(void)signature;
+	return false;
+}
+#endif
+
+/* What each of them calls itself, in that leaf or in those files. */
+static const struct {
+	const char *text, *name;
+} known[] = {
+	{ "TCGTCGTCGTCG", "tcg" },   { "KVMKVMKVM", "kvm" },	  { "Microsoft Hv", "hyperv" },
+	{ "VMwareVMware", "vmware" }, { "XenVMMXenVMM", "xen" },	  { "bhyve bhyve ", "bhyve" },
+	{ "VBoxVBoxVBox", "vbox" },   { "ACRNACRNACRN", "acrn" }, { "linux,kvm", "kvm" },
+	{ "xen", "xen" },	      { "QEMU", "qemu" },
+};
+
+static const char *name_of(const char *text)
+{
+	unsigned i;
+
+	for (i = 0; i < BT_ARRAY_SIZE(known); i++) {
+		if (!strncmp(text, known[i].text, strlen(known[i].text)))
+			return known[i].name;
+	}
+	return "";
+}
+
+const char *bt_system_hypervisor(struct bt_system *system)
+{
+	static const char *const files[] = {
+		"/sys/hypervisor/type",
+		"/proc/device-tree/hypervisor/compatible",
+		"/sys/class/dmi/id/sys_vendor",
+	};
+	char path[PATH_MAX], signature[13], *text;
+	const char *name = "";
+	unsigned i;
+
+	if (!*system->root && ask_cpu(signature))
+		return name_of(signature);
+	for (i = 0; !*name && i < BT_ARRAY_SIZE(files); i++) {
+		if (bt_read_file(bt_system_path(system, path, "%s", files[i]), 4096, &text, NULL) < 0)
+			continue;
+		name = name_of(text);
+		free(text);
+	}
+	return name;
+}
