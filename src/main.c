@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Finds the command, parses its options, prints its error. Everything else is in src/cmd/. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,6 @@
 
 /* The first is what runs without a name. */
 static const struct bt_cmd *const commands[] = {
-	&bt_cmd_ctl,
 	&bt_cmd_snapshot,
 };
 
@@ -108,7 +108,10 @@ int main(int argc, char **argv)
 {
 	struct bt_err err = { 0 };
 	const struct bt_cmd *cmd = find_command(&argc, &argv, &err);
-	int rc = cmd ? run_command(cmd, argc, argv, &err) : -EINVAL;
+	int rc;
+
+	signal(SIGPIPE, SIG_IGN); /* a reader that goes is an error of the write */
+	rc = cmd ? run_command(cmd, argc, argv, &err) : -EINVAL;
 
 	if (!rc && (fflush(stdout) || ferror(stdout)))
 		rc = bt_err_set(&err, EIO, "standard output: cannot write");

@@ -52,6 +52,8 @@ struct bt_source_ops {
 	 */
 	int (*publish)(void *state, const struct bt_config *config, uint64_t token,
 		       struct bt_err *err);
+	/* Why publish() is impossible (another controller), or NULL. Owned by the state; may be absent. */
+	const char *(*no_control)(void *state);
 	/* Renews the lease; never blocks. */
 	int (*keepalive)(void *state);
 	/* Starts measuring (limit BT_UNKNOWN: until the OOM kill); query fills measure. NULL: impossible. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The options that name a machine, and what they mean. */
+/* What commands share: the options that name a machine and what they mean, waiting for a frame. */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -71,4 +72,47 @@ int bt_cmd_session_options(const struct bt_cmd_call *call, const char *fallback,
 		source->settings.count ? (const char *const *)source->settings.items : NULL;
 	options->interval_ns = source->interval_ns ? source->interval_ns : BT_CMD_INTERVAL_NS;
 	return 0;
+}
+
+static int session_fault(const struct bt_session *session, struct bt_err *err)
+{
+	struct bt_session_status status;
+
+	bt_session_status(session, &status);
+	if (status.state == BT_SESSION_LOST) {
+		*err = status.error;
+		return -err->code;
+	}
+	if (status.state == BT_SESSION_ENDED)
+		return bt_err_set(err, ENODATA, "the recording is over");
+	return 0;
+}
+
+int bt_cmd_wait_frame(struct bt_session *session, uint64_t seq, uint64_t limit_ns, int stop_fd,
+		      struct bt_err *err)
+{
+	uint64_t until = bt_mono_ns() + limit_ns, now;
+	struct pollfd fds[] = {
+		{ .fd = bt_session_fd(session), .events = POLLIN },
+		{ .fd = stop_fd, .events = POLLIN },
+	};
+	int rc;
+
+	for (;;) {
+		const struct bt_frame *frame;
+
+		bt_session_step(session);
+		frame = bt_session_frame(session);
+		if (frame && frame->seq > seq)
+			return 0;
+		rc = session_fault(session, err);
+		if (rc)
+			return rc;
+		now = bt_mono_ns();
+		if (now >= until)
+			return bt_err_set(err, ETIMEDOUT, "no answer from the source in time");
+		poll(fds, BT_ARRAY_SIZE(fds), (int)((until - now) / BT_NS_PER_MS) + 1);
+		if (fds[1].revents)
+			return bt_err_set(err, EINTR, "interrupted");
+	}
 }

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Inside of a session: what its files share. Everything belongs to the session's thread. */
+#ifndef BT_SESSION_INTERNAL_H
+#define BT_SESSION_INTERNAL_H
+
+#include <sys/types.h>
+
+#include "session/sampler.h"
+#include "session/session.h"
+#include "session/socket.h"
+
+#define BT_EVENTS 1024u
+#define BT_PROTOCOL_VERSION 1u
+
+/* What an epoll event calls. */
+struct bt_watch {
+	void (*ready)(void *context, uint32_t events);
+	void *context;
+};
+
+/* What the event log needs to remember between frames (events.c). */
+struct bt_observer {
+	uint64_t awaited_token;		/* sent, no ack seen; 0 = none */
+	uint64_t awaited_generation;	/* acknowledged, not applied everywhere; 0 = none */
+	uint64_t awaited_since_ns;	/* clock of the source */
+	uint64_t first_event;		/* of the publication awaited */
+	bool slow_told, failing, throttled, stuck;
+};
+
+struct bt_link;
+
+struct bt_session {
+	struct bt_session_options options;
+	char *source, *source_note;
+	const struct bt_source_ops *ops;
+	struct bt_sampler *sampler;
+	struct bt_sampler_status status;	/* as of the last step */
+	struct bt_machine machine;
+
+	struct bt_frame *frames[3];	/* shown, base and a spare; the first two may be one */
+	struct bt_frame *shown;		/* the newest */
+	struct bt_frame *base;		/* the newest that was not extra: start of the next interval */
+	struct bt_interval *interval;
+	bool has_interval, paused, changed;
+	struct bt_history *history;
+	uint64_t interval_ns, shown_at_ns, lost_ns;
+
+	struct bt_config config;	/* what controls work on */
+	uint64_t token;			/* of the last publication */
+	char no_control[256];		/* "" = control is on */
+
+	struct bt_observer observer;
+	struct bt_event events[BT_EVENTS];
+	uint64_t last_event;
+
+	int epoll_fd, lease_fd, listen_fd;
+	struct bt_watch sampler_watch, lease_watch, listen_watch;
+	char socket_path[BT_SOCKET_PATH];
+	struct bt_link *links;
+	struct bt_json_writer *writer;
+};
+
+/* session.c */
+int bt_session_add_watch(struct bt_session *session, int fd, uint32_t events,
+			 struct bt_watch *watch, struct bt_err *err);
+
+/* events.c */
+void bt_session_log(struct bt_session *session, enum bt_event_kind kind, uint64_t generation,
+		    const char *who, const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* One event for each field that differs. */
+void bt_session_log_changes(struct bt_session *session, const struct bt_config *from,
+			    const struct bt_config *to, const char *who);
+/* What a new frame tells, against the one shown before (NULL: the first). */
+void bt_session_observe(struct bt_session *session, const struct bt_frame *before,
+			const struct bt_frame *now);
+/* What an interval tells: failures, guards. */
+void bt_session_observe_interval(struct bt_session *session);
+
+/* control.c */
+void bt_session_first_config(struct bt_session *session, const struct bt_frame *frame);
+void bt_session_set_lease(struct bt_session *session, uint32_t lease_ms);
+void bt_session_lease_due(void *session, uint32_t events);
+/* The ack of a publication, and configs that others published. */
+void bt_session_follow_config(struct bt_session *session, const struct bt_frame *before,
+			      const struct bt_frame *now);
+
+/* survive.c: memory that stays, CPUs the antagonist leaves free. */
+void bt_session_lock_memory(struct bt_session *session);
+void bt_session_choose_cpus(struct bt_session *session, const struct bt_config *config);
+
+/* server.c: the unix socket. */
+void bt_session_serve(struct bt_session *session);
+void bt_session_stop_serving(struct bt_session *session);
+
+/* link.c: one client of the agent protocol. */
+struct bt_link *bt_link_create(struct bt_session *session, int in, int out, bool owns,
+			       const char *who, struct bt_err *err);
+void bt_link_free(struct bt_link *link);
+/* Answers those that wait for a frame. */
+void bt_links_frame(struct bt_session *session, struct bt_frame *frame);
+/* Tells those that wait that none will come. */
+void bt_links_fail(struct bt_session *session, const struct bt_err *err);
+/* Frees the links that are over. */
+void bt_links_sweep(struct bt_session *session);
+unsigned bt_links_count(const struct bt_session *session);
+
+#endif

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "session/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "session/internal.h"
+
+#define INTERVAL_MIN_NS (20 * BT_NS_PER_MS)
+#define INTERVAL_MAX_NS (60 * BT_NS_PER_S)
+#define STEP_EVENTS 16
+
+/* ---- frames ---------------------------------------------------------------------------- */
+
+static void free_frames(struct bt_session *s)
+{
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(s->frames); i++) {
+		bt_frame_free(s->frames[i]);
+		s->frames[i] = NULL;
+	}
+	bt_interval_free(s->interval);
+	s->interval = NULL;
+	s->shown = s->base = NULL;
+	s->has_interval = false;
+}
+
+static void make_frames(struct bt_session *s)
+{
+	free_frames(s);
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(s->frames); i++)
+		s->frames[i] = bt_frame_create(&s->machine);
+	s->interval = bt_interval_create(&s->machine);
+}
+
+/* The next interval has no beginning: pause, lost source. */
+static void break_interval(struct bt_session *s)
+{
+	s->base = NULL;
+}
+
+static void add_gap(struct bt_session *s, const struct bt_frame *frame)
+{
+	const struct bt_point *last = bt_history_at(s->history, 0);
+	struct bt_point gap;
+
+	if (!last)
+		return;
+	bt_point_gap(&gap, last->mono_ns, frame->mono_ns, frame->utc_ns);
+	bt_history_add(s->history, &gap);
+}
+
+static void add_interval(struct bt_session *s, const struct bt_frame *frame)
+{
+	bt_interval_derive(s->interval, s->base, frame);
+	s->has_interval = true;
+	if (s->base) {
+		bt_history_add(s->history, &s->interval->point);
+		bt_session_observe_interval(s);
+	} else {
+		add_gap(s, frame);
+	}
+}
+
+static void on_frame(struct bt_session *s, struct bt_frame *frame)
+{
+	const struct bt_frame *before = s->shown;
+
+	if (!before)
+		bt_session_first_config(s, frame);
+	if (!frame->extra) {
+		add_interval(s, frame);
+		s->base = frame;
+	}
+	s->shown = frame;
+	s->shown_at_ns = bt_mono_ns();
+	bt_session_observe(s, before, frame);
+	bt_session_follow_config(s, before, frame);
+	bt_links_frame(s, frame);
+	s->changed = true;
+}
+
+static void take_frames(struct bt_session *s)
+{
+	for (;;) {
+		unsigned spare = 0;
+
+		while (s->frames[spare] == s->shown || s->frames[spare] == s->base)
+			spare++;
+		if (!bt_sampler_take(s->sampler, &s->frames[spare]))
+			return;
+		on_frame(s, s->frames[spare]);
+	}
+}
+
+/* ---- the source's coming and going ----------------------------------------------------- */
+
+static void read_no_control(struct bt_session *s)
+{
+	if (!bt_sampler_no_control(s->sampler, s->no_control, sizeof(s->no_control)))
+		s->no_control[0] = '\0';
+}
+
+static void adopt_machine(struct bt_session *s)
+{
+	char note[sizeof(s->machine.source_note)];
+
+	snprintf(note, sizeof(note), "%s", s->source_note ? s->source_note : "");
+	bt_sampler_adopt(s->sampler, &s->machine);
+	if (note[0])
+		snprintf(s->machine.source_note, sizeof(s->machine.source_note), "%s", note);
+	make_frames(s);
+	read_no_control(s);
+	memset(&s->observer, 0, sizeof(s->observer));
+	s->token = 0;
+	bt_session_set_lease(s, 0);
+	bt_session_log(s, BT_EVENT_BACK, 0, "session", "source is back after %u tries; no load runs",
+		       s->status.retries);
+}
+
+static void on_phase(struct bt_session *s, enum bt_sampler_phase before)
+{
+	switch (s->status.phase) {
+	case BT_SAMPLER_SILENT:
+	case BT_SAMPLER_LOST:
+		bt_session_log(s, BT_EVENT_LOST, 0, "session", "%s", s->status.error.text);
+		break_interval(s);
+		bt_links_fail(s, &s->status.error);
+		break;
+	case BT_SAMPLER_REOPENED:
+		adopt_machine(s);
+		break;
+	case BT_SAMPLER_ENDED:
+		bt_session_log(s, BT_EVENT_NOTE, 0, "session", "the recording is over");
+		bt_links_fail(s, &s->status.error);
+		break;
+	case BT_SAMPLER_LIVE:
+		if (before == BT_SAMPLER_SILENT)
+			bt_session_log(s, BT_EVENT_BACK, 0, "session", "the source answers again");
+		break;
+	}
+}
+
+static void follow_phase(struct bt_session *s)
+{
+	enum bt_sampler_phase before = s->status.phase;
+	unsigned retries = s->status.retries;
+
+	bt_sampler_status(s->sampler, &s->status);
+	if (s->status.phase != before) {
+		s->changed = true;
+		on_phase(s, before);
+	} else if (s->status.phase == BT_SAMPLER_LOST && s->status.retries != retries) {
+		s->changed = true;
+		bt_links_fail(s, &s->status.error);
+	}
+}
+
+static void sampler_ready(void *context, uint32_t events)
+{
+	struct bt_session *s = context;
+
+	(void)events;
+	bt_sampler_clear(s->sampler);
+	take_frames(s);
+	follow_phase(s);
+}
+
+/* ---- opening and closing --------------------------------------------------------------- */
+
+int bt_session_add_watch(struct bt_session *s, int fd, uint32_t events, struct bt_watch *watch,
+			 struct bt_err *err)
+{
+	struct epoll_event event = { .events = events, .data.ptr = watch };
+
+	if (epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &event))
+		return bt_err_set(err, errno, "cannot wait for descriptor %d: %s", fd, strerror(errno));
+	return 0;
+}
+
+static int check_interval(uint64_t ns, struct bt_err *err)
+{
+	if (ns >= INTERVAL_MIN_NS && ns <= INTERVAL_MAX_NS)
+		return 0;
+	return bt_err_set(err, EINVAL, "interval: not between 20 ms and 60 s");
+}
+
+static int open_descriptors(struct bt_session *s, struct bt_err *err)
+{
+	int rc;
+
+	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	s->lease_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (s->epoll_fd < 0 || s->lease_fd < 0)
+		return bt_err_set(err, errno, "epoll or timerfd: %s", strerror(errno));
+	s->lease_watch = (struct bt_watch){ bt_session_lease_due, s };
+	s->sampler_watch = (struct bt_watch){ sampler_ready, s };
+	rc = bt_session_add_watch(s, s->lease_fd, EPOLLIN, &s->lease_watch, err);
+	return rc ? rc : bt_session_add_watch(s, bt_sampler_fd(s->sampler), EPOLLIN,
+					      &s->sampler_watch, err);
+}
+
+static int open_source(struct bt_session *s, struct bt_err *err)
+{
+	struct bt_source_options *options = &s->options.source_options;
+	int rc;
+
+	s->source = bt_xstrdup(s->options.source);
+	s->source_note = s->options.source_note ? bt_xstrdup(s->options.source_note) : NULL;
+	s->ops = bt_source_find(s->source, &options->argument, err);
+	if (!s->ops)
+		return -EINVAL;
+	options->interval_ns = s->interval_ns;
+	rc = bt_sampler_open(&s->sampler, s->ops, options, &s->machine, err);
+	if (rc)
+		return rc;
+	if (s->source_note)
+		snprintf(s->machine.source_note, sizeof(s->machine.source_note), "%s", s->source_note);
+	return 0;
+}
+
+int bt_session_open(struct bt_session **session, const struct bt_session_options *options,
+		    struct bt_err *err)
+{
+	struct bt_session *s = bt_xcalloc(1, sizeof(*s));
+	int rc = options->interval_ns ? check_interval(options->interval_ns, err) : 0;
+
+	s->options = *options;
+	s->interval_ns = options->interval_ns;
+	s->epoll_fd = s->lease_fd = s->listen_fd = -1;
+	s->writer = bt_json_writer_create(false);
+	if (!rc)
+		rc = open_source(s, err);
+	if (!rc)
+		rc = open_descriptors(s, err);
+	if (!rc)
+		rc = bt_sampler_start(s->sampler, s->interval_ns, err);
+	if (rc) {
+		bt_session_close(s);
+		return rc;
+	}
+	s->history = bt_history_create(options->history ? options->history : 1);
+	make_frames(s);
+	bt_session_first_config(s, NULL);
+	read_no_control(s);
+	if (options->lock_memory)
+		bt_session_lock_memory(s);
+	if (options->serve)
+		bt_session_serve(s);
+	*session = s;
+	return 0;
+}
+
+static void close_fd(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void bt_session_close(struct bt_session *s)
+{
+	if (!s)
+		return;
+	bt_session_stop_serving(s);
+	while (s->links)
+		bt_link_free(s->links);
+	bt_sampler_close(s->sampler);
+	close_fd(s->lease_fd);
+	close_fd(s->epoll_fd);
+	free_frames(s);
+	bt_history_free(s->history);
+	bt_json_writer_free(s->writer);
+	free(s->source);
+	free(s->source_note);
+	free(s);
+}
+
+/* ---- for viewers ----------------------------------------------------------------------- */
+
+int bt_session_fd(const struct bt_session *s)
+{
+	return s->epoll_fd;
+}
+
+bool bt_session_step(struct bt_session *s)
+{
+	struct epoll_event events[STEP_EVENTS];
+	bool changed;
+	int count = epoll_wait(s->epoll_fd, events, STEP_EVENTS, 0);
+
+	for (int i = 0; i < count; i++) {
+		const struct bt_watch *watch = events[i].data.ptr;
+
+		watch->ready(watch->context, events[i].events);
+	}
+	bt_links_sweep(s);
+	changed = s->changed;
+	s->changed = false;
+	return changed;
+}
+
+const struct bt_machine *bt_session_machine(const struct bt_session *s)
+{
+	return &s->machine;
+}
+
+const struct bt_frame *bt_session_frame(const struct bt_session *s)
+{
+	return s->shown;
+}
+
+const struct bt_interval *bt_session_interval(const struct bt_session *s)
+{
+	return s->has_interval ? s->interval : NULL;
+}
+
+const struct bt_history *bt_session_history(const struct bt_session *s)
+{
+	return s->history;
+}
+
+static enum bt_session_state state_of(const struct bt_session *s)
+{
+	static const enum bt_session_state states[] = {
+		[BT_SAMPLER_LIVE] = BT_SESSION_LIVE,
+		[BT_SAMPLER_SILENT] = BT_SESSION_LOST,
+		[BT_SAMPLER_LOST] = BT_SESSION_LOST,
+		[BT_SAMPLER_REOPENED] = BT_SESSION_LOST,
+		[BT_SAMPLER_ENDED] = BT_SESSION_ENDED,
+	};
+	enum bt_session_state state = states[s->status.phase];
+
+	return state == BT_SESSION_LIVE && s->paused ? BT_SESSION_PAUSED : state;
+}
+
+void bt_session_status(const struct bt_session *s, struct bt_session_status *status)
+{
+	struct bt_sampler_status now;
+
+	bt_sampler_status(s->sampler, &now); /* counts as of now, the phase as of the last step */
+	*status = (struct bt_session_status){
+		.state = state_of(s),
+		.retries = s->status.retries,
+		.late_samples = now.late_samples,
+		.lost_samples = now.lost_samples,
+		.interval_ns = s->interval_ns,
+		.clients = bt_links_count(s),
+		.virtual_clock = s->ops->clock_ns != NULL,
+		.now_ns = s->shown ? s->shown->mono_ns : 0,
+	};
+	if (status->state == BT_SESSION_LOST) {
+		status->error = s->status.error;
+		status->lost_ns = s->status.since_ns;
+	}
+	if (s->shown && !status->virtual_clock)
+		status->now_ns += bt_mono_ns() - s->shown_at_ns;
+	snprintf(status->socket_path, sizeof(status->socket_path), "%s", s->socket_path);
+}
+
+int bt_session_set_interval(struct bt_session *s, uint64_t interval_ns, struct bt_err *err)
+{
+	char old[16], new[16];
+	int rc = check_interval(interval_ns, err);
+
+	if (rc)
+		return rc;
+	bt_session_log(s, BT_EVENT_CONTROL, 0, "session", "interval %s -> %s",
+		       bt_text_ns(s->interval_ns, old, sizeof(old)),
+		       bt_text_ns(interval_ns, new, sizeof(new)));
+	s->interval_ns = interval_ns;
+	bt_sampler_set_interval(s->sampler, interval_ns);
+	return 0;
+}
+
+void bt_session_pause(struct bt_session *s, bool pause)
+{
+	if (pause == s->paused)
+		return;
+	s->paused = pause;
+	break_interval(s);
+	bt_session_log(s, BT_EVENT_CONTROL, 0, "session", pause ? "sampling paused" : "sampling again");
+	bt_sampler_pause(s->sampler, pause);
+}
+
+void bt_session_kick(struct bt_session *s)
+{
+	bt_sampler_request(s->sampler, s->interval_ns != 0);
+}
+
+int bt_session_attach(struct bt_session *s, int in, int out, const char *who, struct bt_err *err)
+{
+	return bt_link_create(s, in, out, false, who, err) ? 0 : -err->code;
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The snapshot document: one frame with all that is needed to know what it is of. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "frame/frame_json.h"
+#include "session/internal.h"
+
+#define SNAPSHOT_VERSION 1u
+#define SNAPSHOT_EVENTS 64u	/* the last ones */
+
+static void write_schema(struct bt_json_writer *w)
+{
+	bt_json_object(w, "schema");
+	bt_json_string(w, "name", "buddytop-snapshot");
+	bt_json_u64(w, "version", SNAPSHOT_VERSION);
+	bt_json_end_object(w);
+	bt_json_object(w, "program");
+	bt_json_string(w, "name", "buddytop");
+	bt_json_string(w, "version", PACKAGE_VERSION);
+	bt_json_u64(w, "abi_version", BT_ABI_VERSION);
+	bt_json_end_object(w);
+}
+
+static void write_session(struct bt_session *s, struct bt_json_writer *w)
+{
+	static const char *const names[] = {
+		[BT_SESSION_LIVE] = "live", [BT_SESSION_PAUSED] = "paused",
+		[BT_SESSION_LOST] = "lost", [BT_SESSION_ENDED] = "ended",
+	};
+	struct bt_session_status status;
+
+	bt_session_status(s, &status);
+	bt_json_object(w, "session");
+	bt_json_string(w, "source", s->source);
+	bt_json_string(w, "state", names[status.state]);
+	if (status.state == BT_SESSION_LOST)
+		bt_json_string(w, "error", status.error.text);
+	bt_json_u64(w, "interval_ns", status.interval_ns);
+	bt_json_u64(w, "late_samples", status.late_samples);
+	bt_json_u64(w, "lost_samples", status.lost_samples);
+	bt_json_end_object(w);
+}
+
+static void write_event(struct bt_json_writer *w, const struct bt_event *event)
+{
+	bt_json_object(w, NULL);
+	bt_json_u64(w, "number", event->number);
+	bt_json_i64(w, "utc_ns", event->utc_ns);
+	bt_json_u64(w, "mono_ns", event->mono_ns);
+	bt_json_string(w, "kind", bt_event_kind_name[event->kind]);
+	if (event->generation)
+		bt_json_u64(w, "generation", event->generation);
+	bt_json_string(w, "who", event->who);
+	bt_json_string(w, "text", event->text);
+	bt_json_end_object(w);
+}
+
+static void write_events(const struct bt_session *s, struct bt_json_writer *w)
+{
+	uint64_t last = s->last_event, first = bt_session_event_first(s);
+
+	if (last > SNAPSHOT_EVENTS && first < last - SNAPSHOT_EVENTS + 1)
+		first = last - SNAPSHOT_EVENTS + 1;
+	bt_json_array(w, "events");
+	for (uint64_t number = first; number && number <= last; number++)
+		write_event(w, bt_session_event(s, number));
+	bt_json_end_array(w);
+}
+
+int bt_session_snapshot(struct bt_session *s, const struct bt_frame *frame,
+			struct bt_json_writer *w, struct bt_err *err)
+{
+	char utc[32];
+
+	if (!frame)
+		frame = s->shown;
+	if (!frame)
+		return bt_err_set(err, EAGAIN, "snapshot: no frame has arrived yet");
+	bt_utc_text(frame->utc_ns, utc, sizeof(utc));
+	bt_json_object(w, NULL);
+	write_schema(w);
+	bt_json_string(w, "taken_at", utc);
+	bt_machine_encode(w, "machine", &s->machine);
+	write_session(s, w);
+	bt_config_encode(w, "control_config", &s->config);
+	bt_frame_encode(w, "frame", frame);
+	write_events(s, w);
+	bt_json_end_object(w);
+	return 0;
+}
+
+/* A host name in a file name: what is neither letter, digit, dot nor dash is a dash. */
+static void clean_name(char *name)
+{
+	for (; *name; name++) {
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-", *name))
+			*name = '-';
+	}
+}
+
+static int choose_path(const struct bt_session *s, const struct bt_frame *frame, const char *dir,
+		       char *path, size_t size, struct bt_err *err)
+{
+	char host[BT_NAME], utc[32];
+	int used;
+
+	snprintf(host, sizeof(host), "%s", s->machine.host[0] ? s->machine.host : "unknown");
+	clean_name(host);
+	bt_utc_compact(frame->utc_ns, utc, sizeof(utc));
+	for (unsigned copy = 1; copy < 1000; copy++) {
+		char again[16] = "";
+
+		if (copy > 1)
+			snprintf(again, sizeof(again), "-%u", copy);
+		used = snprintf(path, size, "%s/buddytop-%s-%s%s.json", dir, host, utc, again);
+		if (used < 0 || (size_t)used >= size)
+			return bt_err_set(err, ENAMETOOLONG, "snapshot: the path in %s is too long", dir);
+		if (access(path, F_OK))
+			return 0;
+	}
+	return bt_err_set(err, EEXIST, "snapshot: %s and its like are there already", path);
+}
+
+int bt_session_snapshot_file(struct bt_session *s, const char *dir, char *path, size_t size,
+			     struct bt_err *err)
+{
+	struct bt_json_writer *w;
+	const char *text;
+	size_t length;
+	int rc;
+
+	if (!s->shown)
+		return bt_err_set(err, EAGAIN, "snapshot: no frame has arrived yet");
+	rc = choose_path(s, s->shown, dir, path, size, err);
+	if (rc)
+		return rc;
+	w = bt_json_writer_create(true);
+	rc = bt_session_snapshot(s, NULL, w, err);
+	text = bt_json_writer_text(w, &length);
+	if (!rc && !text)
+		rc = bt_err_set(err, EIO, "snapshot: cannot be encoded");
+	if (!rc)
+		rc = bt_write_file(path, text, length, 0644, err);
+	bt_json_writer_free(w);
+	if (!rc)
+		bt_session_log(s, BT_EVENT_NOTE, 0, "session", "snapshot %s", path);
+	return rc;
+}
