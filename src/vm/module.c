@@ -150,18 +150,6 @@ static int run_make(const char *tree, const char *dir, const char *log,
 	return code;
 }
 
-static void remove_flat_directory(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir)))
-		unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-	rmdir(path);
-}
-
 /* Builds in a directory of its own and renames the result: two at once do not meet. */
 static int build(const struct sources *sources, const char *tree, const char *path,
 		 const struct bt_patience *patience, struct bt_err *err)
@@ -180,7 +168,7 @@ static int build(const struct sources *sources, const char *tree, const char *pa
 		ret = run_make(tree, dir, log, patience, err);
 	if (!ret && rename(built, path))
 		ret = bt_err_set(err, errno, "%s: %s", path, strerror(errno));
-	remove_flat_directory(dir);
+	bt_place_remove(dir);
 	free(built);
 out_free:
 	free(log);

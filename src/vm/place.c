@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "vm/place.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +93,53 @@ int bt_place_cache(const char *name, char path[PATH_MAX], struct bt_err *err)
 int bt_place_state(char path[PATH_MAX], struct bt_err *err)
 {
 	return user_directory("XDG_STATE_HOME", ".local/state", "", path, err);
+}
+
+void bt_place_remove(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	rmdir(path);
+}
+
+/* Their names have the number of the process that made them. */
+static void remove_stale(const char *base)
+{
+	DIR *dir = opendir(base);
+	struct dirent *entry;
+	int pid;
+
+	while (dir && (entry = readdir(dir))) {
+		char *path;
+
+		if (sscanf(entry->d_name, "buddytop-vm-%d-", &pid) != 1 || !kill(pid, 0) ||
+		    errno != ESRCH)
+			continue;
+		path = bt_xasprintf("%s/%s", base, entry->d_name);
+		bt_place_remove(path);
+		free(path);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+int bt_place_private(char path[PATH_MAX], struct bt_err *err)
+{
+	const char *base = getenv("XDG_RUNTIME_DIR");
+
+	if (!base || *base != '/' || access(base, W_OK))
+		base = "/tmp";
+	remove_stale(base);
+	if (snprintf(path, PATH_MAX, "%s/buddytop-vm-%d-XXXXXX", base, getpid()) < PATH_MAX &&
+	    mkdtemp(path))
+		return 0;
+	path[0] = '\0';
+	return bt_err_set(err, errno, "%s/buddytop-vm-*: %s", base, strerror(errno));
 }
 
 int bt_place_program(const char *name, char path[PATH_MAX])

@@ -26,6 +26,14 @@ int bt_place_find(enum bt_place_part part, char path[PATH_MAX], struct bt_err *e
 int bt_place_cache(const char *name, char path[PATH_MAX], struct bt_err *err);
 int bt_place_state(char path[PATH_MAX], struct bt_err *err);
 
+/*
+ * A new private directory (0700) for sockets and images of a guest; those that dead processes of
+ * ours left are removed.
+ */
+int bt_place_private(char path[PATH_MAX], struct bt_err *err);
+/* Removes a directory and the files in it. */
+void bt_place_remove(const char *path);
+
 /* A program of PATH (names with a slash are taken as they are). -ENOENT. */
 int bt_place_program(const char *name, char path[PATH_MAX]);
 

