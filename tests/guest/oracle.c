@@ -18,7 +18,7 @@
 static void die(const char *what, const char *path)
 {
 	printf("FAIL oracle: %s %s: %s\n", what, path, strerror(errno));
-	printf("0 passed, 1 failed, 0 skipped\nexit 1\n");
+	printf("0 passed, 1 failed, 0 skipped\n");
 	fflush(stdout);
 	_exit(1);
 }

@@ -369,7 +369,7 @@ static void scenario_known_delay(struct rig *rig)
 {
 	const uint64_t delay_ns = 200000;	/* of the test build, see the runner */
 	uint64_t p50[2];
-	int ret = load_module("/lib/modules/buddytop-delay.ko");
+	int ret = load_module("/modules/buddytop-delay.ko");
 
 	if (!rig_check(rig, ret == 0, "the test build loads: %s", strerror(-ret)))
 		return;
@@ -380,7 +380,7 @@ static void scenario_known_delay(struct rig *rig)
 	p50[1] = median_p50(rig);
 	rig_close(rig);
 	syscall(SYS_delete_module, BT_DEVICE_NAME, O_NONBLOCK);
-	ret = load_module("/lib/modules/buddytop.ko");
+	ret = load_module("/modules/buddytop.ko");
 	if (!rig_check(rig, ret == 0, "the module loads again: %s", strerror(-ret)) ||
 	    !rig_open(rig, RIG_AGENT))
 		return;

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+#   tests/guest.sh BUILD KIT [SCENARIO...]
+#
+# The real module in a guest with the kernel of KIT (a directory made by fetch-kernel): first its ABI,
+# then every parameter and every fault through the agent. Two boots; ends with the counts.
+set -euo pipefail
+build=$(cd "$1" && pwd)
+kit=$2
+shift 2
+release=$(basename "$kit")
+delay_ns=200000	# scenario "known delay" expects this
+delayed=$build/kmod-delay/$release
+passed=0 failed=0 skipped=0
+
+# The test build of the module, whose timed section takes a known time longer.
+mkdir -p "$delayed"
+make -C "$build" kmod KDIR="$kit/build" BT_TEST_DELAY_NS=$delay_ns kmod_objects="$delayed" \
+	>"$delayed/log" 2>&1 || { cat "$delayed/log"; exit 1; }
+
+# boot PROGRAM ARGUMENT...: runs it as the guest's only job, and adds up what it counted.
+boot() {
+	local program=$1 output counts
+	shift
+	output=$("$build/buddytop-guest-run" --yes --kernel "$release" --cpus 2 --nodes 2 --memory 1G \
+		--time-limit 8m --add "/sbin/guest-extra=$program" "$@" 2>&1 | tee /dev/stderr) || true
+	counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped' <<<"$output" | tail -n 1)
+	[ -n "$counts" ] || { echo "FAIL $(basename "$program"): it did not end"; counts="0 1 0"; }
+	read -r -a counts <<<"${counts//[!0-9 ]/}"
+	passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
+}
+
+if [ $# -eq 0 ]; then
+	boot "$build/tests/guest/abi"
+fi
+printf '%s\n' "$@" | sed '/^$/d' >"$delayed/scenarios"
+boot "$build/tests/guest/scenarios" --add "/bin/buddytop-agent=$build/buddytop-agent" \
+	--add "/modules/buddytop-delay.ko=$delayed/buddytop.ko" \
+	--add "/etc/scenarios=$delayed/scenarios"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
