@@ -6,6 +6,7 @@
 #include "scenarios.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "oracle.h"
@@ -14,7 +15,7 @@ static bool wanted(const struct scenario *scenario, const char *names)
 {
 	size_t length;
 
-	if (!*names)
+	if (!names || !*names)
 		return true;
 	for (; *names; names += length + (names[length] == '\n')) {
 		length = strcspn(names, "\n");
@@ -42,7 +43,7 @@ int main(void)
 {
 	static const struct scenario *const lists[] = {parameter_scenarios, fault_scenarios};
 	struct rig rig = {0};
-	char *names = "";
+	char *names = NULL;
 	unsigned i;
 
 	bt_read_file("/etc/scenarios", 4096, &names, NULL);
@@ -57,6 +58,7 @@ int main(void)
 		}
 	}
 	rig_close(&rig);
+	free(names);
 	printf("%u passed, %u failed, %u skipped\n", rig.passed, rig.failed, rig.skipped);
 	return rig.failed != 0;
 }

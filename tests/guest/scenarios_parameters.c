@@ -345,7 +345,7 @@ static void scenario_reserve(struct rig *rig)
 {
 	uint64_t reserve = oracle_meminfo_bytes("MemAvailable") - 64 * MIB, lowest = UINT64_MAX, now;
 	uint64_t before = rig_totals(rig).throttled;
-	char text[96];
+	char text[256];
 	unsigned i;
 
 	snprintf(text, sizeof(text), PLAIN " held=200M reserve=%llu", (unsigned long long)reserve);
