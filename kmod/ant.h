@@ -4,9 +4,8 @@
  *
  * Who may touch what: `control` (mutex) serialises those who publish a configuration, open and
  * close; `lock` (spinlock, never held across an allocation or a sleep) guards config, job,
- * generation, the deadlines and the changing words of the area's head. A worker owns the rest of its
- * struct ant_worker and its block of statistics, but for `share` and `fresh` (control) and `handed`
- * (xchg).
+ * generation, the deadlines and the changing words of the area's head. A worker owns its struct
+ * ant_worker, but for `share` and `fresh` (control) and `handed` (xchg), and its statistics.
  */
 #ifndef ANT_H
 #define ANT_H
@@ -69,9 +68,9 @@ struct ant_worker {
 
 struct ant_dev {
 	struct miscdevice misc;
-	struct mutex control;
-	bool controlled;	/* one controlling file is open, or its release not yet over */
-	spinlock_t lock;
+	struct mutex control;	/* one at a time opens, publishes, releases */
+	bool controlled;	/* a controlling file is open, or its release not over */
+	spinlock_t lock;	/* short: what was published last */
 	struct bt_config config; /* as published; run is the present one */
 	struct ant_job job;
 	u64 generation;		/* written under lock, read by workers without */
@@ -107,7 +106,7 @@ void ant_commit(struct ant_dev *dev);
 /* Drains, gives the rings back and waits until every worker has done so. Caller holds control. */
 void ant_release(struct ant_dev *dev);
 
-/* worker.c */
+/* threads.c */
 int ant_workers_init(struct ant_dev *dev);
 void ant_workers_exit(struct ant_dev *dev);
 /* Makes every worker look at the generation. Any context. */
@@ -118,13 +117,21 @@ void ant_workers_take_offline_rings(struct ant_dev *dev);
 bool ant_workers_drained(struct ant_dev *dev, u64 generation, const struct ant_worker *except);
 /* The worker that runs this, or NULL in any other task. */
 struct ant_worker *ant_worker_current(struct ant_dev *dev);
+
+/* worker.c: all but the first by the worker's own thread, or while it is parked */
+bool ant_worker_wants_to_run(const struct ant_dev *dev, const struct ant_worker *worker);
+void ant_worker_run(struct ant_dev *dev, struct ant_worker *worker);
+void ant_worker_state(struct ant_worker *worker, enum bt_worker_state state);
+/* Nothing left to do in this generation; tells those who wait for it. */
+void ant_worker_rest(struct ant_dev *dev, struct ant_worker *worker);
+void ant_worker_take_ring(struct ant_worker *worker);
 void ant_worker_drain(struct ant_worker *worker);
 
 /* op.c */
 extern const gfp_t ant_gfp[BT_GFP_COUNT];
 /* Works out where the blocks of worker->job come from. */
 void ant_op_place(struct ant_worker *worker);
-/* Allocates and holds one block; false if there was none. *now_ns is the time after the operation. */
+/* Allocates and holds one block; false if there was none. *now_ns: when the operation ended. */
 bool ant_op_alloc(struct ant_worker *worker, u64 *now_ns);
 /* Frees one held block; there is one. */
 void ant_op_free(struct ant_worker *worker, u64 *now_ns);
@@ -138,7 +145,7 @@ void ant_guard_exit(struct ant_dev *dev);
  */
 bool ant_guard_reserve(const struct ant_worker *worker, struct ant_band *band);
 /* Sets the deadlines of dev->config. Caller holds lock, and calls ant_guard_watch() after it. */
-void ant_guard_arm(struct ant_dev *dev, u64 now_ns);
+void ant_guard_arm(struct ant_dev *dev);
 void ant_guard_watch(struct ant_dev *dev);
 /* Renews the lease. */
 void ant_guard_keepalive(struct ant_dev *dev);

@@ -86,7 +86,7 @@ enum bt_node_policy {
 };
 
 enum bt_guard {
-	BT_GUARD_SAFE = 0,	/* keep reserve_bytes available; drain when the OOM notifier fires */
+	BT_GUARD_SAFE = 0,	/* keep reserve_bytes available; drain at an OOM notification */
 	BT_GUARD_BENCH = 1,	/* neither: reserve_bytes must be 0 */
 	BT_GUARD_COUNT
 };
@@ -122,8 +122,8 @@ struct bt_config {
 #define BT_RUN_LIMIT_MAX_MS	(30ull * 24 * 3600 * 1000)
 
 /* bt_info.features */
-#define BT_FEATURE_INIT_ON_ALLOC	(1ull << 0)	/* the kernel zeroes every block */
-#define BT_FEATURE_TEST_DELAY		(1ull << 1)	/* test build: a known delay is timed too */
+#define BT_FEATURE_INIT_ON_ALLOC	0x1ull	/* the kernel zeroes every block */
+#define BT_FEATURE_TEST_DELAY		0x2ull	/* test build: a known delay is timed too */
 
 /* BT_IOC_INFO (in: size; out: the rest). Facts that do not change while the module is loaded. */
 struct bt_info {
@@ -140,11 +140,16 @@ struct bt_info {
 	__u32 reserved;
 };
 
-/* BT_IOC_PUBLISH and BT_IOC_KEEPALIVE need the controlling (O_RDWR) descriptor: EPERM otherwise. */
+/*
+ * EPERM: BT_IOC_PUBLISH and BT_IOC_KEEPALIVE need the controlling (O_RDWR) descriptor. EINVAL: a
+ * size below version 1's, or (BT_IOC_PUBLISH) a field that kmod/config.h refuses. E2BIG: more than
+ * a page, or non-zero bytes that the module does not know. ENOMEM: no memory for the rings; nothing
+ * has changed.
+ */
 #define BT_IOC_MAGIC		0xb7
 #define BT_IOC_INFO		_IO(BT_IOC_MAGIC, 0)	/* struct bt_info * */
 #define BT_IOC_GET_CONFIG	_IO(BT_IOC_MAGIC, 1)	/* struct bt_config * */
-#define BT_IOC_PUBLISH		_IO(BT_IOC_MAGIC, 2)	/* struct bt_config *; never waits for workers */
+#define BT_IOC_PUBLISH		_IO(BT_IOC_MAGIC, 2)	/* struct bt_config *; never waits */
 #define BT_IOC_KEEPALIVE	_IO(BT_IOC_MAGIC, 3)	/* no argument: renews the lease */
 
 /*
@@ -162,8 +167,8 @@ struct bt_area {
 	__u32 hist_op_count;	/* enum bt_op values that have a histogram: 2 */
 	__u64 cpu_offset;	/* first struct bt_cpu_stats, from the start of the area */
 	__u64 cpu_stride;
-	__u64 order_offset;	/* u64[order_count] blocks allocated by order, inside a CPU's block */
-	__u64 node_offset;	/* u64[node_count] blocks allocated by the node they came from, same */
+	__u64 order_offset;	/* u64[order_count] blocks allocated by order, in a CPU's block */
+	__u64 node_offset;	/* u64[node_count] blocks allocated by node, in a CPU's block */
 	__u64 hist_offset;	/* u64[buckets] of CPU 0, order 0, alloc */
 	__u64 hist_cpu_stride;
 	__u64 hist_order_stride;
@@ -218,7 +223,7 @@ struct bt_cpu_stats {
 	__u64 held_pages;
 	__u64 remote_blocks;	/* block's node differs from mem_node */
 	__u64 remote_pages;
-	__u64 preempted;	/* operations > 16 us with an involuntary switch: not in the histograms */
+	__u64 preempted;	/* operations > 16 us, switched out meanwhile: not in histograms */
 	__u64 preempted_ns;
 	__u64 alloc_max_ns;	/* exact, since load, without preempted ones */
 	__u64 free_max_ns;

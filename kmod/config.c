@@ -14,7 +14,7 @@ const char *const ant_config_fault_text[ANT_CONFIG_FAULT_COUNT] = {
 	[ANT_CONFIG_TOUCH] = "unknown touch",
 	[ANT_CONFIG_GFP] = "unknown allocation class",
 	[ANT_CONFIG_NODE_POLICY] = "unknown node policy",
-	[ANT_CONFIG_NODES] = "the node list does not fit the policy, or names a node without memory",
+	[ANT_CONFIG_NODES] = "the nodes do not fit the policy, or one has no memory",
 	[ANT_CONFIG_REMOTE] = "remote needs a second node with memory",
 	[ANT_CONFIG_CPUS] = "the CPU mask is empty or names a CPU that cannot exist",
 	[ANT_CONFIG_GUARD] = "unknown guard",
@@ -50,6 +50,7 @@ static const struct range ranges[] = {
 	{ FIELD(guard), 0, BT_GUARD_COUNT - 1, ANT_CONFIG_GUARD },
 	{ FIELD(batch_blocks), 1, BT_BATCH_MAX, ANT_CONFIG_BATCH },
 	{ FIELD(pace_ops), 0, BT_PACE_MAX, ANT_CONFIG_PACE },
+	{ .fault = ANT_CONFIG_OK },
 };
 
 /* How many nodes each policy names. */
@@ -97,13 +98,13 @@ static int is_subset(const __u64 *mask, __u32 words, const __u64 *of, __u32 coun
 
 static enum ant_config_fault check_ranges(const struct bt_config *config)
 {
-	__u32 i;
+	const struct range *range;
 
-	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-		__u32 value = *(const __u32 *)((const char *)config + ranges[i].offset);
+	for (range = ranges; range->fault != ANT_CONFIG_OK; range++) {
+		__u32 value = *(const __u32 *)((const char *)config + range->offset);
 
-		if (value < ranges[i].min || value > ranges[i].max)
-			return ranges[i].fault;
+		if (value < range->min || value > range->max)
+			return range->fault;
 	}
 	return ANT_CONFIG_OK;
 }

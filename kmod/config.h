@@ -39,7 +39,7 @@ enum ant_config_fault {
 	ANT_CONFIG_TOUCH,
 	ANT_CONFIG_GFP,
 	ANT_CONFIG_NODE_POLICY,
-	ANT_CONFIG_NODES,	/* empty where needed, not empty where not, not one for prefer, no memory */
+	ANT_CONFIG_NODES,	/* too many or few for the policy, or one has no memory */
 	ANT_CONFIG_REMOTE,	/* `remote` on a machine with one memory node */
 	ANT_CONFIG_CPUS,	/* empty, or a CPU that cannot exist */
 	ANT_CONFIG_GUARD,
@@ -62,8 +62,8 @@ enum ant_config_fault ant_config_check(const struct bt_config *config,
 __u64 ant_ring_bytes(__u64 pages, __u32 page_bytes);
 
 /*
- * One CPU's share of max_held_bytes when cpus CPUs run, in pages, with the bytes of its ring already
- * taken off. 0 for no CPUs.
+ * One CPU's share of max_held_bytes when cpus CPUs run, in pages, with the bytes of its ring taken
+ * off already. 0 for no CPUs.
  */
 __u64 ant_share_pages(__u64 max_held_bytes, __u32 cpus, __u32 page_bytes);
 

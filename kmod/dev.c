@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /dev/buddytop: who may do what. Read-only files observe: INFO, GET_CONFIG, mmap. The one read-write
- * file controls, cannot be mapped (a mapping would outlive the descriptor and delay its release), and
- * stops the load when it is released.
+ * /dev/buddytop: who may do what. Read-only files observe: INFO, GET_CONFIG, mmap. The one
+ * read-write file controls, cannot be mapped (a mapping would outlive the descriptor and delay its
+ * release), and stops the load when it is released.
  */
 #include <linux/capability.h>
 #include <linux/fs.h>

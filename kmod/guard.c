@@ -31,9 +31,10 @@ bool ant_guard_reserve(const struct ant_worker *w, struct ant_band *band)
 	return limit < held + (1ull << w->job.order);
 }
 
-void ant_guard_arm(struct ant_dev *dev, u64 now_ns)
+void ant_guard_arm(struct ant_dev *dev)
 {
 	const struct bt_config *c = &dev->config;
+	u64 now_ns = ktime_get_ns();
 
 	if (c->run == BT_RUN_DRAIN) {
 		dev->run_start_ns = 0;

@@ -12,7 +12,7 @@
 #include <linux/types.h>
 
 #define BT_HIST_SUB_BITS	3u
-#define BT_HIST_SUB		(1u << BT_HIST_SUB_BITS)
+#define BT_HIST_SUB		8u	/* 2 to the power of BT_HIST_SUB_BITS */
 #define BT_HIST_BUCKETS		256u
 
 static inline __u32 bt_hist_index(__u64 ns)
@@ -27,7 +27,7 @@ static inline __u32 bt_hist_index(__u64 ns)
 	return index < BT_HIST_BUCKETS ? index : BT_HIST_BUCKETS - 1;
 }
 
-/* Smallest value of a bucket; bt_hist_floor(BT_HIST_BUCKETS) is the end of the last one, were it bounded. */
+/* Smallest value of a bucket; of BT_HIST_BUCKETS: the end of the last one, were it bounded. */
 static inline __u64 bt_hist_floor(__u32 index)
 {
 	if (index < BT_HIST_SUB)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The blocks one worker holds, oldest first, each with its own order. Only that worker touches them;
- * a new ring, of another capacity, is handed to it and settles once what is held fits.
+ * The blocks one worker holds, oldest first, each with its own order. Only that worker touches
+ * them; a new ring, of another capacity, is handed to it and settles once what is held fits.
  */
 #ifndef ANT_HOLD_H
 #define ANT_HOLD_H

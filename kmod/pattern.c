@@ -18,7 +18,9 @@ static struct ant_band band_burst(const struct ant_band_terms *t)
 
 static struct ant_band band_steady(const struct ant_band_terms *t)
 {
-	return (struct ant_band){ .low = t->share - lesser(t->share, t->burst), .high = t->share };
+	__u64 low = t->share - lesser(t->share, t->burst);
+
+	return (struct ant_band){ .low = low, .high = t->share };
 }
 
 static struct ant_band band_repeat(const struct ant_band_terms *t)
@@ -49,12 +51,14 @@ struct ant_band ant_band(const struct ant_band_terms *terms)
 	if (terms->run == BT_RUN_GO)
 		return bands[terms->pattern](terms);
 	/* Never grow; keep the share or nothing. */
-	return (struct ant_band){ .low = terms->run == BT_RUN_KEEP ? terms->share : 0, .high = 0 };
+	return (struct ant_band){ .low = terms->run == BT_RUN_KEEP ? terms->share : 0 };
 }
 
 struct ant_band ant_band_clip(struct ant_band band, __u64 limit)
 {
-	return (struct ant_band){ .low = lesser(band.low, limit), .high = lesser(band.high, limit) };
+	band.low = lesser(band.low, limit);
+	band.high = lesser(band.high, limit);
+	return band;
 }
 
 enum ant_step ant_pattern_step(enum ant_phase *phase, const struct ant_band *band, __u64 held,

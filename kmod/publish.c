@@ -92,7 +92,6 @@ void ant_commit(struct ant_dev *dev)
 	u64 now_ns = ktime_get_ns();
 
 	dev->config.generation = dev->generation + 1;
-	ant_guard_arm(dev, now_ns);
 	WRITE_ONCE(dev->area->run, dev->config.run);
 	WRITE_ONCE(dev->area->publish_ns, now_ns);
 	WRITE_ONCE(dev->area->generation, dev->config.generation);
@@ -119,6 +118,7 @@ int ant_publish(struct ant_dev *dev, struct bt_config *config)
 	dev->config = *config;
 	dev->job = job;
 	WRITE_ONCE(dev->area->reason, BT_REASON_USER);
+	ant_guard_arm(dev);
 	ant_commit(dev);
 	config->generation = dev->generation;
 	spin_unlock(&dev->lock);
@@ -135,6 +135,7 @@ void ant_stop(struct ant_dev *dev, enum bt_reason reason)
 	dev->config.run = BT_RUN_DRAIN;
 	dev->job.run = BT_RUN_DRAIN;
 	WRITE_ONCE(dev->area->reason, reason);
+	ant_guard_arm(dev);
 	ant_commit(dev);
 }
 

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * One thread per CPU, kept by smpboot: it stops, parks and follows hotplug; here is one bounded batch
- * at a time. The threads of offline CPUs are parked and hold nothing.
- */
-#include <linux/cpu.h>
+/* What a worker does each time its thread runs: adopt a generation, a bounded batch, or a sleep. */
 #include <linux/hrtimer.h>
-#include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
-#include <linux/smpboot.h>
 
 #include "ant.h"
 
@@ -23,25 +17,25 @@
 #define ANT_BACKOFF_MIN_NS	(100 * NSEC_PER_USEC)
 #define ANT_BACKOFF_MAX_NS	(100 * NSEC_PER_MSEC)
 
-static struct ant_worker *ant_worker_of(unsigned int cpu)
-{
-	return per_cpu_ptr(ant_dev.workers, cpu);
-}
-
-static void ant_worker_state(struct ant_worker *w, enum bt_worker_state state)
+void ant_worker_state(struct ant_worker *w, enum bt_worker_state state)
 {
 	WRITE_ONCE(w->stats->state, state);
 }
 
-static void ant_worker_rest(struct ant_dev *dev, struct ant_worker *w)
+static bool ant_worker_is_current(const struct ant_dev *dev, const struct ant_worker *w)
 {
-	/* Pairs with ant_workers_drained(): at rest means that all before is done. */
+	return w->generation == READ_ONCE(dev->generation);
+}
+
+void ant_worker_rest(struct ant_dev *dev, struct ant_worker *w)
+{
+	/* Pairs with ant_workers_drained(): whoever sees it rest sees all done before. */
 	smp_store_release(&w->idle, true);
 	if (wq_has_sleeper(&dev->drained))
 		wake_up_all(&dev->drained);
 }
 
-static void ant_worker_take_ring(struct ant_worker *w)
+void ant_worker_take_ring(struct ant_worker *w)
 {
 	struct ant_ring *handed = xchg(&w->handed, NULL);
 
@@ -81,17 +75,12 @@ static void ant_worker_adopt(struct ant_dev *dev, struct ant_worker *w)
 	smp_store_release(&w->stats->generation, generation);
 }
 
-static bool ant_worker_current_generation(const struct ant_dev *dev, const struct ant_worker *w)
-{
-	return w->generation == READ_ONCE(dev->generation);
-}
-
 static void ant_worker_sleep(struct ant_dev *dev, struct ant_worker *w, u64 now_ns)
 {
 	ktime_t timeout = ns_to_ktime(min_t(u64, w->resume_ns - now_ns, ANT_SLEEP_MAX_NS));
 
 	set_current_state(TASK_INTERRUPTIBLE);
-	if (ant_worker_current_generation(dev, w))
+	if (ant_worker_is_current(dev, w))
 		schedule_hrtimeout_range(&timeout, ANT_SLEEP_SLACK_NS, HRTIMER_MODE_REL);
 	__set_current_state(TASK_RUNNING);
 }
@@ -167,26 +156,22 @@ static void ant_worker_batch(struct ant_dev *dev, struct ant_worker *w, u64 now_
 		ant_worker_state(w, BT_WORKER_RUNNING);
 	}
 	while (ant_worker_due(w, now_ns) && ant_worker_step(dev, w, &band, &now_ns) &&
-	       now_ns < end_ns && ant_worker_current_generation(dev, w))
+	       now_ns < end_ns && ant_worker_is_current(dev, w))
 		;
 	WRITE_ONCE(w->stats->batches, w->stats->batches + 1);
 	WRITE_ONCE(w->stats->last_ns, now_ns);
 }
 
-static int ant_worker_should_run(unsigned int cpu)
+bool ant_worker_wants_to_run(const struct ant_dev *dev, const struct ant_worker *w)
 {
-	struct ant_worker *w = ant_worker_of(cpu);
-
-	return !w->idle || !ant_worker_current_generation(&ant_dev, w);
+	return !w->idle || !ant_worker_is_current(dev, w);
 }
 
-static void ant_worker_run(unsigned int cpu)
+void ant_worker_run(struct ant_dev *dev, struct ant_worker *w)
 {
-	struct ant_dev *dev = &ant_dev;
-	struct ant_worker *w = ant_worker_of(cpu);
 	u64 now_ns = ktime_get_ns();
 
-	if (!ant_worker_current_generation(dev, w))
+	if (!ant_worker_is_current(dev, w))
 		ant_worker_adopt(dev, w);
 	if (now_ns < w->resume_ns)
 		ant_worker_sleep(dev, w, now_ns);
@@ -204,116 +189,4 @@ void ant_worker_drain(struct ant_worker *w)
 		ant_op_free(w, &now_ns);
 		cond_resched();
 	}
-}
-
-static void ant_worker_up(unsigned int cpu)
-{
-	struct ant_worker *w = ant_worker_of(cpu);
-
-	w->idle = false;
-	w->resume_ns = 0;
-	ant_op_place(w);
-	ant_worker_state(w, BT_WORKER_IDLE);
-}
-
-static void ant_worker_park(unsigned int cpu)
-{
-	struct ant_worker *w = ant_worker_of(cpu);
-
-	ant_worker_drain(w);
-	ant_worker_state(w, BT_WORKER_OFFLINE);
-	ant_worker_rest(&ant_dev, w);
-}
-
-static struct smp_hotplug_thread ant_threads = {
-	.thread_should_run = ant_worker_should_run,
-	.thread_fn = ant_worker_run,
-	.thread_comm = "buddytop/%u",
-	.setup = ant_worker_up,
-	.unpark = ant_worker_up,
-	.park = ant_worker_park,
-};
-
-struct ant_worker *ant_worker_current(struct ant_dev *dev)
-{
-	/* A worker is bound to its CPU; in any other task it does not matter which one is looked at. */
-	struct ant_worker *w = per_cpu_ptr(dev->workers, raw_smp_processor_id());
-
-	return READ_ONCE(w->task) == current ? w : NULL;
-}
-
-/*
- * Without cpus_read_lock(), so that the OOM notifier may call it wherever memory ran out: a thread
- * once made stays until it is unregistered, and a parked one ignores the call and looks at the
- * generation when it is unparked.
- */
-void ant_workers_wake(struct ant_dev *dev)
-{
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu) {
-		struct task_struct *task = READ_ONCE(per_cpu_ptr(dev->workers, cpu)->task);
-
-		if (task)
-			wake_up_process(task);
-	}
-}
-
-void ant_workers_take_offline_rings(struct ant_dev *dev)
-{
-	unsigned int cpu;
-
-	cpus_read_lock();
-	for_each_possible_cpu(cpu) {
-		struct ant_worker *w = per_cpu_ptr(dev->workers, cpu);
-
-		if (READ_ONCE(w->stats->state) == BT_WORKER_OFFLINE)
-			ant_worker_take_ring(w);
-	}
-	cpus_read_unlock();
-}
-
-bool ant_workers_drained(struct ant_dev *dev, u64 generation, const struct ant_worker *except)
-{
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu) {
-		const struct ant_worker *w = per_cpu_ptr(dev->workers, cpu);
-
-		if (w == except || READ_ONCE(w->stats->state) == BT_WORKER_OFFLINE)
-			continue;
-		if (smp_load_acquire(&w->stats->generation) < generation ||
-		    !smp_load_acquire(&w->idle))
-			return false;
-	}
-	return true;
-}
-
-int ant_workers_init(struct ant_dev *dev)
-{
-	unsigned int cpu;
-	int err;
-
-	dev->workers = alloc_percpu(struct ant_worker);
-	if (!dev->workers)
-		return -ENOMEM;
-	for_each_possible_cpu(cpu) {
-		struct ant_worker *w = per_cpu_ptr(dev->workers, cpu);
-
-		w->cpu = cpu;
-		ant_hold_init(&w->hold);
-		ant_stats_attach(dev, w);
-	}
-	ant_threads.store = &dev->workers->task;
-	err = smpboot_register_percpu_thread(&ant_threads);
-	if (err)
-		free_percpu(dev->workers);
-	return err;
-}
-
-/* The threads end before their rings do; release has emptied both. */
-void ant_workers_exit(struct ant_dev *dev)
-{
-	smpboot_unregister_percpu_thread(&ant_threads);
-	free_percpu(dev->workers);
 }
