@@ -11,6 +11,9 @@
 
 #include "oracle.h"
 
+/* All that this program needs of the sources. */
+const struct bt_source_ops *const bt_sources[] = { &bt_source_remote, NULL };
+
 static bool wanted(const struct scenario *scenario, const char *names)
 {
 	size_t length;
