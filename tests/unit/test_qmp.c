@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Messages as QEMU's QMP documentation shows them, arriving in pieces on a unix socket. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "vm/qmp.h"
+
+struct server {
+	char dir[32];
+	struct sockaddr_un address;
+	int listener, peer;
+	struct bt_qmp *qmp;
+};
+
+static int set_up(void **state)
+{
+	struct server *server = calloc(1, sizeof(*server));
+	struct bt_err err = { 0 };
+
+	strcpy(server->dir, "/tmp/bt-qmp-XXXXXX");
+	assert_non_null(mkdtemp(server->dir));
+	server->address.sun_family = AF_UNIX;
+	snprintf(server->address.sun_path, sizeof(server->address.sun_path), "%s/s", server->dir);
+	server->listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(bt_qmp_open(&server->qmp, server->address.sun_path, &err), -ENOENT);
+	assert_int_equal(bind(server->listener, (struct sockaddr *)&server->address,
+			      sizeof(server->address)), 0);
+	assert_int_equal(listen(server->listener, 1), 0);
+	assert_int_equal(bt_qmp_open(&server->qmp, server->address.sun_path, &err), 0);
+	server->peer = accept(server->listener, NULL, NULL);
+	assert_true(server->peer >= 0);
+	*state = server;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct server *server = *state;
+
+	bt_qmp_close(server->qmp);
+	close(server->peer);
+	close(server->listener);
+	unlink(server->address.sun_path);
+	rmdir(server->dir);
+	free(server);
+	return 0;
+}
+
+static void say(struct server *server, const char *text)
+{
+	assert_int_equal(write(server->peer, text, strlen(text)), strlen(text));
+}
+
+static void command_mode_is_asked_for(void **state)
+{
+	struct server *server = *state;
+	char text[128];
+	ssize_t got = read(server->peer, text, sizeof(text) - 1);
+
+	assert_true(got > 0);
+	text[got] = '\0';
+	assert_string_equal(text, "{\"execute\":\"qmp_capabilities\"}");
+	assert_int_equal(bt_qmp_send(server->qmp, "quit"), 0);
+	got = read(server->peer, text, sizeof(text) - 1);
+	assert_true(got > 0);
+	text[got] = '\0';
+	assert_string_equal(text, "{\"execute\":\"quit\"}");
+}
+
+static void messages_come_whole(void **state)
+{
+	struct server *server = *state;
+	const struct bt_json *message;
+	struct bt_err err;
+	bool open = false;
+
+	say(server, "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 22, \"minor\": 2, \"major\": 7}, "
+		    "\"package\": \"Debian\"}, \"capabilities\": [\"oob\"]}}\r\n{\"return\": {}}\r\n"
+		    "{\"timestamp\": {\"seconds\": 1401385907, \"microseconds\": 422329}, "
+		    "\"event\": \"VSERPORT_CHANGE\", \"data\": {\"id\": \"chan");
+	message = bt_qmp_receive(server->qmp, &err);
+	assert_non_null(bt_json_get_object(message, "QMP"));
+	assert_non_null(bt_json_get_object(bt_qmp_receive(server->qmp, &err), "return"));
+	assert_null(bt_qmp_receive(server->qmp, &err));
+	assert_int_equal(err.code, 0);
+	say(server, "nel0\", \"open\": true}}\r\n");
+	message = bt_json_get_object(bt_qmp_receive(server->qmp, &err), "data");
+	assert_string_equal(bt_json_get_string(message, "id"), "channel0");
+	assert_true(bt_json_get_bool(message, "open", &open));
+	assert_true(open);
+}
+
+static void rubbish_and_the_end_are_errors(void **state)
+{
+	struct server *server = *state;
+	struct bt_err err;
+
+	say(server, "what?\r\n{\"return\": {}}\r\n");
+	assert_null(bt_qmp_receive(server->qmp, &err));
+	assert_int_not_equal(err.code, 0);
+	assert_non_null(bt_qmp_receive(server->qmp, &err));
+	shutdown(server->peer, SHUT_WR);
+	assert_null(bt_qmp_receive(server->qmp, &err));
+	assert_int_equal(err.code, EPIPE);
+}
+
+static void a_message_without_end_is_refused(void **state)
+{
+	struct server *server = *state;
+	char block[1024];
+	struct bt_err err;
+
+	memset(block, ' ', sizeof(block));
+	for (unsigned i = 0; i < 64; i++) {
+		assert_int_equal(write(server->peer, block, sizeof(block)), sizeof(block));
+		assert_null(bt_qmp_receive(server->qmp, &err));
+	}
+	assert_int_equal(err.code, EMSGSIZE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(command_mode_is_asked_for, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(messages_come_whole, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rubbish_and_the_end_are_errors, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_message_without_end_is_refused, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
