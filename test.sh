@@ -72,8 +72,32 @@ suite_screen() {
 	"$here/tests/screen/run.py" "$build/buddytop"
 }
 
+# The kernel of a series with its build tree, unpacked into the cache and never installed.
+kernel_kit() {
+	"$here/src/vm/fetch-kernel.sh" "$1" "${XDG_CACHE_HOME:-$HOME/.cache}/buddytop/kernels"
+}
+
 suite_kmod() {
-	"$here/tests/kmod-style.sh" "$(kernel_tree 6.1)" "$(kernel_tree 6.12)"
+	local kit61 kit612
+	kit61=$(kernel_kit 6.1) && kit612=$(kernel_kit 6.12) || return
+	BUILD=$build "$here/tests/kmod-style.sh" "$kit61/build" "$kit612/build"
+}
+
+guest_suite() {
+	local kit
+	kit=$(kernel_kit "$1") && BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/guest.sh" "$build" "$kit"
+}
+
+suite_guest61() {
+	guest_suite 6.1
+}
+
+suite_guest612() {
+	guest_suite 6.12
+}
+
+suite_endtoend() {
+	kernel_kit latest && BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/endtoend.py" "$build"
 }
 
 suite_fuzz() {

@@ -6,8 +6,8 @@
 build_packages=(gcc make autoconf automake pkg-config libc6-dev libncurses-dev libnuma-dev
 	libproc2-dev libyajl-dev)
 guest_packages=(qemu-system-x86 xz-utils zstd binutils)
-test_packages=(clang lld libclang-rt-14-dev libcmocka-dev sparse shellcheck mandoc cpio
-	python3-minimal python3-pyte patch perl man-db xz-utils)
+test_packages=(clang lld libclang-rt-14-dev libcmocka-dev sparse shellcheck mandoc cpio python3
+	python3-pyte perl linux-source-6.1)
 
 # say TEXT...: progress for the person in front, never into a document on stdout.
 say() {
