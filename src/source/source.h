@@ -9,17 +9,9 @@
 
 #include "core/err.h"
 #include "frame/frame.h"
+#include "system/findlimit.h" /* struct bt_measure */
 
 struct bt_source;
-
-/* Measuring what user space can really get (findlimit), on the source's machine. */
-struct bt_measure {
-	enum { BT_MEASURE_NONE, BT_MEASURE_RUNNING, BT_MEASURE_DONE, BT_MEASURE_FAILED } state;
-	uint64_t reached_bytes, limit_bytes; /* limit BT_UNKNOWN = to the OOM kill */
-	uint64_t elapsed_ns;
-	bool oom_killed;
-	char text[128];		/* failure */
-};
 
 struct bt_source_options {
 	const char *argument;	/* after the colon of --source NAME:ARGUMENT, or NULL */
