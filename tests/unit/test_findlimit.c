@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The measuring process against the kernel's own account of it in /proc. */
+#include "tests/unit/test.h"
+
 #include <errno.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "core/util.h"
 #include "system/findlimit.h"

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What every cmocka program includes, in the order cmocka asks for. */
+#ifndef BT_TEST_H
+#define BT_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Path of a sample below tests/unit/data, into a static buffer. */
+static inline const char *test_data(const char *name)
+{
+	static char path[4096];
+	const char *srcdir = getenv("srcdir");
+
+	snprintf(path, sizeof(path), "%s/tests/unit/data/%s", srcdir ? srcdir : ".", name);
+	return path;
+}
+
+#endif

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/util.h"
+
+static void parses_whole_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		int code;
+		uint64_t value;
+	} rows[] = {
+		{ "0", 0, 0 },
+		{ "007", 0, 7 },
+		{ "18446744073709551615", 0, UINT64_MAX },
+		{ "18446744073709551616", -ERANGE, 0 },
+		{ "99999999999999999999999", -ERANGE, 0 },
+		{ "", -EINVAL, 0 },
+		{ " 1", -EINVAL, 0 },
+		{ "1 ", -EINVAL, 0 },
+		{ "+1", -EINVAL, 0 },
+		{ "-1", -EINVAL, 0 },
+		{ "0x10", -EINVAL, 0 },
+		{ "1e3", -EINVAL, 0 },
+	};
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		uint64_t value = 42;
+
+		assert_int_equal(bt_parse_u64(rows[i].text, &value), rows[i].code);
+		assert_int_equal(value, rows[i].code ? 42 : rows[i].value);
+	}
+}
+
+static void parses_bytes(void **state)
+{
+	static const struct {
+		const char *text;
+		int code;
+		uint64_t value;
+	} rows[] = {
+		{ "4096", 0, 4096 },
+		{ "4096B", 0, 4096 },
+		{ "1k", 0, 1024 },
+		{ "64M", 0, 67108864 },
+		{ "64MiB", 0, 67108864 },
+		{ "64mib", 0, 67108864 },
+		{ "3G", 0, 3221225472 },
+		{ "2T", 0, 2199023255552 },
+		{ "16777215T", 0, 18446742974197923840ull },
+		{ "16777216T", -ERANGE, 0 },
+		{ "64MB", -EINVAL, 0 },
+		{ "64 M", -EINVAL, 0 },
+		{ "M", -EINVAL, 0 },
+		{ "1.5G", -EINVAL, 0 },
+		{ "-1G", -EINVAL, 0 },
+		{ "1P", -EINVAL, 0 },
+		{ "1\x0bM", -EINVAL, 0 },
+	};
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		uint64_t value = 42;
+
+		assert_int_equal(bt_parse_bytes(rows[i].text, &value), rows[i].code);
+		assert_int_equal(value, rows[i].code ? 42 : rows[i].value);
+	}
+}
+
+static void parses_times(void **state)
+{
+	static const struct {
+		const char *text;
+		int code;
+		uint64_t ns;
+	} rows[] = {
+		{ "250", 0, 250000000 },  { "7ns", 0, 7 },	       { "3us", 0, 3000 },
+		{ "20ms", 0, 20000000 },  { "10s", 0, 10000000000ull }, { "2m", 0, 120000000000ull },
+		{ "1h", 0, 3600000000000ull }, { "1d", -EINVAL, 0 },   { "1S", -EINVAL, 0 },
+		{ "ms", -EINVAL, 0 },	  { "6000000h", -ERANGE, 0 },
+	};
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		uint64_t ns = 42;
+
+		assert_int_equal(bt_parse_time_ns(rows[i].text, BT_NS_PER_MS, &ns), rows[i].code);
+		assert_int_equal(ns, rows[i].code ? 42 : rows[i].ns);
+	}
+}
+
+static void writes_numbers_for_people(void **state)
+{
+	static const struct {
+		uint64_t value;
+		const char *bytes, *ns, *count;
+	} rows[] = {
+		{ 0, "0 B", "0 ns", "0" },
+		{ 812, "812 B", "812 ns", "812" },
+		{ 1000, "1000 B", "1.00 us", "1.00k" },
+		{ 1024, "1.00 KiB", "1.02 us", "1.02k" },
+		{ 9999, "9.76 KiB", "10.0 us", "10.0k" },
+		{ 999499, "976 KiB", "999 us", "999k" },
+		{ 999500, "976 KiB", "1.00 ms", "1.00M" },
+		{ 1048063, "1023 KiB", "1.05 ms", "1.05M" },
+		{ 1048064, "1.00 MiB", "1.05 ms", "1.05M" },
+		{ 1320702444, "1.23 GiB", "1.32 s", "1.32G" },
+		{ UINT64_MAX, "?", "?", "?" },
+	};
+	char buf[16];
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		assert_string_equal(bt_text_bytes(rows[i].value, buf, sizeof(buf)), rows[i].bytes);
+		assert_string_equal(bt_text_ns(rows[i].value, buf, sizeof(buf)), rows[i].ns);
+		assert_string_equal(bt_text_count((double)rows[i].value, buf, sizeof(buf)),
+				    rows[i].count);
+	}
+	assert_string_equal(bt_text_count(0.5, buf, sizeof(buf)), "0.50");
+	assert_string_equal(bt_text_count(12.34, buf, sizeof(buf)), "12.3");
+	assert_string_equal(bt_text_count(NAN, buf, sizeof(buf)), "?");
+	assert_string_equal(bt_text_count(-1, buf, sizeof(buf)), "?");
+}
+
+static void writes_utc(void **state)
+{
+	char buf[32];
+
+	(void)state;
+	/* date -u -d @1795238207.123 */
+	bt_utc_text(1795238207123456789, buf, sizeof(buf));
+	assert_string_equal(buf, "2026-11-21T05:16:47.123Z");
+	bt_utc_compact(1795238207123456789, buf, sizeof(buf));
+	assert_string_equal(buf, "20261121T051647Z");
+	bt_utc_text(-1, buf, sizeof(buf));
+	assert_string_equal(buf, "1969-12-31T23:59:59.999Z");
+	bt_utc_text(1795238207123456789, buf, 25);
+	assert_string_equal(buf, "2026-11-21T05:16:47.123Z");
+}
+
+static void cleans_text(void **state)
+{
+	static const struct {
+		const char *from, *to;
+	} rows[] = {
+		{ "plain", "plain" },
+		{ "a\x1b[31mb\n", "a?[31mb?" },
+		{ "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80" },
+		{ "a\xffz", "a?z" },
+		{ "\xc3", "?" },			/* cut in the middle */
+		{ "\xc0\x80", "??" },			/* overlong */
+		{ "\xed\xa0\x80", "???" },		/* surrogate */
+		{ "\xf4\x90\x80\x80", "????" },		/* above U+10FFFF */
+		{ "\xc2\x9b" "31m", "?31m" },		/* CSI as one C1 character */
+	};
+	char buf[32];
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		bt_copy_clean(buf, sizeof(buf), rows[i].from);
+		assert_string_equal(buf, rows[i].to);
+	}
+	/* A character is kept whole or left out. */
+	bt_copy_clean(buf, 4, "ab\xe2\x82\xac");
+	assert_string_equal(buf, "ab");
+}
+
+static char *in_directory(const char *dir, const char *name)
+{
+	return bt_xasprintf("%s/%s", dir, name);
+}
+
+static void writes_files_whole_or_not(void **state)
+{
+	char dir[] = "/tmp/bt-util-XXXXXX", *path, *deep, *text = NULL, *listing;
+	struct bt_err err = { 0 };
+	struct stat st;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	path = in_directory(dir, "file");
+	assert_int_equal(bt_write_file(path, "old", 3, 0640, &err), 0);
+	assert_int_equal(bt_write_file(path, "newer", 5, 0640, &err), 0);
+	assert_int_equal(bt_read_file(path, 5, &text, &err), 5);
+	assert_string_equal(text, "newer");
+	free(text);
+	assert_int_equal(bt_read_file(path, 4, &text, &err), -EFBIG);
+	assert_non_null(strstr(err.text, path));
+
+	/* A directory in the way: the old content stays and no temporary file is left. */
+	deep = in_directory(dir, "a/b/c");
+	assert_int_equal(bt_make_path(deep, 0700, &err), 0);
+	assert_int_equal(bt_make_path(deep, 0700, &err), 0);
+	assert_int_equal(stat(deep, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+	assert_true(bt_write_file(deep, "x", 1, 0600, &err) < 0);
+	assert_non_null(strstr(err.text, deep));
+	listing = bt_xasprintf("test -z \"$(find %s -name '*.tmp')\" && rm -r %s", dir, dir);
+	assert_int_equal(system(listing), 0);
+	assert_int_equal(bt_write_file(path, "x", 1, 0600, &err), -ENOENT);
+	free(listing);
+	free(deep);
+	free(path);
+}
+
+static void names_the_cause(void **state)
+{
+	struct bt_err err = { 0 };
+	FILE *full = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_non_null(full);
+	assert_int_equal(bt_write_all(fileno(full), "x", 1), -ENOSPC);
+	fclose(full);
+	assert_int_equal(bt_make_path("/dev/null/x", 0700, &err), -ENOTDIR);
+	assert_string_equal(err.text, "cannot make directory /dev/null/x: Not a directory");
+	assert_int_equal(bt_write_file("/proc/x", "x", 1, 0600, &err), -ENOENT);
+	assert_string_equal(err.text, "cannot create /proc/x: No such file or directory");
+}
+
+static void sleeps_until(void **state)
+{
+	uint64_t start = bt_mono_ns();
+
+	(void)state;
+	assert_true(bt_sleep_until_ns(start + 5 * BT_NS_PER_MS));
+	assert_true(bt_mono_ns() >= start + 5 * BT_NS_PER_MS);
+	assert_true(bt_sleep_until_ns(0));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parses_whole_numbers),
+		cmocka_unit_test(parses_bytes),
+		cmocka_unit_test(parses_times),
+		cmocka_unit_test(writes_numbers_for_people),
+		cmocka_unit_test(writes_utc),
+		cmocka_unit_test(cleans_text),
+		cmocka_unit_test(writes_files_whole_or_not),
+		cmocka_unit_test(names_the_cause),
+		cmocka_unit_test(sleeps_until),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
