@@ -1,0 +1,167 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""The whole way, as an operator goes it: endtoend.py BUILD
+
+Types keys into `buddytop --vm` on a pseudo-terminal, and asks a probe in the guest (tests/guest/
+probe.c: a hist trigger on the kernel's own allocation tracepoint, printed to the console once a
+second) what the module's workers really did.
+"""
+import fcntl, glob, json, os, pty, re, select, signal, struct, sys, tempfile, termios, time
+
+import pyte
+
+ROWS, COLS = 50, 160
+passed = failed = 0
+
+
+def check(ok, text):
+    global passed, failed
+    print(("ok " if ok else "FAIL ") + text, flush=True)
+    passed, failed = passed + bool(ok), failed + (not ok)
+    return ok
+
+
+class Dashboard:
+    def __init__(self, argv, cwd):
+        self.screen = pyte.Screen(COLS, ROWS)
+        self.stream = pyte.ByteStream(self.screen)
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.chdir(cwd)
+            os.environ.update({"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"})
+            os.execvp(argv[0], argv)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLS, 0, 0))
+        self.code = None
+
+    def run(self, seconds):
+        end = time.monotonic() + seconds
+        while self.code is None and time.monotonic() < end:
+            ready, _, _ = select.select([self.fd], [], [], max(0, min(0.2, end - time.monotonic())))
+            try:
+                data = os.read(self.fd, 65536) if ready else None
+            except OSError:
+                data = b""
+            if data:
+                self.stream.feed(data)
+            elif data == b"":
+                self.code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+    def text(self):
+        return "\n".join(self.screen.display)
+
+    def until(self, pattern, limit):
+        end = time.monotonic() + limit
+        while time.monotonic() < end and self.code is None:
+            if re.search(pattern, self.text()):
+                return True
+            self.run(0.2)
+        return bool(re.search(pattern, self.text()))
+
+    def type(self, keys):
+        os.write(self.fd, keys.encode())
+        self.run(0.5)
+
+
+class Probe:
+    """What the guest's console says the kernel counted: {(order, cpu): hits}, report by report."""
+
+    def __init__(self, state):
+        self.pattern = state + "/buddytop/*"
+
+    def reports(self):
+        text = ""
+        for path in glob.glob(self.pattern):
+            with open(path, errors="replace") as file:
+                text += file.read()
+        return text.split("probe end")[:-1]
+
+    def now(self, dashboard):
+        """The first report that begins after this moment."""
+        have = len(self.reports())
+        end = time.monotonic() + 30
+        while len(self.reports()) < have + 2 and time.monotonic() < end:
+            dashboard.run(0.2)
+        rows = re.findall(r"probe order=(\d+) cpu=(\d+) hits=(\d+)", self.reports()[-1])
+        return {(int(o), int(c)): int(h) for o, c, h in rows}
+
+    def growth(self, dashboard):
+        before = self.now(dashboard)
+        after = self.now(dashboard)
+        return {key: hits - before.get(key, 0) for key, hits in after.items()
+                if hits > before.get(key, 0)}
+
+
+def guest_alive():
+    """QEMU processes below this one."""
+    found = []
+    for stat in glob.glob("/proc/[0-9]*/comm"):
+        try:
+            with open(stat) as file:
+                if file.read().startswith("qemu-system"):
+                    found.append(stat)
+        except OSError:
+            pass
+    return found
+
+
+def drive(build, work):
+    state, before = work + "/state", len(guest_alive())
+    os.environ["XDG_STATE_HOME"] = state
+    start = time.monotonic()
+    dashboard = Dashboard([build + "/buddytop", "--vm", "--yes", "--cpus", "2", "--nodes", "2",
+                           "--add", f"/sbin/guest-extra={build}/tests/guest/probe"], work)
+    if not check(dashboard.until(r"EMULATED|accel kvm", 180), "the dashboard opens on a guest"):
+        print(dashboard.text())
+        os.kill(dashboard.pid, signal.SIGKILL)
+        return
+    print(f"# first frame after {time.monotonic() - start:.1f} s")
+    probe = Probe(state)
+    check(probe.growth(dashboard) == {}, "a module that is loaded does nothing")
+
+    dashboard.type("w")
+    dashboard.type("y")
+    grown = probe.growth(dashboard)
+    check({(0, 0), (0, 1)} <= set(grown), f"w starts the load on both CPUs, order 0: {grown}")
+
+    dashboard.type("]]]")
+    check(dashboard.until(r"2/2", 10), "the generation is applied on 2/2 CPUs")
+    grown = probe.growth(dashboard)
+    check(set(grown) == {(3, 0), (3, 1)}, f"three times ] makes it order 3: {grown}")
+
+    dashboard.type(":cpus 1\r")
+    probe.now(dashboard)
+    grown = probe.growth(dashboard)
+    check(set(grown) == {(3, 1)}, f":cpus 1 leaves CPU 1 alone: {grown}")
+
+    dashboard.type("s")
+    dashboard.run(3)
+    files = glob.glob(work + "/buddytop-*.json")
+    if check(len(files) == 1, f"s writes one snapshot: {files}"):
+        with open(files[0]) as file:
+            document = json.load(file)
+        check(document["schema"]["name"] == "buddytop-snapshot", "it names its schema")
+        config = document["frame"]["config"]
+        check(config["order"] == 3 and config["cpus"] == "1", f"and holds the configuration: {config}")
+
+    dashboard.type("!")
+    probe.now(dashboard)
+    check(probe.growth(dashboard) == {}, "! stops the load")
+    dashboard.type("q")
+    dashboard.run(15)
+    check(dashboard.code == 0, f"q leaves, exit code {dashboard.code}")
+    end = time.monotonic() + 10
+    while len(guest_alive()) > before and time.monotonic() < end:
+        time.sleep(0.2)
+    check(len(guest_alive()) <= before, "the guest is gone")
+    if failed:
+        print(dashboard.text())
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="buddytop-endtoend-") as work:
+        drive(os.path.abspath(sys.argv[1]), work)
+    print(f"{passed} passed, {failed} failed, 0 skipped")
+    sys.exit(failed != 0)
+
+
+main()
