@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "ui/keys.h"
+
+#include <string.h>
+
+#include "core/util.h"
+
+#define F(n) (UI_KEY_F0 + (n))
+
+static const char load[] = "Load";
+static const char view[] = "View";
+static const char move[] = "Moving about";
+static const char program[] = "Program";
+
+/* The order is that of the help screen and, among those with a brief text, of the footer. */
+const struct ui_binding ui_bindings[] = {
+	{ .action = UI_ACTION_HELP, .key = { '?', F(1) },
+	  .group = program, .brief = "help",
+	  .help = "this help" },
+	{ .action = UI_ACTION_QUIT, .key = { 'q', F(10), UI_KEY_CTRL_C },
+	  .group = program, .brief = "quit",
+	  .help = "quit; asks when the load is on; what is held is given back; ^C twice quits at once" },
+	{ .action = UI_ACTION_COMMAND, .key = { ':' },
+	  .group = program, .brief = "command",
+	  .help = "command line: order 4, cpus 0-15, interval 200ms, start, stop, keep, snapshot ..." },
+
+	{ .action = UI_ACTION_WORKERS, .key = { 'w' },
+	  .group = load, .brief = "load on/off",
+	  .help = "start the workers, or stop them and give everything back; asks before the first start" },
+	{ .action = UI_ACTION_STOP_NOW, .key = { '!', F(9) },
+	  .group = load, .brief = "stop now",
+	  .help = "stop the workers and give everything back, without a question" },
+	{ .action = UI_ACTION_ORDER_DOWN, .key = { '[', F(7) },
+	  .group = load, .brief = "order -",
+	  .help = "order down by one" },
+	{ .action = UI_ACTION_ORDER_UP, .key = { ']', F(8) },
+	  .group = load, .brief = "order +",
+	  .help = "order up by one" },
+	{ .action = UI_ACTION_EDIT, .key = { 'o' },
+	  .group = load, .param = "order",
+	  .help = "type the order" },
+	{ .action = UI_ACTION_EDIT, .key = { 'c', 'a' },
+	  .group = load, .brief = "CPUs", .param = "cpus",
+	  .help = "choose CPUs, in a grid or as a list" },
+	{ .action = UI_ACTION_EDIT, .key = { 'n' },
+	  .group = load, .brief = "nodes", .param = "node",
+	  .help = "choose the node policy and its nodes" },
+	{ .action = UI_ACTION_EDIT, .key = { 'g' },
+	  .group = load, .brief = "GFP", .param = "gfp",
+	  .help = "choose the allocation class" },
+	{ .action = UI_ACTION_EDIT, .key = { 'P' },
+	  .group = load, .param = "pattern",
+	  .help = "choose the pattern" },
+	{ .action = UI_ACTION_BATCH_DOWN, .key = { '{' },
+	  .group = load,
+	  .help = "batch / 2" },
+	{ .action = UI_ACTION_BATCH_UP, .key = { '}' },
+	  .group = load,
+	  .help = "batch x 2" },
+	{ .action = UI_ACTION_PACE_DOWN, .key = { '(' },
+	  .group = load,
+	  .help = "slower pace, in steps of 1-2-5" },
+	{ .action = UI_ACTION_PACE_UP, .key = { ')' },
+	  .group = load,
+	  .help = "faster pace; beyond 1M ops/s: flat out" },
+	{ .action = UI_ACTION_MEASURE, .key = { 'f' },
+	  .group = load,
+	  .help = "find what user space can really get; asks how far to go" },
+
+	{ .action = UI_ACTION_SNAPSHOT, .key = { 's', F(5) },
+	  .group = view, .brief = "snapshot",
+	  .help = "write all that is known now to a JSON file" },
+	{ .action = UI_ACTION_FREEZE, .key = { ' ' },
+	  .group = view, .brief = "freeze",
+	  .help = "freeze the picture; sampling goes on" },
+	{ .action = UI_ACTION_PAUSE, .key = { 'p' },
+	  .group = view, .brief = "pause",
+	  .help = "pause sampling; graphs show a gap; the load goes on" },
+	{ .action = UI_ACTION_INTERVAL_UP, .key = { '+', '=' },
+	  .group = view,
+	  .help = "longer interval, in steps of 1-2-5" },
+	{ .action = UI_ACTION_INTERVAL_DOWN, .key = { '-' },
+	  .group = view,
+	  .help = "shorter interval" },
+	{ .action = UI_ACTION_INTERVAL, .key = { 'i' },
+	  .group = view, .brief = "interval",
+	  .help = "type the interval" },
+	{ .action = UI_ACTION_LOG, .key = { 'L' },
+	  .group = view, .brief = "log",
+	  .help = "the whole event log" },
+	{ .action = UI_ACTION_VIEW, .key = { '1' },
+	  .group = view,
+	  .help = "view 1, Overview (digits only choose views)" },
+	{ .action = UI_ACTION_GLYPHS, .key = { 'v' },
+	  .group = view,
+	  .help = "next glyph set: full, console, ASCII" },
+	{ .action = UI_ACTION_COLOURS, .key = { 'C' },
+	  .group = view,
+	  .help = "colours on or off" },
+	{ .action = UI_ACTION_REDRAW, .key = { UI_KEY_CTRL_L },
+	  .group = view,
+	  .help = "draw the screen afresh" },
+
+	{ .action = UI_ACTION_NEXT_PANEL, .key = { UI_KEY_TAB },
+	  .group = move, .brief = "panel",
+	  .help = "focus the next panel" },
+	{ .action = UI_ACTION_PREVIOUS_PANEL, .key = { UI_KEY_BACK_TAB },
+	  .group = move,
+	  .help = "focus the panel before" },
+	{ .action = UI_ACTION_MOVE_UP, .key = { UI_KEY_UP, 'k' },
+	  .group = move,
+	  .help = "up in the focused panel" },
+	{ .action = UI_ACTION_MOVE_DOWN, .key = { UI_KEY_DOWN, 'j' },
+	  .group = move,
+	  .help = "down in the focused panel" },
+	{ .action = UI_ACTION_MOVE_PAGE_UP, .key = { UI_KEY_PAGE_UP },
+	  .group = move,
+	  .help = "a page up" },
+	{ .action = UI_ACTION_MOVE_PAGE_DOWN, .key = { UI_KEY_PAGE_DOWN },
+	  .group = move,
+	  .help = "a page down" },
+	{ .action = UI_ACTION_ENTER, .key = { UI_KEY_ENTER },
+	  .group = move,
+	  .help = "change the selected parameter; in other panels: the panel alone on the screen" },
+	{ .action = UI_ACTION_BACK, .key = { UI_KEY_ESC },
+	  .group = move,
+	  .help = "back: close a dialog, leave a panel, return to live; never quits" },
+};
+
+const unsigned ui_binding_count = BT_ARRAY_SIZE(ui_bindings);
+
+const struct ui_binding *ui_keys_find(int key)
+{
+	/* Any digit asks for a view; the table shows those that exist. */
+	if (key >= '0' && key <= '9')
+		key = '1';
+	for (unsigned i = 0; key && i < ui_binding_count; i++) {
+		for (unsigned k = 0; k < UI_KEY_ALIASES; k++) {
+			if (ui_bindings[i].key[k] == key)
+				return &ui_bindings[i];
+		}
+	}
+	return NULL;
+}
+
+const struct ui_binding *ui_keys_of_param(const char *param)
+{
+	for (unsigned i = 0; i < ui_binding_count; i++) {
+		if (ui_bindings[i].param && !strcmp(ui_bindings[i].param, param))
+			return &ui_bindings[i];
+	}
+	return NULL;
+}
+
+const char *ui_key_name(int key, char *buf, size_t size)
+{
+	static const struct {
+		int key;
+		const char *name;
+	} names[] = {
+		{ ' ', "Space" }, { UI_KEY_TAB, "Tab" }, { UI_KEY_BACK_TAB, "Shift-Tab" },
+		{ UI_KEY_ENTER, "Enter" }, { UI_KEY_ESC, "Esc" }, { UI_KEY_UP, "Up" },
+		{ UI_KEY_DOWN, "Down" }, { UI_KEY_PAGE_UP, "PgUp" }, { UI_KEY_PAGE_DOWN, "PgDn" },
+	};
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(names); i++) {
+		if (names[i].key == key) {
+			snprintf(buf, size, "%s", names[i].name);
+			return buf;
+		}
+	}
+	if (key > UI_KEY_F0 && key <= UI_KEY_F12)
+		snprintf(buf, size, "F%d", key - UI_KEY_F0);
+	else if (key < ' ')
+		snprintf(buf, size, "^%c", key + '@');
+	else
+		snprintf(buf, size, "%c", key < 0x7f ? key : '?');
+	return buf;
+}
+
+const char *ui_binding_names(const struct ui_binding *binding, char *buf, size_t size)
+{
+	size_t used = 0;
+	char name[16];
+
+	buf[0] = '\0';
+	for (unsigned k = 0; k < UI_KEY_ALIASES && binding->key[k] && used < size; k++)
+		used += (size_t)snprintf(buf + used, size - used, "%s%s", k ? " " : "",
+					 ui_key_name(binding->key[k], name, sizeof(name)));
+	return buf;
+}
+
+void ui_keys_print(FILE *to)
+{
+	char names[48];
+
+	for (unsigned i = 0; i < ui_binding_count; i++)
+		fprintf(to, "%s\t%s\t%s\n", ui_bindings[i].group,
+			ui_binding_names(&ui_bindings[i], names, sizeof(names)), ui_bindings[i].help);
+}
