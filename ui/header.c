@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The header: which machine, how real, what state, applied where, at what cost. */
+#include <math.h>
+#include <string.h>
+
+#include "core/mask.h"
+#include "core/param.h"
+#include "ui/panel.h"
+
+const char *ui_why_unknown(const struct ui_model *model)
+{
+	if (!model->frame)
+		return "waiting for the first sample";
+	if (!model->frame->has_module)
+		return "? no module: nothing is allocated here";
+	return "? two samples are needed";
+}
+
+static void add_reality(const struct ui_model *model, struct ui_row *row)
+{
+	static const char *const words[] = {
+		[BT_REAL] = "", [BT_EMULATED] = "EMULATED", [BT_SIMULATED] = "SIMULATED",
+	};
+
+	ui_row_add(row, 0, UI_ROLE_BADGE, "", "%s%s%s", *words[model->machine->reality] ? " " : "",
+		   words[model->machine->reality], *words[model->machine->reality] ? " " : "");
+}
+
+static void draw_machine(const struct ui_model *model, const struct ui_area *area)
+{
+	const struct bt_machine *machine = model->machine;
+	struct ui_row row = { 0 };
+	char text[UI_TEXT];
+
+	ui_row_add(&row, 2, UI_ROLE_TITLE, "", "buddytop");
+	add_reality(model, &row);
+	ui_row_add(&row, 3, UI_ROLE_STRONG, strcmp(machine->source, "vm") ? "host" : "guest", "%s",
+		   machine->host);
+	ui_row_add(&row, 1, UI_ROLE_NORMAL, "source", "%s", machine->source);
+	ui_row_add(&row, 4, UI_ROLE_NORMAL, "kernel", "%s", machine->kernel);
+	ui_row_add(&row, 5, UI_ROLE_NORMAL, "", "%u CPUs, %u %s, %s",
+		   bt_mask_weight(machine->possible_cpus, BT_CPU_WORDS), machine->node_count,
+		   machine->node_count == 1 ? "node" : "nodes",
+		   bt_text_bytes(machine->memory_bytes, text, sizeof(text)));
+	ui_row_add(&row, 6, UI_ROLE_DIM, "", "%s", machine->source_note);
+	ui_row_draw(&row, area, 0, 0, area->rect.cols);
+}
+
+/* Lost, ended, paused, frozen: what one must know before reading any number. True if there was one. */
+static bool add_banner(const struct ui_model *model, struct ui_row *row)
+{
+	const struct bt_session_status *status = &model->status;
+	char clock[UI_TEXT];
+	bool any = true;
+
+	if (status->state == BT_SESSION_LOST)
+		ui_row_add(row, 0, UI_ROLE_ALARM, "", " SOURCE LOST %llu s: %s, retry %u ",
+			   (unsigned long long)(model->lost_for_ns / BT_NS_PER_S), status->error.text,
+			   status->retries);
+	else if (status->state == BT_SESSION_ENDED)
+		ui_row_add(row, 0, UI_ROLE_ALARM, "", " END OF THE SOURCE ");
+	else if (status->state == BT_SESSION_PAUSED)
+		ui_row_add(row, 0, UI_ROLE_BADGE, "", " PAUSED, p goes on ");
+	else
+		any = false;
+	if (model->frozen)
+		ui_row_add(row, 0, UI_ROLE_BADGE, "", " FROZEN %s behind, %llu new ",
+			   ui_text_clock(model->behind_ns, clock),
+			   (unsigned long long)model->behind_points);
+	return any || model->frozen;
+}
+
+static enum ui_role run_role(const struct bt_frame *frame)
+{
+	if (frame->run == BT_RUN_GO)
+		return UI_ROLE_GOOD;
+	return frame->reason > BT_REASON_USER ? UI_ROLE_WARN : UI_ROLE_STRONG;
+}
+
+static void add_run(const struct ui_model *model, struct ui_row *row)
+{
+	const struct bt_frame *frame = model->frame;
+	const char *reason;
+
+	if (!frame) {
+		ui_row_add(row, 1, UI_ROLE_DIM, "", "waiting for the first sample");
+	} else if (!frame->has_module) {
+		ui_row_add(row, 1, UI_ROLE_WARN, "", "no module");
+	} else {
+		ui_row_add(row, 1, run_role(frame), "load", "%s", bt_run_name(frame->run));
+		reason = frame->reason > BT_REASON_USER ? bt_reason_text(frame->reason) : "";
+		ui_row_add(row, 2, UI_ROLE_WARN, "", "%s", reason);
+	}
+}
+
+static void add_applied(const struct ui_model *model, struct ui_row *row)
+{
+	static const char *const ops[] = { "allocating", "freeing" };
+	const struct bt_frame *frame = model->frame;
+	struct bt_frame_totals totals;
+	char text[UI_TEXT];
+	uint8_t op;
+
+	if (!frame || !frame->has_module)
+		return;
+	bt_frame_totals(frame, &totals);
+	ui_row_add(row, 3, totals.applied == totals.online ? UI_ROLE_NORMAL : UI_ROLE_WARN, "gen",
+		   "%llu applied %u/%u", (unsigned long long)frame->config.generation,
+		   totals.applied, totals.online);
+	if (totals.stuck_cpu < 0)
+		return;
+	op = frame->cpus[totals.stuck_cpu].op;
+	ui_row_add(row, 1, UI_ROLE_BAD, "", "waiting for CPU %d, %s in %s", totals.stuck_cpu,
+		   bt_text_ns(totals.stuck_ns, text, sizeof(text)),
+		   op < BT_OP_COUNT ? ops[op] : "its work");
+}
+
+static void add_cost(const struct ui_model *model, struct ui_row *row)
+{
+	const struct bt_session_status *status = &model->status;
+	char text[UI_TEXT];
+
+	if (status->late_samples)
+		ui_row_add_right(row, 5, UI_ROLE_WARN, "late", "%llu",
+				 (unsigned long long)status->late_samples);
+	if (status->lost_samples)
+		ui_row_add_right(row, 4, UI_ROLE_WARN, "lost", "%llu",
+				 (unsigned long long)status->lost_samples);
+	if (!isnan(model->own_cpu_ratio))
+		ui_row_add_right(row, 7, UI_ROLE_NORMAL, "own cost", "%s of a CPU",
+				 ui_text_percent(model->own_cpu_ratio, text));
+	if (status->interval_ns)
+		ui_row_add_right(row, 6, UI_ROLE_NORMAL, "every", "%s",
+				 bt_text_ns(status->interval_ns, text, sizeof(text)));
+	else
+		ui_row_add_right(row, 6, UI_ROLE_NORMAL, "", "stepped");
+}
+
+/* One row for everything, the state first: what is left on the smallest screens. */
+static void draw_status_line(const struct ui_model *model, const struct ui_area *area)
+{
+	const struct bt_interval *interval = model->interval;
+	struct ui_row row = { 0 };
+	char text[UI_TEXT];
+
+	if (!add_banner(model, &row) && model->frame && model->frame->has_module)
+		ui_row_add(&row, 0, run_role(model->frame), "", "%s", bt_run_name(model->frame->run));
+	else
+		add_run(model, &row);
+	ui_row_add(&row, 1, UI_ROLE_BADGE, "", "%s",
+		   model->machine->reality == BT_SIMULATED ? "SIMULATED" :
+		   model->machine->reality == BT_EMULATED ? "EMULATED" : "");
+	if (model->frame)
+		ui_row_add(&row, 2, UI_ROLE_STRONG, "available", "%s",
+			   bt_text_bytes(model->frame->memory.available_bytes, text, sizeof(text)));
+	if (interval) {
+		ui_row_add(&row, 3, UI_ROLE_NORMAL, "", "%s",
+			   ui_text_rate(interval->point.allocs_per_s, text));
+		ui_row_add(&row, 5, UI_ROLE_NORMAL, "remote", "%s",
+			   ui_text_percent(interval->point.remote_ratio, text));
+		ui_row_add(&row, 4, UI_ROLE_NORMAL, "p99", "%s",
+			   bt_text_ns(interval->point.latency[BT_OP_ALLOC].quantile_ns[BT_P99], text,
+				      sizeof(text)));
+	}
+	ui_row_add(&row, 6, UI_ROLE_DIM, "on", "%s", model->machine->host);
+	ui_row_draw(&row, area, 0, 0, area->rect.cols);
+}
+
+void ui_header_draw(const struct ui_model *model, const struct ui_area *area)
+{
+	struct ui_row row = { 0 };
+
+	if (area->rect.rows < 2) {
+		draw_status_line(model, area);
+		return;
+	}
+	draw_machine(model, area);
+	add_banner(model, &row);
+	add_run(model, &row);
+	add_applied(model, &row);
+	add_cost(model, &row);
+	ui_row_draw(&row, area, 1, 0, area->rect.cols);
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Every live parameter: what was sent, what is applied, and what it means here. */
+#include <string.h>
+
+#include "ui/control.h"
+#include "ui/effect.h"
+#include "ui/keys.h"
+#include "ui/panel.h"
+
+#define POINTER_COLS 2
+#define LABEL_COLS 11
+#define KEY_COLS 3
+#define COLUMN_MIN_COLS 25	/* of several columns of parameters */
+#define EFFECT_COLS 58		/* from this width a row also says what the value means */
+#define VALUE_COLS 20
+
+unsigned ui_control_rows(void)
+{
+	return bt_param_count + 1;
+}
+
+static void summary(const struct ui_model *model, struct ui_row *row)
+{
+	const struct bt_frame *frame = model->frame;
+
+	if (model->no_control)
+		ui_row_add(row, 0, UI_ROLE_WARN, "read only:", "%s", model->no_control);
+	else if (!frame || !frame->has_module)
+		ui_row_add(row, 0, UI_ROLE_DIM, "", "no module");
+	else if (frame->config.generation)
+		ui_row_add(row, 0, UI_ROLE_NORMAL, "generation", "%llu",
+			   (unsigned long long)frame->config.generation);
+}
+
+/* The configuration that the workers were given, or NULL where nobody knows. */
+static const struct bt_config *applied_config(const struct ui_model *model)
+{
+	return model->frame && model->frame->has_module ? &model->frame->config : NULL;
+}
+
+static void value_text(const struct bt_param *param, const struct bt_config *config, char *buf,
+		       size_t size)
+{
+	if (param)
+		ui_effect_value(param, config, buf, size);
+	else
+		snprintf(buf, size, "%s", bt_run_name(config->run));
+}
+
+static void effect_text(const struct ui_model *model, const struct bt_param *param,
+			char buf[UI_EFFECT])
+{
+	if (param)
+		ui_effect(param, model->wanted, model->machine, buf);
+	else
+		snprintf(buf, UI_EFFECT, "%s", model->frame && model->frame->has_module ?
+			 bt_reason_text(model->frame->reason) : "");
+}
+
+/* "3", or "0 -> 3" while what was sent is not yet in force. Returns whether it is pending. */
+static bool both_values(const struct ui_model *model, const struct bt_param *param, char *buf,
+			size_t size)
+{
+	const struct bt_config *applied = applied_config(model);
+	char sent[256], now[256];
+
+	value_text(param, model->wanted, sent, sizeof(sent));
+	if (applied)
+		value_text(param, applied, now, sizeof(now));
+	if (!applied || !strcmp(sent, now)) {
+		snprintf(buf, size, "%s", sent);
+		return false;
+	}
+	snprintf(buf, size, "%s -> %s", now, sent);
+	return true;
+}
+
+static void draw_row(const struct ui_model *model, unsigned index, bool selected,
+		     const struct ui_area *area)
+{
+	const struct bt_param *param = index ? &bt_params[index - 1] : NULL;
+	const struct ui_binding *binding = param ? ui_keys_of_param(param->name) :
+						   ui_keys_find('w');
+	int cols = area->rect.cols, col = POINTER_COLS + LABEL_COLS;
+	int end = cols - (binding ? KEY_COLS : 0);
+	bool effect = cols >= EFFECT_COLS, pending;
+	char text[600], effect_buf[UI_EFFECT], key[16];
+
+	if (selected)
+		ui_put_glyph(area, 0, 0, UI_ROLE_FOCUS, UI_GLYPH_POINTER);
+	ui_put(area, 0, POINTER_COLS, selected ? UI_ROLE_STRONG : UI_ROLE_DIM,
+	       param ? param->label : "workers");
+	pending = both_values(model, param, text, sizeof(text));
+	col = ui_put_cut(area, 0, col, effect && strlen(text) < VALUE_COLS ? VALUE_COLS : end - col,
+			 pending ? UI_ROLE_WARN : selected ? UI_ROLE_STRONG : UI_ROLE_NORMAL, text);
+	if (effect) {
+		if (col < POINTER_COLS + LABEL_COLS + VALUE_COLS)
+			col = POINTER_COLS + LABEL_COLS + VALUE_COLS;
+		effect_text(model, param, effect_buf);
+		ui_put_cut(area, 0, col + 1, end - col - 2, UI_ROLE_DIM, effect_buf);
+	}
+	if (binding)
+		ui_put_right(area, 0, cols, UI_ROLE_KEY,
+			     ui_key_name(binding->key[0], key, sizeof(key)));
+}
+
+/* First row of the only column, so that the selected one shows. */
+static unsigned first_row(unsigned selected, unsigned rows)
+{
+	unsigned count = ui_control_rows();
+
+	if (rows >= count || selected < rows / 2)
+		return 0;
+	return selected - rows / 2 + rows > count ? count - rows : selected - rows / 2;
+}
+
+static void draw(const struct ui_model *model, const struct ui_panel_state *state,
+		 const struct ui_area *area)
+{
+	unsigned rows = (unsigned)area->rect.rows, count = ui_control_rows();
+	unsigned columns = (count + rows - 1) / rows, first = 0;
+	int width;
+
+	if ((int)columns * COLUMN_MIN_COLS > area->rect.cols) {
+		columns = 1;
+		first = first_row(state->selected, rows);
+	}
+	width = (area->rect.cols - 2 * ((int)columns - 1)) / (int)columns;
+	for (unsigned i = 0; i < columns * rows && first + i < count; i++) {
+		struct ui_area cell = ui_area_part(area, (int)(i % rows),
+						   (int)(i / rows) * (width + 2), 1, width);
+
+		draw_row(model, first + i, state->selected == first + i, &cell);
+	}
+}
+
+static unsigned extent(const struct ui_model *model)
+{
+	(void)model;
+	return ui_control_rows();
+}
+
+const struct ui_panel_ops ui_panel_control = {
+	.title = "Control",
+	.summary = summary,
+	.draw = draw,
+	.extent = extent,
+	.selects = true,
+};

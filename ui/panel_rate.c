@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Allocation rate: totals, over time, and every CPU as a cell in its node's row. */
+#include <math.h>
+
+#include "core/mask.h"
+#include "ui/chart.h"
+#include "ui/panel.h"
+
+#define NODE_LABEL_COLS 8
+#define WIDE_CELL_COLS 12	/* "  12 # 310k " */
+
+static double allocs_of(const struct bt_point *point)
+{
+	return point->allocs_per_s;
+}
+
+static void summary(const struct ui_model *model, struct ui_row *row)
+{
+	char text[UI_TEXT];
+
+	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s",
+		   ui_text_rate(model->interval ? model->interval->point.allocs_per_s : NAN, text));
+}
+
+static void add_rate(struct ui_row *row, unsigned priority, const char *label, double per_s,
+		     enum ui_role when_not_zero)
+{
+	char text[UI_TEXT];
+
+	ui_row_add(row, priority, per_s > 0 ? when_not_zero : UI_ROLE_NORMAL, label, "%s",
+		   ui_text_rate(per_s, text));
+}
+
+static void draw_facts(const struct ui_model *model, const struct ui_area *area)
+{
+	const struct bt_point *point = &model->interval->point;
+	struct ui_row row = { 0 };
+
+	add_rate(&row, 3, "allocs", point->allocs_per_s, UI_ROLE_STRONG);
+	add_rate(&row, 0, "frees", point->frees_per_s, UI_ROLE_NORMAL);
+	add_rate(&row, 1, "failed", point->failures_per_s, UI_ROLE_BAD);
+	add_rate(&row, 2, "throttled", point->throttled_per_s, UI_ROLE_WARN);
+	ui_row_draw(&row, area, 0, 0, area->rect.cols);
+}
+
+static void draw_graph(const struct ui_model *model, const struct ui_area *area)
+{
+	struct ui_area plot = area->rect.cols > 24 ?
+		ui_area_part(area, 0, 0, area->rect.rows, area->rect.cols - 8) : *area;
+	double values[UI_SERIES_MAX];
+	unsigned count = ui_model_series(model, allocs_of, values, ui_chart_capacity(&plot));
+	double max = ui_series_max(values, count);
+	struct ui_scale scale = { .high = max > 0 ? ui_nice_ceiling(max) : 1 };
+	char text[UI_TEXT];
+
+	ui_chart(&plot, values, count, &scale, UI_ROLE_GRAPH_A);
+	if (plot.rect.cols < area->rect.cols && max > 0) {
+		ui_put_right(area, 0, area->rect.cols, UI_ROLE_DIM, ui_text_rate(scale.high, text));
+		ui_put_right(area, area->rect.rows - 1, area->rect.cols, UI_ROLE_DIM, "0/s");
+	}
+}
+
+/* ---- cells ------------------------------------------------------------------------------ */
+
+struct cells {
+	const struct ui_model *model;
+	const struct bt_interval *interval;
+	double full;		/* allocs/s of the tallest cell */
+	unsigned per_cell;	/* CPUs in one character */
+	bool wide;		/* one CPU with its number and rate */
+};
+
+static double busiest(const struct bt_interval *interval)
+{
+	double max = 0;
+
+	for (unsigned cpu = 0; cpu < interval->cpu_count; cpu++) {
+		if (interval->cpus[cpu].allocs_per_s > max)
+			max = interval->cpus[cpu].allocs_per_s;
+	}
+	return max;
+}
+
+static bool cpu_present(const struct ui_model *model, unsigned cpu, unsigned node)
+{
+	return bt_mask_test(model->machine->possible_cpus, cpu) &&
+	       model->machine->cpu_node[cpu] == node;
+}
+
+static unsigned node_cpus(const struct cells *cells, unsigned node)
+{
+	unsigned count = 0;
+
+	for (unsigned cpu = 0; cpu < cells->interval->cpu_count; cpu++)
+		count += cpu_present(cells->model, cpu, node);
+	return count;
+}
+
+/* How one CPU looks; the more urgent one stands for several that share a cell. */
+struct look {
+	unsigned urgency;
+	double level;		/* 0..1 of the fullest; orders looks of equal urgency */
+	wchar_t ch;
+	enum ui_role role;
+};
+
+static struct look cpu_look(const struct cells *cells, const struct ui_glyphs *glyphs, unsigned cpu)
+{
+	const struct bt_interval_cpu *now = &cells->interval->cpus[cpu];
+	const struct bt_frame *frame = cells->model->frame;
+	double level = cells->full > 0 && now->allocs_per_s > 0 ? now->allocs_per_s / cells->full : 0;
+
+	if (!now->online)
+		return (struct look){ 0, 0, glyphs->glyph[UI_GLYPH_OFFLINE], UI_ROLE_DIM };
+	if (cells->interval->totals.stuck_cpu == (int)cpu)
+		return (struct look){ 5, level, L'!', UI_ROLE_BAD };
+	if (now->state == BT_WORKER_BACKOFF)
+		return (struct look){ 4, level, L'b', UI_ROLE_WARN };
+	if (now->state == BT_WORKER_THROTTLED)
+		return (struct look){ 3, level, L't', UI_ROLE_WARN };
+	if (frame->has_module && !bt_mask_test(frame->config.cpus, cpu) && level == 0)
+		return (struct look){ 1, 0, glyphs->glyph[UI_GLYPH_ABSENT], UI_ROLE_DIM };
+	return (struct look){ 2, level, level > 0 ? ui_level_char(glyphs, level) : glyphs->level[1],
+			      now->applied ? UI_ROLE_GRAPH_A : UI_ROLE_WARN };
+}
+
+static void draw_wide_cell(const struct cells *cells, const struct ui_area *area, int row, int col,
+			   unsigned cpu)
+{
+	struct look look = cpu_look(cells, area->canvas->glyphs, cpu);
+	char text[UI_TEXT];
+
+	ui_putf(area, row, col, UI_ROLE_DIM, "%4u", cpu);
+	ui_put_char(area, row, col + 5, look.role, look.ch);
+	ui_put_right(area, row, col + WIDE_CELL_COLS, UI_ROLE_NORMAL,
+		     cells->interval->cpus[cpu].online ?
+			     bt_text_count(cells->interval->cpus[cpu].allocs_per_s, text,
+					   sizeof(text)) : "off");
+}
+
+static int cells_per_line(const struct cells *cells, int cols)
+{
+	int room = (cols - NODE_LABEL_COLS) / (cells->wide ? WIDE_CELL_COLS : 1);
+
+	return room > 1 ? room : 1;
+}
+
+static int node_lines(const struct cells *cells, unsigned node, int cols)
+{
+	int per_line = cells_per_line(cells, cols) * (int)cells->per_cell;
+
+	return ((int)node_cpus(cells, node) + per_line - 1) / per_line;
+}
+
+static int all_lines(const struct cells *cells, int cols)
+{
+	int lines = 0;
+
+	for (unsigned node = 0; node < cells->model->machine->node_count; node++)
+		lines += node_lines(cells, node, cols);
+	return lines;
+}
+
+/* The most telling form that fits: numbers, one character a CPU, or several CPUs in one. */
+static void choose_form(struct cells *cells, int rows, int cols)
+{
+	cells->per_cell = 1;
+	cells->wide = cols >= NODE_LABEL_COLS + WIDE_CELL_COLS;
+	if (cells->wide && all_lines(cells, cols) <= rows)
+		return;
+	cells->wide = false;
+	while (cells->per_cell < BT_MAX_CPUS && all_lines(cells, cols) > rows)
+		cells->per_cell *= 2;
+}
+
+static void draw_node(const struct cells *cells, const struct ui_area *area, int row, unsigned node)
+{
+	int per_line = cells_per_line(cells, area->rect.cols), at = 0;
+	struct look shown = { 0 };
+	unsigned in_cell = 0;
+
+	ui_putf(area, row, 0, UI_ROLE_DIM, "node %u", node);
+	for (unsigned cpu = 0; cpu < cells->interval->cpu_count; cpu++) {
+		struct look look;
+		int line, col;
+
+		if (!cpu_present(cells->model, cpu, node))
+			continue;
+		line = row + at / per_line;
+		col = NODE_LABEL_COLS + at % per_line * (cells->wide ? WIDE_CELL_COLS : 1);
+		if (cells->wide) {
+			draw_wide_cell(cells, area, line, col, cpu);
+			at++;
+			continue;
+		}
+		look = cpu_look(cells, area->canvas->glyphs, cpu);
+		if (!in_cell || look.urgency > shown.urgency ||
+		    (look.urgency == shown.urgency && look.level > shown.level))
+			shown = look;
+		ui_put_char(area, line, col, shown.role, shown.ch);
+		in_cell = (in_cell + 1) % cells->per_cell;
+		at += !in_cell;
+	}
+}
+
+static void draw_legend(const struct cells *cells, const struct ui_area *area, int row)
+{
+	const struct ui_glyphs *glyphs = area->canvas->glyphs;
+	struct ui_row words = { 0 };
+	char text[UI_TEXT];
+
+	if (cells->per_cell > 1)
+		ui_row_add(&words, 1, UI_ROLE_DIM, "", "%u CPUs a cell", cells->per_cell);
+	ui_row_add(&words, 0, UI_ROLE_DIM, "", "full = %s a CPU",
+		   ui_text_rate(cells->full > 0 ? cells->full : NAN, text));
+	ui_row_add(&words, 2, UI_ROLE_DIM, "", "%s not in the mask", glyphs->ascii ? "." : "\u00b7");
+	ui_row_add(&words, 3, UI_ROLE_DIM, "", "b back-off");
+	ui_row_add(&words, 4, UI_ROLE_DIM, "", "t throttled");
+	ui_row_add(&words, 5, UI_ROLE_DIM, "", "! stuck");
+	ui_row_draw(&words, area, row, 0, area->rect.cols);
+}
+
+static void draw_cells(const struct ui_model *model, const struct ui_area *area)
+{
+	struct cells cells = { .model = model, .interval = model->interval,
+			       .full = busiest(model->interval) };
+	int legend = area->rect.rows >= 3, row = 0;
+
+	choose_form(&cells, area->rect.rows - legend, area->rect.cols);
+	for (unsigned node = 0; node < model->machine->node_count; node++) {
+		draw_node(&cells, area, row, node);
+		row += node_lines(&cells, node, area->rect.cols);
+	}
+	if (legend)
+		draw_legend(&cells, area, area->rect.rows - 1);
+}
+
+/* Rows that the cells take at their most telling, with the legend. */
+static int cells_wish(const struct ui_model *model, int cols)
+{
+	struct cells cells = { .model = model, .interval = model->interval, .per_cell = 1,
+			       .wide = cols >= NODE_LABEL_COLS + WIDE_CELL_COLS };
+
+	return all_lines(&cells, cols) + 1;
+}
+
+static void draw(const struct ui_model *model, const struct ui_panel_state *state,
+		 const struct ui_area *area)
+{
+	int rows = area->rect.rows, cells, graph;
+	struct ui_area part;
+
+	(void)state;
+	if (!model->interval || !model->frame->has_module) {
+		ui_put_cut(area, 0, 0, area->rect.cols, UI_ROLE_DIM, ui_why_unknown(model));
+		return;
+	}
+	draw_facts(model, area);
+	cells = cells_wish(model, area->rect.cols);
+	if (cells > (rows - 1) / 2)
+		cells = rows > 3 ? (rows - 1 + 1) / 2 : 0;
+	graph = rows - 1 - cells;
+	part = ui_area_part(area, 1, 0, graph, area->rect.cols);
+	if (graph > 0)
+		draw_graph(model, &part);
+	part = ui_area_part(area, 1 + graph, 0, cells, area->rect.cols);
+	if (part.rect.rows > 0)
+		draw_cells(model, &part);
+}
+
+const struct ui_panel_ops ui_panel_rate = {
+	.title = "Allocation rate",
+	.summary = summary,
+	.draw = draw,
+};

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Remote ratio: share of blocks from another node than the CPU's, and who took from where. */
+#include <math.h>
+
+#include "ui/chart.h"
+#include "ui/panel.h"
+
+static double remote_of(const struct bt_point *point)
+{
+	return point->remote_ratio;
+}
+
+static void summary(const struct ui_model *model, struct ui_row *row)
+{
+	char text[UI_TEXT];
+
+	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s of blocks",
+		   ui_text_percent(model->interval ? model->interval->point.remote_ratio : NAN, text));
+}
+
+static void draw_facts(const struct ui_model *model, const struct ui_area *area)
+{
+	const struct bt_point *point = &model->interval->point;
+	struct ui_row row = { 0 };
+	char text[UI_TEXT];
+
+	ui_row_add(&row, 0, UI_ROLE_NORMAL, "pages", "%s",
+		   ui_text_percent(point->remote_page_ratio, text));
+	ui_row_add(&row, 1, UI_ROLE_NORMAL, "blocks", "%s",
+		   ui_text_percent(point->remote_ratio, text));
+	ui_row_add(&row, 2, UI_ROLE_DIM, "", "%u nodes", model->machine->node_count);
+	ui_row_draw(&row, area, 0, 0, area->rect.cols);
+}
+
+static void draw_graph(const struct ui_model *model, const struct ui_area *area)
+{
+	struct ui_area plot = area->rect.cols > 24 ?
+		ui_area_part(area, 0, 0, area->rect.rows, area->rect.cols - 6) : *area;
+	static const struct ui_scale scale = { 0, 1, false };
+	double values[UI_SERIES_MAX];
+	unsigned count = ui_model_series(model, remote_of, values, ui_chart_capacity(&plot));
+
+	ui_chart(&plot, values, count, &scale, UI_ROLE_GRAPH_C);
+	if (plot.rect.cols < area->rect.cols) {
+		ui_put_right(area, 0, area->rect.cols, UI_ROLE_DIM, "100 %");
+		ui_put_right(area, area->rect.rows - 1, area->rect.cols, UI_ROLE_DIM, "0 %");
+	}
+}
+
+/* ---- matrix ----------------------------------------------------------------------------- */
+
+#define MATRIX_LABEL_COLS 8
+#define MATRIX_CELL_COLS 5	/* " 100%" */
+
+struct matrix {
+	const struct ui_model *model;
+	unsigned nodes;
+	int cell_cols;		/* MATRIX_CELL_COLS, or 1: shades instead of numbers */
+};
+
+static double cell_ratio(const struct matrix *matrix, unsigned from, unsigned to)
+{
+	const uint64_t *line = matrix->model->interval->matrix[from];
+	uint64_t sum = 0;
+
+	for (unsigned node = 0; node < matrix->nodes; node++) {
+		if (line[node] == BT_UNKNOWN)
+			return NAN;
+		sum += line[node];
+	}
+	return sum ? (double)line[to] / (double)sum : NAN;
+}
+
+static void draw_cell(const struct matrix *matrix, const struct ui_area *area, int row,
+		      unsigned from, unsigned to)
+{
+	int col = MATRIX_LABEL_COLS + (int)to * matrix->cell_cols;
+	double ratio = cell_ratio(matrix, from, to);
+	enum ui_role role = from == to ? UI_ROLE_GOOD : UI_ROLE_GRAPH_C;
+	double percent = ratio * 100;
+
+	if (!(ratio > 0))
+		ui_put_glyph(area, row, col + matrix->cell_cols - 1, UI_ROLE_RULE, UI_GLYPH_ABSENT);
+	else if (matrix->cell_cols == 1)
+		ui_put_char(area, row, col, role, ui_shade_char(area->canvas->glyphs, ratio));
+	else if (percent < 0.5)
+		ui_put_right(area, row, col + matrix->cell_cols, role, "<1%");
+	else
+		ui_putf_right(area, row, col + matrix->cell_cols, role, "%.0f%%", percent);
+}
+
+static void draw_matrix(const struct ui_model *model, const struct ui_area *area)
+{
+	struct matrix matrix = { .model = model, .nodes = model->machine->node_count,
+				 .cell_cols = MATRIX_CELL_COLS };
+	int row = 1;
+
+	if (matrix.nodes > BT_MAX_NODES)
+		matrix.nodes = BT_MAX_NODES;
+	if (MATRIX_LABEL_COLS + (int)matrix.nodes * MATRIX_CELL_COLS > area->rect.cols)
+		matrix.cell_cols = 1;
+	ui_put(area, 0, 0, UI_ROLE_DIM, "CPU on");
+	if (matrix.cell_cols == 1)
+		ui_put(area, 0, MATRIX_LABEL_COLS, UI_ROLE_DIM, "page on node 0, 1 ...");
+	for (unsigned to = 0; to < matrix.nodes && matrix.cell_cols > 1; to++)
+		ui_putf_right(area, 0, MATRIX_LABEL_COLS + (int)(to + 1) * matrix.cell_cols,
+			      UI_ROLE_DIM, "n%u", to);
+	for (unsigned from = 0; from < matrix.nodes && row < area->rect.rows; from++, row++) {
+		if (row == area->rect.rows - 1 && from + 1 < matrix.nodes) {
+			ui_putf(area, row, 0, UI_ROLE_DIM, "%u more nodes", matrix.nodes - from);
+			break;
+		}
+		ui_putf(area, row, 0, UI_ROLE_DIM, "node %u", from);
+		for (unsigned to = 0; to < matrix.nodes; to++)
+			draw_cell(&matrix, area, row, from, to);
+	}
+}
+
+static void draw(const struct ui_model *model, const struct ui_panel_state *state,
+		 const struct ui_area *area)
+{
+	int rows = area->rect.rows, matrix, graph;
+	struct ui_area part;
+
+	(void)state;
+	if (!model->interval || !model->frame->has_module) {
+		ui_put_cut(area, 0, 0, area->rect.cols, UI_ROLE_DIM, ui_why_unknown(model));
+		return;
+	}
+	draw_facts(model, area);
+	matrix = (int)model->machine->node_count + 1;
+	if (matrix > (rows - 1) * 2 / 3)
+		matrix = rows > 4 ? (rows - 1) * 2 / 3 : 0;
+	graph = rows - 1 - matrix;
+	part = ui_area_part(area, 1, 0, graph, area->rect.cols);
+	if (graph > 0)
+		draw_graph(model, &part);
+	part = ui_area_part(area, 1 + graph, 0, matrix, area->rect.cols);
+	if (part.rect.rows > 1)
+		draw_matrix(model, &part);
+}
+
+const struct ui_panel_ops ui_panel_remote = {
+	.title = "Remote node",
+	.summary = summary,
+	.draw = draw,
+};
