@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/* buddytop, buddytop top: the dashboard. */
+#include <errno.h>
+#include <locale.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "ui/keys.h"
+#include "ui/term.h"
+#include "ui/ui.h"
+
+#define HISTORY_POINTS 4096
+
+struct top_values {
+	const char *glyphs;
+	bool step;
+	bool list_keys;
+};
+
+static const struct bt_opt top_opts[] = {
+	{ "glyphs", 'g', BT_OPT_TEXT, "full|console|ascii",
+	  "characters to draw with (default: what is safe here)", offsetof(struct top_values, glyphs) },
+	{ "step", 0, BT_OPT_FLAG, NULL, "take samples only on the command ':step N'",
+	  offsetof(struct top_values, step) },
+	{ "list-keys", 0, BT_OPT_FLAG, NULL, "print every key, tab-separated",
+	  offsetof(struct top_values, list_keys) },
+	{ 0 }
+};
+
+/* ---- before the screen: a long start is told line by line, and ^C ends it ---------------- */
+
+static bool on_progress(void *context, const char *text)
+{
+	const struct ui_signals *signals = context;
+
+	fprintf(stderr, "buddytop: %s\n", text);
+	return !ui_signals_end_asked(signals);
+}
+
+/* One line from the terminal; false at its end, or when the end of the program was asked for. */
+static bool read_answer(const struct ui_signals *signals, char *answer, size_t size)
+{
+	struct pollfd fds[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
+				 { .fd = signals->fd, .events = POLLIN } };
+	ssize_t got;
+
+	for (;;) {
+		if (poll(fds, 2, -1) < 0)
+			return false;
+		if (fds[1].revents && ui_signals_end_asked(signals))
+			return false;
+		if (!fds[0].revents)
+			continue;
+		got = read(STDIN_FILENO, answer, size - 1);
+		answer[got > 0 ? got : 0] = '\0';
+		return got > 0;
+	}
+}
+
+static bool on_ask(void *context, const char *question)
+{
+	char answer[64];
+
+	fprintf(stderr, "buddytop: %s [y/N] ", question);
+	if (!read_answer(context, answer, sizeof(answer))) {
+		fputc('\n', stderr);
+		return false;
+	}
+	return answer[0] == 'y' || answer[0] == 'Y';
+}
+
+/* ---- the command ------------------------------------------------------------------------ */
+
+static int show_dashboard(const struct bt_session_options *session_options,
+			  const struct ui_signals *signals, const struct top_values *values,
+			  struct bt_err *err)
+{
+	struct ui_options options = { .glyphs = values->glyphs };
+	struct bt_session *session;
+	int code = bt_session_open(&session, session_options, err);
+
+	if (code)
+		return code;
+	bt_session_kick(session);
+	code = ui_run(session, signals, &options, err);
+	bt_session_close(session);
+	return code;
+}
+
+static int run_top(struct bt_cmd_call *call, struct bt_err *err)
+{
+	const struct top_values *values = call->values;
+	struct ui_signals signals;
+	struct bt_session_options options = {
+		.source_options = { .progress = on_progress, .ask = on_ask, .context = &signals },
+		.serve = true,
+		.lock_memory = true,
+		.history = HISTORY_POINTS,
+	};
+	char note[BT_CMD_NOTE];
+	int code;
+
+	if (values->list_keys) {
+		ui_keys_print(stdout);
+		return 0;
+	}
+	if (call->argc)
+		return bt_err_set(err, EINVAL, "'%s': the dashboard takes no operands", call->argv[0]);
+	code = bt_cmd_session_options(call, "auto", &options, note, err);
+	if (!code)
+		code = ui_term_usable(err);
+	if (code)
+		return code;
+	if (values->step)
+		options.interval_ns = 0;
+	setlocale(LC_CTYPE, "");
+	code = ui_signals_begin(&signals, err);
+	if (code)
+		return code;
+	code = show_dashboard(&options, &signals, values, err);
+	ui_signals_end(&signals);
+	return code;
+}
+
+const struct bt_cmd bt_cmd_top = {
+	.name = "top",
+	.operands = "",
+	.summary = "Show the dashboard, the default command",
+	.description = "Without --source: this machine where its module is loaded, else a guest. The "
+		       "load is off until it\nis started with 'w'. '?' shows the keys.",
+	.opts = top_opts,
+	.values_size = sizeof(struct top_values),
+	.run = run_top,
+};

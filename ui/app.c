@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "ui/app.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "core/mask.h"
+
+void ui_app_init(struct ui_app *app, struct bt_session *session, const struct ui_glyphs *glyphs,
+		 const char *codeset)
+{
+	memset(app, 0, sizeof(*app));
+	app->session = session;
+	app->codeset = codeset;
+	app->feed = ui_feed_create(session);
+	app->model = ui_feed_model(app->feed);
+	app->overview.model = app->model;
+	app->overview.focus = UI_PANEL_CONTROL;
+	ui_canvas_init(&app->canvas, glyphs);
+}
+
+void ui_app_free(struct ui_app *app)
+{
+	ui_feed_free(app->feed);
+	ui_canvas_free(&app->canvas);
+}
+
+void ui_app_update(struct ui_app *app)
+{
+	ui_feed_update(app->feed);
+}
+
+void ui_app_say(struct ui_app *app, enum ui_role role, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(app->message, sizeof(app->message), format, args);
+	va_end(args);
+	app->message_role = role;
+}
+
+void ui_app_say_error(struct ui_app *app, const struct bt_err *err)
+{
+	ui_app_say(app, UI_ROLE_BAD, "%s", err->text);
+}
+
+/* ---- control ---------------------------------------------------------------------------- */
+
+void ui_app_draft(const struct ui_app *app, struct bt_config *config)
+{
+	*config = *app->model->wanted;
+	config->generation = 0;
+}
+
+int ui_app_publish(struct ui_app *app, const struct bt_config *config, const char *who,
+		   struct bt_err *err)
+{
+	int code = bt_session_publish(app->session, config, who, err);
+
+	if (code)
+		ui_app_say_error(app, err);
+	ui_app_update(app);
+	return code;
+}
+
+void ui_app_run(struct ui_app *app, enum bt_run run, const char *who)
+{
+	struct bt_config draft;
+	struct bt_err err;
+
+	if (run == BT_RUN_GO && !app->start_agreed) {
+		ui_app_start(app, who);
+		return;
+	}
+	ui_app_draft(app, &draft);
+	draft.run = run;
+	ui_app_publish(app, &draft, who, &err);
+}
+
+void ui_app_edit(struct ui_app *app, const struct bt_param *param)
+{
+	switch (param->kind) {
+	case BT_PARAM_CHOICE:
+		ui_picker_open(app, param);
+		break;
+	case BT_PARAM_CPUS:
+		ui_cpus_open(app);
+		break;
+	case BT_PARAM_NODES:
+		ui_nodes_open(app);
+		break;
+	default:
+		ui_prompt_open_param(app, param);
+	}
+}
+
+/* ---- questions -------------------------------------------------------------------------- */
+
+static void agree_to_start(struct ui_app *app)
+{
+	app->start_agreed = true;
+	ui_app_run(app, BT_RUN_GO, "key");
+}
+
+static const struct ui_answer start_answers[] = {
+	{ 'y', "start the workers", agree_to_start },
+	{ 0, NULL, NULL },
+};
+
+static void say_bounds(struct ui_question *question, const struct bt_config *config)
+{
+	char text[UI_TEXT];
+
+	if (config->guard == BT_GUARD_SAFE)
+		ui_question_line(question, "Guard safe: leaves %s available, gives all back before an "
+				 "OOM kill.",
+				 bt_text_bytes(config->reserve_bytes, text, sizeof(text)));
+	else
+		ui_question_line(question, "Guard bench: leaves no reserve; others may be OOM-killed.");
+	if (config->lease_ms)
+		ui_question_line(question, "Stops by itself %s after this program falls silent.",
+				 bt_text_ns(config->lease_ms * BT_NS_PER_MS, text, sizeof(text)));
+	if (config->run_limit_ms)
+		ui_question_line(question, "Stops by itself after %s.",
+				 bt_text_ns(config->run_limit_ms * BT_NS_PER_MS, text, sizeof(text)));
+}
+
+void ui_app_start(struct ui_app *app, const char *who)
+{
+	const struct bt_config *config = app->model->wanted;
+	const struct bt_machine *machine = app->model->machine;
+	struct ui_question *question;
+	char text[UI_TEXT];
+
+	if (app->start_agreed) {
+		ui_app_run(app, BT_RUN_GO, who);
+		return;
+	}
+	question = ui_question_open(app, "Start the load?", start_answers);
+	ui_question_line(question, "Kernel threads on %u CPUs of %s allocate and free pages of order "
+			 "%u,", bt_mask_weight(config->cpus, BT_CPU_WORDS), machine->host,
+			 config->order);
+	ui_question_line(question, "as fast as the pace allows, holding at most %s.",
+			 bt_text_bytes(config->max_held_bytes, text, sizeof(text)));
+	ui_question_line(question, "The machine becomes slower and may reclaim or swap.");
+	say_bounds(question, config);
+	ui_question_line(question, "! stops at any time. This is asked once.");
+}
+
+static void quit_now(struct ui_app *app)
+{
+	app->quit = true;
+}
+
+static void keep_on(struct ui_app *app)
+{
+	(void)app;
+}
+
+static const struct ui_answer quit_answers[] = {
+	{ 'y', "stop the load and quit (^C again does the same)", quit_now },
+	{ 'n', "go on", keep_on },
+	{ 0, NULL, NULL },
+};
+
+void ui_app_quit(struct ui_app *app)
+{
+	struct ui_question *question;
+
+	if (app->model->no_control || !ui_model_loaded(app->model)) {
+		app->quit = true;
+		return;
+	}
+	question = ui_question_open(app, "Quit?", quit_answers);
+	ui_question_line(question, "The load is on. It cannot outlive this program:");
+	ui_question_line(question, "all that is held is given back first.");
+}
+
+static void measure(struct ui_app *app, uint64_t limit_bytes)
+{
+	struct bt_err err;
+
+	if (bt_session_measure(app->session, limit_bytes, &err))
+		ui_app_say_error(app, &err);
+	else
+		ui_app_say(app, UI_ROLE_NORMAL, "measuring what user space can get");
+	ui_app_update(app);
+}
+
+static uint64_t measure_limit(const struct ui_app *app)
+{
+	const struct bt_frame *frame = app->model->frame;
+
+	return frame && frame->memory.available_bytes != BT_UNKNOWN ?
+	       frame->memory.available_bytes / 10 * 9 : 0;
+}
+
+static void measure_limited(struct ui_app *app)
+{
+	measure(app, measure_limit(app));
+}
+
+static void measure_to_oom(struct ui_app *app)
+{
+	measure(app, BT_UNKNOWN);
+}
+
+static const struct ui_answer measure_answers[] = {
+	{ 'y', "measure, and stop at that limit", measure_limited },
+	{ 'O', "go on until the OOM killer ends the measuring process", measure_to_oom },
+	{ 0, NULL, NULL },
+};
+
+void ui_app_measure(struct ui_app *app)
+{
+	struct ui_question *question;
+	char text[UI_TEXT];
+
+	if (app->model->measure.state == BT_MEASURE_RUNNING) {
+		ui_app_say(app, UI_ROLE_WARN, "a measurement is running already");
+		return;
+	}
+	if (!measure_limit(app)) {
+		ui_app_say(app, UI_ROLE_WARN, "not possible: MemAvailable is not known yet");
+		return;
+	}
+	question = ui_question_open(app, "Measure what user space can get?", measure_answers);
+	ui_question_line(question, "A process on %s takes memory and touches it, up to %s",
+			 app->model->machine->host,
+			 bt_text_bytes(measure_limit(app), text, sizeof(text)));
+	ui_question_line(question, "(90 %% of MemAvailable), then gives it back. Caches shrink.");
+}
+
+/* ---- snapshot --------------------------------------------------------------------------- */
+
+void ui_app_snapshot(struct ui_app *app)
+{
+	char path[PATH_MAX];
+	struct bt_err err;
+
+	if (bt_session_snapshot_file(app->session, ".", path, sizeof(path), &err))
+		ui_app_say_error(app, &err);
+	else
+		ui_app_say(app, UI_ROLE_GOOD, "snapshot: %s", path);
+	ui_app_update(app);
+}
+
+/* ---- keys and picture ------------------------------------------------------------------- */
+
+void ui_app_key(struct ui_app *app, int key)
+{
+	app->message[0] = '\0';
+	if (key == UI_KEY_CTRL_C) {
+		/* The second ^C, or one that finds nothing to ask about, quits. */
+		if (ui_question_is(app, quit_answers))
+			app->quit = true;
+		else
+			ui_app_quit(app);
+	} else if (app->overlay.ops && key == UI_KEY_ESC) {
+		ui_overlay_close(app);
+	} else if (app->overlay.ops) {
+		app->overlay.ops->key(app, key);
+	} else {
+		ui_action_run(app, key);
+	}
+}
+
+static void draw_footer(const struct ui_app *app, const struct ui_area *screen)
+{
+	int rows = screen->rect.rows, cols = screen->rect.cols;
+	struct ui_area line = ui_area_part(screen, rows - 1, 0, 1, cols);
+
+	/* On the smallest screens the status line gives way to a message, but not to keys. */
+	if (app->message[0]) {
+		ui_area_fill(&line, L' ', UI_ROLE_NORMAL);
+		ui_put_cut(&line, 0, 0, cols, app->message_role, app->message);
+	} else if (rows >= 3) {
+		ui_footer_keys(&line);
+	}
+}
+
+void ui_app_draw(struct ui_app *app)
+{
+	struct ui_area screen = ui_area_all(&app->canvas);
+
+	ui_canvas_clear(&app->canvas);
+	ui_overview_draw(&app->overview, &screen);
+	draw_footer(app, &screen);
+	if (app->overlay.ops)
+		app->overlay.ops->draw(app, &screen);
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What overlays have in common, and the plain ones: questions, help, the whole log. */
+#include "ui/overlay.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "ui/app.h"
+
+#define FRAME_MIN_ROWS 4
+#define FRAME_MIN_COLS 12
+
+void ui_overlay_close(struct ui_app *app)
+{
+	app->overlay.ops = NULL;
+}
+
+static void draw_edge(const struct ui_area *box, int row, enum ui_glyph left, enum ui_glyph right,
+		      enum ui_role role, const char *text)
+{
+	int cols = box->rect.cols, width = ui_text_width(text);
+
+	for (int col = 1; col < cols - 1; col++)
+		ui_put_glyph(box, row, col, UI_ROLE_RULE, UI_GLYPH_HLINE);
+	ui_put_glyph(box, row, 0, UI_ROLE_RULE, left);
+	ui_put_glyph(box, row, cols - 1, UI_ROLE_RULE, right);
+	if (!width)
+		return;
+	if (width > cols - 6)
+		width = cols - 6;
+	ui_put_char(box, row, 2, UI_ROLE_NORMAL, L' ');
+	ui_put_cut(box, row, 3, width, role, text);
+	ui_put_char(box, row, 3 + width, UI_ROLE_NORMAL, L' ');
+}
+
+struct ui_area ui_box(const struct ui_area *screen, int rows, int cols, const char *title,
+		      const char *hint)
+{
+	struct ui_area box = ui_area_centred(screen, rows + 2, cols + 4);
+
+	ui_area_fill(&box, L' ', UI_ROLE_NORMAL);
+	if (box.rect.rows < FRAME_MIN_ROWS || box.rect.cols < FRAME_MIN_COLS)
+		return box;
+	draw_edge(&box, 0, UI_GLYPH_TOP_LEFT, UI_GLYPH_TOP_RIGHT, UI_ROLE_TITLE, title);
+	for (int row = 1; row < box.rect.rows - 1; row++) {
+		ui_put_glyph(&box, row, 0, UI_ROLE_RULE, UI_GLYPH_VLINE);
+		ui_put_glyph(&box, row, box.rect.cols - 1, UI_ROLE_RULE, UI_GLYPH_VLINE);
+	}
+	draw_edge(&box, box.rect.rows - 1, UI_GLYPH_BOTTOM_LEFT, UI_GLYPH_BOTTOM_RIGHT,
+		  UI_ROLE_DIM, hint);
+	return ui_area_part(&box, 1, 2, box.rect.rows - 2, box.rect.cols - 4);
+}
+
+/* ---- questions -------------------------------------------------------------------------- */
+
+static void question_key(struct ui_app *app, int key)
+{
+	const struct ui_answer *answer = app->overlay.question.answers;
+
+	for (; answer->label; answer++) {
+		if (answer->key == key) {
+			ui_overlay_close(app);
+			answer->run(app);
+			return;
+		}
+	}
+}
+
+static void question_draw(struct ui_app *app, const struct ui_area *screen)
+{
+	const struct ui_question *question = &app->overlay.question;
+	int width = ui_text_width(question->title), rows = (int)question->line_count + 1, row = 0;
+	struct ui_area inside;
+	char name[16];
+
+	for (unsigned i = 0; i < question->line_count; i++) {
+		if (ui_text_width(question->lines[i]) > width)
+			width = ui_text_width(question->lines[i]);
+	}
+	for (const struct ui_answer *answer = question->answers; answer->label; answer++, rows++) {
+		if (ui_text_width(answer->label) + 7 > width)
+			width = ui_text_width(answer->label) + 7;
+	}
+	inside = ui_box(screen, rows, width, question->title, "Esc cancel");
+	/* Where not all fits, the answers matter most. */
+	if (rows > inside.rect.rows)
+		row = inside.rect.rows - rows;
+	for (unsigned i = 0; i < question->line_count; i++, row++)
+		ui_put_cut(&inside, row, 0, inside.rect.cols, UI_ROLE_NORMAL, question->lines[i]);
+	row++;
+	for (const struct ui_answer *answer = question->answers; answer->label; answer++, row++) {
+		ui_put(&inside, row, 1, UI_ROLE_KEY, ui_key_name(answer->key, name, sizeof(name)));
+		ui_put_cut(&inside, row, 7, inside.rect.cols - 7, UI_ROLE_STRONG, answer->label);
+	}
+}
+
+static const struct ui_overlay_ops question_ops = { question_key, question_draw };
+
+struct ui_question *ui_question_open(struct ui_app *app, const char *title,
+				     const struct ui_answer *answers)
+{
+	struct ui_question *question = &app->overlay.question;
+
+	app->overlay.ops = &question_ops;
+	memset(question, 0, sizeof(*question));
+	question->title = title;
+	question->answers = answers;
+	return question;
+}
+
+void ui_question_line(struct ui_question *question, const char *format, ...)
+{
+	va_list args;
+
+	if (question->line_count == UI_QUESTION_LINES)
+		return;
+	va_start(args, format);
+	vsnprintf(question->lines[question->line_count++], sizeof(question->lines[0]), format, args);
+	va_end(args);
+}
+
+bool ui_question_is(const struct ui_app *app, const struct ui_answer *answers)
+{
+	return app->overlay.ops == &question_ops && app->overlay.question.answers == answers;
+}
+
+/* ---- help and log ----------------------------------------------------------------------- */
+
+#define PAGE_ROWS 10u
+
+/* scroll is cut to what there is when it is drawn. */
+static void scroll_key(struct ui_app *app, int key)
+{
+	unsigned *scroll = &app->overlay.scroll;
+
+	switch (key) {
+	case UI_KEY_DOWN:
+	case 'j':
+		*scroll += 1;
+		break;
+	case UI_KEY_UP:
+	case 'k':
+		*scroll -= *scroll > 0;
+		break;
+	case UI_KEY_PAGE_DOWN:
+	case ' ':
+		*scroll += PAGE_ROWS;
+		break;
+	case UI_KEY_PAGE_UP:
+		*scroll -= *scroll < PAGE_ROWS ? *scroll : PAGE_ROWS;
+		break;
+	default:
+		ui_overlay_close(app);
+	}
+}
+
+#define HELP_COLS 100
+#define HELP_KEYS_COLS 12
+
+/* Rows of the help screen; draws those from first on when area is given. */
+static int help_rows(const struct ui_area *area, int first)
+{
+	const char *group = "";
+	char names[48];
+	int row = 0;
+
+	for (unsigned i = 0; i < ui_binding_count; i++) {
+		const struct ui_binding *binding = &ui_bindings[i];
+
+		if (strcmp(group, binding->group)) {
+			group = binding->group;
+			row += row > 0;
+			if (area)
+				ui_put(area, row - first, 0, UI_ROLE_TITLE, group);
+			row++;
+		}
+		if (area) {
+			ui_put_right(area, row - first, HELP_KEYS_COLS, UI_ROLE_KEY,
+				     ui_binding_names(binding, names, sizeof(names)));
+			ui_put_cut(area, row - first, HELP_KEYS_COLS + 2,
+				   area->rect.cols - HELP_KEYS_COLS - 2, UI_ROLE_NORMAL,
+				   binding->help);
+		}
+		row++;
+	}
+	return row;
+}
+
+static void help_draw(struct ui_app *app, const struct ui_area *screen)
+{
+	int rows = help_rows(NULL, 0);
+	struct ui_area inside = ui_box(screen, rows, HELP_COLS, "Keys",
+				       "Up Down PgUp PgDn scroll   any other key closes");
+	int most = rows > inside.rect.rows ? rows - inside.rect.rows : 0;
+
+	if ((int)app->overlay.scroll > most)
+		app->overlay.scroll = (unsigned)most;
+	help_rows(&inside, (int)app->overlay.scroll);
+}
+
+static const struct ui_overlay_ops help_ops = { scroll_key, help_draw };
+
+void ui_help_open(struct ui_app *app)
+{
+	app->overlay.ops = &help_ops;
+	app->overlay.scroll = 0;
+}
+
+static void log_draw(struct ui_app *app, const struct ui_area *screen)
+{
+	struct ui_panel_state state = { 0 };
+	struct ui_area inside = ui_box(screen, screen->rect.rows, screen->rect.cols, "Events",
+				       "Up Down PgUp PgDn scroll   any other key closes");
+	unsigned count = ui_panel_events.extent(app->model);
+	unsigned rows = (unsigned)inside.rect.rows, most = count > rows ? count - rows : 0;
+	unsigned *scroll = &app->overlay.scroll;
+
+	/* The log counts from its end: scroll up means further back. */
+	if (*scroll > most)
+		*scroll = most;
+	state.scroll = *scroll;
+	ui_panel_events.draw(app->model, &state, &inside);
+}
+
+static void log_key(struct ui_app *app, int key)
+{
+	static const struct {
+		int from, to;
+	} mirror[] = {
+		{ UI_KEY_UP, UI_KEY_DOWN }, { UI_KEY_DOWN, UI_KEY_UP }, { 'k', 'j' }, { 'j', 'k' },
+		{ UI_KEY_PAGE_UP, UI_KEY_PAGE_DOWN }, { UI_KEY_PAGE_DOWN, UI_KEY_PAGE_UP },
+	};
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(mirror); i++) {
+		if (mirror[i].from == key) {
+			scroll_key(app, mirror[i].to);
+			return;
+		}
+	}
+	scroll_key(app, key);
+}
+
+static const struct ui_overlay_ops log_ops = { log_key, log_draw };
+
+void ui_log_open(struct ui_app *app)
+{
+	app->overlay.ops = &log_ops;
+	app->overlay.scroll = 0;
+}

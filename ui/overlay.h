@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What lies over the view and takes the keys: prompts, editors, questions, help, log. One at a
+ * time. Each kind has its state in the union and a table of two functions.
+ */
+#ifndef UI_OVERLAY_H
+#define UI_OVERLAY_H
+
+#include "core/param.h"
+#include "ui/canvas.h"
+#include "ui/line.h"
+
+struct ui_app;
+
+struct ui_overlay_ops {
+	/* A key that is not Esc (which closes) and not ^C. */
+	void (*key)(struct ui_app *app, int key);
+	void (*draw)(struct ui_app *app, const struct ui_area *screen);
+};
+
+/* A typed value: of a parameter, of the interval, or a command. */
+struct ui_prompt {
+	const struct bt_param *param;
+	/* Otherwise: what Enter does; an error keeps the prompt open. */
+	int (*accept)(struct ui_app *app, const char *text, struct bt_err *err);
+	const char *title, *hint;
+	struct ui_line line;
+	struct bt_err err;	/* of the last Enter */
+};
+
+/* One of a parameter's choices; or, without a parameter, what the workers do. */
+struct ui_picker {
+	const struct bt_param *param;
+	unsigned selected, count;
+};
+
+struct ui_cpus {
+	struct bt_config draft;	/* its mask is what the grid shows */
+	struct ui_line line;	/* the same, typed */
+	struct bt_err err;	/* of the typed text */
+	bool typing;
+	unsigned cursor;	/* CPU */
+	int range_from;		/* -1 = none */
+	unsigned top;		/* first line of the grid that shows */
+};
+
+struct ui_nodes {
+	__u64 nodes[BT_NODE_WORDS];
+	unsigned policy, cursor;	/* cursor: a node */
+	struct bt_err err;
+};
+
+struct ui_answer {
+	int key;
+	const char *label;
+	void (*run)(struct ui_app *app);
+};
+
+#define UI_QUESTION_LINES 8
+
+struct ui_question {
+	const char *title;
+	char lines[UI_QUESTION_LINES][128];
+	unsigned line_count;
+	const struct ui_answer *answers;	/* ends with a NULL label; Esc is none of them */
+};
+
+struct ui_overlay {
+	const struct ui_overlay_ops *ops;	/* NULL: nothing lies over the view */
+	union {
+		struct ui_prompt prompt;
+		struct ui_picker picker;
+		struct ui_cpus cpus;
+		struct ui_nodes nodes;
+		struct ui_question question;
+		unsigned scroll;		/* help, log */
+	};
+};
+
+void ui_overlay_close(struct ui_app *app);
+
+/* Shows the prompt again as its state in the union says. */
+void ui_prompt_reopen(struct ui_app *app);
+void ui_prompt_open_param(struct ui_app *app, const struct bt_param *param);
+void ui_prompt_open_interval(struct ui_app *app);
+void ui_prompt_open_command(struct ui_app *app);
+void ui_picker_open(struct ui_app *app, const struct bt_param *param);
+void ui_cpus_open(struct ui_app *app);
+void ui_nodes_open(struct ui_app *app);
+void ui_help_open(struct ui_app *app);
+void ui_log_open(struct ui_app *app);
+/* Returns the question, to be filled with lines. */
+struct ui_question *ui_question_open(struct ui_app *app, const char *title,
+				     const struct ui_answer *answers);
+void ui_question_line(struct ui_question *question, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Whether this question is open: two questions are told apart by their answers. */
+bool ui_question_is(const struct ui_app *app, const struct ui_answer *answers);
+
+/*
+ * A frame of at most rows x cols inside, centred and cleared, with a title above and a hint below.
+ * Returns the inside; where the screen is too small for a frame, the whole screen.
+ */
+struct ui_area ui_box(const struct ui_area *screen, int rows, int cols, const char *title,
+		      const char *hint);
+
+#endif

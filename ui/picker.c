@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One of several choices, each with its effect: classes, patterns, and what the workers do. */
+#include <string.h>
+
+#include "ui/app.h"
+
+#define NAME_COLS 16
+#define PICKER_COLS 76
+
+static const struct bt_choice run_choices[] = {
+	[BT_RUN_DRAIN] = { "drained", "give every held block back, then sleep" },
+	[BT_RUN_GO] = { "running", "run the pattern" },
+	[BT_RUN_KEEP] = { "kept", "sleep, keep what is held" },
+	[BT_RUN_COUNT] = { 0 },
+};
+
+static const struct bt_choice *choices_of(const struct ui_picker *picker)
+{
+	return picker->param ? picker->param->choices : run_choices;
+}
+
+static void apply(struct ui_app *app, const struct bt_param *param, unsigned choice)
+{
+	struct bt_config draft;
+	struct bt_err err;
+
+	if (!param) {
+		ui_app_run(app, (enum bt_run)choice, "key");
+		return;
+	}
+	ui_app_draft(app, &draft);
+	if (bt_param_set(param, &draft, param->choices[choice].name, &app->model->limits, &err))
+		ui_app_say_error(app, &err);
+	else
+		ui_app_publish(app, &draft, "key", &err);
+}
+
+static void picker_key(struct ui_app *app, int key)
+{
+	struct ui_picker *picker = &app->overlay.picker;
+	const struct bt_param *param = picker->param;
+	unsigned selected = picker->selected;
+
+	switch (key) {
+	case UI_KEY_DOWN:
+	case 'j':
+		picker->selected = (selected + 1) % picker->count;
+		break;
+	case UI_KEY_UP:
+	case 'k':
+		picker->selected = (selected + picker->count - 1) % picker->count;
+		break;
+	case UI_KEY_ENTER:
+		ui_overlay_close(app);
+		apply(app, param, selected);
+		break;
+	}
+}
+
+static void picker_draw(struct ui_app *app, const struct ui_area *screen)
+{
+	const struct ui_picker *picker = &app->overlay.picker;
+	const struct bt_choice *choices = choices_of(picker);
+	unsigned now = picker->param ? (unsigned)bt_param_get(picker->param, app->model->wanted) :
+				       app->model->wanted->run;
+	struct ui_area inside = ui_box(screen, (int)picker->count, PICKER_COLS,
+				       picker->param ? picker->param->label : "workers",
+				       "Up Down choose   Enter apply   Esc cancel");
+	int rows = inside.rect.rows;
+	int first = (int)picker->selected >= rows ? (int)picker->selected - rows + 1 : 0;
+
+	for (int row = 0; row < rows && first + row < (int)picker->count; row++) {
+		unsigned choice = (unsigned)(first + row);
+		bool selected = choice == picker->selected;
+
+		if (selected)
+			ui_put_glyph(&inside, row, 0, UI_ROLE_FOCUS, UI_GLYPH_POINTER);
+		ui_putf(&inside, row, 2, selected ? UI_ROLE_SELECTED : UI_ROLE_NORMAL, "%s%s",
+			choices[choice].name, choice == now ? " *" : "");
+		ui_put_cut(&inside, row, 2 + NAME_COLS + 2, inside.rect.cols - NAME_COLS - 4,
+			   UI_ROLE_DIM, choices[choice].help);
+	}
+}
+
+static const struct ui_overlay_ops picker_ops = { picker_key, picker_draw };
+
+void ui_picker_open(struct ui_app *app, const struct bt_param *param)
+{
+	struct ui_picker *picker = &app->overlay.picker;
+
+	memset(picker, 0, sizeof(*picker));
+	picker->param = param;
+	while (choices_of(picker)[picker->count].name)
+		picker->count++;
+	picker->selected = param ? (unsigned)bt_param_get(param, app->model->wanted) :
+				   app->model->wanted->run;
+	if (picker->selected >= picker->count)
+		picker->selected = 0;
+	app->overlay.ops = &picker_ops;
+}

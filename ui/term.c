@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "ui/term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "core/util.h"
+#include "ui/keys.h"
+#include "ui/signals.h"
+
+struct ui_term {
+	SCREEN *screen;
+	WINDOW *input;		/* a pad: reading a key from it never refreshes anything */
+	struct ui_canvas shown;
+	bool can_colour, colour;
+	struct termios before;
+};
+
+#define ESC_WAIT_MS 25
+
+int ui_term_usable(struct bt_err *err)
+{
+	const char *term = getenv("TERM");
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return bt_err_set(err, EOPNOTSUPP, "the dashboard needs a terminal on standard %s; "
+				  "for one JSON document use 'buddytop snapshot'",
+				  isatty(STDIN_FILENO) ? "output" : "input");
+	if (!term || !*term || !strcmp(term, "dumb"))
+		return bt_err_set(err, EOPNOTSUPP, "TERM=%s: the dashboard cannot be drawn on this "
+				  "terminal; set TERM, or use 'buddytop snapshot'", term ? term : "");
+	return 0;
+}
+
+/* ---- colours ---------------------------------------------------------------------------- */
+
+static void init_colours(struct ui_term *term)
+{
+	term->can_colour = has_colors() && start_color() == OK;
+	if (!term->can_colour)
+		return;
+	use_default_colors();
+	for (int role = 0; role < UI_ROLE_COUNT; role++) {
+		const struct ui_style *style = ui_theme_style((enum ui_role)role);
+
+		init_pair((short)(role + 1), COLORS >= 256 ? style->fg256 : style->fg8, -1);
+	}
+}
+
+static attr_t attributes(unsigned char attr)
+{
+	return (attr & UI_ATTR_BOLD ? A_BOLD : 0) | (attr & UI_ATTR_DIM ? A_DIM : 0) |
+	       (attr & UI_ATTR_REVERSE ? A_REVERSE : 0) |
+	       (attr & UI_ATTR_UNDERLINE ? A_UNDERLINE : 0);
+}
+
+static void put_cell(const struct ui_term *term, int row, int col, const struct ui_cell *cell)
+{
+	const struct ui_style *style = ui_theme_style((enum ui_role)cell->role);
+	const wchar_t text[2] = { cell->ch, L'\0' };
+	cchar_t out;
+
+	setcchar(&out, text, attributes(term->colour ? style->attr : style->mono),
+		 term->colour ? (short)(cell->role + 1) : 0, NULL);
+	mvadd_wch(row, col, &out);
+}
+
+/* ---- begin and end ---------------------------------------------------------------------- */
+
+static void append(char *to, size_t size, const char *capability)
+{
+	const char *text = tigetstr(capability);
+
+	if (text && text != (char *)-1 && strlen(to) + strlen(text) < size)
+		strcat(to, text);
+}
+
+static void set_guard(const struct ui_term *term, int stderr_fd)
+{
+	static const char *const capabilities[] = { "sgr0", "rmkx", "cnorm", "rmcup" };
+	char restore[256] = "";
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(capabilities); i++)
+		append(restore, sizeof(restore), capabilities[i]);
+	ui_signals_guard(STDOUT_FILENO, stderr_fd, restore, &term->before);
+}
+
+static void set_modes(struct ui_term *term)
+{
+	set_escdelay(ESC_WAIT_MS);
+	cbreak();
+	noecho();
+	nonl();
+	curs_set(0);
+	leaveok(stdscr, TRUE);
+	term->input = newpad(1, 1);
+	keypad(term->input, TRUE);
+	nodelay(term->input, TRUE);
+}
+
+int ui_term_begin(struct ui_term **out, bool colour, int stderr_fd, struct bt_err *err)
+{
+	struct ui_term *term;
+	int code = ui_term_usable(err);
+
+	if (code)
+		return code;
+	term = bt_xcalloc(1, sizeof(*term));
+	tcgetattr(STDIN_FILENO, &term->before);
+	term->screen = newterm(NULL, stdout, stdin);
+	if (!term->screen) {
+		free(term);
+		return bt_err_set(err, EOPNOTSUPP, "TERM=%s: this terminal is not known here; set "
+				  "TERM to one that is, as xterm or vt100", getenv("TERM"));
+	}
+	set_term(term->screen);
+	set_modes(term);
+	if (colour)
+		init_colours(term);
+	term->colour = term->can_colour;
+	ui_canvas_init(&term->shown, NULL);
+	set_guard(term, stderr_fd);
+	/*
+	 * Until curses mode was left and entered once, ncurses 6.4 flushes after every cursor move
+	 * (_nc_mvcur, ewInitial): a frame would be dozens of writes instead of one or two.
+	 */
+	refresh();
+	endwin();
+	refresh();
+	*out = term;
+	ui_term_resize(term);
+	return 0;
+}
+
+void ui_term_end(struct ui_term *term)
+{
+	if (!term)
+		return;
+	if (!isendwin())
+		endwin();
+	ui_signals_guard(-1, -1, NULL, NULL);
+	delwin(term->input);
+	delscreen(term->screen);
+	ui_canvas_free(&term->shown);
+	free(term);
+}
+
+void ui_term_leave(struct ui_term *term)
+{
+	(void)term;
+	endwin();
+}
+
+void ui_term_return(struct ui_term *term)
+{
+	(void)term;
+	refresh();
+	curs_set(0);
+}
+
+/* ---- size and picture ------------------------------------------------------------------- */
+
+void ui_term_size(const struct ui_term *term, int *rows, int *cols)
+{
+	(void)term;
+	*rows = LINES;
+	*cols = COLS;
+}
+
+bool ui_term_resize(struct ui_term *term)
+{
+	struct winsize size;
+
+	(void)term;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row || !size.ws_col ||
+	    (size.ws_row == LINES && size.ws_col == COLS))
+		return false;
+	resizeterm(size.ws_row, size.ws_col);
+	return true;
+}
+
+void ui_term_colour(struct ui_term *term, bool colour)
+{
+	term->colour = colour && term->can_colour;
+}
+
+bool ui_term_has_colour(const struct ui_term *term)
+{
+	return term->colour;
+}
+
+void ui_term_show(struct ui_term *term, const struct ui_canvas *canvas, bool afresh)
+{
+	struct ui_canvas *shown = &term->shown;
+
+	if (shown->rows != canvas->rows || shown->cols != canvas->cols) {
+		ui_canvas_resize(shown, canvas->rows, canvas->cols);
+		afresh = true;
+	}
+	if (afresh)
+		clearok(stdscr, TRUE);
+	for (int row = 0; row < canvas->rows; row++) {
+		for (int col = 0; col < canvas->cols; col++) {
+			size_t at = (size_t)row * (size_t)canvas->cols + (size_t)col;
+			const struct ui_cell *cell = &canvas->cells[at];
+
+			if (!afresh && cell->ch == shown->cells[at].ch &&
+			    cell->role == shown->cells[at].role)
+				continue;
+			put_cell(term, row, col, cell);
+			shown->cells[at] = *cell;
+		}
+	}
+	refresh();
+}
+
+/* ---- keys ------------------------------------------------------------------------------- */
+
+static int translate(wint_t key)
+{
+	static const struct {
+		wint_t from;
+		int to;
+	} keys[] = {
+		{ KEY_UP, UI_KEY_UP }, { KEY_DOWN, UI_KEY_DOWN }, { KEY_LEFT, UI_KEY_LEFT },
+		{ KEY_RIGHT, UI_KEY_RIGHT }, { KEY_HOME, UI_KEY_HOME }, { KEY_END, UI_KEY_END },
+		{ KEY_FIND, UI_KEY_HOME }, { KEY_SELECT, UI_KEY_END },
+		{ KEY_PPAGE, UI_KEY_PAGE_UP }, { KEY_NPAGE, UI_KEY_PAGE_DOWN },
+		{ KEY_BTAB, UI_KEY_BACK_TAB }, { KEY_BACKSPACE, UI_KEY_BACKSPACE },
+		{ KEY_DC, UI_KEY_DELETE }, { KEY_ENTER, UI_KEY_ENTER },
+	};
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(keys); i++) {
+		if (keys[i].from == key)
+			return keys[i].to;
+	}
+	if (key >= KEY_F(1) && key <= KEY_F(12))
+		return UI_KEY_F0 + (int)(key - KEY_F0);
+	return UI_KEY_NONE;
+}
+
+int ui_term_key(struct ui_term *term)
+{
+	wint_t key;
+
+	for (;;) {
+		int kind = wget_wch(term->input, &key), translated;
+
+		if (kind == ERR)
+			return UI_KEY_NONE;
+		if (kind == KEY_CODE_YES) {
+			translated = translate(key);
+			if (translated == UI_KEY_NONE)
+				continue;
+			return translated;
+		}
+		if (key == L'\r' || key == L'\n')
+			return UI_KEY_ENTER;
+		if (key == 0x7f || key == 8)
+			return UI_KEY_BACKSPACE;
+		if (key)
+			return (int)key;
+	}
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The only thread that draws. It sleeps in one ppoll() over keys, session, signals and whatever
+ * was written to the standard error, and draws at most once for each wake-up.
+ */
+#include "ui/ui.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ui/app.h"
+#include "ui/term.h"
+
+enum { POLL_KEYS, POLL_SESSION, POLL_SIGNALS, POLL_STDERR, POLL_COUNT };
+
+struct ui {
+	struct ui_app app;
+	struct ui_term *term;
+	const struct ui_signals *signals;
+	int stderr_pipe, stderr_before;	/* -1: not captured */
+	char stderr_line[256];
+	size_t stderr_used;
+	bool changed, end;
+};
+
+/* ---- what is written to the standard error goes to the event log ------------------------- */
+
+static void capture_stderr(struct ui *ui)
+{
+	int ends[2];
+
+	ui->stderr_pipe = ui->stderr_before = -1;
+	/* Non-blocking at both ends: this thread may itself be the one that writes. */
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
+		return;
+	ui->stderr_before = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	dup2(ends[1], STDERR_FILENO);
+	close(ends[1]);
+	ui->stderr_pipe = ends[0];
+}
+
+static void note_stderr(struct ui *ui)
+{
+	ui->stderr_line[ui->stderr_used] = '\0';
+	if (ui->stderr_used)
+		bt_session_note(ui->app.session, BT_EVENT_NOTE, "stderr", "%s", ui->stderr_line);
+	ui->stderr_used = 0;
+	ui->changed = true;
+}
+
+static void read_stderr(struct ui *ui)
+{
+	char buf[512];
+	ssize_t size;
+
+	while ((size = read(ui->stderr_pipe, buf, sizeof(buf))) > 0) {
+		for (ssize_t i = 0; i < size; i++) {
+			if (buf[i] == '\n' || ui->stderr_used + 1 == sizeof(ui->stderr_line))
+				note_stderr(ui);
+			if (buf[i] != '\n')
+				ui->stderr_line[ui->stderr_used++] = buf[i];
+		}
+	}
+}
+
+static void release_stderr(struct ui *ui)
+{
+	if (ui->stderr_pipe < 0)
+		return;
+	dup2(ui->stderr_before, STDERR_FILENO);
+	close(ui->stderr_before);
+	close(ui->stderr_pipe);
+}
+
+/* ---- what wakes the loop ----------------------------------------------------------------- */
+
+static void fit_to_terminal(struct ui *ui)
+{
+	int rows, cols;
+
+	ui_term_resize(ui->term);
+	ui_term_size(ui->term, &rows, &cols);
+	if (rows != ui->app.canvas.rows || cols != ui->app.canvas.cols)
+		ui_canvas_resize(&ui->app.canvas, rows, cols);
+	ui->changed = true;
+}
+
+/* The session sends no keep-alive while the program is stopped: the lease ends the load. */
+static void suspend(struct ui *ui)
+{
+	uint64_t stopped = bt_mono_ns();
+	char text[UI_TEXT];
+
+	ui_term_leave(ui->term);
+	ui_signals_suspend();
+	ui_term_return(ui->term);
+	stopped = bt_mono_ns() - stopped;
+	bt_session_note(ui->app.session, BT_EVENT_NOTE, "signal",
+			"suspended for %s; without keep-alive the lease ends a load",
+			bt_text_ns(stopped, text, sizeof(text)));
+	ui->app.redraw = true;
+	fit_to_terminal(ui);
+}
+
+static void take_signals(struct ui *ui)
+{
+	int number;
+
+	while ((number = ui_signals_next(ui->signals)) != 0) {
+		switch (number) {
+		case SIGINT:
+			ui_app_key(&ui->app, UI_KEY_CTRL_C);
+			break;
+		case SIGTSTP:
+			suspend(ui);
+			break;
+		case SIGCONT:
+			/* Someone stopped us with SIGSTOP; the terminal may show anything. */
+			ui_term_leave(ui->term);
+			ui_term_return(ui->term);
+			ui->app.redraw = true;
+			break;
+		case SIGWINCH:
+			break;
+		default:
+			ui->end = true;
+		}
+		fit_to_terminal(ui);
+	}
+}
+
+static void toggle_colours(struct ui *ui)
+{
+	bool colour = !ui_term_has_colour(ui->term);
+
+	ui->app.colour_asked = false;
+	ui_term_colour(ui->term, colour);
+	if (ui_term_has_colour(ui->term) == colour)
+		ui_app_say(&ui->app, UI_ROLE_NORMAL, "colours: %s", colour ? "on" : "off");
+	else
+		ui_app_say(&ui->app, UI_ROLE_WARN,
+			   "not possible: NO_COLOR is set, or the terminal has no colours");
+	ui->app.redraw = true;
+}
+
+/* Keys wait in the terminal while samples that were asked for by number are still to come. */
+static void take_keys(struct ui *ui)
+{
+	int key;
+
+	while (!ui->app.steps && !ui->app.quit && (key = ui_term_key(ui->term)) != UI_KEY_NONE) {
+		ui_app_key(&ui->app, key);
+		if (ui->app.colour_asked)
+			toggle_colours(ui);
+		ui->changed = true;
+	}
+}
+
+static void take_session(struct ui *ui)
+{
+	const struct bt_frame *frame = bt_session_frame(ui->app.session);
+	uint64_t before = frame ? frame->seq : 0;
+
+	ui->changed |= bt_session_step(ui->app.session);
+	ui_app_update(&ui->app);
+	frame = bt_session_frame(ui->app.session);
+	if (!ui->app.steps || !frame || frame->seq == before)
+		return;
+	if (--ui->app.steps)
+		bt_session_kick(ui->app.session);
+}
+
+static void show(struct ui *ui)
+{
+	if (!ui->changed)
+		return;
+	ui_app_update(&ui->app);
+	ui_app_draw(&ui->app);
+	ui_term_show(ui->term, &ui->app.canvas, ui->app.redraw);
+	ui->app.redraw = false;
+	ui->changed = false;
+}
+
+static void wait_and_act(struct ui *ui)
+{
+	struct pollfd fds[POLL_COUNT] = {
+		[POLL_KEYS] = { .fd = STDIN_FILENO, .events = ui->app.steps ? 0 : POLLIN },
+		[POLL_SESSION] = { .fd = bt_session_fd(ui->app.session), .events = POLLIN },
+		[POLL_SIGNALS] = { .fd = ui->signals->fd, .events = POLLIN },
+		[POLL_STDERR] = { .fd = ui->stderr_pipe, .events = POLLIN },
+	};
+
+	/* Only the time since a source was lost passes without an event of its own. */
+	static const struct timespec second = { .tv_sec = 1 };
+	bool lost = ui->app.model->status.state == BT_SESSION_LOST;
+
+	if (ppoll(fds, POLL_COUNT, lost ? &second : NULL, NULL) < 0)
+		return;
+	ui->changed |= lost;
+	if (fds[POLL_SIGNALS].revents)
+		take_signals(ui);
+	if (fds[POLL_STDERR].revents)
+		read_stderr(ui);
+	if (fds[POLL_SESSION].revents)
+		take_session(ui);
+	if (fds[POLL_KEYS].revents & (POLLHUP | POLLERR | POLLNVAL))
+		ui->end = true;
+	else if (fds[POLL_KEYS].revents)
+		take_keys(ui);
+}
+
+int ui_run(struct bt_session *session, const struct ui_signals *signals,
+	   const struct ui_options *options, struct bt_err *err)
+{
+	const char *codeset = nl_langinfo(CODESET), *term = getenv("TERM");
+	const struct ui_glyphs *glyphs = ui_glyphs_choose(codeset, term ? term : "");
+	struct ui ui = { .signals = signals, .changed = true };
+	int code;
+
+	if (options->glyphs)
+		glyphs = ui_glyphs_find(options->glyphs);
+	if (!glyphs)
+		return bt_err_set(err, EINVAL, "--glyphs %s: allowed is one of full, console, ascii",
+				  options->glyphs);
+	capture_stderr(&ui);
+	code = ui_term_begin(&ui.term, ui_theme_wants_colour(getenv("NO_COLOR")), ui.stderr_before,
+			     err);
+	if (code) {
+		release_stderr(&ui);
+		return code;
+	}
+	ui_app_init(&ui.app, session, glyphs, codeset);
+	fit_to_terminal(&ui);
+	while (!ui.end && !ui.app.quit) {
+		show(&ui);
+		wait_and_act(&ui);
+	}
+	ui_term_end(ui.term);
+	ui_app_free(&ui.app);
+	release_stderr(&ui);
+	return 0;
+}
