@@ -205,7 +205,7 @@ static void sample(struct bt_sampler *s, enum job job)
 	rc = s->ops->read(s->state, frame, &err);
 	switch (rc) {
 	case 0:
-		frame->extra = job == JOB_EXTRA;
+		frame->extra |= job == JOB_EXTRA; /* those of a recording may be extra by themselves */
 		note_answer(s);
 		bt_ring_push(&s->ring);
 		poke(s);

@@ -72,14 +72,14 @@ static void on_frame(struct bt_session *s, struct bt_frame *frame)
 
 	if (!before)
 		bt_session_first_config(s, frame);
-	if (!frame->extra) {
-		add_interval(s, frame);
-		s->base = frame;
-	}
 	s->shown = frame;
 	s->shown_at_ns = bt_mono_ns();
 	bt_session_observe(s, before, frame);
 	bt_session_follow_config(s, before, frame);
+	if (!frame->extra) {
+		add_interval(s, frame);
+		s->base = frame;
+	}
 	bt_links_frame(s, frame);
 	s->changed = true;
 }
@@ -135,7 +135,8 @@ static void on_phase(struct bt_session *s, enum bt_sampler_phase before)
 		adopt_machine(s);
 		break;
 	case BT_SAMPLER_ENDED:
-		bt_session_log(s, BT_EVENT_NOTE, 0, "session", "the recording is over");
+		bt_session_log(s, BT_EVENT_NOTE, 0, "session", "the recording is over: %s",
+			       s->status.error.text);
 		bt_links_fail(s, &s->status.error);
 		break;
 	case BT_SAMPLER_LIVE:

@@ -193,7 +193,7 @@ static void execute(struct sim *sim, unsigned cpu, const struct plan *plan, uint
 	unsigned order = sim->config.order;
 	uint64_t churn = plan->allocs < plan->frees ? plan->allocs : plan->frees;
 	uint64_t shrink = plan->frees - churn, grow = plan->allocs - churn;
-	uint64_t renewed = churn < c->stats.held_blocks ? churn : c->stats.held_blocks;
+	uint64_t kept = c->stats.held_blocks - shrink, renewed = churn < kept ? churn : kept;
 	uint64_t old = c->stats.held_blocks ?
 		       c->stats.held_pages * (shrink + renewed) / c->stats.held_blocks : 0;
 	uint64_t failed;

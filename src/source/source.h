@@ -51,7 +51,7 @@ struct bt_source_ops {
 	/* Starts measuring (limit BT_UNKNOWN: until the OOM kill); query fills measure. NULL: impossible. */
 	int (*measure)(void *state, uint64_t limit_bytes, struct bt_err *err);
 	void (*measured)(void *state, struct bt_measure *measure);
-	/* The next frame time on a virtual clock, for sim and replay; NULL: the clock is real. */
+	/* A virtual clock (sim: the next frame's time, replay: the last one's); NULL: the clock is real. */
 	uint64_t (*clock_ns)(void *state);
 	void (*set_interval)(void *state, uint64_t interval_ns); /* of a virtual clock; may be NULL */
 	/* Wakes a read() in another thread so that close can follow; may be NULL. */
@@ -62,7 +62,10 @@ struct bt_source_ops {
 
 extern const struct bt_source_ops bt_source_kmod, bt_source_sim, bt_source_replay,
 	bt_source_remote, bt_source_vm;
-/* The kinds a program has (each defines its own: the agent has no VM); ends with NULL. */
+/*
+ * The kinds a program has; ends with NULL. The library's table (table.c) is linked unless the program
+ * defines one: buddytop's has the VM besides.
+ */
 extern const struct bt_source_ops *const bt_sources[];
 
 /* "kmod", "sim:7", "replay:FILE", "remote:COMMAND", "vm": finds the ops, *argument points into spec. */

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The sources of buddytop: those of the library and guests. */
+#include "source/source.h"
+
+const struct bt_source_ops *const bt_sources[] = {
+	&bt_source_kmod,
+	&bt_source_vm,
+	&bt_source_sim,
+	&bt_source_replay,
+	&bt_source_remote,
+	NULL
+};

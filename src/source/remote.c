@@ -1,0 +1,532 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The remote source: an agent at the other end of a stream (buddytop.5). The incoming half of the
+ * stream belongs to whoever reads (the sampler); the outgoing half is shared, under a lock, and
+ * nobody ever waits for it.
+ */
+#include "source/remote.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "frame/frame_json.h"
+#include "source/spawn.h"
+#include "source/stream.h"
+
+#define PROTOCOL 1u
+#define LINE_MAX_BYTES (BT_FRAME_LINE_MAX + 65536u)
+#define OUT_MAX_BYTES (128u * 1024)
+#define ANSWER_NS BT_NS_PER_S		/* read() waits this long, and goes on waiting next time */
+#define PAUSE_NS (200 * BT_NS_PER_MS)	/* after an answer that says "not now" */
+#define COMMAND_LIMIT_NS (30 * BT_NS_PER_S)
+#define BANNER_LINES 64u		/* that a login may print before the agent speaks */
+#define END_MS 3000u
+
+struct remote {
+	struct bt_stream stream;
+	struct bt_spawn spawn;		/* pid 0: the stream is the caller's */
+	int wake_fd;
+	struct bt_json_reader *reader;
+	char no_control[256];
+	uint64_t last_id, awaited_id;	/* awaited_id 0: no read is under way */
+
+	pthread_mutex_t lock;		/* all below, and the outgoing half of the stream */
+	struct bt_json_writer *writer;
+	char *publish_line;		/* the newest publication that found no room */
+	size_t publish_size;
+	struct bt_measure measure;
+	bool measure_asked;
+};
+
+/* ---- sending (under lock) --------------------------------------------------------------- */
+
+static void send_waiting_publish(struct remote *r)
+{
+	if (!r->publish_line || bt_stream_put(&r->stream, r->publish_line, r->publish_size))
+		return;
+	free(r->publish_line);
+	r->publish_line = NULL;
+}
+
+static int flush(struct remote *r)
+{
+	int rc = bt_stream_flush(&r->stream);
+
+	if (!rc && r->publish_line) {
+		send_waiting_publish(r);
+		rc = bt_stream_flush(&r->stream);
+	}
+	return rc == -EAGAIN ? 0 : rc;
+}
+
+static struct bt_json_writer *begin(struct remote *r, const char *op)
+{
+	bt_json_writer_reset(r->writer);
+	bt_json_object(r->writer, NULL);
+	bt_json_string(r->writer, "op", op);
+	return r->writer;
+}
+
+static int end(struct remote *r)
+{
+	const char *text;
+	size_t size;
+	int rc;
+
+	bt_json_end_object(r->writer);
+	text = bt_json_writer_text(r->writer, &size);
+	rc = text ? bt_stream_put(&r->stream, text, size) : -EIO;
+	return rc ? rc : flush(r);
+}
+
+static int send_simple(struct remote *r, const char *op)
+{
+	begin(r, op);
+	return end(r);
+}
+
+static int send_read(struct remote *r, bool extra)
+{
+	int rc;
+
+	pthread_mutex_lock(&r->lock);
+	if (r->measure.state == BT_MEASURE_RUNNING && !r->measure_asked) {
+		bt_json_u64(begin(r, "measured"), "id", 0);
+		r->measure_asked = !end(r);
+	}
+	begin(r, "read");
+	bt_json_u64(r->writer, "id", r->last_id + 1);
+	if (extra)
+		bt_json_bool(r->writer, "extra", true);
+	rc = end(r);
+	if (!rc)
+		r->awaited_id = ++r->last_id;
+	pthread_mutex_unlock(&r->lock);
+	return rc == -ENOBUFS ? 0 : rc; /* it does not read us: then there is no answer either */
+}
+
+/* ---- receiving ------------------------------------------------------------------------- */
+
+static void take_measure(struct remote *r, const struct bt_json *node)
+{
+	static const char *const names[] = {
+		[BT_MEASURE_NONE] = "none", [BT_MEASURE_RUNNING] = "running",
+		[BT_MEASURE_DONE] = "done", [BT_MEASURE_FAILED] = "failed",
+	};
+	const char *state = bt_json_get_string(node, "state");
+	const char *text = bt_json_get_string(node, "text");
+	struct bt_measure m = { .limit_bytes = BT_UNKNOWN };
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(names); i++) {
+		if (state && !strcmp(state, names[i]))
+			m.state = i;
+	}
+	bt_json_get_u64(node, "reached_bytes", &m.reached_bytes);
+	bt_json_get_u64(node, "limit_bytes", &m.limit_bytes);
+	bt_json_get_u64(node, "elapsed_ns", &m.elapsed_ns);
+	bt_json_get_bool(node, "oom_killed", &m.oom_killed);
+	bt_copy_clean(m.text, sizeof(m.text), text ? text : "");
+	pthread_mutex_lock(&r->lock);
+	r->measure = m;
+	r->measure_asked = false;
+	pthread_mutex_unlock(&r->lock);
+}
+
+static void fail_measure(struct remote *r, const char *text)
+{
+	pthread_mutex_lock(&r->lock);
+	if (r->measure.state == BT_MEASURE_RUNNING) {
+		r->measure.state = BT_MEASURE_FAILED;
+		bt_copy_clean(r->measure.text, sizeof(r->measure.text), text);
+	}
+	r->measure_asked = false;
+	pthread_mutex_unlock(&r->lock);
+}
+
+/* An error that answers our read: not now, or never again. Others can only be about a measurement. */
+static int take_error(struct remote *r, const struct bt_json *error, bool ours, struct bt_err *err)
+{
+	const char *text = bt_json_get_string(error, "text");
+	uint64_t code = EIO;
+
+	bt_json_get_u64(error, "errno", &code);
+	if (!ours) {
+		fail_measure(r, text ? text : "refused");
+		return 0;
+	}
+	r->awaited_id = 0;
+	return bt_err_set(err, code == ENODATA ? ENODATA : ETIMEDOUT, "%s",
+			  text ? text : "the agent has no frame");
+}
+
+static int say_rubbish(const char *what, const char *line, struct bt_err *err)
+{
+	char clean[64];
+
+	bt_copy_clean(clean, sizeof(clean), line);
+	return bt_err_set(err, EPROTO, "%s: it says '%s'", what, clean);
+}
+
+/* 0 = frame is filled, -EAGAIN = something else, -ETIMEDOUT = no frame now, else the end. */
+static int take_line(struct remote *r, const char *line, size_t size, struct bt_frame *frame,
+		     struct bt_err *err)
+{
+	const struct bt_json *root = bt_json_parse(r->reader, line, size, err);
+	const struct bt_json *node;
+	uint64_t id = 0;
+	bool ours;
+	int rc;
+
+	if (!root)
+		return say_rubbish("the agent sent rubbish", line, err);
+	ours = bt_json_get_u64(root, "id", &id) && r->awaited_id && id == r->awaited_id;
+	node = bt_json_get_object(root, "error");
+	if (node) {
+		rc = take_error(r, node, ours, err);
+		return rc ? rc : -EAGAIN;
+	}
+	node = bt_json_get_object(root, "measure");
+	if (node)
+		take_measure(r, node);
+	node = bt_json_get_object(root, "frame");
+	if (!node || !ours)
+		return -EAGAIN;
+	r->awaited_id = 0;
+	rc = bt_frame_decode(node, frame, err);
+	frame->extra = false; /* of the agent's session; what it is in ours, the sampler knows */
+	return rc;
+}
+
+/* Waits for something to read (0), an interrupt (-EINTR) or the time (-ETIMEDOUT). */
+static int wait_input(struct remote *r, uint64_t until_ns, bool want_input)
+{
+	uint64_t now = bt_mono_ns();
+	struct pollfd fds[4] = {
+		{ .fd = r->wake_fd, .events = POLLIN },
+		{ .fd = want_input ? r->stream.in : -1, .events = POLLIN },
+		{ .fd = r->spawn.pid ? r->spawn.err : -1, .events = POLLIN },
+		{ .fd = -1, .events = POLLOUT },
+	};
+
+	pthread_mutex_lock(&r->lock);
+	if (bt_stream_pending(&r->stream))
+		fds[3].fd = r->stream.out;
+	pthread_mutex_unlock(&r->lock);
+	poll(fds, BT_ARRAY_SIZE(fds), now >= until_ns ? 0 : (int)((until_ns - now) / BT_NS_PER_MS) + 1);
+	if (fds[0].revents)
+		return -EINTR;
+	if (fds[2].revents & POLLIN)
+		bt_spawn_listen(&r->spawn);
+	if (fds[3].revents) {
+		pthread_mutex_lock(&r->lock);
+		flush(r);
+		pthread_mutex_unlock(&r->lock);
+	}
+	if (fds[1].revents)
+		return 0;
+	return bt_mono_ns() >= until_ns ? -ETIMEDOUT : -EAGAIN;
+}
+
+/* Lines that are there first, then the stream; the same results as take_line(), or the stream's end. */
+static int receive(struct remote *r, struct bt_frame *frame, uint64_t until_ns, struct bt_err *err)
+{
+	size_t size;
+	char *line;
+	int rc;
+
+	for (;;) {
+		while ((line = bt_stream_line(&r->stream, &size))) {
+			rc = take_line(r, line, size, frame, err);
+			if (rc != -EAGAIN)
+				return rc;
+		}
+		rc = wait_input(r, until_ns, true);
+		if (rc == -EINTR)
+			return bt_err_set(err, EAGAIN, "interrupted");
+		if (rc == -ETIMEDOUT)
+			return bt_err_set(err, ETIMEDOUT, "the agent does not answer");
+		if (rc)
+			continue;
+		rc = bt_stream_fill(&r->stream);
+		if (rc == -ENODATA)
+			return bt_err_set(err, ECONNRESET, "the agent has ended");
+		if (rc == -EMSGSIZE)
+			return bt_err_set(err, EPROTO, "the agent sent a line above %u bytes",
+					  LINE_MAX_BYTES);
+		if (rc && rc != -EAGAIN)
+			return bt_err_set(err, -rc, "the link broke: %s", strerror(-rc));
+	}
+}
+
+static int remote_read(void *state, struct bt_frame *frame, struct bt_err *err)
+{
+	struct remote *r = state;
+	int rc = r->awaited_id ? 0 : send_read(r, frame->extra);
+
+	if (rc)
+		return bt_err_set(err, ECONNRESET, "the agent has ended: %s", strerror(-rc));
+	rc = receive(r, frame, bt_mono_ns() + ANSWER_NS, err);
+	if (rc == -ETIMEDOUT && !r->awaited_id) {
+		uint64_t until = bt_mono_ns() + PAUSE_NS;
+
+		while (wait_input(r, until, false) == -EAGAIN)
+			;
+	}
+	if (rc == -ECONNRESET && r->spawn.pid && r->spawn.said[0])
+		bt_err_set(err, ECONNRESET, "the agent has ended: %s", r->spawn.said);
+	return rc;
+}
+
+/* ---- opening --------------------------------------------------------------------------- */
+
+static int take_hello(struct remote *r, const char *line, size_t size, struct bt_machine *machine,
+		      struct bt_err *err)
+{
+	const struct bt_json *root = bt_json_parse(r->reader, line, size, NULL);
+	const struct bt_json *hello = bt_json_get_object(root, "hello");
+	const char *why = bt_json_get_string(hello, "no_control");
+	uint64_t protocol = 0;
+	int rc;
+
+	if (!hello)
+		return -EAGAIN; /* a banner */
+	bt_json_get_u64(hello, "protocol", &protocol);
+	if (protocol != PROTOCOL)
+		return bt_err_set(err, EPROTO, "the agent speaks protocol %llu, this program %u: "
+				  "install the same version on both sides",
+				  (unsigned long long)protocol, PROTOCOL);
+	rc = bt_machine_decode(bt_json_get_object(hello, "machine"), machine, err);
+	if (rc)
+		return rc;
+	snprintf(machine->source, sizeof(machine->source), "remote");
+	bt_copy_clean(r->no_control, sizeof(r->no_control), why ? why : "");
+	return 0;
+}
+
+static int wait_hello(struct remote *r, uint64_t limit_ns, const struct bt_source_options *options,
+		      struct bt_machine *machine, struct bt_err *err)
+{
+	uint64_t start = bt_mono_ns();
+	unsigned lines = 0;
+	char text[64];
+
+	while (bt_mono_ns() - start < limit_ns) {
+		size_t size;
+		char *line;
+		int rc;
+
+		while ((line = bt_stream_line(&r->stream, &size))) {
+			rc = take_hello(r, line, size, machine, err);
+			if (rc != -EAGAIN)
+				return rc;
+			if (++lines > BANNER_LINES)
+				return say_rubbish("no agent there", line, err);
+		}
+		snprintf(text, sizeof(text), "waiting for the agent, %llu s",
+			 (unsigned long long)((bt_mono_ns() - start) / BT_NS_PER_S));
+		if (options->progress && !options->progress(options->context, text))
+			return bt_err_set(err, EINTR, "given up waiting for the agent");
+		if (wait_input(r, bt_mono_ns() + PAUSE_NS, true))
+			continue;
+		rc = bt_stream_fill(&r->stream);
+		if (rc == -ENODATA)
+			return bt_err_set(err, ENODATA, "it ended before an agent spoke");
+		if (rc == -EMSGSIZE)
+			return bt_err_set(err, EPROTO, "no agent there: it sends a line without an end");
+		if (rc && rc != -EAGAIN)
+			return bt_err_set(err, -rc, "the link broke: %s", strerror(-rc));
+	}
+	return bt_err_set(err, ETIMEDOUT, "no agent spoke within %llu s",
+			  (unsigned long long)(limit_ns / BT_NS_PER_S));
+}
+
+static void free_remote(struct remote *r)
+{
+	bt_stream_free(&r->stream);
+	bt_json_reader_free(r->reader);
+	bt_json_writer_free(r->writer);
+	free(r->publish_line);
+	close(r->wake_fd);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+}
+
+static int make_remote(struct remote **remote, int in, int out, struct bt_err *err)
+{
+	struct remote *r = bt_xcalloc(1, sizeof(*r));
+
+	r->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	r->reader = bt_json_reader_create(LINE_MAX_BYTES);
+	r->writer = bt_json_writer_create(false);
+	pthread_mutex_init(&r->lock, NULL);
+	if (r->wake_fd < 0 || bt_stream_init(&r->stream, in, out, LINE_MAX_BYTES, OUT_MAX_BYTES, err)) {
+		free_remote(r);
+		return -EIO;
+	}
+	*remote = r;
+	return 0;
+}
+
+int bt_remote_open_fd(void **state, int fd, uint64_t limit_ns,
+		      const struct bt_source_options *options, struct bt_machine *machine,
+		      struct bt_err *err)
+{
+	struct remote *r;
+	int rc = make_remote(&r, fd, fd, err);
+
+	if (rc)
+		return rc;
+	rc = wait_hello(r, limit_ns, options, machine, err);
+	if (rc) {
+		free_remote(r);
+		return rc;
+	}
+	*state = r;
+	return 0;
+}
+
+static int remote_open(void **state, const struct bt_source_options *options,
+		       struct bt_machine *machine, struct bt_err *err)
+{
+	char ended[256];
+	struct bt_spawn spawn;
+	struct remote *r;
+	int rc;
+
+	if (!options->argument || !*options->argument)
+		return bt_err_set(err, EINVAL, "remote: a command is missing (remote:\"ssh HOST "
+				  "buddytop-agent\")");
+	rc = bt_spawn_start(&spawn, options->argument, err);
+	if (rc)
+		return rc;
+	rc = make_remote(&r, spawn.in, spawn.out, err);
+	if (rc) {
+		bt_spawn_end(&spawn, 0, ended, sizeof(ended));
+		return rc;
+	}
+	r->spawn = spawn;
+	rc = wait_hello(r, COMMAND_LIMIT_NS, options, machine, err);
+	if (!rc) {
+		*state = r;
+		return 0;
+	}
+	bt_spawn_end(&r->spawn, rc == -ENODATA ? 500 : 0, ended, sizeof(ended));
+	if (rc == -ENODATA)
+		bt_err_set(err, ECONNREFUSED, "it %s", ended);
+	bt_err_prefix(err, "remote: '%.80s'", options->argument);
+	free_remote(r);
+	return -err->code;
+}
+
+/* ---- control --------------------------------------------------------------------------- */
+
+static int remote_publish(void *state, const struct bt_config *config, uint64_t token,
+			  struct bt_err *err)
+{
+	struct remote *r = state;
+	const char *text;
+	size_t size;
+	int rc;
+
+	pthread_mutex_lock(&r->lock);
+	bt_json_u64(begin(r, "publish"), "token", token);
+	bt_config_encode(r->writer, "config", config);
+	rc = end(r);
+	if (rc == -ENOBUFS) {
+		text = bt_json_writer_text(r->writer, &size);
+		free(r->publish_line);
+		r->publish_line = bt_xstrdup(text);
+		r->publish_size = size;
+		rc = 0;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return rc ? bt_err_set(err, -rc, "cannot reach the agent: %s", strerror(-rc)) : 0;
+}
+
+static int remote_keepalive(void *state)
+{
+	struct remote *r = state;
+	int rc = 0;
+
+	pthread_mutex_lock(&r->lock);
+	if (!bt_stream_pending(&r->stream)) /* else an older one is still on its way */
+		rc = send_simple(r, "keepalive");
+	else
+		rc = flush(r);
+	pthread_mutex_unlock(&r->lock);
+	return rc;
+}
+
+static int remote_measure(void *state, uint64_t limit_bytes, struct bt_err *err)
+{
+	struct remote *r = state;
+	int rc;
+
+	pthread_mutex_lock(&r->lock);
+	begin(r, "measure");
+	bt_json_known(r->writer, "limit_bytes", limit_bytes);
+	rc = end(r);
+	if (!rc)
+		r->measure = (struct bt_measure){ .state = BT_MEASURE_RUNNING,
+						  .limit_bytes = limit_bytes };
+	pthread_mutex_unlock(&r->lock);
+	return rc ? bt_err_set(err, -rc, "cannot reach the agent: %s", strerror(-rc)) : 0;
+}
+
+static void remote_measured(void *state, struct bt_measure *measure)
+{
+	struct remote *r = state;
+
+	pthread_mutex_lock(&r->lock);
+	*measure = r->measure;
+	pthread_mutex_unlock(&r->lock);
+}
+
+static const char *remote_no_control(void *state)
+{
+	struct remote *r = state;
+
+	return r->no_control[0] ? r->no_control : NULL;
+}
+
+static void remote_interrupt(void *state)
+{
+	struct remote *r = state;
+	uint64_t one = 1;
+
+	while (write(r->wake_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+static void remote_close(void *state)
+{
+	struct remote *r = state;
+	char ended[256];
+
+	pthread_mutex_lock(&r->lock);
+	send_simple(r, "quit");
+	pthread_mutex_unlock(&r->lock);
+	if (r->spawn.pid)
+		bt_spawn_end(&r->spawn, END_MS, ended, sizeof(ended));
+	free_remote(r);
+}
+
+const struct bt_source_ops bt_source_remote = {
+	.name = "remote",
+	.help = "remote:COMMAND: an agent at the other end of a command's standard input and output",
+	.open = remote_open,
+	.read = remote_read,
+	.publish = remote_publish,
+	.no_control = remote_no_control,
+	.keepalive = remote_keepalive,
+	.measure = remote_measure,
+	.measured = remote_measured,
+	.interrupt = remote_interrupt,
+	.close = remote_close,
+};
