@@ -306,10 +306,10 @@ if [ "$mode" = installed ]; then
 	exit
 fi
 
-kit=$(cached_kit "$1")
-if [ "$mode" = cached ] || { is_release "$1" && [ -n "$kit" ]; }; then
-	[ -n "$kit" ] || impossible "no kernel $1 in $dir"
-	printf '%s\n' "$kit"
+cached=$(cached_kit "$1")
+if [ "$mode" = cached ] || { is_release "$1" && [ -n "$cached" ]; }; then
+	[ -n "$cached" ] || impossible "no kernel $1 in $dir"
+	printf '%s\n' "$cached"
 	exit
 fi
 
@@ -325,10 +325,10 @@ if [ -n "$release" ] && apt-cache show "linux-image-$release" >/dev/null 2>&1; t
 		[ "$1" != latest ] || ln -sfn "$release" "$dir/default"
 		exit
 	fi
-	say "could not download linux-image-$release"
+	say "could not download linux-image-$release; is there a network, and is apt-get update recent?"
 else
 	say "the package lists of this machine have no kernel $1; try apt-get update"
 fi
-[ "$mode" = fetch ] && [ -n "$kit" ] || exit 1
-say "using $kit"
-printf '%s\n' "$kit"
+[ "$mode" = fetch ] && [ -n "$cached" ] || exit 1
+say "using $cached"
+printf '%s\n' "$cached"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -110,11 +111,29 @@ static int find_local(const struct search *search, const char *release, const ch
 	return code > 0 ? 1 : code;
 }
 
-static int named_image(struct bt_kernel *kernel, const char *path, const char *kdir,
-		       struct bt_err *err)
+static int use_kit(struct bt_kernel *kernel, const char *kdir, struct bt_err *err)
 {
-	if (access(path, R_OK))
+	if (snprintf(kernel->image, PATH_MAX, "%s/vmlinux", kernel->kit) >= PATH_MAX ||
+	    snprintf(kernel->tree, PATH_MAX, "%s%s", kdir ? kdir : kernel->kit,
+		     kdir ? "" : "/build") >= PATH_MAX)
+		return bt_err_set(err, ENAMETOOLONG, "%s is too long", kernel->kit);
+	if (access(kernel->image, R_OK))
+		return bt_err_set(err, ENODEV, "kernel %s: %s", kernel->image, strerror(errno));
+	return 0;
+}
+
+/* The directory of a kit, or an image that has all it needs built in. */
+static int named_file(struct bt_kernel *kernel, const char *path, const char *kdir,
+		      struct bt_err *err)
+{
+	struct stat file;
+
+	if (stat(path, &file) || access(path, R_OK))
 		return bt_err_set(err, ENODEV, "kernel %s: %s", path, strerror(errno));
+	if (S_ISDIR(file.st_mode)) {
+		snprintf(kernel->kit, PATH_MAX, "%s", path);
+		return use_kit(kernel, kdir, err);
+	}
 	snprintf(kernel->image, PATH_MAX, "%s", path);
 	snprintf(kernel->tree, PATH_MAX, "%s", kdir ? kdir : "");
 	return 0;
@@ -130,7 +149,7 @@ int bt_kernel_find(struct bt_kernel *kernel, const struct bt_vm_options *options
 
 	memset(kernel, 0, sizeof(*kernel));
 	if (options->kernel && strchr(options->kernel, '/'))
-		return named_image(kernel, options->kernel, options->kdir, err);
+		return named_file(kernel, options->kernel, options->kdir, err);
 	ret = search_begin(&search, patience, err);
 	if (ret)
 		return ret;
@@ -139,13 +158,5 @@ int bt_kernel_find(struct bt_kernel *kernel, const struct bt_vm_options *options
 			 kernel->kit, err);
 	if (ret > 0)
 		ret = fetch(&search, options, wanted, kernel->kit, err);
-	if (ret)
-		return ret;
-	if (snprintf(kernel->image, PATH_MAX, "%s/vmlinux", kernel->kit) >= PATH_MAX)
-		return bt_err_set(err, ENAMETOOLONG, "%s is too long", kernel->kit);
-	if (options->kdir)
-		snprintf(kernel->tree, PATH_MAX, "%s", options->kdir);
-	else
-		snprintf(kernel->tree, PATH_MAX, "%.*s/build", PATH_MAX - 8, kernel->kit);
-	return 0;
+	return ret ? ret : use_kit(kernel, options->kdir, err);
 }

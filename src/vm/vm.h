@@ -26,9 +26,10 @@ struct bt_vm_options {
 	unsigned nodes;			/* default 2; those beyond cpus have memory only */
 	uint64_t memory_bytes;		/* default 1 GiB, all nodes together */
 	const char *accel;		/* "auto", "kvm", "tcg" */
-	const char *kernel;		/* release ("6.12.117+deb12-amd64"), series ("6.12") or path of an
-					 * image with virtio built in; NULL: the machine's own if it can
-					 * be used, else the distribution's */
+	const char *kernel;		/* release ("6.12.117+deb12-amd64"), series ("6.12"), path of a
+					 * directory made by fetch-kernel or of an image with virtio built
+					 * in; NULL: the machine's own kernel if it can be used, else the
+					 * distribution's */
 	const char *kdir;		/* build tree for the module; NULL: the one of the release */
 	const char *module;		/* a built buddytop.ko; NULL: built from our sources */
 	const char *qemu;		/* NULL: qemu-system-x86_64 of PATH */
