@@ -23,7 +23,7 @@ static const struct bt_opt common_opts[] = {
 	{ "help", 'h', BT_OPT_FLAG, NULL, "print this text", offsetof(struct common_values, help) },
 	{ "version", 'V', BT_OPT_FLAG, NULL, "print version and ABI version",
 	  offsetof(struct common_values, version) },
-	{ "dump-options", 0, BT_OPT_FLAG, NULL, "print every command and option, tab-separated",
+	{ "dump-options", 0, BT_OPT_FLAG, NULL, "print every command, option and parameter, tab-separated",
 	  offsetof(struct common_values, dump) },
 	{ 0 }
 };
@@ -46,6 +46,17 @@ static void print_help(const struct bt_cmd *cmd, const struct bt_opt_group *grou
 	printf("\nExit status: 0 done, 1 failed, 2 usage, 77 not possible here.\n");
 }
 
+static void dump_param(const struct bt_param *param)
+{
+	char form[256];
+
+	bt_param_form(param, form, sizeof(form));
+	printf("param\t%s\t%s\t%s\t%s\t%s\n", param->name, form, param->unit, param->json_key,
+	       param->help);
+	for (const struct bt_choice *choice = param->choices; choice && choice->name; choice++)
+		printf("choice\t%s\t%s\t%s\n", param->name, choice->name, choice->help);
+}
+
 static void dump_tables(void)
 {
 	bt_opt_dump(stdout, "", common_opts);
@@ -58,7 +69,7 @@ static void dump_tables(void)
 	for (const struct bt_source_ops *const *ops = bt_sources; *ops; ops++)
 		printf("source\t%s\t%s\n", (*ops)->name, (*ops)->help);
 	for (const struct bt_param *p = bt_params; p < bt_params + bt_param_count; p++)
-		printf("param\t%s\t%s\t%s\t%s\n", p->name, p->unit, p->json_key, p->help);
+		dump_param(p);
 }
 
 static const struct bt_cmd *find_command(int *argc, char ***argv, struct bt_err *err)

@@ -146,6 +146,36 @@ int bt_param_text(const struct bt_param *param, const struct bt_config *config, 
 	}
 }
 
+static int form_of_choices(const struct bt_param *param, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	for (unsigned i = 0; param->choices[i].name && used < size; i++)
+		used += (size_t)snprintf(buf + used, size - used, "%s%s", i ? ", " : "",
+					 param->choices[i].name);
+	return (int)used;
+}
+
+int bt_param_form(const struct bt_param *param, char *buf, size_t size)
+{
+	char min[32], max[32];
+
+	switch (param->kind) {
+	case BT_PARAM_CPUS:
+		return snprintf(buf, size, "LIST");
+	case BT_PARAM_NODES:
+		return snprintf(buf, size, "local, prefer:N, bind:LIST, interleave:LIST, remote");
+	case BT_PARAM_CHOICE:
+		return form_of_choices(param, buf, size);
+	case BT_PARAM_BYTES:
+		return snprintf(buf, size, "SIZE");
+	default:
+		text_number(param, param->min, min, sizeof(min));
+		text_number(param, param->max, max, sizeof(max));
+		return snprintf(buf, size, "%s to %s%s", min, max, param->zero_is_off ? ", off" : "");
+	}
+}
+
 /* ---- parsing ---------------------------------------------------------------------------- */
 
 static int refuse_range(const struct bt_param *param, const char *value,
@@ -218,12 +248,8 @@ static int find_choice(const struct bt_param *param, const char *name, size_t le
 static int refuse_choice(const struct bt_param *param, const char *value, struct bt_err *err)
 {
 	char names[256];
-	size_t used = 0;
-	unsigned i;
 
-	for (i = 0; param->choices[i].name && used < sizeof(names); i++)
-		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
-					 i ? ", " : "", param->choices[i].name);
+	bt_param_form(param, names, sizeof(names));
 	return bt_err_set(err, EINVAL, "%s=%s: allowed is one of %s", param->name, value, names);
 }
 
@@ -270,8 +296,7 @@ static int set_nodes(const struct bt_param *param, struct bt_config *config, con
 	int code;
 
 	if (policy < 0 || (!wants_list && value[length]))
-		return bt_err_set(err, EINVAL, "%s=%s: allowed is local, prefer:N, bind:LIST, "
-				  "interleave:LIST or remote", param->name, value);
+		return refuse_choice(param, value, err);
 	if (wants_list) {
 		code = bt_mask_parse(value[length] ? value + length + 1 : "", count, nodes,
 				     BT_NODE_WORDS, "node", err);

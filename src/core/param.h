@@ -66,6 +66,8 @@ int bt_param_assign(struct bt_config *config, const char *assignment,
 /* The value as bt_param_set() takes it, e.g. "3", "0-3", "bind:1", "64M" exact, "10s". Returns as snprintf. */
 int bt_param_text(const struct bt_param *param, const struct bt_config *config, char *buf,
 		  size_t size);
+/* What values look like: "0 to 15", "100ms to 10m, off", "SIZE", "fifo, lifo". Returns as snprintf. */
+int bt_param_form(const struct bt_param *param, char *buf, size_t size);
 /* ant_config_check() with the sentence of the fault in err, naming parameter and limit. 0 or -EINVAL. */
 int bt_config_check(const struct bt_config *config, const struct ant_limits *limits,
 		    struct bt_err *err);
