@@ -190,15 +190,12 @@ void ui_chart(const struct ui_area *area, const double *values, unsigned count,
 void ui_bar(const struct ui_area *area, int row, int col, int width, double ratio,
 	    enum ui_role role)
 {
-	const struct ui_glyphs *glyphs = area->canvas->glyphs;
 	int filled = known(ratio) ? (int)((ratio > 1 ? 1 : ratio) * width + 0.5) : 0;
 
 	if (ratio > 0 && !filled)
 		filled = 1;
 	for (int i = 0; i < width; i++) {
-		if (i < filled)
-			ui_put_char(area, row, col + i, role, glyphs->shade[glyphs->shades]);
-		else
-			ui_put_glyph(area, row, col + i, UI_ROLE_RULE, UI_GLYPH_ABSENT);
+		ui_put_glyph(area, row, col + i, i < filled ? role : UI_ROLE_RULE,
+			     i < filled ? UI_GLYPH_BAR : UI_GLYPH_ABSENT);
 	}
 }

@@ -117,7 +117,7 @@ static void nodes_draw(struct ui_app *app, const struct ui_area *screen)
 		bool selected = (unsigned)row == edit->policy;
 
 		if (selected)
-			ui_put_glyph(&inside, row, 0, UI_ROLE_FOCUS, UI_GLYPH_POINTER);
+			ui_put_glyph(&inside, row, 0, UI_ROLE_WARN, UI_GLYPH_POINTER);
 		ui_put(&inside, row, 2, selected ? UI_ROLE_SELECTED : UI_ROLE_NORMAL,
 		       choices[row].name);
 		ui_put_cut(&inside, row, 2 + NAME_COLS, inside.rect.cols - 2 - NAME_COLS,

@@ -64,7 +64,7 @@ static void effect_batch(const struct situation *s, char *buf)
 {
 	char text[UI_TEXT];
 
-	snprintf(buf, UI_EFFECT, "blocks, %s a burst",
+	snprintf(buf, UI_EFFECT, "blocks a burst, %s",
 		 bt_text_bytes(((uint64_t)s->machine->page_bytes << s->config->order) *
 				       s->config->batch_blocks, text, sizeof(text)));
 }
@@ -76,8 +76,21 @@ static void effect_pace(const struct situation *s, char *buf)
 	if (!s->config->pace_ops)
 		snprintf(buf, UI_EFFECT, "as fast as each CPU can");
 	else
-		snprintf(buf, UI_EFFECT, "ops/s a CPU, %s in all",
+		snprintf(buf, UI_EFFECT, "operations a second on each CPU, %s in all",
 			 ui_text_rate((double)s->config->pace_ops * mask_cpus(s), text));
+}
+
+static void effect_lease(const struct situation *s, char *buf)
+{
+	snprintf(buf, UI_EFFECT, "%s", s->config->lease_ms ?
+		 "the load stops when we are silent that long" :
+		 "the load goes on when we fall silent");
+}
+
+static void effect_limit(const struct situation *s, char *buf)
+{
+	snprintf(buf, UI_EFFECT, "%s", s->config->run_limit_ms ?
+		 "the load stops that long after its start" : "the load ends when it is told to");
 }
 
 /* Parameters whose value needs words that depend on the machine; the others have help texts. */
@@ -87,6 +100,7 @@ static const struct {
 } effects[] = {
 	{ "order", effect_order }, { "cpus", effect_cpus },	  { "held", effect_held },
 	{ "batch", effect_batch }, { "reserve", effect_reserve }, { "pace", effect_pace },
+	{ "lease", effect_lease }, { "limit", effect_limit },
 };
 
 const char *ui_effect(const struct bt_param *param, const struct bt_config *config,

@@ -14,25 +14,21 @@ static void draw_title(const struct ui_model *model, const struct ui_panel_ops *
 {
 	struct ui_row words = { 0 };
 	struct ui_area line = ui_area_part(area, 0, 0, 1, area->rect.cols);
-	int width = 0, cols = area->rect.cols, title;
+	int cols = area->rect.cols, title, width;
 
 	ui_area_fill(&line, line.canvas->glyphs->glyph[UI_GLYPH_HLINE], UI_ROLE_RULE);
-	ui_put_glyph(&line, 0, 1, focused ? UI_ROLE_FOCUS : UI_ROLE_RULE,
+	ui_put_glyph(&line, 0, 1, focused ? UI_ROLE_WARN : UI_ROLE_RULE,
 		     focused ? UI_GLYPH_POINTER : UI_GLYPH_HLINE);
 	ui_put_char(&line, 0, 2, UI_ROLE_NORMAL, L' ');
 	title = ui_put(&line, 0, 3, focused ? UI_ROLE_FOCUS : UI_ROLE_TITLE, ops->title);
 	ui_put_char(&line, 0, title++, UI_ROLE_NORMAL, L' ');
-	ops->summary(model, &words);
-	for (unsigned i = 0; i < words.count; i++)
-		width += ui_text_width(words.words[i].text) + 2 +
-			 (*words.words[i].label ? ui_text_width(words.words[i].label) + 1 : 0);
-	if (width > cols - title - 3)
-		width = cols - title - 3;
-	if (width <= 0)
+	ops->summary(model, area->rect.rows == 1, &words);
+	width = ui_row_fit(&words, cols - title - 5);
+	if (!width)
 		return;
-	line = ui_area_part(area, 0, cols - width - 2, 1, width);
+	line = ui_area_part(area, 0, cols - width - 4, 1, width + 2);
 	ui_area_fill(&line, L' ', UI_ROLE_NORMAL);
-	ui_row_draw(&words, &line, 0, 1, width - 2);
+	ui_row_draw(&words, &line, 0, 1, width);
 }
 
 static void draw_panel(const struct ui_overview *overview, enum ui_panel panel,

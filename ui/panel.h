@@ -14,8 +14,8 @@ struct ui_panel_state {
 
 struct ui_panel_ops {
 	const char *title;
-	/* The one number of the panel, for its title line. */
-	void (*summary)(const struct ui_model *model, struct ui_row *row);
+	/* The one number of the panel, for its title line; only: there is no room but this line. */
+	void (*summary)(const struct ui_model *model, bool only, struct ui_row *row);
 	/* Everything below the title. */
 	void (*draw)(const struct ui_model *model, const struct ui_panel_state *state,
 		     const struct ui_area *area);

@@ -10,12 +10,13 @@ static double available_of(const struct bt_point *point)
 	return point->available_bytes == BT_UNKNOWN ? NAN : (double)point->available_bytes;
 }
 
-static void summary(const struct ui_model *model, struct ui_row *row)
+static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
 	uint64_t bytes = model->frame ? model->frame->memory.available_bytes : BT_UNKNOWN;
 	uint64_t total = model->machine->memory_bytes;
 	char text[UI_TEXT], percent[UI_TEXT];
 
+	(void)only;
 	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s", bt_text_bytes(bytes, text, sizeof(text)));
 	if (bytes != BT_UNKNOWN && total && total != BT_UNKNOWN)
 		ui_row_add(row, 1, UI_ROLE_NORMAL, "", "%s",
@@ -71,19 +72,31 @@ static void draw_facts(const struct ui_model *model, const struct ui_area *area)
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);
 }
 
+#define SCALE_COLS 9
+
 static void draw_graph(const struct ui_model *model, const struct ui_area *area)
 {
+	uint64_t total = model->machine->memory_bytes;
+	bool labels = area->rect.cols > 4 * SCALE_COLS && area->rect.rows > 1;
+	struct ui_area plot = ui_area_part(area, 0, 0, area->rect.rows,
+					   area->rect.cols - (labels ? SCALE_COLS : 0));
 	double values[UI_SERIES_MAX];
-	unsigned count = ui_model_series(model, available_of, values, ui_chart_capacity(area));
-	double high = (double)model->machine->memory_bytes;
-	struct ui_scale scale = { .high = high > 0 && high < (double)BT_UNKNOWN ?
-					  high : ui_series_max(values, count) };
+	unsigned count = ui_model_series(model, available_of, values, ui_chart_capacity(&plot));
+	struct ui_scale scale = { .high = total && total != BT_UNKNOWN ? (double)total :
+						  ui_series_max(values, count) };
+	char text[UI_TEXT];
 
-	if (scale.high > 0)
-		ui_chart(area, values, count, &scale, UI_ROLE_GRAPH_A);
+	if (!(scale.high > 0))
+		return;
+	ui_chart(&plot, values, count, &scale, UI_ROLE_GRAPH_A);
+	if (!labels)
+		return;
+	ui_put_right(area, 0, area->rect.cols, UI_ROLE_DIM,
+		     bt_text_bytes((uint64_t)scale.high, text, sizeof(text)));
+	ui_put_right(area, area->rect.rows - 1, area->rect.cols, UI_ROLE_DIM, "0");
 }
 
-/* What a zone's free pages are in relation to its watermarks, in a word. */
+/* Where a zone's free pages stand among its watermarks. */
 static const char *zone_state(const struct bt_frame_zone *zone, enum ui_role *role)
 {
 	*role = UI_ROLE_DIM;
@@ -91,31 +104,43 @@ static const char *zone_state(const struct bt_frame_zone *zone, enum ui_role *ro
 		return "?";
 	if (zone->free_pages < zone->min_pages) {
 		*role = UI_ROLE_BAD;
-		return "BELOW MIN";
+		return "<MIN!";
 	}
 	*role = UI_ROLE_WARN;
 	if (zone->free_pages < zone->low_pages)
-		return "below low";
+		return "<low";
 	if (zone->free_pages < zone->high_pages)
-		return "below high";
+		return "<high";
 	*role = UI_ROLE_DIM;
 	return "ok";
 }
 
-#define ZONE_NAME_COLS 10
-#define ZONE_BYTES_COLS 7
-#define ZONE_STATE_COLS 11
+#define ZONE_NAME_COLS 9
+#define ZONE_STATE_COLS 6
 #define ZONE_BAR_MIN 8
+#define ZONE_NUMBERS 5
 
-static const char *const zone_heads[] = { "free", "min", "low", "high", "managed" };
-#define ZONE_NUMBERS 5u
+static const char *const zone_heads[ZONE_NUMBERS] = { "free", "min", "low", "high", "of" };
 
-/* Number columns that fit; "managed" is the first to go, and the state needs its place. */
-static unsigned zone_columns(int cols)
+/* Columns of the table at a width: numbers close together where it is narrow, a bar where not. */
+struct zone_table {
+	int numbers, number_cols, bar_cols;
+};
+
+static struct zone_table zone_table(int cols)
 {
-	int room = (cols - ZONE_NAME_COLS - ZONE_STATE_COLS) / ZONE_BYTES_COLS;
+	int room = cols - ZONE_NAME_COLS - ZONE_STATE_COLS;
+	struct zone_table table = { .number_cols = room >= ZONE_NUMBERS * 8 ? 8 : 6 };
 
-	return room < 0 ? 0 : room > (int)ZONE_NUMBERS ? ZONE_NUMBERS : (unsigned)room;
+	table.numbers = room / table.number_cols;
+	if (table.numbers > ZONE_NUMBERS)
+		table.numbers = ZONE_NUMBERS;
+	if (table.numbers < 0)
+		table.numbers = 0;
+	table.bar_cols = room - table.numbers * table.number_cols - 2;
+	if (table.bar_cols < ZONE_BAR_MIN)
+		table.bar_cols = 0;
+	return table;
 }
 
 static void draw_zone(const struct ui_model *model, const struct bt_frame_zone *zone,
@@ -123,70 +148,89 @@ static void draw_zone(const struct ui_model *model, const struct bt_frame_zone *
 {
 	const uint64_t pages[ZONE_NUMBERS] = { zone->free_pages, zone->min_pages, zone->low_pages,
 					       zone->high_pages, zone->managed_pages };
-	unsigned columns = zone_columns(area->rect.cols);
-	int col = ZONE_NAME_COLS, bar;
+	struct zone_table table = zone_table(area->rect.cols);
+	int col = ZONE_NAME_COLS;
 	const char *state;
 	char text[UI_TEXT];
 	enum ui_role role;
 
-	ui_putf(area, row, 0, UI_ROLE_NORMAL, "%2u %s", zone->node, zone->name);
-	for (unsigned i = 0; i < columns; i++) {
+	ui_putf(area, row, 0, UI_ROLE_NORMAL, "%-2u %.6s", zone->node, zone->name);
+	for (int i = 0; i < table.numbers; i++) {
 		uint64_t bytes = pages[i] == BT_UNKNOWN ? BT_UNKNOWN :
 							  pages[i] * model->machine->page_bytes;
 
-		col += ZONE_BYTES_COLS;
+		col += table.number_cols;
 		ui_put_right(area, row, col, i ? UI_ROLE_DIM : UI_ROLE_STRONG,
 			     ui_text_bytes_short(bytes, text));
 	}
-	bar = area->rect.cols - col - 2 - ZONE_STATE_COLS;
-	if (bar >= ZONE_BAR_MIN && zone->managed_pages && zone->free_pages != BT_UNKNOWN) {
-		ui_bar(area, row, col + 2, bar,
+	if (table.bar_cols && zone->managed_pages && zone->free_pages != BT_UNKNOWN) {
+		ui_bar(area, row, col + 2, table.bar_cols,
 		       (double)zone->free_pages / (double)zone->managed_pages, UI_ROLE_GRAPH_A);
-		col += 2 + bar;
+		col += 2 + table.bar_cols;
 	}
 	state = zone_state(zone, &role);
 	ui_put(area, row, col + 1, role, state);
 }
 
+/* Zones in the order of the kernel, or the largest first where not all can be shown. */
+static void order_zones(const struct bt_frame *frame, bool by_size, uint8_t order[BT_MAX_ZONES])
+{
+	for (unsigned i = 0; i < frame->zone_count; i++) {
+		unsigned at = i;
+
+		for (; by_size && at > 0 && frame->zones[order[at - 1]].managed_pages <
+					    frame->zones[i].managed_pages; at--)
+			order[at] = order[at - 1];
+		order[at] = (uint8_t)i;
+	}
+}
+
 static void draw_zones(const struct ui_model *model, unsigned first, const struct ui_area *area)
 {
 	const struct bt_frame *frame = model->frame;
-	unsigned columns = zone_columns(area->rect.cols);
+	struct zone_table table = zone_table(area->rect.cols);
+	uint8_t order[BT_MAX_ZONES];
+	unsigned count = frame->zone_count;
 
 	ui_put(area, 0, 0, UI_ROLE_DIM, "node zone");
-	for (unsigned i = 0; i < columns; i++)
-		ui_put_right(area, 0, ZONE_NAME_COLS + ZONE_BYTES_COLS * (int)(i + 1), UI_ROLE_DIM,
+	for (int i = 0; i < table.numbers; i++)
+		ui_put_right(area, 0, ZONE_NAME_COLS + table.number_cols * (i + 1), UI_ROLE_DIM,
 			     zone_heads[i]);
-	if (first >= frame->zone_count)
-		first = frame->zone_count ? frame->zone_count - 1 : 0;
-	for (int row = 1; row < area->rect.rows && first < frame->zone_count; row++, first++) {
-		if (row == area->rect.rows - 1 && first + 1 < frame->zone_count)
-			ui_putf(area, row, 0, UI_ROLE_DIM, "%u more zones", frame->zone_count - first);
+	order_zones(frame, (int)count >= area->rect.rows, order);
+	if (first >= count)
+		first = count ? count - 1 : 0;
+	for (int row = 1; row < area->rect.rows && first < count; row++, first++) {
+		if (row == area->rect.rows - 1 && first + 1 < count)
+			ui_putf(area, row, 0, UI_ROLE_DIM, "%u more zones", count - first);
 		else
-			draw_zone(model, &frame->zones[first], area, row);
+			draw_zone(model, &frame->zones[order[first]], area, row);
 	}
+}
+
+/* The table gets its rows, but leaves the graph a third of all, or one row where there are few. */
+static int graph_rows(int rows, int table)
+{
+	int least = rows < 7 ? 1 : rows / 3;
+
+	if (rows < 4)
+		return rows;
+	return rows - table > least ? rows - table : least;
 }
 
 static void draw(const struct ui_model *model, const struct ui_panel_state *state,
 		 const struct ui_area *area)
 {
-	int rows = area->rect.rows, zones, graph;
+	int rows = area->rect.rows - 1, graph;
 	struct ui_area part;
 
 	if (!model->frame)
 		return;
 	draw_facts(model, area);
-	zones = (int)model->frame->zone_count + 1;
-	/* The table gets its rows, but never leaves the graph less than a third. */
-	graph = rows - 1 - zones;
-	if (graph < (rows - 1) / 3)
-		graph = (rows - 1) / 3;
-	if (graph < 2)
-		graph = rows - 1;
+	graph = graph_rows(rows, (int)model->frame->zone_count + 1);
 	part = ui_area_part(area, 1, 0, graph, area->rect.cols);
 	if (part.rect.rows > 0)
 		draw_graph(model, &part);
-	part = ui_area_part(area, 1 + graph, 0, rows - 1 - graph, area->rect.cols);
+	part = ui_area_part(area, 1 + graph, 0, rows - graph, area->rect.cols);
 	if (part.rect.rows > 1)
 		draw_zones(model, state->scroll, &part);
 }

@@ -7,23 +7,28 @@
 #include "ui/keys.h"
 #include "ui/panel.h"
 
-#define POINTER_COLS 2
-#define LABEL_COLS 11
-#define KEY_COLS 3
+#define KEY_COL 1		/* after the pointer */
+#define LABEL_COL 3
+#define VALUE_COL 14
+#define VALUE_COLS 16
 #define COLUMN_MIN_COLS 25	/* of several columns of parameters */
 #define EFFECT_COLS 58		/* from this width a row also says what the value means */
-#define VALUE_COLS 20
 
 unsigned ui_control_rows(void)
 {
 	return bt_param_count + 1;
 }
 
-static void summary(const struct ui_model *model, struct ui_row *row)
+static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
 	const struct bt_frame *frame = model->frame;
+	char text[UI_TEXT];
 
-	if (model->no_control)
+	if (only) {
+		ui_row_add(row, 0, UI_ROLE_NORMAL, "order", "%u", model->wanted->order);
+		ui_row_add(row, 1, UI_ROLE_NORMAL, "CPUs", "%s",
+			   ui_effect_value(bt_param_find("cpus"), model->wanted, text, sizeof(text)));
+	} else if (model->no_control)
 		ui_row_add(row, 0, UI_ROLE_WARN, "read only:", "%s", model->no_control);
 	else if (!frame || !frame->has_module)
 		ui_row_add(row, 0, UI_ROLE_DIM, "", "no module");
@@ -81,27 +86,28 @@ static void draw_row(const struct ui_model *model, unsigned index, bool selected
 	const struct bt_param *param = index ? &bt_params[index - 1] : NULL;
 	const struct ui_binding *binding = param ? ui_keys_of_param(param->name) :
 						   ui_keys_find('w');
-	int cols = area->rect.cols, col = POINTER_COLS + LABEL_COLS;
-	int end = cols - (binding ? KEY_COLS : 0);
-	bool effect = cols >= EFFECT_COLS, pending;
-	char text[600], effect_buf[UI_EFFECT], key[16];
+	int cols = area->rect.cols, width = cols - VALUE_COL, col;
+	bool pending;
+	char text[600], effect[UI_EFFECT], key[16];
 
 	if (selected)
-		ui_put_glyph(area, 0, 0, UI_ROLE_FOCUS, UI_GLYPH_POINTER);
-	ui_put(area, 0, POINTER_COLS, selected ? UI_ROLE_STRONG : UI_ROLE_DIM,
+		ui_put_glyph(area, 0, 0, UI_ROLE_WARN, UI_GLYPH_POINTER);
+	if (binding)
+		ui_put(area, 0, KEY_COL, UI_ROLE_KEY,
+		       ui_key_name(binding->key[0], key, sizeof(key)));
+	ui_put(area, 0, LABEL_COL, selected ? UI_ROLE_STRONG : UI_ROLE_DIM,
 	       param ? param->label : "workers");
 	pending = both_values(model, param, text, sizeof(text));
-	col = ui_put_cut(area, 0, col, effect && strlen(text) < VALUE_COLS ? VALUE_COLS : end - col,
+	if (cols >= EFFECT_COLS && !pending)
+		width = VALUE_COLS - 1;
+	col = ui_put_cut(area, 0, VALUE_COL, width,
 			 pending ? UI_ROLE_WARN : selected ? UI_ROLE_STRONG : UI_ROLE_NORMAL, text);
-	if (effect) {
-		if (col < POINTER_COLS + LABEL_COLS + VALUE_COLS)
-			col = POINTER_COLS + LABEL_COLS + VALUE_COLS;
-		effect_text(model, param, effect_buf);
-		ui_put_cut(area, 0, col + 1, end - col - 2, UI_ROLE_DIM, effect_buf);
-	}
-	if (binding)
-		ui_put_right(area, 0, cols, UI_ROLE_KEY,
-			     ui_key_name(binding->key[0], key, sizeof(key)));
+	if (cols < EFFECT_COLS)
+		return;
+	if (col < VALUE_COL + VALUE_COLS)
+		col = VALUE_COL + VALUE_COLS;
+	effect_text(model, param, effect);
+	ui_put_cut(area, 0, col, cols - col, UI_ROLE_DIM, effect);
 }
 
 /* First row of the only column, so that the selected one shows. */

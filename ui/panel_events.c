@@ -58,8 +58,12 @@ static unsigned extent(const struct ui_model *model)
 	return first && last >= first ? (unsigned)(last - first + 1) : 0;
 }
 
-static void summary(const struct ui_model *model, struct ui_row *row)
+static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
+	const struct bt_event *last = event_at(model, 0);
+
+	if (only && last)
+		ui_row_add(row, 0, ui_event_role(last->kind), "", "%.60s", last->text);
 	ui_row_add(row, 1, UI_ROLE_DIM, "", "%u%s", extent(model),
 		   model->status.virtual_clock ? ", source clock" : ", UTC");
 }

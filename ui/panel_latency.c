@@ -22,13 +22,17 @@ static uint64_t latency_ns(const struct bt_point *point, unsigned op, unsigned r
 	return row == MAX_ROW ? latency->max_edge_ns : latency->quantile_ns[row];
 }
 
-static void summary(const struct ui_model *model, struct ui_row *row)
+static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
 	char text[UI_TEXT];
 
+	(void)only;
 	ui_row_add(row, 0, UI_ROLE_STRONG, "p99", "%s",
 		   bt_text_ns(model->interval ? latency_ns(&model->interval->point, BT_OP_ALLOC, BT_P99) :
 						BT_UNKNOWN, text, sizeof(text)));
+	if (model->frame)
+		ui_row_add(row, 1, UI_ROLE_NORMAL, "clock", "%s",
+			   bt_text_ns(model->frame->clock_pair_ns, text, sizeof(text)));
 }
 
 /* One operation's half of the table. */
@@ -81,8 +85,9 @@ static void draw_line(const struct half *half, const struct ui_area *area, unsig
 		      int tall)
 {
 	static const enum ui_role roles[BT_OP_COUNT] = { UI_ROLE_GRAPH_A, UI_ROLE_GRAPH_B };
-	struct ui_area spark = ui_area_part(area, top, half->col + VALUE_COLS + 1, tall,
-					    half->cols - VALUE_COLS - 2);
+	int blank = tall > 1;	/* a row between two lines where there is room */
+	struct ui_area spark = ui_area_part(area, top + blank, half->col + VALUE_COLS + 1,
+					    tall - blank, half->cols - VALUE_COLS - 2);
 	double values[UI_SERIES_MAX];
 	char text[UI_TEXT];
 
@@ -112,11 +117,9 @@ static void draw_facts(const struct ui_model *model, const struct ui_area *area,
 	struct ui_row row = { 0 };
 	char text[UI_TEXT];
 
-	ui_row_add(&row, 1, UI_ROLE_NORMAL, "clock pair", "%s",
-		   bt_text_ns(model->frame->clock_pair_ns, text, sizeof(text)));
 	ui_row_add(&row, 0, interval->preempted_per_s > 0 ? UI_ROLE_WARN : UI_ROLE_NORMAL,
-		   "preempted, left out", "%s", ui_text_rate(interval->preempted_per_s, text));
-	ui_row_add(&row, 2, UI_ROLE_NORMAL, "timed", "%s allocs",
+		   "preempted (left out)", "%s", ui_text_rate(interval->preempted_per_s, text));
+	ui_row_add(&row, 2, UI_ROLE_NORMAL, "timed now", "%s allocs",
 		   bt_text_count((double)interval->point.latency[BT_OP_ALLOC].count, text,
 				 sizeof(text)));
 	ui_row_add(&row, 3, UI_ROLE_NORMAL, "", "%s frees",
@@ -130,7 +133,7 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 {
 	int rows = area->rect.rows, cols = area->rect.cols;
 	int half_cols = (cols - LABEL_COLS) / 2;
-	int facts = rows >= 3, head = rows >= 4;
+	int facts = rows > MAX_ROW + 2, head = rows >= 4;
 	int tall = (rows - facts - head) / (MAX_ROW + 1);
 	struct half halves[BT_OP_COUNT] = {
 		{ .model = model, .op = BT_OP_ALLOC, .col = LABEL_COLS, .cols = half_cols },

@@ -7,6 +7,7 @@
 #include "ui/panel.h"
 
 #define NODE_LABEL_COLS 8
+#define FLOW_LABEL_COLS 3
 #define WIDE_CELL_COLS 12	/* "  12 # 310k " */
 
 static double allocs_of(const struct bt_point *point)
@@ -14,10 +15,11 @@ static double allocs_of(const struct bt_point *point)
 	return point->allocs_per_s;
 }
 
-static void summary(const struct ui_model *model, struct ui_row *row)
+static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
 	char text[UI_TEXT];
 
+	(void)only;
 	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s",
 		   ui_text_rate(model->interval ? model->interval->point.allocs_per_s : NAN, text));
 }
@@ -62,12 +64,19 @@ static void draw_graph(const struct ui_model *model, const struct ui_area *area)
 
 /* ---- cells ------------------------------------------------------------------------------ */
 
+/* From the most telling to the densest. */
+enum form {
+	FORM_NUMBERS,	/* a CPU's number, level and rate; a node begins a line */
+	FORM_CELLS,	/* one character a CPU; a node begins a line */
+	FORM_FLOW,	/* per_cell CPUs in one character, several nodes in a line */
+};
+
 struct cells {
 	const struct ui_model *model;
 	const struct bt_interval *interval;
 	double full;		/* allocs/s of the tallest cell */
+	enum form form;
 	unsigned per_cell;	/* CPUs in one character */
-	bool wide;		/* one CPU with its number and rate */
 };
 
 static double busiest(const struct bt_interval *interval)
@@ -138,68 +147,123 @@ static void draw_wide_cell(const struct cells *cells, const struct ui_area *area
 					   sizeof(text)) : "off");
 }
 
+static int cell_cols(const struct cells *cells)
+{
+	return cells->form == FORM_NUMBERS ? WIDE_CELL_COLS : 1;
+}
+
+static int label_cols(const struct cells *cells)
+{
+	return cells->form == FORM_FLOW ? FLOW_LABEL_COLS : NODE_LABEL_COLS;
+}
+
 static int cells_per_line(const struct cells *cells, int cols)
 {
-	int room = (cols - NODE_LABEL_COLS) / (cells->wide ? WIDE_CELL_COLS : 1);
+	int room = (cols - label_cols(cells)) / cell_cols(cells);
 
 	return room > 1 ? room : 1;
 }
 
-static int node_lines(const struct cells *cells, unsigned node, int cols)
+static int node_cells(const struct cells *cells, unsigned node)
 {
-	int per_line = cells_per_line(cells, cols) * (int)cells->per_cell;
+	return ((int)node_cpus(cells, node) + (int)cells->per_cell - 1) / (int)cells->per_cell;
+}
 
-	return ((int)node_cpus(cells, node) + per_line - 1) / per_line;
+/* Where the next node's cells begin. A node that does not fit behind another begins a line. */
+struct place {
+	int line, col;
+};
+
+static void begin_node(const struct cells *cells, struct place *at, int wanted, int cols)
+{
+	if (at->col && (cells->form != FORM_FLOW ||
+			at->col + label_cols(cells) + wanted > cols)) {
+		at->line++;
+		at->col = 0;
+	}
+}
+
+static void end_node(const struct cells *cells, struct place *at, int wanted, int cols)
+{
+	int per_line = cells_per_line(cells, cols);
+
+	at->line += (wanted - 1) / per_line;
+	at->col += label_cols(cells) + wanted + 1;
 }
 
 static int all_lines(const struct cells *cells, int cols)
 {
-	int lines = 0;
+	struct place at = { 0 };
 
-	for (unsigned node = 0; node < cells->model->machine->node_count; node++)
-		lines += node_lines(cells, node, cols);
-	return lines;
+	for (unsigned node = 0; node < cells->model->machine->node_count; node++) {
+		int wanted = node_cells(cells, node);
+
+		if (!wanted)
+			continue;
+		begin_node(cells, &at, wanted, cols);
+		end_node(cells, &at, wanted, cols);
+	}
+	return at.line + 1;
 }
 
-/* The most telling form that fits: numbers, one character a CPU, or several CPUs in one. */
 static void choose_form(struct cells *cells, int rows, int cols)
 {
 	cells->per_cell = 1;
-	cells->wide = cols >= NODE_LABEL_COLS + WIDE_CELL_COLS;
-	if (cells->wide && all_lines(cells, cols) <= rows)
-		return;
-	cells->wide = false;
+	for (cells->form = FORM_NUMBERS; cells->form < FORM_FLOW; cells->form++) {
+		if (cols >= label_cols(cells) + cell_cols(cells) && all_lines(cells, cols) <= rows)
+			return;
+	}
 	while (cells->per_cell < BT_MAX_CPUS && all_lines(cells, cols) > rows)
 		cells->per_cell *= 2;
 }
 
-static void draw_node(const struct cells *cells, const struct ui_area *area, int row, unsigned node)
+/* The next cell of a node from *cpu on, which moves behind what the cell stands for. */
+static struct look next_cell(const struct cells *cells, const struct ui_glyphs *glyphs,
+			     unsigned node, unsigned *cpu)
 {
-	int per_line = cells_per_line(cells, area->rect.cols), at = 0;
 	struct look shown = { 0 };
-	unsigned in_cell = 0;
 
-	ui_putf(area, row, 0, UI_ROLE_DIM, "node %u", node);
-	for (unsigned cpu = 0; cpu < cells->interval->cpu_count; cpu++) {
+	for (unsigned in_cell = 0; in_cell < cells->per_cell && *cpu < cells->interval->cpu_count;
+	     ++*cpu) {
 		struct look look;
-		int line, col;
 
-		if (!cpu_present(cells->model, cpu, node))
+		if (!cpu_present(cells->model, *cpu, node))
 			continue;
-		line = row + at / per_line;
-		col = NODE_LABEL_COLS + at % per_line * (cells->wide ? WIDE_CELL_COLS : 1);
-		if (cells->wide) {
-			draw_wide_cell(cells, area, line, col, cpu);
-			at++;
-			continue;
-		}
-		look = cpu_look(cells, area->canvas->glyphs, cpu);
+		look = cpu_look(cells, glyphs, *cpu);
 		if (!in_cell || look.urgency > shown.urgency ||
 		    (look.urgency == shown.urgency && look.level > shown.level))
 			shown = look;
-		ui_put_char(area, line, col, shown.role, shown.ch);
-		in_cell = (in_cell + 1) % cells->per_cell;
-		at += !in_cell;
+		in_cell++;
+	}
+	return shown;
+}
+
+static unsigned next_cpu(const struct cells *cells, unsigned node, unsigned cpu)
+{
+	while (cpu < cells->interval->cpu_count && !cpu_present(cells->model, cpu, node))
+		cpu++;
+	return cpu;
+}
+
+static void draw_node(const struct cells *cells, const struct ui_area *area,
+		      const struct place *at, unsigned node)
+{
+	int per_line = cells_per_line(cells, area->rect.cols), index = 0;
+	unsigned cpu = next_cpu(cells, node, 0);
+
+	ui_putf(area, at->line, at->col, UI_ROLE_DIM, cells->form == FORM_FLOW ? "%2u" : "node %u",
+		node);
+	for (; cpu < cells->interval->cpu_count; cpu = next_cpu(cells, node, cpu), index++) {
+		int line = at->line + index / per_line;
+		int col = at->col + label_cols(cells) + index % per_line * cell_cols(cells);
+		struct look look;
+
+		if (cells->form == FORM_NUMBERS) {
+			draw_wide_cell(cells, area, line, col, cpu++);
+			continue;
+		}
+		look = next_cell(cells, area->canvas->glyphs, node, &cpu);
+		ui_put_char(area, line, col, look.role, look.ch);
 	}
 }
 
@@ -209,7 +273,7 @@ static void draw_legend(const struct cells *cells, const struct ui_area *area, i
 	struct ui_row words = { 0 };
 	char text[UI_TEXT];
 
-	if (cells->per_cell > 1)
+	if (cells->form == FORM_FLOW)
 		ui_row_add(&words, 1, UI_ROLE_DIM, "", "%u CPUs a cell", cells->per_cell);
 	ui_row_add(&words, 0, UI_ROLE_DIM, "", "full = %s a CPU",
 		   ui_text_rate(cells->full > 0 ? cells->full : NAN, text));
@@ -220,52 +284,48 @@ static void draw_legend(const struct cells *cells, const struct ui_area *area, i
 	ui_row_draw(&words, area, row, 0, area->rect.cols);
 }
 
-static void draw_cells(const struct ui_model *model, const struct ui_area *area)
+static void draw_cells(const struct cells *cells, bool legend, const struct ui_area *area)
 {
-	struct cells cells = { .model = model, .interval = model->interval,
-			       .full = busiest(model->interval) };
-	int legend = area->rect.rows >= 3, row = 0;
+	struct place at = { 0 };
 
-	choose_form(&cells, area->rect.rows - legend, area->rect.cols);
-	for (unsigned node = 0; node < model->machine->node_count; node++) {
-		draw_node(&cells, area, row, node);
-		row += node_lines(&cells, node, area->rect.cols);
+	for (unsigned node = 0; node < cells->model->machine->node_count; node++) {
+		int wanted = node_cells(cells, node);
+
+		if (!wanted)
+			continue;
+		begin_node(cells, &at, wanted, area->rect.cols);
+		draw_node(cells, area, &at, node);
+		end_node(cells, &at, wanted, area->rect.cols);
 	}
 	if (legend)
-		draw_legend(&cells, area, area->rect.rows - 1);
-}
-
-/* Rows that the cells take at their most telling, with the legend. */
-static int cells_wish(const struct ui_model *model, int cols)
-{
-	struct cells cells = { .model = model, .interval = model->interval, .per_cell = 1,
-			       .wide = cols >= NODE_LABEL_COLS + WIDE_CELL_COLS };
-
-	return all_lines(&cells, cols) + 1;
+		draw_legend(cells, area, area->rect.rows - 1);
 }
 
 static void draw(const struct ui_model *model, const struct ui_panel_state *state,
 		 const struct ui_area *area)
 {
-	int rows = area->rect.rows, cells, graph;
+	int rows = area->rect.rows - 1, cols = area->rect.cols, graph = rows;
+	struct cells cells = { .model = model, .interval = model->interval };
+	bool legend = rows >= 5;
 	struct ui_area part;
 
 	(void)state;
 	if (!model->interval || !model->frame->has_module) {
-		ui_put_cut(area, 0, 0, area->rect.cols, UI_ROLE_DIM, ui_why_unknown(model));
+		ui_put_cut(area, 0, 0, cols, UI_ROLE_DIM, ui_why_unknown(model));
 		return;
 	}
 	draw_facts(model, area);
-	cells = cells_wish(model, area->rect.cols);
-	if (cells > (rows - 1) / 2)
-		cells = rows > 3 ? (rows - 1 + 1) / 2 : 0;
-	graph = rows - 1 - cells;
-	part = ui_area_part(area, 1, 0, graph, area->rect.cols);
-	if (graph > 0)
-		draw_graph(model, &part);
-	part = ui_area_part(area, 1 + graph, 0, cells, area->rect.cols);
+	if (rows >= 3) {
+		/* The cells take what they need, at most a row more than half. */
+		cells.full = busiest(model->interval);
+		choose_form(&cells, (rows + 1) / 2 - legend, cols);
+		graph = rows - all_lines(&cells, cols) - legend;
+		part = ui_area_part(area, 1 + graph, 0, rows - graph, cols);
+		draw_cells(&cells, legend, &part);
+	}
+	part = ui_area_part(area, 1, 0, graph, cols);
 	if (part.rect.rows > 0)
-		draw_cells(model, &part);
+		draw_graph(model, &part);
 }
 
 const struct ui_panel_ops ui_panel_rate = {

@@ -10,10 +10,11 @@ static double remote_of(const struct bt_point *point)
 	return point->remote_ratio;
 }
 
-static void summary(const struct ui_model *model, struct ui_row *row)
+static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
 	char text[UI_TEXT];
 
+	(void)only;
 	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s of blocks",
 		   ui_text_percent(model->interval ? model->interval->point.remote_ratio : NAN, text));
 }
@@ -50,12 +51,14 @@ static void draw_graph(const struct ui_model *model, const struct ui_area *area)
 /* ---- matrix ----------------------------------------------------------------------------- */
 
 #define MATRIX_LABEL_COLS 8
-#define MATRIX_CELL_COLS 5	/* " 100%" */
+
+/* Columns of a cell, the widest that fits is taken. */
+enum { CELL_SHADE = 1, CELL_NUMBER = 4, CELL_PERCENT = 5 };
 
 struct matrix {
 	const struct ui_model *model;
 	unsigned nodes;
-	int cell_cols;		/* MATRIX_CELL_COLS, or 1: shades instead of numbers */
+	int cell_cols;		/* CELL_* */
 };
 
 static double cell_ratio(const struct matrix *matrix, unsigned from, unsigned to)
@@ -81,36 +84,46 @@ static void draw_cell(const struct matrix *matrix, const struct ui_area *area, i
 
 	if (!(ratio > 0))
 		ui_put_glyph(area, row, col + matrix->cell_cols - 1, UI_ROLE_RULE, UI_GLYPH_ABSENT);
-	else if (matrix->cell_cols == 1)
+	else if (matrix->cell_cols == CELL_SHADE)
 		ui_put_char(area, row, col, role, ui_shade_char(area->canvas->glyphs, ratio));
 	else if (percent < 0.5)
-		ui_put_right(area, row, col + matrix->cell_cols, role, "<1%");
+		ui_put_right(area, row, col + matrix->cell_cols, role,
+			     matrix->cell_cols == CELL_PERCENT ? "<1%" : "<1");
 	else
-		ui_putf_right(area, row, col + matrix->cell_cols, role, "%.0f%%", percent);
+		ui_putf_right(area, row, col + matrix->cell_cols, role, "%.0f%s", percent,
+			      matrix->cell_cols == CELL_PERCENT ? "%" : "");
+}
+
+static void draw_matrix_head(const struct matrix *matrix, const struct ui_area *area)
+{
+	int col = MATRIX_LABEL_COLS;
+
+	ui_put(area, 0, 0, UI_ROLE_DIM, "page on");
+	for (unsigned to = 0; to < matrix->nodes && matrix->cell_cols > CELL_SHADE; to++) {
+		col += matrix->cell_cols;
+		ui_putf_right(area, 0, col, UI_ROLE_DIM, "n%u", to);
+	}
+	if (matrix->cell_cols == CELL_SHADE)
+		ui_putf(area, 0, col, UI_ROLE_DIM, "n0 to n%u", matrix->nodes - 1);
+	else if (matrix->cell_cols == CELL_NUMBER)
+		ui_put(area, 0, col + 2, UI_ROLE_DIM, "in %");
 }
 
 static void draw_matrix(const struct ui_model *model, const struct ui_area *area)
 {
 	struct matrix matrix = { .model = model, .nodes = model->machine->node_count,
-				 .cell_cols = MATRIX_CELL_COLS };
-	int row = 1;
+				 .cell_cols = CELL_PERCENT };
+	int room = area->rect.cols - MATRIX_LABEL_COLS, row = 1;
 
-	if (matrix.nodes > BT_MAX_NODES)
-		matrix.nodes = BT_MAX_NODES;
-	if (MATRIX_LABEL_COLS + (int)matrix.nodes * MATRIX_CELL_COLS > area->rect.cols)
-		matrix.cell_cols = 1;
-	ui_put(area, 0, 0, UI_ROLE_DIM, "CPU on");
-	if (matrix.cell_cols == 1)
-		ui_put(area, 0, MATRIX_LABEL_COLS, UI_ROLE_DIM, "page on node 0, 1 ...");
-	for (unsigned to = 0; to < matrix.nodes && matrix.cell_cols > 1; to++)
-		ui_putf_right(area, 0, MATRIX_LABEL_COLS + (int)(to + 1) * matrix.cell_cols,
-			      UI_ROLE_DIM, "n%u", to);
+	if ((int)matrix.nodes * CELL_PERCENT > room)
+		matrix.cell_cols = (int)matrix.nodes * CELL_NUMBER > room ? CELL_SHADE : CELL_NUMBER;
+	draw_matrix_head(&matrix, area);
 	for (unsigned from = 0; from < matrix.nodes && row < area->rect.rows; from++, row++) {
 		if (row == area->rect.rows - 1 && from + 1 < matrix.nodes) {
 			ui_putf(area, row, 0, UI_ROLE_DIM, "%u more nodes", matrix.nodes - from);
 			break;
 		}
-		ui_putf(area, row, 0, UI_ROLE_DIM, "node %u", from);
+		ui_putf(area, row, 0, UI_ROLE_DIM, "CPU n%u", from);
 		for (unsigned to = 0; to < matrix.nodes; to++)
 			draw_cell(&matrix, area, row, from, to);
 	}

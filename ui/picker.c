@@ -74,7 +74,7 @@ static void picker_draw(struct ui_app *app, const struct ui_area *screen)
 		bool selected = choice == picker->selected;
 
 		if (selected)
-			ui_put_glyph(&inside, row, 0, UI_ROLE_FOCUS, UI_GLYPH_POINTER);
+			ui_put_glyph(&inside, row, 0, UI_ROLE_WARN, UI_GLYPH_POINTER);
 		ui_putf(&inside, row, 2, selected ? UI_ROLE_SELECTED : UI_ROLE_NORMAL, "%s%s",
 			choices[choice].name, choice == now ? " *" : "");
 		ui_put_cut(&inside, row, 2 + NAME_COLS + 2, inside.rect.cols - NAME_COLS - 4,

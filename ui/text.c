@@ -121,6 +121,13 @@ static void draw_word(const struct ui_area *area, int line, int col, const struc
 	ui_put(area, line, col, word->role, word->text);
 }
 
+int ui_row_fit(struct ui_row *row, int width)
+{
+	while (row->count && row_width(row) > width)
+		drop_least(row);
+	return row_width(row);
+}
+
 void ui_row_draw(struct ui_row *row, const struct ui_area *area, int line, int col, int width)
 {
 	struct ui_area part = ui_area_part(area, line, col, 1, width);

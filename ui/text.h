@@ -42,6 +42,8 @@ void ui_row_add(struct ui_row *row, unsigned priority, enum ui_role role, const 
 /* The same, at the right end. */
 void ui_row_add_right(struct ui_row *row, unsigned priority, enum ui_role role, const char *label,
 		      const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* Takes the least important words away until the rest fits; returns the width it has. */
+int ui_row_fit(struct ui_row *row, int width);
 /* Draws what fits in [col, col + width), two blanks apart; the least important words go first. */
 void ui_row_draw(struct ui_row *row, const struct ui_area *area, int line, int col, int width);
 
