@@ -12,6 +12,7 @@
 /* The first is what runs without a name. */
 static const struct bt_cmd *const commands[] = {
 	&bt_cmd_top,
+	&bt_cmd_ctl,
 	&bt_cmd_snapshot,
 };
 

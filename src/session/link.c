@@ -26,6 +26,7 @@ struct bt_link {
 	struct bt_json_reader *reader;
 	char who[32];
 	bool owns, dead, writing, reading;
+	bool ended;			/* sends no more; what it asked for is still answered */
 	uint64_t read_id;		/* waits for a frame when reading is true */
 	unsigned rubbish;
 	/* How this client's last publication went: its token is not the session's. */
@@ -33,21 +34,23 @@ struct bt_link {
 	struct bt_frame_ack refused;	/* token 0 = it was not refused here */
 };
 
-static void watch_output(struct bt_link *link, bool on)
+/* Tells epoll what is waited for: requests until the client has ended, room while output is left. */
+static void update_watch(struct bt_link *link, bool writing)
 {
-	struct epoll_event event = { .events = EPOLLIN | (on ? EPOLLOUT : 0u),
-				     .data.ptr = &link->in_watch };
-	int op = EPOLL_CTL_MOD;
+	int epoll_fd = link->session->epoll_fd, op = EPOLL_CTL_MOD;
+	struct epoll_event event = { .data.ptr = &link->in_watch };
 
-	if (link->writing == on)
-		return;
-	if (link->stream.in != link->stream.out) {
+	if (link->stream.in == link->stream.out) {
+		event.events = (link->ended ? 0u : EPOLLIN) | (writing ? EPOLLOUT : 0u);
+	} else if (writing != link->writing) {
 		event.events = EPOLLOUT;
 		event.data.ptr = &link->out_watch;
-		op = on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL;
+		op = writing ? EPOLL_CTL_ADD : EPOLL_CTL_DEL;
+	} else {
+		return;
 	}
-	link->writing = !epoll_ctl(link->session->epoll_fd, op, link->stream.out, &event) ? on :
-			   link->writing;
+	epoll_ctl(epoll_fd, op, link->stream.out, &event);
+	link->writing = writing;
 }
 
 static void flush(struct bt_link *link)
@@ -57,7 +60,9 @@ static void flush(struct bt_link *link)
 	if (rc && rc != -EAGAIN)
 		link->dead = true;
 	else
-		watch_output(link, rc != 0);
+		update_watch(link, rc != 0);
+	if (!rc && link->ended && !link->reading)
+		link->dead = true;
 }
 
 static void send_text(struct bt_link *link)
@@ -156,7 +161,7 @@ void bt_links_fail(struct bt_session *s, const struct bt_err *err)
 		if (link->reading && !link->dead) {
 			link->reading = false;
 			send_error(link, &link->read_id, err);
-		}
+				}
 	}
 }
 
@@ -309,6 +314,16 @@ static void refuse_long_line(struct bt_link *link)
 	link->dead = true;
 }
 
+/* `echo '{"op":"read",...}' | buddytop-agent`: the end came before the answer. */
+static void stop_listening(struct bt_link *link)
+{
+	link->ended = true;
+	if (link->stream.in == link->stream.out)
+		update_watch(link, link->writing);
+	else
+		epoll_ctl(link->session->epoll_fd, EPOLL_CTL_DEL, link->stream.in, NULL);
+}
+
 static void link_ready(void *context, uint32_t events)
 {
 	struct bt_link *link = context;
@@ -327,6 +342,8 @@ static void link_ready(void *context, uint32_t events)
 		handle_line(link, line, size);
 	if (rc == -EMSGSIZE)
 		refuse_long_line(link);
+	else if (rc == -ENODATA && link->reading && !link->ended)
+		stop_listening(link);
 	else if (rc && rc != -EAGAIN)
 		link->dead = true;
 }
@@ -374,7 +391,7 @@ void bt_link_free(struct bt_link *link)
 	while (*at != link)
 		at = &(*at)->next;
 	*at = link->next;
-	watch_output(link, false);
+	update_watch(link, false);
 	epoll_ctl(s->epoll_fd, EPOLL_CTL_DEL, link->stream.in, NULL);
 	if (link->owns)
 		close(link->stream.in);

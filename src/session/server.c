@@ -46,7 +46,8 @@ int bt_socket_connect(struct bt_err *err)
 	if (fd >= 0 && !connect(fd, (struct sockaddr *)&address, sizeof(address)))
 		return fd;
 	rc = bt_err_set(err, errno == ENOENT || errno == ECONNREFUSED ? ENOTCONN : errno,
-			"no session at %s: %s", path, strerror(errno));
+			"no session at %s: %s; start one with buddytop or with ctl start --source",
+			path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return rc;

@@ -15,6 +15,7 @@
 
 #include "source/area.h"
 #include "source/source.h"
+#include "system/findlimit.h"
 #include "system/system.h"
 
 #define DEVICE "/dev/" BT_DEVICE_NAME
@@ -27,6 +28,7 @@ struct kmod {
 	struct bt_system *system;
 	char no_control[128];
 	uint64_t seq;
+	struct bt_findlimit *findlimit;	/* the last measurement; NULL = none yet */
 	pthread_mutex_t lock;		/* ack: written by publish(), read by read() */
 	struct bt_frame_ack ack;
 };
@@ -111,6 +113,7 @@ static void kmod_close(void *state)
 {
 	struct kmod *k = state;
 
+	bt_findlimit_free(k->findlimit);
 	bt_area_reader_free(k->reader);
 	if (k->map)
 		munmap(k->map, k->info.map_bytes);
@@ -216,6 +219,29 @@ static int kmod_keepalive(void *state)
 	return ioctl(k->fd, BT_IOC_KEEPALIVE) ? -errno : 0;
 }
 
+static int kmod_measure(void *state, uint64_t limit_bytes, struct bt_err *err)
+{
+	struct kmod *k = state;
+	struct bt_measure last = { .state = BT_MEASURE_NONE };
+
+	if (k->findlimit)
+		bt_findlimit_poll(k->findlimit, &last);
+	if (last.state == BT_MEASURE_RUNNING)
+		return bt_err_set(err, EBUSY, "a measurement is running");
+	bt_findlimit_free(k->findlimit);
+	k->findlimit = NULL;
+	return bt_findlimit_start(&k->findlimit, limit_bytes, err);
+}
+
+static void kmod_measured(void *state, struct bt_measure *measure)
+{
+	struct kmod *k = state;
+
+	*measure = (struct bt_measure){ .state = BT_MEASURE_NONE };
+	if (k->findlimit)
+		bt_findlimit_poll(k->findlimit, measure);
+}
+
 static const char *kmod_no_control(void *state)
 {
 	struct kmod *k = state;
@@ -231,5 +257,7 @@ const struct bt_source_ops bt_source_kmod = {
 	.publish = kmod_publish,
 	.keepalive = kmod_keepalive,
 	.no_control = kmod_no_control,
+	.measure = kmod_measure,
+	.measured = kmod_measured,
 	.close = kmod_close,
 };

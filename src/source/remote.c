@@ -34,6 +34,7 @@ struct remote {
 	int wake_fd;
 	struct bt_json_reader *reader;
 	char no_control[256];
+	struct bt_config config;	/* from the greeting */
 	uint64_t last_id, awaited_id;	/* awaited_id 0: no read is under way */
 
 	pthread_mutex_t lock;		/* all below, and the outgoing half of the stream */
@@ -302,6 +303,8 @@ static int take_hello(struct remote *r, const char *line, size_t size, struct bt
 				  "install the same version on both sides",
 				  (unsigned long long)protocol, PROTOCOL);
 	rc = bt_machine_decode(bt_json_get_object(hello, "machine"), machine, err);
+	if (!rc)
+		rc = bt_config_decode(bt_json_get_object(hello, "config"), &r->config, err);
 	if (rc)
 		return rc;
 	snprintf(machine->source, sizeof(machine->source), "remote");
@@ -493,6 +496,13 @@ static const char *remote_no_control(void *state)
 	struct remote *r = state;
 
 	return r->no_control[0] ? r->no_control : NULL;
+}
+
+const struct bt_config *bt_remote_config(const void *state)
+{
+	const struct remote *r = state;
+
+	return &r->config;
 }
 
 static void remote_interrupt(void *state)

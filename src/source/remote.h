@@ -19,4 +19,7 @@ int bt_remote_open_fd(void **state, int fd, uint64_t limit_ns,
 		      const struct bt_source_options *options, struct bt_machine *machine,
 		      struct bt_err *err);
 
+/* The config that the other side's controls worked on when it greeted us. */
+const struct bt_config *bt_remote_config(const void *state);
+
 #endif

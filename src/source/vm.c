@@ -119,6 +119,13 @@ static int publish(void *state, const struct bt_config *config, uint64_t token, 
 	return bt_source_remote.publish(source->remote, config, token, err);
 }
 
+static const char *no_control(void *state)
+{
+	struct vm_source *source = state;
+
+	return bt_source_remote.no_control(source->remote);
+}
+
 static int keepalive(void *state)
 {
 	struct vm_source *source = state;
@@ -162,6 +169,7 @@ const struct bt_source_ops bt_source_vm = {
 	.open = open_source,
 	.read = read_frame,
 	.publish = publish,
+	.no_control = no_control,
 	.keepalive = keepalive,
 	.measure = measure,
 	.measured = measured,

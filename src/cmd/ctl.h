@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The two ways of buddytop ctl: a client of the running session, and a session of its own. */
+#ifndef BT_CTL_H
+#define BT_CTL_H
+
+#include "cmd/cmd.h"
+
+enum ctl_action { CTL_GET, CTL_SET, CTL_START, CTL_STOP, CTL_ACTIONS };
+
+struct ctl_request {
+	enum ctl_action action;
+	int argc;		/* NAME=VALUE, or NAME of get */
+	char **argv;
+};
+
+/* Assignments and run state into config; checked against limits. */
+int ctl_apply(const struct ctl_request *request, struct bt_config *config,
+	      const struct ant_limits *limits, struct bt_err *err);
+/* NAME=VALUE lines of all parameters, or of those named, and how far the config is applied. */
+int ctl_print(const struct ctl_request *request, const struct bt_config *config,
+	      const struct bt_machine *machine, const struct bt_frame *frame, struct bt_err *err);
+/* ctl_run.c: get and start with a source of their own. */
+int ctl_run_source(const struct bt_cmd_call *call, const struct ctl_request *request,
+		   struct bt_err *err);
+
+#endif
