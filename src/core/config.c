@@ -26,8 +26,8 @@ static const char *const fault_param[ANT_CONFIG_FAULT_COUNT] = {
 static void text_remedy(enum ant_config_fault fault, const struct bt_config *config,
 			const struct ant_limits *limits, char *buf, size_t size)
 {
-	uint64_t per_block = (uint64_t)limits->page_bytes + sizeof(void *);
 	char bytes[16], list[128];
+	uint64_t pages, least;
 
 	buf[0] = '\0';
 	switch (fault) {
@@ -40,9 +40,11 @@ static void text_remedy(enum ant_config_fault fault, const struct bt_config *con
 			 bt_text_bytes(limits->max_held_bytes, bytes, sizeof(bytes)));
 		break;
 	case ANT_CONFIG_HELD_SMALL:
-		per_block *= bt_mask_weight(config->cpus, BT_CPU_WORDS);
-		snprintf(buf, size, " (at least %llu at order %u)",
-			 (unsigned long long)(per_block << config->order), config->order);
+		pages = 1ull << config->order;
+		least = bt_mask_weight(config->cpus, BT_CPU_WORDS) *
+			(pages * limits->page_bytes + ant_ring_bytes(pages, limits->page_bytes));
+		snprintf(buf, size, " (at least %llu at order %u)", (unsigned long long)least,
+			 config->order);
 		break;
 	case ANT_CONFIG_NODES:
 		bt_mask_text(limits->memory_nodes, BT_NODE_WORDS, list, sizeof(list));

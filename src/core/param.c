@@ -182,12 +182,12 @@ static int refuse_range(const struct bt_param *param, const char *value,
 			const struct ant_limits *limits, struct bt_err *err)
 {
 	char min[32], max[32];
+	bool has_unit = param->kind == BT_PARAM_NUMBER && *param->unit;
 
 	text_number(param, param->min, min, sizeof(min));
 	text_number(param, bt_param_max(param, limits), max, sizeof(max));
 	return bt_err_set(err, EINVAL, "%s=%s: out of range, allowed is %s to %s%s%s%s", param->name,
-			  value, min, max, *param->unit ? " " : "",
-			  param->kind == BT_PARAM_NUMBER ? param->unit : "",
+			  value, min, max, has_unit ? " " : "", has_unit ? param->unit : "",
 			  param->zero_is_off ? ", or off" : "");
 }
 

@@ -14,7 +14,8 @@ uint64_t bt_field_max(const struct bt_field *field)
 {
 	if (field->max)
 		return field->max;
-	return field->width == 8 ? UINT64_MAX : (1ull << (8 * field->width)) - 1;
+	/* BT_UNKNOWN is said by leaving the number out. */
+	return field->width == 8 ? BT_UNKNOWN - 1 : (1ull << (8 * field->width)) - 1;
 }
 
 uint64_t bt_field_load(const struct bt_field *field, const void *from)

@@ -22,13 +22,13 @@ static int decode_array(const struct bt_json *array, const char *what, uint64_t 
 	return 0;
 }
 
-/* A number or null. */
-static bool decode_number(const struct bt_json *node, uint64_t max, uint64_t *value)
+/* One CPU's number; null is unknown, which only 64 bits can say. */
+static bool decode_cell(const struct bt_json *node, const struct bt_field *column, uint64_t *value)
 {
 	*value = BT_UNKNOWN;
 	if (node->type == BT_JSON_NULL)
-		return true;
-	return bt_json_as_u64(node, value) && *value <= max;
+		return column->width == sizeof(*value);
+	return bt_json_as_u64(node, value) && *value <= bt_field_max(column);
 }
 
 static int refuse_column(const struct bt_field *column, struct bt_err *err)
@@ -40,13 +40,13 @@ static int decode_column(const struct bt_json *node, const struct bt_field *colu
 			 struct bt_frame *frame, struct bt_err *err)
 {
 	const struct bt_json *member = bt_json_get(node, column->key), *element;
-	uint64_t max = bt_field_max(column), value;
+	uint64_t value;
 	unsigned i;
 
 	if (!member)
 		return 0;
 	if (member->type != BT_JSON_ARRAY) {
-		if (!bt_json_as_u64(member, &value) || value > max)
+		if (!decode_cell(member, column, &value))
 			return refuse_column(column, err);
 		for (i = 0; i < frame->cpu_count; i++)
 			bt_field_store(column, &frame->cpus[i], value);
@@ -55,9 +55,7 @@ static int decode_column(const struct bt_json *node, const struct bt_field *colu
 	if (member->count != frame->cpu_count)
 		return refuse_column(column, err);
 	for (element = member->child, i = 0; element; element = element->next, i++) {
-		bool is_null = element->type == BT_JSON_NULL;
-
-		if (!decode_number(element, max, &value) || (is_null && max < UINT64_MAX))
+		if (!decode_cell(element, column, &value))
 			return refuse_column(column, err);
 		bt_field_store(column, &frame->cpus[i], value);
 	}

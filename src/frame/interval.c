@@ -104,7 +104,7 @@ static double per_s(uint64_t count, uint64_t length_ns)
 	return count == BT_UNKNOWN ? NAN : (double)count * 1e9 / (double)length_ns;
 }
 
-/* Counters of two CPUs' blocks are not read at one instant, so a part can seem above its whole. */
+/* The counters are not read at one instant, so that a part can seem to be above its whole. */
 static double ratio(uint64_t part, uint64_t whole)
 {
 	if (part == BT_UNKNOWN || whole == BT_UNKNOWN || !whole)

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "tests/unit/test.h"
+
+#include <errno.h>
+
+#include "frame/frame_json.h"
+#include "tests/unit/sample_frame.h"
+
+struct kit {
+	struct bt_machine machine;
+	struct bt_frame *frame, *decoded;
+	struct bt_json_writer *writer;
+	struct bt_json_reader *reader;
+};
+
+static struct kit *new_kit(unsigned cpus, unsigned nodes)
+{
+	struct kit *kit = bt_xcalloc(1, sizeof(*kit));
+
+	sample_machine(&kit->machine, cpus, nodes);
+	kit->frame = bt_frame_create(&kit->machine);
+	kit->decoded = bt_frame_create(&kit->machine);
+	kit->writer = bt_json_writer_create(false);
+	kit->reader = bt_json_reader_create(BT_FRAME_LINE_MAX);
+	return kit;
+}
+
+static void free_kit(struct kit *kit)
+{
+	bt_frame_free(kit->frame);
+	bt_frame_free(kit->decoded);
+	bt_json_writer_free(kit->writer);
+	bt_json_reader_free(kit->reader);
+	free(kit);
+}
+
+static const char *encode(struct kit *kit, size_t *size)
+{
+	const char *text;
+
+	bt_json_writer_reset(kit->writer);
+	bt_frame_encode(kit->writer, NULL, kit->frame);
+	text = bt_json_writer_text(kit->writer, size);
+	assert_non_null(text);
+	assert_null(memchr(text, '\n', *size));
+	return text;
+}
+
+static int decode(struct kit *kit, const char *text, size_t size, struct bt_err *err)
+{
+	const struct bt_json *tree = bt_json_parse(kit->reader, text, size, err);
+
+	return tree ? bt_frame_decode(tree, kit->decoded, err) : -err->code;
+}
+
+static void assert_same_frame(const struct bt_frame *a, const struct bt_frame *b)
+{
+	unsigned i;
+
+	assert_int_equal(a->seq, b->seq);
+	assert_int_equal(a->mono_ns, b->mono_ns);
+	assert_int_equal(a->utc_ns, b->utc_ns);
+	assert_int_equal(a->read_ns, b->read_ns);
+	assert_int_equal(a->extra, b->extra);
+	assert_int_equal(a->has_module, b->has_module);
+	assert_memory_equal(&a->config, &b->config, sizeof(a->config));
+	assert_int_equal(a->ack.token, b->ack.token);
+	assert_int_equal(a->ack.generation, b->ack.generation);
+	assert_int_equal(a->ack.error, b->ack.error);
+	assert_string_equal(a->ack.text, b->ack.text);
+	assert_int_equal(a->publish_ns, b->publish_ns);
+	assert_int_equal(a->run, b->run);
+	assert_int_equal(a->reason, b->reason);
+	assert_int_equal(a->controlled, b->controlled);
+	assert_int_equal(a->oom_notifications, b->oom_notifications);
+	assert_int_equal(a->oom_freed_pages, b->oom_freed_pages);
+	assert_int_equal(a->lease_expiries, b->lease_expiries);
+	assert_int_equal(a->limit_expiries, b->limit_expiries);
+	assert_int_equal(a->clock_pair_ns, b->clock_pair_ns);
+	assert_int_equal(a->ring_bytes, b->ring_bytes);
+	assert_memory_equal(a->order_allocs, b->order_allocs, sizeof(a->order_allocs));
+	assert_memory_equal(a->matrix, b->matrix, sizeof(a->matrix));
+	for (i = 0; i < a->cpu_count; i++)
+		assert_memory_equal(&a->cpus[i], &b->cpus[i],
+				    offsetof(struct bt_frame_cpu, online) + sizeof(bool));
+	for (i = 0; i < a->node_count; i++) {
+		assert_int_equal(a->nodes[i].has_memory, b->nodes[i].has_memory);
+		assert_int_equal(a->nodes[i].online, b->nodes[i].online);
+		assert_memory_equal(&a->nodes[i].total_bytes, &b->nodes[i].total_bytes,
+				    8 * sizeof(uint64_t));
+	}
+	assert_int_equal(a->zone_count, b->zone_count);
+	for (i = 0; i < a->zone_count; i++) {
+		assert_string_equal(a->zones[i].name, b->zones[i].name);
+		assert_int_equal(a->zones[i].node, b->zones[i].node);
+		assert_memory_equal(&a->zones[i].free_pages, &b->zones[i].free_pages,
+				    (6 + BT_MAX_ORDERS) * sizeof(uint64_t));
+	}
+	assert_int_equal(a->hist_count, b->hist_count);
+	for (i = 0; i < a->hist_count; i++) {
+		assert_int_equal(a->hists[i].order, b->hists[i].order);
+		assert_int_equal(a->hists[i].node, b->hists[i].node);
+		assert_int_equal(a->hists[i].op, b->hists[i].op);
+		assert_memory_equal(&a->hists[i].hist, &b->hists[i].hist, sizeof(struct bt_hist));
+	}
+	assert_memory_equal(&a->memory, &b->memory, sizeof(a->memory));
+	assert_memory_equal(&a->psi, &b->psi, sizeof(a->psi));
+	assert_memory_equal(a->vmstat, b->vmstat, sizeof(a->vmstat));
+}
+
+static size_t round_trip(struct kit *kit)
+{
+	struct bt_err err = { 0 };
+	size_t size;
+	const char *text = encode(kit, &size);
+
+	if (decode(kit, text, size, &err))
+		fail_msg("%s", err.text);
+	assert_same_frame(kit->decoded, kit->frame);
+	return size;
+}
+
+static void frame_survives(void **state)
+{
+	struct kit *kit = new_kit(7, 3);
+
+	(void)state;
+	sample_frame(kit->frame, 4, 20);
+	round_trip(kit);
+	kit->frame->extra = true;
+	kit->frame->utc_ns = -5;
+	kit->frame->cpus[2].allocs = BT_UNKNOWN;	/* null in its column */
+	kit->frame->cpus[3].allocs = UINT64_MAX - 1;
+	round_trip(kit);
+	free_kit(kit);
+}
+
+static void unknown_stays_unknown(void **state)
+{
+	struct kit *kit = new_kit(3, 2);
+	const char *text;
+	size_t size;
+
+	(void)state;
+	kit->frame->seq = 1;
+	round_trip(kit);
+	text = encode(kit, &size);
+	assert_null(strstr(text, "module"));
+	assert_null(strstr(text, "available_bytes"));
+	assert_null(strstr(text, "oom_kill"));
+	free_kit(kit);
+}
+
+/* A module that nobody has configured, and idle columns that cost one number each. */
+static void idle_module_is_short(void **state)
+{
+	struct kit *kit = new_kit(1024, 1);
+	unsigned i;
+
+	(void)state;
+	sample_frame(kit->frame, 0, 0);
+	memset(&kit->frame->config, 0, sizeof(kit->frame->config));
+	kit->frame->config.size = sizeof(kit->frame->config);
+	for (i = 0; i < 1024; i++)
+		kit->frame->cpus[i] = (struct bt_frame_cpu){ .op = BT_OP_NONE, .online = true };
+	assert_true(round_trip(kit) < 4096);
+	free_kit(kit);
+}
+
+static void largest_machine_fits(void **state)
+{
+	struct kit *kit = new_kit(1024, 16);
+	unsigned i;
+	size_t size;
+
+	(void)state;
+	/* A day of load with one order, every column different on every CPU. */
+	sample_frame(kit->frame, 1, 45);
+	size = round_trip(kit);
+	print_message("1024 CPUs, 16 nodes, 1 order: %zu bytes\n", size);
+	assert_true(size < 256 * 1024);
+	/* Every order on every node, and counters of 19 digits. */
+	sample_frame(kit->frame, 11, 80);
+	for (i = 0; i < 1024; i++) {
+		uint64_t *number = &kit->frame->cpus[i].generation;
+
+		for (; number <= &kit->frame->cpus[i].free_max_ns; number++)
+			*number += 9000000000000000000ull;
+	}
+	size = round_trip(kit);
+	print_message("the same, 11 orders, counters of 19 digits: %zu bytes\n", size);
+	assert_true(size < BT_FRAME_LINE_MAX);
+	free_kit(kit);
+}
+
+static void machine_and_config_survive(void **state)
+{
+	struct kit *kit = new_kit(1024, 16);
+	struct bt_machine machine = { 0 };
+	struct bt_config config, decoded;
+	struct bt_err err = { 0 };
+	const char *text;
+	size_t size;
+
+	(void)state;
+	bt_machine_encode(kit->writer, NULL, &kit->machine);
+	text = bt_json_writer_text(kit->writer, &size);
+	if (bt_machine_decode(bt_json_parse(kit->reader, text, size, &err), &machine, &err))
+		fail_msg("%s", err.text);
+	assert_memory_equal(&machine, &kit->machine, sizeof(machine));
+
+	sample_config(&config, 8192);
+	bt_json_writer_reset(kit->writer);
+	bt_config_encode(kit->writer, NULL, &config);
+	text = bt_json_writer_text(kit->writer, &size);
+	if (bt_config_decode(bt_json_parse(kit->reader, text, size, &err), &decoded, &err))
+		fail_msg("%s", err.text);
+	assert_memory_equal(&decoded, &config, sizeof(config));
+	free_kit(kit);
+}
+
+/* The format by example: what the manual promises to programs. */
+static void config_by_example(void **state)
+{
+	static const char expected[] =
+		"{\"run\":\"go\",\"generation\":4,\"order\":3,\"cpus\":\"0,2,4,6\",\"node\":\"bind:0\","
+		"\"gfp\":\"movable\",\"pattern\":\"ramp\",\"free_order\":\"lifo\",\"touch\":\"first\","
+		"\"batch_blocks\":65,\"pace_ops_per_s\":1234,\"held_bytes\":137438953473,"
+		"\"reserve_bytes\":12345,\"guard\":\"bench\",\"lease_ms\":5001,"
+		"\"run_limit_ms\":60001}";
+	struct bt_json_writer *w = bt_json_writer_create(false);
+	struct bt_config config;
+	const char *text;
+	size_t size;
+
+	(void)state;
+	sample_config(&config, 8);
+	bt_config_encode(w, NULL, &config);
+	text = bt_json_writer_text(w, &size);
+	assert_int_equal(size, strlen(expected));
+	assert_memory_equal(text, expected, size);
+	bt_json_writer_free(w);
+}
+
+/* Replaces the first occurrence of from; the result is the caller's. */
+static char *replaced(const char *text, size_t size, const char *from, const char *to)
+{
+	char *copy = bt_xasprintf("%.*s", (int)size, text);
+	char *at = strstr(copy, from), *result;
+
+	if (!at)
+		fail_msg("'%s' is not in the frame", from);
+	*at = '\0';
+	result = bt_xasprintf("%s%s%s", copy, to, at + strlen(from));
+	free(copy);
+	return result;
+}
+
+static void refuses_every_bound(void **state)
+{
+	static const struct {
+		const char *from, *to, *says;
+	} rows[] = {
+		{ "\"seq\":17,", "", "frame: member seq is missing" },
+		{ "\"seq\":17", "\"seq\":\"17\"", "member seq has a wrong type" },
+		{ "\"utc_ns\":1", "\"utc_ns\":1.", "member utc_ns" },
+		{ "\"online_cpus\":\"0-3,5-6\"", "\"online_cpus\":\"0-7\"", "member online_cpus" },
+		{ "\"online_cpus\":\"0-3,5-6\"", "\"online_cpus\":3", "member online_cpus" },
+		{ "\"run\":\"go\"", "\"run\":\"fly\"", "frame: config: member run" },
+		{ "\"order\":3,", "\"order\":4294967296,", "member order" },
+		{ "\"cpus\":\"0,2", "\"cpus\":\"0,,2", "member cpus" },
+		{ "\"node\":\"bind:0\"", "\"node\":\"bind\"", "member node" },
+		{ "\"gfp\":\"movable\"", "\"gfp\":\"raw\"", "member gfp" },
+		{ "\"lease_ms\":5001,", "", "member lease_ms is missing" },
+		{ "\"reason\":\"user\"", "\"reason\":7", "member reason" },
+		{ "\"errno\":22", "\"errno\":-1", "member errno" },
+		{ "\"order_alloc_blocks\":[", "\"order_alloc_blocks\":[1,2,3,4,5,6,", "order_alloc_blocks" },
+		{ "\"order_alloc_blocks\":[", "\"order_alloc_blocks\":[null],\"x\":[", "holds no numbers" },
+		{ "\"node_alloc_blocks\":[", "\"node_alloc_blocks\":[[],", "has not 3 rows" },
+		{ "\"node_alloc_blocks\":[[", "\"node_alloc_blocks\":[[1,", "at most 3" },
+		{ "\"allocs\":[", "\"allocs\":[1,", "cpus.allocs" },
+		{ "\"allocs\":[", "\"allocs\":{},\"x\":[", "cpus.allocs" },
+		{ "\"state\":[0", "\"state\":[6", "cpus.state" },
+		{ "\"state\":[0", "\"state\":[null", "cpus.state" },
+		{ "\"op\":[0", "\"op\":[256", "cpus.op" },
+		{ "\"latency\":[{\"order\":0", "\"latency\":[{\"order\":16", "member order" },
+		{ "\"latency\":[{\"order\":0,\"node\":0", "\"latency\":[{\"order\":0,\"node\":3",
+		  "unknown node" },
+		{ "\"latency\":[{\"order\":0,\"node\":0,\"op\":\"alloc\"",
+		  "\"latency\":[{\"order\":0,\"node\":0,\"op\":\"free\"", "twice the same" },
+		{ "\"buckets\":[50", "\"buckets\":[256", "bucket or count is out of range" },
+		{ "\"buckets\":[50", "\"buckets\":[51,1,50", "bucket or count is out of range" },
+		{ "\"buckets\":[50", "\"buckets\":[1,18446744073709551615,50", "out of range" },
+		{ "\"buckets\":[50", "\"buckets\":[1,50", "no pairs" },
+		{ "\"buckets\":[", "\"baskets\":[", "no pairs" },
+		{ "\"available_bytes\":5", "\"available_bytes\":-5", "member available_bytes" },
+		{ "\"oom_kill\":1", "\"oom_kill\":null,\"x\":1", "vmstat.oom_kill" },
+		{ "\"nodes\":[", "\"nodes\":[{},", "nodes is no array of 3" },
+		{ "\"online\":true", "\"online\":1", "member online" },
+		{ "\"name\":\"Normal\",", "", "member name is missing" },
+		{ "\"name\":\"Normal\",\"node\":0", "\"name\":\"Normal\",\"node\":3", "there is no node 3" },
+		{ "\"free_blocks\":[", "\"free_blocks\":[1,2,3,4,5,6,", "zones.free_blocks" },
+		{ "\"zones\":[", "\"zones\":7,\"x\":[", "zones is no array" },
+	};
+	struct kit *kit = new_kit(7, 3);
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct bt_err err = { 0 };
+		size_t size;
+		const char *text;
+		char *bad;
+
+		sample_frame(kit->frame, 1, 3);
+		text = encode(kit, &size);
+		bad = replaced(text, size, rows[i].from, rows[i].to);
+		sample_frame(kit->decoded, 1, 3);
+		if (decode(kit, bad, strlen(bad), &err) != -EPROTO)
+			fail_msg("taken: %s", rows[i].to);
+		if (!strstr(err.text, rows[i].says))
+			fail_msg("%s: %s", rows[i].to, err.text);
+		/* Cleared, not half filled. */
+		bt_frame_clear(kit->frame);
+		assert_same_frame(kit->decoded, kit->frame);
+		free(bad);
+	}
+	free_kit(kit);
+}
+
+static void refuses_impossible_machines(void **state)
+{
+	static const struct {
+		const char *from, *to, *says;
+	} rows[] = {
+		{ "\"source\":\"kmod\",", "", "machine: member source is missing" },
+		{ "\"reality\":\"emulated\"", "\"reality\":\"dreamt\"", "member reality" },
+		{ "\"cpu_count\":7", "\"cpu_count\":0", "is 0" },
+		{ "\"cpu_count\":7", "\"cpu_count\":1025", "member cpu_count" },
+		{ "\"cpu_count\":7", "\"cpu_count\":8", "member cpu_node is no array of 8" },
+		{ "\"node_count\":3", "\"node_count\":65", "member node_count" },
+		{ "\"max_order\":10", "\"max_order\":16", "member max_order" },
+		{ "\"page_bytes\":4096", "\"page_bytes\":0", "is 0" },
+		{ "\"memory_nodes\":\"0,2\"", "\"memory_nodes\":\"0,3\"", "member memory_nodes" },
+		{ "\"cpu_node\":[0", "\"cpu_node\":[3", "member cpu_node" },
+		{ "\"cpu_core\":[0", "\"cpu_core\":[7", "member cpu_core" },
+		{ "\"distance\":[[10", "\"distance\":[[256", "member distance" },
+		{ "\"distance\":[[10,", "\"distance\":[[", "member distance" },
+	};
+	struct kit *kit = new_kit(7, 3);
+	struct bt_machine machine, before;
+	unsigned i;
+
+	(void)state;
+	bt_machine_encode(kit->writer, NULL, &kit->machine);
+	memset(&before, 0, sizeof(before));
+	for (i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct bt_err err = { 0 };
+		size_t size;
+		const char *text = bt_json_writer_text(kit->writer, &size);
+		char *bad = replaced(text, size, rows[i].from, rows[i].to);
+
+		machine = before;
+		if (bt_machine_decode(bt_json_parse(kit->reader, bad, strlen(bad), &err), &machine,
+				      &err) != -EPROTO)
+			fail_msg("taken: %s", rows[i].to);
+		if (!strstr(err.text, rows[i].says))
+			fail_msg("%s: %s", rows[i].to, err.text);
+		assert_memory_equal(&machine, &before, sizeof(machine));
+		free(bad);
+	}
+	assert_int_equal(bt_machine_decode(NULL, &machine, NULL), -EPROTO);
+	assert_int_equal(bt_frame_decode(NULL, kit->decoded, NULL), -EPROTO);
+	free_kit(kit);
+}
+
+/* Control characters of a remote machine's texts never reach a terminal; long texts are cut. */
+static void texts_are_tamed(void **state)
+{
+	struct kit *kit = new_kit(1, 1);
+	struct bt_machine machine;
+	const char *text;
+	size_t size;
+
+	(void)state;
+	memset(kit->machine.host, 'x', sizeof(kit->machine.host) - 1);
+	memcpy(kit->machine.host, "\x1b]0;", 4);
+	bt_machine_encode(kit->writer, NULL, &kit->machine);
+	text = bt_json_writer_text(kit->writer, &size);
+	assert_int_equal(bt_machine_decode(bt_json_parse(kit->reader, text, size, NULL), &machine,
+					   NULL), 0);
+	assert_memory_equal(machine.host, "?]0;xx", 6);
+	assert_int_equal(strlen(machine.host), sizeof(machine.host) - 1);
+	free_kit(kit);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(frame_survives),
+		cmocka_unit_test(unknown_stays_unknown),
+		cmocka_unit_test(idle_module_is_short),
+		cmocka_unit_test(largest_machine_fits),
+		cmocka_unit_test(machine_and_config_survive),
+		cmocka_unit_test(config_by_example),
+		cmocka_unit_test(refuses_every_bound),
+		cmocka_unit_test(refuses_impossible_machines),
+		cmocka_unit_test(texts_are_tamed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
