@@ -8,42 +8,16 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "frame/frame_json.h"
-#include "source/spawn.h"
-#include "source/stream.h"
+#include "source/remote_state.h"
 
-#define PROTOCOL 1u
-#define LINE_MAX_BYTES (BT_FRAME_LINE_MAX + 65536u)
-#define OUT_MAX_BYTES (128u * 1024)
 #define ANSWER_NS BT_NS_PER_S		/* read() waits this long, and goes on waiting next time */
-#define PAUSE_NS (200 * BT_NS_PER_MS)	/* after an answer that says "not now" */
-#define COMMAND_LIMIT_NS (30 * BT_NS_PER_S)
-#define BANNER_LINES 64u		/* that a login may print before the agent speaks */
 #define END_MS 3000u
-
-struct remote {
-	struct bt_stream stream;
-	struct bt_spawn spawn;		/* pid 0: the stream is the caller's */
-	int wake_fd;
-	struct bt_json_reader *reader;
-	char no_control[256];
-	struct bt_config config;	/* from the greeting */
-	uint64_t last_id, awaited_id;	/* awaited_id 0: no read is under way */
-
-	pthread_mutex_t lock;		/* all below, and the outgoing half of the stream */
-	struct bt_json_writer *writer;
-	char *publish_line;		/* the newest publication that found no room */
-	size_t publish_size;
-	struct bt_measure measure;
-	bool measure_asked;
-};
 
 /* ---- sending (under lock) --------------------------------------------------------------- */
 
@@ -166,7 +140,7 @@ static int take_error(struct remote *r, const struct bt_json *error, bool ours, 
 			  text ? text : "the agent has no frame");
 }
 
-static int say_rubbish(const char *what, const char *line, struct bt_err *err)
+int bt_remote_rubbish(const char *what, const char *line, struct bt_err *err)
 {
 	char clean[64];
 
@@ -185,7 +159,7 @@ static int take_line(struct remote *r, const char *line, size_t size, struct bt_
 	int rc;
 
 	if (!root)
-		return say_rubbish("the agent sent rubbish", line, err);
+		return bt_remote_rubbish("the agent sent rubbish", line, err);
 	ours = bt_json_get_u64(root, "id", &id) && r->awaited_id && id == r->awaited_id;
 	node = bt_json_get_object(root, "error");
 	if (node) {
@@ -205,7 +179,7 @@ static int take_line(struct remote *r, const char *line, size_t size, struct bt_
 }
 
 /* Waits for something to read (0), an interrupt (-EINTR) or the time (-ETIMEDOUT). */
-static int wait_input(struct remote *r, uint64_t until_ns, bool want_input)
+int bt_remote_wait(struct remote *r, uint64_t until_ns, bool want_input)
 {
 	uint64_t now = bt_mono_ns();
 	struct pollfd fds[4] = {
@@ -247,7 +221,7 @@ static int receive(struct remote *r, struct bt_frame *frame, uint64_t until_ns, 
 			if (rc != -EAGAIN)
 				return rc;
 		}
-		rc = wait_input(r, until_ns, true);
+		rc = bt_remote_wait(r, until_ns, true);
 		if (rc == -EINTR)
 			return bt_err_set(err, EAGAIN, "interrupted");
 		if (rc == -ETIMEDOUT)
@@ -258,8 +232,7 @@ static int receive(struct remote *r, struct bt_frame *frame, uint64_t until_ns, 
 		if (rc == -ENODATA)
 			return bt_err_set(err, ECONNRESET, "the agent has ended");
 		if (rc == -EMSGSIZE)
-			return bt_err_set(err, EPROTO, "the agent sent a line above %u bytes",
-					  LINE_MAX_BYTES);
+			return bt_err_set(err, EPROTO, "the agent sent a line that is too long");
 		if (rc && rc != -EAGAIN)
 			return bt_err_set(err, -rc, "the link broke: %s", strerror(-rc));
 	}
@@ -274,157 +247,14 @@ static int remote_read(void *state, struct bt_frame *frame, struct bt_err *err)
 		return bt_err_set(err, ECONNRESET, "the agent has ended: %s", strerror(-rc));
 	rc = receive(r, frame, bt_mono_ns() + ANSWER_NS, err);
 	if (rc == -ETIMEDOUT && !r->awaited_id) {
-		uint64_t until = bt_mono_ns() + PAUSE_NS;
+		uint64_t until = bt_mono_ns() + BT_REMOTE_PAUSE_NS;
 
-		while (wait_input(r, until, false) == -EAGAIN)
+		while (bt_remote_wait(r, until, false) == -EAGAIN)
 			;
 	}
 	if (rc == -ECONNRESET && r->spawn.pid && r->spawn.said[0])
 		bt_err_set(err, ECONNRESET, "the agent has ended: %s", r->spawn.said);
 	return rc;
-}
-
-/* ---- opening --------------------------------------------------------------------------- */
-
-static int take_hello(struct remote *r, const char *line, size_t size, struct bt_machine *machine,
-		      struct bt_err *err)
-{
-	const struct bt_json *root = bt_json_parse(r->reader, line, size, NULL);
-	const struct bt_json *hello = bt_json_get_object(root, "hello");
-	const char *why = bt_json_get_string(hello, "no_control");
-	uint64_t protocol = 0;
-	int rc;
-
-	if (!hello)
-		return -EAGAIN; /* a banner */
-	bt_json_get_u64(hello, "protocol", &protocol);
-	if (protocol != PROTOCOL)
-		return bt_err_set(err, EPROTO, "the agent speaks protocol %llu, this program %u: "
-				  "install the same version on both sides",
-				  (unsigned long long)protocol, PROTOCOL);
-	rc = bt_machine_decode(bt_json_get_object(hello, "machine"), machine, err);
-	if (!rc)
-		rc = bt_config_decode(bt_json_get_object(hello, "config"), &r->config, err);
-	if (rc)
-		return rc;
-	snprintf(machine->source, sizeof(machine->source), "remote");
-	bt_copy_clean(r->no_control, sizeof(r->no_control), why ? why : "");
-	return 0;
-}
-
-static int wait_hello(struct remote *r, uint64_t limit_ns, const struct bt_source_options *options,
-		      struct bt_machine *machine, struct bt_err *err)
-{
-	uint64_t start = bt_mono_ns();
-	unsigned lines = 0;
-	char text[64];
-
-	while (bt_mono_ns() - start < limit_ns) {
-		size_t size;
-		char *line;
-		int rc;
-
-		while ((line = bt_stream_line(&r->stream, &size))) {
-			rc = take_hello(r, line, size, machine, err);
-			if (rc != -EAGAIN)
-				return rc;
-			if (++lines > BANNER_LINES)
-				return say_rubbish("no agent there", line, err);
-		}
-		snprintf(text, sizeof(text), "waiting for the agent, %llu s",
-			 (unsigned long long)((bt_mono_ns() - start) / BT_NS_PER_S));
-		if (options->progress && !options->progress(options->context, text))
-			return bt_err_set(err, EINTR, "given up waiting for the agent");
-		if (wait_input(r, bt_mono_ns() + PAUSE_NS, true))
-			continue;
-		rc = bt_stream_fill(&r->stream);
-		if (rc == -ENODATA)
-			return bt_err_set(err, ENODATA, "it ended before an agent spoke");
-		if (rc == -EMSGSIZE)
-			return bt_err_set(err, EPROTO, "no agent there: it sends a line without an end");
-		if (rc && rc != -EAGAIN)
-			return bt_err_set(err, -rc, "the link broke: %s", strerror(-rc));
-	}
-	return bt_err_set(err, ETIMEDOUT, "no agent spoke within %llu s",
-			  (unsigned long long)(limit_ns / BT_NS_PER_S));
-}
-
-static void free_remote(struct remote *r)
-{
-	bt_stream_free(&r->stream);
-	bt_json_reader_free(r->reader);
-	bt_json_writer_free(r->writer);
-	free(r->publish_line);
-	close(r->wake_fd);
-	pthread_mutex_destroy(&r->lock);
-	free(r);
-}
-
-static int make_remote(struct remote **remote, int in, int out, struct bt_err *err)
-{
-	struct remote *r = bt_xcalloc(1, sizeof(*r));
-
-	r->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	r->reader = bt_json_reader_create(LINE_MAX_BYTES);
-	r->writer = bt_json_writer_create(false);
-	pthread_mutex_init(&r->lock, NULL);
-	if (r->wake_fd < 0 || bt_stream_init(&r->stream, in, out, LINE_MAX_BYTES, OUT_MAX_BYTES, err)) {
-		free_remote(r);
-		return -EIO;
-	}
-	*remote = r;
-	return 0;
-}
-
-int bt_remote_open_fd(void **state, int fd, uint64_t limit_ns,
-		      const struct bt_source_options *options, struct bt_machine *machine,
-		      struct bt_err *err)
-{
-	struct remote *r;
-	int rc = make_remote(&r, fd, fd, err);
-
-	if (rc)
-		return rc;
-	rc = wait_hello(r, limit_ns, options, machine, err);
-	if (rc) {
-		free_remote(r);
-		return rc;
-	}
-	*state = r;
-	return 0;
-}
-
-static int remote_open(void **state, const struct bt_source_options *options,
-		       struct bt_machine *machine, struct bt_err *err)
-{
-	char ended[256];
-	struct bt_spawn spawn;
-	struct remote *r;
-	int rc;
-
-	if (!options->argument || !*options->argument)
-		return bt_err_set(err, EINVAL, "remote: a command is missing (remote:\"ssh HOST "
-				  "buddytop-agent\")");
-	rc = bt_spawn_start(&spawn, options->argument, err);
-	if (rc)
-		return rc;
-	rc = make_remote(&r, spawn.in, spawn.out, err);
-	if (rc) {
-		bt_spawn_end(&spawn, 0, ended, sizeof(ended));
-		return rc;
-	}
-	r->spawn = spawn;
-	rc = wait_hello(r, COMMAND_LIMIT_NS, options, machine, err);
-	if (!rc) {
-		*state = r;
-		return 0;
-	}
-	bt_spawn_end(&r->spawn, rc == -ENODATA ? 500 : 0, ended, sizeof(ended));
-	if (rc == -ENODATA)
-		bt_err_set(err, ECONNREFUSED, "it %s", ended);
-	bt_err_prefix(err, "remote: '%.80s'", options->argument);
-	free_remote(r);
-	return -err->code;
 }
 
 /* ---- control --------------------------------------------------------------------------- */
@@ -524,13 +354,13 @@ static void remote_close(void *state)
 	pthread_mutex_unlock(&r->lock);
 	if (r->spawn.pid)
 		bt_spawn_end(&r->spawn, END_MS, ended, sizeof(ended));
-	free_remote(r);
+	bt_remote_free(r);
 }
 
 const struct bt_source_ops bt_source_remote = {
 	.name = "remote",
 	.help = "remote:COMMAND: an agent at the other end of a command's standard input and output",
-	.open = remote_open,
+	.open = bt_remote_open,
 	.read = remote_read,
 	.publish = remote_publish,
 	.no_control = remote_no_control,

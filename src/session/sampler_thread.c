@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The sampler's thread: when to read, what a failed read means, and opening a lost source again. */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "session/sampler_state.h"
+
+#define SILENT_NS (3 * BT_NS_PER_S)
+#define RETRY_MIN_NS BT_NS_PER_S
+#define RETRY_MAX_NS (30 * BT_NS_PER_S)
+
+static void poke(struct bt_sampler *s)
+{
+	uint64_t one = 1;
+
+	while (write(s->event_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+static void set_phase(struct bt_sampler *s, enum bt_sampler_phase phase, const struct bt_err *err)
+{
+	pthread_mutex_lock(&s->lock);
+	s->status.phase = phase;
+	if (err)
+		s->status.error = *err;
+	pthread_mutex_unlock(&s->lock);
+	poke(s);
+}
+
+enum job { JOB_QUIT, JOB_NORMAL, JOB_EXTRA, JOB_REOPEN };
+
+/* The time the next job is due, UINT64_MAX = only when asked. Under lock. */
+static uint64_t next_due(const struct bt_sampler *s, enum job *job)
+{
+	bool wanted = s->normal_wanted || s->extra_wanted;
+
+	if (s->quit) {
+		*job = JOB_QUIT;
+		return 0;
+	}
+	switch (s->status.phase) {
+	case BT_SAMPLER_REOPENED:
+	case BT_SAMPLER_ENDED:
+		return UINT64_MAX;
+	case BT_SAMPLER_LOST:
+		*job = JOB_REOPEN;
+		if (!s->interval_ns)
+			return wanted ? 0 : UINT64_MAX;
+		return s->retry_ns;
+	default:
+		*job = s->extra_wanted ? JOB_EXTRA : JOB_NORMAL;
+		if (wanted)
+			return 0;
+		return s->interval_ns && !s->paused ? s->deadline_ns : UINT64_MAX;
+	}
+}
+
+static struct timespec to_timespec(uint64_t ns)
+{
+	return (struct timespec){ .tv_sec = (time_t)(ns / BT_NS_PER_S),
+				  .tv_nsec = (long)(ns % BT_NS_PER_S) };
+}
+
+/* A job of a deadline sets the next one; deadlines that are over by then are counted, not made up. */
+static void move_deadline(struct bt_sampler *s, uint64_t now)
+{
+	uint64_t missed = (now - s->deadline_ns) / s->interval_ns;
+
+	s->status.late_samples += missed;
+	s->deadline_ns += (missed + 1) * s->interval_ns;
+}
+
+static void take_request(struct bt_sampler *s, enum job job)
+{
+	if (job == JOB_REOPEN)
+		s->normal_wanted = s->extra_wanted = 0;
+	else if (job == JOB_EXTRA)
+		s->extra_wanted--;
+	else if (s->normal_wanted)
+		s->normal_wanted--;
+	else
+		move_deadline(s, bt_mono_ns());
+}
+
+static enum job wait_for_job(struct bt_sampler *s)
+{
+	enum job job = JOB_QUIT;
+	uint64_t due;
+
+	pthread_mutex_lock(&s->lock);
+	while ((due = next_due(s, &job)) > bt_mono_ns()) {
+		struct timespec at = to_timespec(due);
+
+		if (due == UINT64_MAX)
+			pthread_cond_wait(&s->wake, &s->lock);
+		else
+			pthread_cond_timedwait(&s->wake, &s->lock, &at);
+	}
+	if (job != JOB_QUIT)
+		take_request(s, job);
+	pthread_mutex_unlock(&s->lock);
+	return job;
+}
+
+static void set_retry(struct bt_sampler *s)
+{
+	unsigned doublings = s->status.retries < 5 ? s->status.retries : 5;
+	uint64_t wait = RETRY_MIN_NS << doublings;
+
+	s->retry_ns = bt_mono_ns() + (wait < RETRY_MAX_NS ? wait : RETRY_MAX_NS);
+}
+
+static void lose(struct bt_sampler *s, const struct bt_err *err)
+{
+	void *state;
+
+	pthread_mutex_lock(&s->source_lock);
+	state = s->state;
+	s->state = NULL;
+	pthread_mutex_unlock(&s->source_lock);
+	s->ops->close(state);
+
+	pthread_mutex_lock(&s->lock);
+	s->status.retries = 0;
+	s->status.since_ns = bt_mono_ns();
+	s->normal_wanted = s->extra_wanted = 0;
+	set_retry(s);
+	pthread_mutex_unlock(&s->lock);
+	set_phase(s, BT_SAMPLER_LOST, err);
+}
+
+static void note_answer(struct bt_sampler *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->answer_ns = bt_mono_ns();
+	if (s->status.phase == BT_SAMPLER_SILENT)
+		s->status.phase = BT_SAMPLER_LIVE;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* No answer yet: a request stays one; after a while everybody should know. */
+static void note_silence(struct bt_sampler *s, enum job job, const struct bt_err *err)
+{
+	bool tell = false;
+
+	pthread_mutex_lock(&s->lock);
+	if (job == JOB_EXTRA)
+		s->extra_wanted++;
+	else if (!s->interval_ns)
+		s->normal_wanted++;
+	if (s->status.phase == BT_SAMPLER_LIVE &&
+	    bt_mono_ns() - s->answer_ns > SILENT_NS + 2 * s->interval_ns) {
+		s->status.phase = BT_SAMPLER_SILENT;
+		s->status.error = *err;
+		s->status.since_ns = s->answer_ns;
+		tell = true;
+	}
+	pthread_mutex_unlock(&s->lock);
+	if (tell)
+		poke(s);
+}
+
+static void sample(struct bt_sampler *s, enum job job)
+{
+	struct bt_frame *frame = bt_ring_slot(&s->ring);
+	struct bt_err err = { 0 };
+	int rc;
+
+	if (!frame)
+		return;
+	frame->extra = job == JOB_EXTRA;
+	rc = s->ops->read(s->state, frame, &err);
+	switch (rc) {
+	case 0:
+		frame->extra |= job == JOB_EXTRA; /* those of a recording may be extra by themselves */
+		note_answer(s);
+		bt_ring_push(&s->ring);
+		poke(s);
+		return;
+	case -EAGAIN:
+		note_answer(s);
+		return;
+	case -ENODATA:
+		set_phase(s, BT_SAMPLER_ENDED, &err);
+		return;
+	case -ETIMEDOUT:
+		note_silence(s, job, &err);
+		return;
+	default:
+		lose(s, &err);
+	}
+}
+
+/* The operator is not asked again, and a long open ends when the session does. */
+static bool still_wanted(void *context, const char *text)
+{
+	struct bt_sampler *s = context;
+	bool quit;
+
+	(void)text;
+	pthread_mutex_lock(&s->lock);
+	quit = s->quit;
+	pthread_mutex_unlock(&s->lock);
+	return !quit;
+}
+
+static void reopen(struct bt_sampler *s)
+{
+	struct bt_source_options options = s->options;
+	struct bt_machine *machine = bt_xcalloc(1, sizeof(*machine));
+	struct bt_err err = { 0 };
+	void *state = NULL;
+	int rc;
+
+	options.progress = still_wanted;
+	options.ask = NULL;
+	options.context = s;
+	pthread_mutex_lock(&s->lock);
+	options.interval_ns = s->interval_ns;
+	pthread_mutex_unlock(&s->lock);
+	rc = s->ops->open(&state, &options, machine, &err);
+	if (!rc) {
+		pthread_mutex_lock(&s->source_lock);
+		s->state = state;
+		pthread_mutex_unlock(&s->source_lock);
+	}
+	pthread_mutex_lock(&s->lock);
+	s->status.retries++;
+	s->status.phase = rc ? BT_SAMPLER_LOST : BT_SAMPLER_REOPENED;
+	if (rc) {
+		s->status.error = err;
+		set_retry(s);
+	} else {
+		s->machine = *machine;
+	}
+	pthread_mutex_unlock(&s->lock);
+	free(machine);
+	poke(s);
+}
+
+void *bt_sampler_run(void *context)
+{
+	struct bt_sampler *s = context;
+	enum job job;
+
+	pthread_setname_np(pthread_self(), "bt-sampler");
+	while ((job = wait_for_job(s)) != JOB_QUIT) {
+		if (job == JOB_REOPEN)
+			reopen(s);
+		else
+			sample(s, job);
+	}
+	return NULL;
+}
