@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The simulated machine: the same argument gives the same numbers, every count agrees with every
+ * other, and each parameter has the effect that it has on a real allocator.
+ */
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/json.h"
+#include "core/mask.h"
+#include "core/param.h"
+#include "frame/frame_json.h"
+#include "frame/interval.h"
+#include "source/source.h"
+
+struct rig {
+	void *state;
+	struct bt_machine machine;
+	struct ant_limits limits;
+	struct bt_frame *before, *frame;
+	struct bt_interval *interval;
+	struct bt_config config;
+	uint64_t token;
+};
+
+static struct rig *rig_open(const char *argument)
+{
+	struct rig *rig = bt_xcalloc(1, sizeof(*rig));
+	const struct bt_source_options options = { .argument = argument };
+	struct bt_err err = { 0 };
+
+	if (bt_source_sim.open(&rig->state, &options, &rig->machine, &err))
+		fail_msg("%s", err.text);
+	rig->limits = bt_machine_limits(&rig->machine);
+	rig->before = bt_frame_create(&rig->machine);
+	rig->frame = bt_frame_create(&rig->machine);
+	rig->interval = bt_interval_create(&rig->machine);
+	bt_config_default(&rig->config, &rig->limits, rig->machine.memory_bytes);
+	return rig;
+}
+
+static void rig_close(struct rig *rig)
+{
+	bt_source_sim.close(rig->state);
+	bt_frame_free(rig->before);
+	bt_frame_free(rig->frame);
+	bt_interval_free(rig->interval);
+	free(rig);
+}
+
+static void rig_step(struct rig *rig, unsigned times)
+{
+	struct bt_err err = { 0 };
+
+	while (times--) {
+		bt_frame_copy(rig->before, rig->frame);
+		rig->frame->extra = false;
+		if (bt_source_sim.read(rig->state, rig->frame, &err))
+			fail_msg("%s", err.text);
+	}
+	bt_interval_derive(rig->interval, rig->before, rig->frame);
+}
+
+static void rig_set(struct rig *rig, const char *assignment)
+{
+	struct bt_err err = { 0 };
+
+	if (!strcmp(assignment, "start"))
+		rig->config.run = BT_RUN_GO;
+	else if (!strcmp(assignment, "stop"))
+		rig->config.run = BT_RUN_DRAIN;
+	else if (bt_param_assign(&rig->config, assignment, &rig->limits, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(bt_source_sim.publish(rig->state, &rig->config, ++rig->token, &err), 0);
+	rig_step(rig, 4);
+}
+
+static uint64_t hist_total(const struct bt_frame *frame, unsigned op)
+{
+	uint64_t total = 0;
+
+	for (unsigned i = 0; i < frame->hist_count; i++)
+		total += frame->hists[i].op == op ? frame->hists[i].hist.total : 0;
+	return total;
+}
+
+/* What must hold of every frame of any allocator. */
+static void check_counts(const struct rig *rig)
+{
+	const struct bt_frame *f = rig->frame;
+	uint64_t by_order = 0, by_node = 0, remote = 0, held = 0, free_bytes = 0;
+	struct bt_frame_totals t;
+
+	bt_frame_totals(f, &t);
+	for (unsigned o = 0; o < BT_MAX_ORDERS; o++)
+		by_order += f->order_allocs[o];
+	for (unsigned a = 0; a < f->node_count; a++) {
+		for (unsigned b = 0; b < f->node_count; b++)
+			by_node += f->matrix[a][b];
+	}
+	for (unsigned c = 0; c < f->cpu_count; c++) {
+		assert_int_equal(f->cpus[c].allocs - f->cpus[c].frees, f->cpus[c].held_blocks);
+		assert_true(f->cpus[c].held_pages >= f->cpus[c].held_blocks);
+		remote += f->cpus[c].remote_blocks;
+		held += f->cpus[c].held_pages;
+	}
+	assert_int_equal(by_order, t.allocs);
+	assert_int_equal(by_node, t.allocs);
+	assert_int_equal(hist_total(f, BT_OP_ALLOC) + t.preempted, t.allocs);
+	assert_true(hist_total(f, BT_OP_FREE) <= t.frees);
+	assert_true(remote <= t.allocs);
+	assert_true(held * rig->machine.page_bytes <= rig->machine.memory_bytes);
+	for (unsigned z = 0; z < f->zone_count; z++) {
+		uint64_t pages = 0;
+
+		for (unsigned o = 0; o <= rig->machine.max_order; o++)
+			pages += f->zones[z].free_blocks[o] << o;
+		assert_int_equal(pages, f->zones[z].free_pages);
+		free_bytes += pages * rig->machine.page_bytes;
+	}
+	assert_int_equal(free_bytes, f->memory.free_bytes);
+	assert_true(f->memory.available_bytes <= f->memory.total_bytes);
+}
+
+static char *play(const char *argument)
+{
+	static const char *const script[] = { "start", "order=4", "held=2G", "pattern=ramp", "cpus=0,2" };
+	struct rig *rig = rig_open(argument);
+	struct bt_json_writer *w = bt_json_writer_create(false);
+	const char *text;
+	size_t size;
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(script); i++)
+		rig_set(rig, script[i]);
+	bt_frame_encode(w, NULL, rig->frame);
+	text = bt_json_writer_text(w, &size);
+	assert_non_null(text);
+	rig_close(rig);
+	text = bt_xstrdup(text);
+	bt_json_writer_free(w);
+	return (char *)text;
+}
+
+static void test_same_seed_same_frames(void **state)
+{
+	char *a = play("5,cpus=4"), *b = play("5,cpus=4"), *other = play("6,cpus=4");
+
+	(void)state;
+	assert_string_equal(a, b);
+	assert_string_not_equal(a, other);
+	free(a);
+	free(b);
+	free(other);
+}
+
+static void test_clock(void **state)
+{
+	struct rig *rig = rig_open("1");
+	struct bt_err err = { 0 };
+	uint64_t start;
+
+	(void)state;
+	rig_step(rig, 1);
+	start = rig->frame->mono_ns;
+	assert_int_equal(rig->frame->utc_ns, 1767225600000000000ll); /* 2026-01-01T00:00:00Z */
+	rig_step(rig, 1);
+	assert_int_equal(rig->frame->mono_ns - start, BT_NS_PER_S);
+	/* An extra frame comes between and does not move the grid. */
+	rig->frame->extra = true;
+	assert_int_equal(bt_source_sim.read(rig->state, rig->frame, &err), 0);
+	assert_true(rig->frame->mono_ns > start + BT_NS_PER_S);
+	assert_true(rig->frame->mono_ns < start + 2 * BT_NS_PER_S);
+	rig_step(rig, 1);
+	assert_int_equal(rig->frame->mono_ns - start, 2 * BT_NS_PER_S);
+	bt_source_sim.set_interval(rig->state, 250 * BT_NS_PER_MS);
+	rig_step(rig, 2);
+	assert_int_equal(rig->frame->mono_ns - start, 2 * BT_NS_PER_S + 500 * BT_NS_PER_MS);
+	rig_close(rig);
+}
+
+static void test_topologies(void **state)
+{
+	static const char *const arguments[] = {
+		"1,cpus=1,nodes=1,memory=64M", "2,cpus=3,nodes=2,memonly=1", "3,cpus=6,nodes=3,cpuonly=0",
+		"4,cpus=1024,nodes=16,memory=1T", "5,cpus=16,nodes=4,memonly=3,cpuonly=1,offline=2+5-7",
+	};
+	static const char *const patterns[] = { "pattern=steady", "pattern=repeat", "pattern=ramp",
+						"pattern=hold", "pattern=burst" };
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(arguments); i++) {
+		struct rig *rig = rig_open(arguments[i]);
+
+		rig_set(rig, "start");
+		for (unsigned p = 0; p < BT_ARRAY_SIZE(patterns); p++) {
+			rig_set(rig, patterns[p]);
+			check_counts(rig);
+			rig_set(rig, p % 2 ? "order=0" : "order=6");
+			check_counts(rig);
+		}
+		rig_set(rig, "stop");
+		check_counts(rig);
+		assert_int_equal(rig->interval->totals.held_blocks, 0);
+		rig_close(rig);
+	}
+}
+
+static void test_offline_cpus(void **state)
+{
+	struct rig *rig = rig_open("1,cpus=8,offline=2+5-6");
+
+	(void)state;
+	rig_set(rig, "start");
+	assert_int_equal(rig->interval->totals.online, 5);
+	assert_int_equal(rig->interval->totals.applied, 5);
+	assert_false(rig->frame->cpus[5].online);
+	assert_int_equal(rig->frame->cpus[5].allocs, 0);
+	assert_true(rig->frame->cpus[4].allocs > 0);
+	rig_close(rig);
+}
+
+static double rate_after(struct rig *rig, const char *assignment)
+{
+	rig_set(rig, assignment);
+	check_counts(rig);
+	return rig->interval->point.allocs_per_s;
+}
+
+static void test_order_and_pace(void **state)
+{
+	struct rig *rig = rig_open("1,cpus=4,memory=16G");
+	double small, large;
+	uint64_t p50;
+
+	(void)state;
+	small = rate_after(rig, "start");
+	p50 = rig->interval->point.latency[BT_OP_ALLOC].quantile_ns[BT_P50];
+	large = rate_after(rig, "order=9");
+	assert_true(large > 0 && large < small / 2);
+	assert_true(rig->interval->point.latency[BT_OP_ALLOC].quantile_ns[BT_P50] > 2 * p50);
+	assert_true(rig->interval->order_allocs[9] > 0);
+	assert_int_equal(rig->interval->order_allocs[0], 0);
+	/* 1000 operations a second on each of 4 CPUs. */
+	assert_float_equal(rate_after(rig, "pace=1000") + rig->interval->point.frees_per_s, 4000, 1);
+	rig_close(rig);
+}
+
+static void test_mask(void **state)
+{
+	struct rig *rig = rig_open("1,cpus=8");
+
+	(void)state;
+	rig_set(rig, "start");
+	rig_set(rig, "cpus=1-2");
+	for (unsigned c = 0; c < 8; c++) {
+		bool in = c == 1 || c == 2;
+
+		assert_int_equal(rig->interval->cpus[c].allocs_per_s > 0, in);
+		assert_int_equal(rig->frame->cpus[c].held_blocks > 0, in);
+		assert_int_equal(rig->frame->cpus[c].state, in ? BT_WORKER_RUNNING : BT_WORKER_IDLE);
+	}
+	rig_close(rig);
+}
+
+static void test_nodes(void **state)
+{
+	struct rig *rig = rig_open("1,cpus=8,nodes=2,memory=16G");
+
+	(void)state;
+	rig_set(rig, "start");
+	assert_float_equal(rig->interval->point.remote_ratio, 0, 0);
+	rig_set(rig, "node=remote");
+	assert_float_equal(rig->interval->point.remote_ratio, 1, 0);
+	assert_int_equal(rig->interval->matrix[0][0], 0);
+	assert_true(rig->interval->matrix[0][1] > 0 && rig->interval->matrix[1][0] > 0);
+	rig_set(rig, "node=bind:1");
+	assert_float_equal(rig->interval->point.remote_ratio, 0.5, 0.05);
+	assert_int_equal(rig->interval->matrix[0][0] + rig->interval->matrix[1][0], 0);
+	rig_set(rig, "node=interleave:0-1");
+	assert_float_equal(rig->interval->point.remote_ratio, 0.5, 0.05);
+	rig_set(rig, "node=prefer:0");
+	assert_int_equal(rig->interval->matrix[1][1], 0);
+	rig_close(rig);
+}
+
+/* More than a node has: local allocations spill to the other one. */
+static void test_full_node_spills(void **state)
+{
+	struct rig *rig = rig_open("1,cpus=8,nodes=2,memory=8G");
+
+	(void)state;
+	rig_set(rig, "pattern=hold");
+	rig_set(rig, "cpus=0-3");
+	rig_set(rig, "held=5G");
+	rig_set(rig, "start");
+	rig_step(rig, 20);
+	check_counts(rig);
+	assert_true(rig->frame->matrix[0][1] > 0);
+	assert_true(rig->frame->nodes[0].numa_foreign > 0);
+	rig_close(rig);
+}
+
+/* What is held is what is missing, byte for byte up to the wobble of other people's memory. */
+static void test_held_lowers_available(void **state)
+{
+	struct rig *rig = rig_open("1,cpus=8,memory=16G");
+	uint64_t before, held;
+
+	(void)state;
+	rig_step(rig, 2);
+	before = rig->frame->memory.available_bytes;
+	rig_set(rig, "pattern=hold");
+	rig_set(rig, "held=3G");
+	rig_set(rig, "start");
+	rig_step(rig, 10);
+	held = rig->interval->totals.held_pages * rig->machine.page_bytes;
+	assert_in_range(held, 3000ull << 20, 3072ull << 20);
+	assert_in_range(before - rig->frame->memory.available_bytes, held - (32ull << 20),
+			held + (32ull << 20));
+	rig_close(rig);
+}
+
+static void test_guards(void **state)
+{
+	struct rig *rig = rig_open("1,cpus=8,memory=4G");
+
+	(void)state;
+	rig_set(rig, "pattern=hold");
+	rig_set(rig, "held=3680M");
+	rig_set(rig, "reserve=1G");
+	rig_set(rig, "start");
+	rig_step(rig, 20);
+	assert_true(rig->interval->totals.throttled > 0);
+	assert_in_range(rig->frame->memory.available_bytes, 900ull << 20, 1100ull << 20);
+	assert_int_equal(rig->frame->oom_notifications, 0);
+	rig->config.reserve_bytes = 0;
+	rig_set(rig, "guard=bench");
+	rig_step(rig, 20);
+	assert_true(rig->interval->totals.failures > 0);
+	assert_true(rig->frame->memory.available_bytes < 200ull << 20);
+	rig_set(rig, "gfp=kernel");
+	assert_true(rig->frame->vmstat[BT_VMSTAT_OOM_KILL] > 0);
+	rig_close(rig);
+}
+
+static void test_adoption_takes_time(void **state)
+{
+	struct rig *rig = rig_open("1,cpus=64");
+	struct bt_frame_totals totals;
+	struct bt_err err = { 0 };
+
+	(void)state;
+	rig_step(rig, 1);
+	rig->config.run = BT_RUN_GO;
+	assert_int_equal(bt_source_sim.publish(rig->state, &rig->config, 9, &err), 0);
+	bt_source_sim.set_interval(rig->state, BT_NS_PER_MS);
+	rig_step(rig, 1);
+	bt_frame_totals(rig->frame, &totals);
+	assert_int_equal(rig->frame->ack.token, 9);
+	assert_int_equal(rig->frame->ack.generation, 1);
+	assert_in_range(totals.applied, 1, 63);
+	rig_step(rig, 4);
+	assert_int_equal(rig->interval->totals.applied, 64);
+	rig_close(rig);
+}
+
+static void test_refusal(void **state)
+{
+	struct rig *rig = rig_open("1,cpus=4");
+	struct bt_err err = { 0 };
+
+	(void)state;
+	rig->config.order = 11;
+	assert_int_equal(bt_source_sim.publish(rig->state, &rig->config, 3, &err), 0);
+	rig_step(rig, 1);
+	assert_int_equal(rig->frame->ack.token, 3);
+	assert_int_equal(rig->frame->ack.error, EINVAL);
+	assert_non_null(strstr(rig->frame->ack.text, "order"));
+	assert_int_equal(rig->frame->config.generation, 0);
+	rig_close(rig);
+}
+
+static void test_faults(void **state)
+{
+	struct rig *rig = rig_open("1,cpus=4,fault=stuck@4s:2,fault=offline@8s:3,fault=online@12s:3,"
+				   "fault=jump@16s:60,fault=oom@20s,fault=fail@24s:50,fault=lost@30s");
+	struct bt_err err = { 0 };
+	int64_t utc;
+
+	(void)state;
+	rig_set(rig, "start"); /* frames 0..3 s */
+	rig_set(rig, "order=1"); /* 4..7 s: CPU 2 is stuck before it adopts */
+	assert_int_equal(rig->interval->totals.applied, 3);
+	assert_int_equal(rig->interval->totals.stuck_cpu, 2);
+	assert_int_equal(rig->interval->totals.stuck_ns, 3 * BT_NS_PER_S);
+	rig_step(rig, 1);
+	assert_false(rig->frame->cpus[3].online);
+	rig_step(rig, 4);
+	assert_true(rig->frame->cpus[3].online);
+	rig_step(rig, 3);
+	utc = rig->frame->utc_ns;
+	rig_step(rig, 1);
+	assert_int_equal(rig->frame->utc_ns - utc, 61ll * (int64_t)BT_NS_PER_S);
+	rig_step(rig, 4);
+	assert_int_equal(rig->frame->reason, BT_REASON_OOM);
+	assert_int_equal(rig->frame->oom_notifications, 1);
+	rig_set(rig, "start"); /* 21..24 s */
+	rig_step(rig, 1);
+	assert_true(rig->interval->failures > 0);
+	rig_step(rig, 4);
+	assert_int_equal(bt_source_sim.read(rig->state, rig->frame, &err), -ENODEV);
+	rig_close(rig);
+}
+
+static void test_time_limit(void **state)
+{
+	struct rig *rig = rig_open("1,cpus=4");
+
+	(void)state;
+	rig_set(rig, "limit=3s");
+	rig_set(rig, "start");
+	rig_step(rig, 2);
+	assert_int_equal(rig->frame->run, BT_RUN_DRAIN);
+	assert_int_equal(rig->frame->reason, BT_REASON_TIME_LIMIT);
+	assert_int_equal(rig->interval->totals.held_blocks, 0);
+	rig_close(rig);
+}
+
+static void test_measure(void **state)
+{
+	struct rig *rig = rig_open("1,cpus=4");
+	struct bt_measure measure;
+
+	(void)state;
+	rig_step(rig, 1);
+	assert_int_equal(bt_source_sim.measure(rig->state, 1ull << 30, NULL), 0);
+	assert_int_equal(bt_source_sim.measure(rig->state, 1ull << 30, NULL), -EBUSY);
+	rig_step(rig, 1);
+	bt_source_sim.measured(rig->state, &measure);
+	assert_int_equal(measure.state, BT_MEASURE_RUNNING);
+	rig_step(rig, 2);
+	bt_source_sim.measured(rig->state, &measure);
+	assert_int_equal(measure.state, BT_MEASURE_DONE);
+	assert_int_equal(measure.reached_bytes, 1ull << 30);
+	rig_close(rig);
+}
+
+static void test_bad_arguments(void **state)
+{
+	static const char *const bad[] = {
+		"x", "1,cpus=0", "1,cpus=1025", "1,nodes=17", "1,memory=1", "1,what=2", "1,cpus",
+		"1,fault=none@1s", "1,fault=lost", "1,fault=stuck@1s:8", "1,offline=3-1",
+		"1,nodes=2,memonly=0-1", "1,nodes=2,cpuonly=0-1", "1,nodes=2,memonly=5", "1,cpus=1,nodes=2",
+	};
+	struct bt_machine *machine = bt_xcalloc(1, sizeof(*machine));
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(bad); i++) {
+		const struct bt_source_options options = { .argument = bad[i] };
+		struct bt_err err = { 0 };
+		void *sim;
+
+		if (bt_source_sim.open(&sim, &options, machine, &err) != -EINVAL)
+			fail_msg("'%s' was accepted", bad[i]);
+		assert_true(err.text[0] != '\0');
+	}
+	free(machine);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_same_seed_same_frames),
+		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_topologies),
+		cmocka_unit_test(test_offline_cpus),
+		cmocka_unit_test(test_order_and_pace),
+		cmocka_unit_test(test_mask),
+		cmocka_unit_test(test_nodes),
+		cmocka_unit_test(test_full_node_spills),
+		cmocka_unit_test(test_held_lowers_available),
+		cmocka_unit_test(test_guards),
+		cmocka_unit_test(test_adoption_takes_time),
+		cmocka_unit_test(test_refusal),
+		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_time_limit),
+		cmocka_unit_test(test_measure),
+		cmocka_unit_test(test_bad_arguments),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
