@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""docs-check.py BUILD: the documents against the program that was built in BUILD.
+
+Prints "ok ..." or "FAIL ..." for each check; the last line counts them."""
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parent.parent
+BUILD = Path(sys.argv[1]).resolve()
+PROGRAM, AGENT = BUILD / "buddytop", BUILD / "buddytop-agent"
+TIMEOUT_S = 60
+
+PAGES = {page.name: page for page in [*(SOURCE / "man").glob("*.[1-8]"),
+                                      BUILD / "man" / "buddytop.1"]}
+
+# Rows of buddytop.5 that the runs below cannot cause: the machine is never lost and has all it needs.
+NEEDS_ANOTHER_MACHINE = {"error", "no_control"}
+
+
+class Counts:
+    passed = failed = skipped = 0
+
+
+def report(name, faults):
+    """One check: faults is a list of sentences, empty when all is well."""
+    if faults:
+        Counts.failed += 1
+        for fault in faults:
+            print(f"FAIL {name}: {fault}")
+    else:
+        Counts.passed += 1
+        print(f"ok {name}")
+
+
+def skip(name, reason):
+    Counts.skipped += 1
+    print(f"skip {name}: {reason}")
+
+
+def missing(wanted, there, what):
+    return [f"{what} '{item}' is not there" for item in sorted(set(wanted) - set(there))]
+
+
+def run(*command, text=None):
+    return subprocess.run([str(word) for word in command], input=text, capture_output=True,
+                          text=True, timeout=TIMEOUT_S, check=True).stdout
+
+
+def source_of(page):
+    return PAGES[page].read_text()
+
+
+def rendered(page):
+    """The page as a reader sees it, in one line of plain text."""
+    text = run("mandoc", "-T", "utf8", "-O", "width=500", PAGES[page])
+    return " ".join(re.sub(".\b", "", text).split())
+
+
+def rows(page, macro):
+    """Words of the items of a page's lists: rows(page, "Va") for `.It Va a , b`."""
+    items = re.findall(rf"^\.It {macro} (.*)$", source_of(page), re.M)
+    words = (word for item in items for word in re.sub(r" Ta .*", "", item).split(" , "))
+    return {re.sub(r'\\&|"', "", word) for word in words}
+
+
+# ---- the pages themselves -------------------------------------------------------------------
+
+def check_lint():
+    for name, page in sorted(PAGES.items()):
+        lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page],
+                              capture_output=True, text=True, timeout=TIMEOUT_S)
+        report(f"lint {name}", lint.stdout.splitlines())
+
+
+# ---- buddytop.1, buddytop-agent.1 -----------------------------------------------------------
+
+def check_program_page():
+    page = rendered("buddytop.1")
+    dump = [line.split("\t") for line in run(PROGRAM, "--dump-options").splitlines()]
+    options = {"--" + row[2] for row in dump if row[0] == "option"}
+    names = {row[1] for row in dump if row[0] in ("command", "source", "param")}
+    choices = {row[2] for row in dump if row[0] == "choice"}
+    keys = {names for _, names, _ in
+            (line.split("\t") for line in run(PROGRAM, "top", "--list-keys").splitlines())}
+    report("buddytop.1 has every option", missing(options, page.split(), "option"))
+    report("buddytop.1 has every command, source and parameter",
+           missing(names, re.split(r"[ =]", page), "name"))
+    report("buddytop.1 has every value of a list", missing(choices, page.split(), "value"))
+    report("buddytop.1 has every key",
+           [f"key '{names}' is not there" for names in sorted(keys)
+            if names.replace(" ", ", ") not in page])
+
+
+def check_agent_page():
+    options = re.findall(r"--([a-z-]+)", run(AGENT, "--help"))
+    report("buddytop-agent.1 has every option",
+           missing(["--" + name for name in options], rendered("buddytop-agent.1").split(),
+                   "option"))
+
+
+def check_environment():
+    code = "".join(path.read_text() for folder in ("src", "ui")
+                   for path in (SOURCE / folder).rglob("*.c"))
+    wanted = set(re.findall(r'getenv\("(\w+)"\)', code)) | set(re.findall(r'"(BUDDYTOP_\w+)"', code))
+    wanted -= {"HOME", "PATH"}
+    report("buddytop.1 has every environment variable", missing(wanted, rows("buddytop.1", "Ev"),
+                                                                "variable"))
+
+
+# ---- buddytop.4 -----------------------------------------------------------------------------
+
+def check_device_page():
+    uapi = (SOURCE / "kmod" / "buddytop_uapi.h").read_text()
+    code = "".join(path.read_text() for path in (SOURCE / "kmod").glob("*.c"))
+    names = set(re.findall(r"BT_(?:IOC|GFP|GUARD|FEATURE)_\w+", uapi))
+    names -= {"BT_IOC_MAGIC", "BT_GFP_COUNT", "BT_GUARD_COUNT"}
+    parameters = re.findall(r"module_param(?:_named)?\((\w+)", code)
+    page = source_of("buddytop.4")
+    report("buddytop.4 has every request, class and guard",
+           missing(names, re.findall(r"BT_\w+", page), "name"))
+    report("buddytop.4 has every module parameter",
+           missing(parameters, rows("buddytop.4", "Va"), "parameter"))
+
+
+# ---- buddytop.5 -----------------------------------------------------------------------------
+
+def keys_of(value):
+    if isinstance(value, dict):
+        return set(value).union(*map(keys_of, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(keys_of, value))
+    return set()
+
+
+def talk_to_agent():
+    """Every message that an agent of a simulated machine sends, the load running."""
+    agent = subprocess.Popen([str(AGENT), "--source", "sim:7,cpus=4,nodes=2"], text=True,
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    answers = [json.loads(agent.stdout.readline())]
+
+    def ask(request, answered=True):
+        agent.stdin.write(json.dumps(request) + "\n")
+        agent.stdin.flush()
+        if answered:
+            answers.append(json.loads(agent.stdout.readline()))
+
+    config = dict(answers[0]["hello"]["config"], run="go")
+    ask({"op": "publish", "token": 1, "config": config}, answered=False)
+    for number in range(3):
+        ask({"op": "read", "id": number})
+    ask({"op": "measure", "limit_bytes": 1 << 20}, answered=False)
+    ask({"op": "measured", "id": 3})
+    ask({"op": "nonsense", "id": 4})
+    ask({"op": "quit"}, answered=False)
+    agent.wait(TIMEOUT_S)
+    return answers
+
+
+def check_documents_page():
+    snapshot = json.loads(run(PROGRAM, "snapshot", "--source", "sim"))
+    answers = talk_to_agent()
+    there = rows("buddytop.5", "Va")
+    messages = keys_of(answers)
+    heads = {"hello", "frame", "measure", "error", "id"}
+    faults = [] if all(answer.get("frame", {}).get("module", {}).get("latency", [1])
+                       for answer in answers[-3:]) else ["the load did not run"]
+    report("buddytop.5 has every key of a snapshot", missing(keys_of(snapshot), there, "key"))
+    report("buddytop.5 has every key of the agent's messages",
+           faults + missing(messages - heads, there, "key"))
+    report("buddytop.5 has every message",
+           [f"message '{name}' is not there" for name in sorted(messages & heads)
+            if f'"{name}"' not in source_of("buddytop.5").replace("\\&", "")])
+    code = (SOURCE / "src" / "session" / "snapshot.c").read_text()
+    events = set(re.findall(r'bt_json_\w+\(w, "(\w+)"', code))
+    report("buddytop.5 has every key of the session and of events", missing(events, there, "key"))
+    report("buddytop.5 has no key that nobody writes",
+           [f"nobody writes '{key}'" for key in
+            sorted(there - keys_of(snapshot) - messages - events - NEEDS_ANOTHER_MACHINE)])
+
+
+# ---- buddytop.7 -----------------------------------------------------------------------------
+
+def labels():
+    """Words that the panels put before their numbers."""
+    found = set()
+    for path in (SOURCE / "ui").glob("*.c"):
+        code = path.read_text()
+        found |= set(re.findall(r'ui_row_add(?:_right)?\([^;]*?UI_ROLE_\w+,\s*"([^"]+)"', code))
+        found |= set(re.findall(r'add_rate\([^"]*"([^"]+)"', code))
+        found |= set(re.findall(r'draw_head\([^";{]*"([^"]+)"', code))
+        for table in re.findall(r"(?:row_names|zone_heads)\[[^]]*\] = \{(.*?)\};", code, re.S):
+            found |= set(re.findall(r'"([^"]+)"', table))
+    return {label.rstrip(":") for label in found if "%" not in label}
+
+
+def check_metrics_page():
+    shown = labels()
+    code = (SOURCE / "src" / "session" / "events.c").read_text()
+    kinds = set(re.findall(r'\[BT_EVENT_\w+\] = "(\w+)"', code))
+    reasons = set(re.findall(r'\[BT_REASON_\w+\] = "([^"]+)"',
+                             (SOURCE / "src" / "core" / "config.c").read_text())) - {"asked"}
+    report("labels are found in the panels", [] if len(shown) > 20 else
+           [f"only {sorted(shown)}: has their code changed?"])
+    report("buddytop.7 has every label", missing(shown, rows("buddytop.7", "Sy"), "label"))
+    report("buddytop.7 has every kind of event",
+           missing(kinds, rows("buddytop.7", "Li"), "kind") if kinds else ["no kinds are found"])
+    report("buddytop.7 has every reason of a stop",
+           missing(reasons, rows("buddytop.7", "Li"), "reason") if reasons else
+           ["no reasons are found"])
+
+
+# ---- the other documents --------------------------------------------------------------------
+
+def check_links():
+    for name in ("README.md", "CONTRIBUTING.md"):
+        text = (SOURCE / name).read_text()
+        links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+        report(f"{name}: every link leads somewhere",
+               [f"there is no {link}" for link in links if not (SOURCE / link).exists()])
+
+
+def check_readme_commands():
+    """Options of the program that the README names."""
+    options = set(re.findall(r"--[a-z][a-z-]*", (SOURCE / "README.md").read_text()))
+    scripts = (SOURCE / "run.sh").read_text()
+    known = {"--" + line.split("\t")[2] for line in run(PROGRAM, "--dump-options").splitlines()
+             if line.startswith("option\t")}
+    report("README.md names options that exist",
+           [f"nothing has '{option}'" for option in sorted(options - known)
+            if option not in scripts])
+
+
+def main():
+    if shutil.which("mandoc"):
+        check_lint()
+        check_program_page()
+        check_agent_page()
+    else:
+        skip("lint and rendered pages", "mandoc is not installed")
+    check_environment()
+    check_device_page()
+    check_documents_page()
+    check_metrics_page()
+    check_links()
+    check_readme_commands()
+    print(f"{Counts.passed} passed, {Counts.failed} failed, {Counts.skipped} skipped")
+    return 1 if Counts.failed else 0
+
+
+sys.exit(main())
