@@ -14,7 +14,7 @@ logs=$build/test
 install=yes
 passed=0 failed=0 skipped=0
 
-suites=(style unit clang asan tsan screen kmod guest61 guest612 endtoend fuzz distcheck)
+suites=(style unit clang asan tsan screen kmod vm guest61 guest612 endtoend fuzz distcheck)
 
 # Sum of the numbers that a sed expression takes out of the unit programs' logs in DIR.
 count_of() {
@@ -86,6 +86,11 @@ suite_kmod() {
 guest_suite() {
 	local kit
 	kit=$(kernel_kit "$1") && BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/guest.sh" "$build" "$kit"
+}
+
+suite_vm() {
+	local kit
+	kit=$(kernel_kit 6.1) && BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/guest/vm.sh" "$build" "$kit"
 }
 
 suite_guest61() {
