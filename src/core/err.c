@@ -5,25 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static void make_one_line(char *text)
-{
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-	}
-}
+#include "core/util.h"
 
 int bt_err_set(struct bt_err *err, int code, const char *format, ...)
 {
+	char text[BT_ERR_TEXT];
 	int saved = errno;
 	va_list args;
 
 	if (err) {
 		err->code = code;
 		va_start(args, format);
-		vsnprintf(err->text, sizeof(err->text), format, args);
+		vsnprintf(text, sizeof(text), format, args);
 		va_end(args);
-		make_one_line(err->text);
+		bt_copy_clean(err->text, sizeof(err->text), text);
 	}
 	errno = saved;
 	return -code;
@@ -31,19 +26,16 @@ int bt_err_set(struct bt_err *err, int code, const char *format, ...)
 
 int bt_err_prefix(struct bt_err *err, const char *format, ...)
 {
-	char rest[BT_ERR_TEXT];
+	char text[2 * BT_ERR_TEXT + sizeof(": ")];
 	va_list args;
-	int used;
 
 	if (!err)
 		return -EIO;
-	memcpy(rest, err->text, sizeof(rest));
 	va_start(args, format);
-	used = vsnprintf(err->text, sizeof(err->text), format, args);
+	vsnprintf(text, BT_ERR_TEXT, format, args);
 	va_end(args);
-	if (used >= 0 && (size_t)used < sizeof(err->text))
-		snprintf(err->text + used, sizeof(err->text) - (size_t)used, ": %s", rest);
-	make_one_line(err->text);
+	strcat(strcat(text, ": "), err->text);
+	bt_copy_clean(err->text, sizeof(err->text), text);
 	return -err->code;
 }
 
