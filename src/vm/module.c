@@ -115,20 +115,31 @@ static int copy_sources(const struct sources *sources, const char *to, struct bt
 	return 0;
 }
 
-/* The first line with "error" in it says more than make's last one. */
+/* The first line that complains says more than make's last one; "" when there is none. */
+static char *first_complaint(char *text)
+{
+	static const char *const signs[] = { "error", "not found" };
+	char *line, *first = text + strlen(text);
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(signs); i++) {
+		char *found = strcasestr(text, signs[i]);
+
+		if (found && found < first)
+			first = found;
+	}
+	for (line = first; line > text && line[-1] != '\n';)
+		line--;
+	line[strcspn(line, "\n")] = '\0';
+	return line;
+}
+
 static int build_failed(const char *log, int code, struct bt_err *err)
 {
-	char *text, *error, *line;
+	char *text;
 
 	if (bt_read_file(log, SOURCE_LIMIT, &text, NULL) < 0)
 		return bt_err_set(err, EIO, "building the module failed (exit %d)", code);
-	error = strcasestr(text, "error");
-	if (!error)
-		error = text;
-	for (line = error; line > text && line[-1] != '\n';)
-		line--;
-	line[strcspn(line, "\n")] = '\0';
-	bt_err_set(err, EIO, "building the module failed: %s (log: %s)", line, log);
+	bt_err_set(err, EIO, "building the module failed: %s (log: %s)", first_complaint(text), log);
 	free(text);
 	return -EIO;
 }
@@ -136,14 +147,15 @@ static int build_failed(const char *log, int code, struct bt_err *err)
 static int run_make(const char *tree, const char *dir, const char *log,
 		    const struct bt_patience *patience, struct bt_err *err)
 {
-	char make[PATH_MAX], *module;
+	char make[PATH_MAX], jobs[32], *module;
 	int code;
 
 	if (bt_place_program("make", make))
 		return bt_err_set(err, ENODEV, "make is missing: install make and the kernel's gcc");
 	module = bt_xasprintf("M=%s", dir);
-	code = bt_child_run((const char *const[]){ make, "-C", tree, module, "modules", NULL }, log,
-			    NULL, 0, patience, "building the module for the guest", err);
+	snprintf(jobs, sizeof(jobs), "-j%ld", sysconf(_SC_NPROCESSORS_ONLN));
+	code = bt_child_run((const char *const[]){ make, jobs, "-C", tree, module, "modules", NULL },
+			    log, NULL, 0, patience, "building the module for the guest", err);
 	if (code > 0)
 		code = build_failed(log, code, err);
 	free(module);
