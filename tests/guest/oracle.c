@@ -35,10 +35,13 @@ static char *slurp(const char *path)
 	return text;
 }
 
-/* 0, or the errno of the write: the caller decides whether that is fatal. */
+/*
+ * 0, or the errno of the write: the caller decides whether that is fatal. Opened without O_TRUNC, by
+ * which tracefs means "remove every trigger".
+ */
 static int put(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	ssize_t done;
 	int code = 0;
 
@@ -219,26 +222,42 @@ unsigned oracle_trigger_entries(void)
 
 /* ---- trace lines ------------------------------------------------------------------------- */
 
-/* What the tracer caught of the workers' allocations and frees in ms milliseconds. */
-static char *trace_text(unsigned ms)
+static void trace_clear(void)
 {
-	char *text;
+	int fd = open(TRACING "trace", O_WRONLY | O_TRUNC | O_CLOEXEC);
 
+	if (fd < 0)
+		die("cannot clear", TRACING "trace");
+	close(fd);
+}
+
+/*
+ * An event's first user patches the allocator's code and its last one patches it back. QEMU's TCG
+ * may never end when a second CPU runs through that code meanwhile, so the events stay enabled for
+ * the whole test, and only tracing_on changes.
+ */
+void oracle_begin(void)
+{
 	must_put(TRACING "tracing_on", "0");
-	must_put(TRACING "trace", "");
 	must_put(TRACING "buffer_size_kb", "4096");
 	must_put(TRACING "events/kmem/mm_page_alloc/filter", WORKERS);
 	must_put(TRACING "events/kmem/mm_page_free/filter", WORKERS);
 	must_put(TRACING "events/kmem/mm_page_alloc/enable", "1");
 	must_put(TRACING "events/kmem/mm_page_free/enable", "1");
+	oracle_kernel_complaints();
+}
+
+/* What the tracer caught of the workers' allocations and frees in ms milliseconds. */
+static char *trace_text(unsigned ms)
+{
+	char *text;
+
+	trace_clear();
 	must_put(TRACING "tracing_on", "1");
 	usleep(ms * 1000);
 	must_put(TRACING "tracing_on", "0");
-	must_put(TRACING "events/kmem/mm_page_alloc/enable", "0");
-	must_put(TRACING "events/kmem/mm_page_free/enable", "0");
 	text = slurp(TRACING "trace");
-	must_put(TRACING "trace", "");
-	must_put(TRACING "tracing_on", "1");
+	trace_clear();
 	return text;
 }
 

@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Before anything else, while no worker runs. What the kernel complained of until now is forgotten. */
+void oracle_begin(void);
+
 /* /proc/meminfo, in bytes: "MemFree", "MemAvailable", "MemTotal". */
 uint64_t oracle_meminfo_bytes(const char *key);
 /* /proc/vmstat, 0 when the kernel has no such line. */

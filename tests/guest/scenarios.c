@@ -51,7 +51,7 @@ int main(void)
 
 	bt_read_file("/etc/scenarios", 4096, &names, NULL);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	oracle_kernel_complaints();
+	oracle_begin();
 	for (i = 0; i < BT_ARRAY_SIZE(lists); i++) {
 		const struct scenario *scenario;
 
