@@ -13,7 +13,7 @@
 #define ANT_SLEEP_MAX_NS	(10 * NSEC_PER_MSEC)
 #define ANT_SLEEP_SLACK_NS	(50 * NSEC_PER_USEC)
 /* A paced worker that was held up makes good for so much, not more. */
-#define ANT_CATCH_UP_NS		(10 * NSEC_PER_MSEC)
+#define ANT_CATCH_UP_NS		(100 * NSEC_PER_MSEC)
 #define ANT_BACKOFF_MIN_NS	(100 * NSEC_PER_USEC)
 #define ANT_BACKOFF_MAX_NS	(100 * NSEC_PER_MSEC)
 

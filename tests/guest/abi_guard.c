@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Every way to stop, and what is left then. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "abi.h"
+#include "oracle.h"
+
+/* What page tables, slabs and page cache of the test itself may take meanwhile. */
+#define SLACK (2 * MIB)
+
+static struct bt_config hold(uint64_t bytes)
+{
+	struct bt_config config = abi_config();
+
+	config.pattern = BT_PATTERN_HOLD;
+	config.max_held_bytes = bytes;
+	return config;
+}
+
+/* All but the ring: one slot of 8 bytes beside each page of 4096. */
+static uint64_t pages_of(uint64_t bytes)
+{
+	return bytes / 4104 - 4;
+}
+
+static void test_killed(struct abi *abi)
+{
+	struct bt_config config = hold(300 * MIB);
+	uint64_t before = free_bytes();
+	pid_t pid = fork();
+	int fd;
+
+	if (pid == 0) {
+		fd = open(DEVICE, O_RDWR);
+		config.order = 2;
+		abi_publish(fd, &config);
+		for (;;)
+			pause();
+	}
+	check(abi, abi_wait_held(abi, pages_of(300 * MIB) - 8, UINT64_MAX, 20000) &&
+	      free_bytes() + 290 * MIB < before, "a process holds 300 MiB, MemFree fell by %" PRIu64,
+	      before - free_bytes());
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	check(abi, abi_held_pages(abi) == 0 && memory_is_back(before, SLACK),
+	      "when it is reaped after SIGKILL everything is back: %" PRId64 " bytes missing",
+	      (int64_t)(before - free_bytes()));
+	check(abi, abi->area->reason == BT_REASON_RELEASED, "with the reason");
+	fd = abi_control(abi);
+	close(fd);
+}
+
+static void test_lease(struct abi *abi)
+{
+	struct bt_config config = hold(16 * MIB);
+	uint64_t expiries = abi->area->lease_expiries, start_ns, took_ms;
+	int fd = abi_control(abi);
+	unsigned i;
+
+	config.lease_ms = 400;
+	abi_run(abi, fd, &config);
+	for (i = 0; i < 12; i++) {
+		usleep(100000);
+		ioctl(fd, BT_IOC_KEEPALIVE);
+	}
+	start_ns = bt_mono_ns();
+	check(abi, abi->area->run == BT_RUN_GO, "kept alive it runs on for 1.2 s");
+	check(abi, abi_wait_word(&abi->area->run, BT_RUN_DRAIN, 3000) &&
+	      abi->area->reason == BT_REASON_LEASE, "without a keep-alive the lease ends it");
+	took_ms = (bt_mono_ns() - start_ns) / BT_NS_PER_MS;
+	check(abi, took_ms >= 390 && took_ms < 900, "after %" PRIu64 " ms of 400", took_ms);
+	check(abi, abi->area->lease_expiries == expiries + 1, "and is counted");
+	check(abi, abi_wait_held(abi, 0, 0, 2000), "nothing is held then");
+	abi_run(abi, fd, &config);
+	check(abi, abi->area->run == BT_RUN_GO, "the controller may start again");
+	close(fd);
+}
+
+static void test_time_limit(struct abi *abi)
+{
+	struct bt_config config = hold(16 * MIB);
+	uint64_t expiries = abi->area->limit_expiries, start_ns = bt_mono_ns(), took_ms;
+	int fd = abi_control(abi);
+
+	config.run_limit_ms = 700;
+	abi_run(abi, fd, &config);
+	usleep(400000);
+	config.order = 1;
+	abi_run(abi, fd, &config);
+	check(abi, abi_wait_word(&abi->area->run, BT_RUN_DRAIN, 3000) &&
+	      abi->area->reason == BT_REASON_TIME_LIMIT, "the time limit ends it");
+	took_ms = (bt_mono_ns() - start_ns) / BT_NS_PER_MS;
+	check(abi, took_ms >= 690 && took_ms < 1090, "after %" PRIu64 " ms of 700, a change between",
+	      took_ms);
+	check(abi, abi->area->limit_expiries == expiries + 1, "and is counted");
+	close(fd);
+}
+
+static void test_hotplug(struct abi *abi)
+{
+	static const char online[] = "/sys/devices/system/cpu/cpu1/online";
+	struct bt_config config = hold(64 * MIB);
+	const volatile struct bt_cpu_stats *cpu1 = abi_cpu(abi, 1);
+	uint64_t share = pages_of(32 * MIB);
+	unsigned i, gone = 0, free_again = 0, back = 0;
+	int fd = abi_control(abi);
+
+	abi_run(abi, fd, &config);
+	abi_wait_held(abi, 2 * share, UINT64_MAX, 5000);
+	for (i = 0; i < 20; i++) {
+		uint64_t before = oracle_node_bytes(1, "MemFree");
+
+		config.pattern = i % 2 ? BT_PATTERN_HOLD : BT_PATTERN_STEADY;
+		abi_publish(fd, &config);
+		put_text(online, "0");
+		gone += cpu1->state == BT_WORKER_OFFLINE && cpu1->held_pages == 0;
+		free_again += oracle_node_bytes(1, "MemFree") > before + 28 * MIB;
+		abi_publish(fd, &config);
+		put_text(online, "1");
+		back += abi_wait_held(abi, 2 * share - 100, UINT64_MAX, 5000) &&
+			cpu1->generation == config.generation;
+	}
+	check(abi, gone == 20, "CPU 1 went %u times of 20 and held nothing", gone);
+	check(abi, free_again == 20, "MemFree of its node had the pages back %u times", free_again);
+	check(abi, back == 20, "it came back, adopted and took its share again %u times", back);
+	put_text(online, "0");
+	close(fd);
+	check(abi, abi_held_pages(abi) == 0, "release does not wait for an offline CPU");
+	put_text(online, "1");
+}
+
+static void test_reserve(struct abi *abi)
+{
+	struct bt_config config = hold(500 * MIB);
+	uint64_t reserve = oracle_meminfo_bytes("MemAvailable") - 100 * MIB, available;
+	uint64_t throttled = abi_cpu(abi, 0)->throttled;
+	int fd = abi_control(abi);
+
+	config.reserve_bytes = reserve;
+	abi_run(abi, fd, &config);
+	usleep(1500000);
+	available = oracle_meminfo_bytes("MemAvailable");
+	check(abi, available + 8 * MIB > reserve && available < reserve + 8 * MIB,
+	      "the reserve of %" PRIu64 " bytes is kept: %" PRIu64 " available", reserve, available);
+	check(abi, abi_cpu(abi, 0)->throttled > throttled, "the guard says that it throttles");
+	config.reserve_bytes = reserve + 50 * MIB;
+	abi_run(abi, fd, &config);
+	usleep(1500000);
+	available = oracle_meminfo_bytes("MemAvailable");
+	check(abi, available + 8 * MIB > reserve + 50 * MIB, "a larger one frees: %" PRIu64 " available",
+	      available);
+	close(fd);
+}
+
+static void test_oom_safe(struct abi *abi)
+{
+	struct bt_config config = hold(300 * MIB);
+	uint64_t kills = oracle_vmstat("oom_kill"), told = abi->area->oom_notifications;
+	uint64_t freed = abi->area->oom_freed_pages, held;
+	int fd = abi_control(abi);
+	pid_t hog;
+
+	abi_run(abi, fd, &config);
+	abi_wait_held(abi, pages_of(300 * MIB) - 8, UINT64_MAX, 20000);
+	held = abi_held_pages(abi);
+	hog = start_hog(&abi->area->run, BT_RUN_GO);
+	waitpid(hog, NULL, 0);
+	freed = abi->area->oom_freed_pages - freed;
+	check(abi, abi->area->oom_notifications > told, "memory ran out");
+	check(abi, abi->area->run == BT_RUN_DRAIN && abi->area->reason == BT_REASON_OOM,
+	      "guard safe drains, with the reason");
+	check(abi, oracle_vmstat("oom_kill") == kills, "so that nobody was killed");
+	check(abi, freed > held / 10 && freed <= held, "%" PRIu64 " of %" PRIu64 " pages were freed at once",
+	      freed, held);
+	check(abi, abi_wait_held(abi, 0, 0, 2000), "and soon all");
+	close(fd);
+}
+
+static void test_oom_bench(struct abi *abi)
+{
+	struct bt_config config = hold(300 * MIB);
+	uint64_t kills = oracle_vmstat("oom_kill"), told = abi->area->oom_notifications;
+	uint64_t freed = abi->area->oom_freed_pages, held;
+	int fd = abi_control(abi);
+	pid_t hog;
+
+	config.guard = BT_GUARD_BENCH;
+	abi_run(abi, fd, &config);
+	abi_wait_held(abi, pages_of(300 * MIB) - 8, UINT64_MAX, 20000);
+	held = abi_held_pages(abi);
+	hog = start_hog(&abi->area->run, BT_RUN_GO);
+	waitpid(hog, NULL, 0);
+	check(abi, oracle_vmstat("oom_kill") > kills && abi->area->oom_notifications > told,
+	      "the kernel killed, and told of it");
+	check(abi, abi->area->run == BT_RUN_GO && abi_held_pages(abi) == held &&
+	      abi->area->oom_freed_pages == freed, "guard bench gave nothing back");
+	close(fd);
+}
+
+/* The workers themselves run out of memory, with the class that may call the OOM killer. */
+static void test_oom_worker(struct abi *abi)
+{
+	struct bt_config config = hold(abi->info.max_held_bytes);
+	uint64_t kills = oracle_vmstat("oom_kill"), before = free_bytes();
+	uint64_t told = abi->area->oom_notifications;
+	pid_t hog = fork();
+	int fd;
+
+	if (hog == 0) {
+		char *block = sbrk(250 * MIB);
+
+		memset(block, 1, 250 * MIB);
+		for (;;)
+			pause();
+	}
+	fd = abi_control(abi);
+	config.gfp = BT_GFP_KERNEL;
+	config.order = 1;
+	abi_run(abi, fd, &config);
+	check(abi, abi_wait_word(&abi->area->run, BT_RUN_DRAIN, 60000) &&
+	      abi->area->reason == BT_REASON_OOM && abi->area->oom_notifications > told,
+	      "workers that take everything are stopped by the notifier");
+	check(abi, abi_wait_held(abi, 0, 0, 2000), "they hold nothing then");
+	check(abi, oracle_vmstat("oom_kill") == kills, "and nobody was killed");
+	kill(hog, SIGKILL);
+	waitpid(hog, NULL, 0);
+	close(fd);
+	check(abi, memory_is_back(before, 16 * MIB), "all memory is back: %" PRId64 " bytes missing",
+	      (int64_t)(before - free_bytes()));
+}
+
+static void test_unload(struct abi *abi)
+{
+	uint64_t before = free_bytes(), area = abi->info.map_bytes;
+
+	check(abi, syscall(SYS_delete_module, BT_DEVICE_NAME, O_NONBLOCK) < 0 && errno == EWOULDBLOCK,
+	      "an observer keeps the module");
+	abi_close(abi);
+	check(abi, syscall(SYS_delete_module, BT_DEVICE_NAME, O_NONBLOCK) == 0, "it unloads after that");
+	check(abi, access(DEVICE, F_OK) < 0 && errno == ENOENT, "the device node is gone");
+	check(abi, free_bytes() + MIB / 2 >= before + area, "the memory of the area is back");
+}
+
+const struct abi_test abi_guard_tests[] = {
+	{"killed", test_killed},
+	{"lease", test_lease},
+	{"time limit", test_time_limit},
+	{"hotplug", test_hotplug},
+	{"reserve", test_reserve},
+	{"oom safe", test_oom_safe},
+	{"oom bench", test_oom_bench},
+	{"oom worker", test_oom_worker},
+	{"unload", test_unload},
+	{0}
+};

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the workers do: every parameter has its effect, as the kernel itself counts it. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "abi.h"
+#include "oracle.h"
+
+/* Lowest and highest amount held while watching for ms milliseconds. */
+struct held_range {
+	uint64_t low, high;
+};
+
+static struct held_range watch_held(const struct abi *abi, unsigned cpu, unsigned ms)
+{
+	struct held_range range = {UINT64_MAX, 0};
+	uint64_t end_ns = bt_mono_ns() + ms * BT_NS_PER_MS;
+
+	while (bt_mono_ns() < end_ns) {
+		uint64_t held = abi_cpu(abi, cpu)->held_pages;
+
+		range.low = held < range.low ? held : range.low;
+		range.high = held > range.high ? held : range.high;
+		usleep(50);
+	}
+	return range;
+}
+
+static void finish(struct abi *abi, int fd)
+{
+	close(fd);
+	check(abi, abi_held_pages(abi) == 0, "nothing is held after it");
+}
+
+/*
+ * One CPU, 8 MiB: a share of 2044 pages (2044 * 4096 + 4 pages of ring = 8 MiB). The bands by hand:
+ * half the share is 1022, a burst of 100 blocks around it 972 .. 1072.
+ */
+static void test_patterns(struct abi *abi)
+{
+	const struct {
+		const char *name;
+		unsigned pattern;
+		uint64_t low_least, low_most, high_least, high_most;
+	} cases[] = {
+		{"burst", BT_PATTERN_BURST, 972, 1000, 1050, 1072},
+		{"steady", BT_PATTERN_STEADY, 1944, 1970, 2020, 2044},
+		{"repeat", BT_PATTERN_REPEAT, 0, 0, 0, 1},
+		{"ramp", BT_PATTERN_RAMP, 0, 400, 1644, 2044},
+		{"hold", BT_PATTERN_HOLD, 2044, 2044, 2044, 2044},
+	};
+	struct bt_config config = abi_config();
+	int fd = abi_control(abi);
+	unsigned i;
+
+	config.cpus[0] = 1;
+	config.batch_blocks = 100;
+	config.max_held_bytes = 8 * MIB;
+	for (i = 0; i < BT_ARRAY_SIZE(cases); i++) {
+		struct held_range range;
+		uint64_t allocs, traced;
+
+		config.pattern = cases[i].pattern;
+		config.run = BT_RUN_DRAIN;
+		abi_run(abi, fd, &config);
+		abi_wait_held(abi, 0, 0, 5000);
+		allocs = abi_allocs(abi);
+		oracle_trigger_arm("mm_page_alloc", "order");
+		config.run = BT_RUN_GO;
+		abi_run(abi, fd, &config);
+		abi_wait_held(abi, cases[i].low_least, UINT64_MAX, 5000);
+		range = watch_held(abi, 0, 1500);
+		config.run = BT_RUN_KEEP;
+		abi_run(abi, fd, &config);
+		usleep(20000);
+		oracle_trigger_pause();
+		traced = oracle_trigger_sum(0);
+		allocs = abi_allocs(abi) - allocs;
+		oracle_trigger_disarm();
+		check(abi, range.low >= cases[i].low_least && range.low <= cases[i].low_most &&
+		      range.high >= cases[i].high_least && range.high <= cases[i].high_most,
+		      "%s holds %" PRIu64 " .. %" PRIu64 " pages", cases[i].name, range.low, range.high);
+		check(abi, allocs == traced && allocs >= 1, "%s: %" PRIu64 " allocations, traced %" PRIu64,
+		      cases[i].name, allocs, traced);
+	}
+	check(abi, abi_cpu(abi, 0)->held_pages == 2044, "keep keeps it");
+	check(abi, abi_cpu(abi, 1)->held_pages == 0, "the CPU outside of the mask holds nothing");
+	finish(abi, fd);
+}
+
+static void test_order(struct abi *abi)
+{
+	struct bt_config config = abi_config();
+	uint64_t frees, held;
+	int fd = abi_control(abi);
+	unsigned order;
+
+	for (order = 0; order <= abi->info.max_order; order += 3) {
+		uint64_t other;
+
+		config.order = order;
+		abi_run(abi, fd, &config);
+		oracle_trigger_arm("mm_page_alloc", "order");
+		usleep(300000);
+		oracle_trigger_pause();
+		other = oracle_trigger_sum(UINT64_MAX) - oracle_trigger_sum(order);
+		check(abi, oracle_trigger_sum(order) > 0 && !other,
+		      "order %u: traced %" PRIu64 ", other orders %" PRIu64, order,
+		      oracle_trigger_sum(order), other);
+		oracle_trigger_disarm();
+	}
+	config.pattern = BT_PATTERN_HOLD;
+	config.order = 3;
+	abi_run(abi, fd, &config);
+	abi_wait_held(abi, 8100, UINT64_MAX, 5000);
+	frees = abi_cpu(abi, 0)->frees;
+	held = abi_held_pages(abi);
+	config.order = 0;
+	abi_run(abi, fd, &config);
+	usleep(100000);
+	check(abi, abi_cpu(abi, 0)->frees == frees && abi_held_pages(abi) >= held,
+	      "another order drains nothing");
+	config.max_held_bytes = 8 * MIB;
+	abi_run(abi, fd, &config);
+	check(abi, abi_wait_held(abi, 0, 8 * MIB / 4096, 5000), "a smaller limit frees down to it");
+	finish(abi, fd);
+}
+
+static void test_nodes(struct abi *abi)
+{
+	const struct {
+		const char *name;
+		unsigned policy;
+		uint64_t nodes, percent[2];	/* of CPU 0's blocks, by node */
+	} cases[] = {
+		{"local", BT_NODE_LOCAL, 0, {100, 0}},
+		{"prefer 1", BT_NODE_PREFER, 2, {0, 100}},
+		{"bind 1", BT_NODE_BIND, 2, {0, 100}},
+		{"bind 0-1", BT_NODE_BIND, 3, {100, 0}},
+		{"interleave 0-1", BT_NODE_INTERLEAVE, 3, {50, 50}},
+		{"remote", BT_NODE_REMOTE, 0, {0, 100}},
+	};
+	struct bt_config config = abi_config();
+	int fd = abi_control(abi);
+	unsigned i, node;
+
+	config.cpus[0] = 1;
+	for (i = 0; i < BT_ARRAY_SIZE(cases); i++) {
+		uint64_t taken[2], own[2], sum = 0, remote = abi_cpu(abi, 0)->remote_blocks;
+
+		for (node = 0; node < 2; node++) {
+			own[node] = abi_by_node(abi, 0, node);
+			taken[node] = oracle_numastat(node, "numa_hit") +
+				      oracle_numastat(node, "numa_miss");
+		}
+		config.node_policy = cases[i].policy;
+		config.nodes[0] = cases[i].nodes;
+		config.run = BT_RUN_GO;
+		abi_run(abi, fd, &config);
+		usleep(500000);
+		config.run = BT_RUN_KEEP;
+		abi_run(abi, fd, &config);
+		for (node = 0; node < 2; node++) {
+			own[node] = abi_by_node(abi, 0, node) - own[node];
+			taken[node] = oracle_numastat(node, "numa_hit") +
+				      oracle_numastat(node, "numa_miss") - taken[node];
+			sum += own[node];
+		}
+		remote = abi_cpu(abi, 0)->remote_blocks - remote;
+		for (node = 0; node < 2; node++) {
+			uint64_t want = sum * cases[i].percent[node] / 100;
+
+			/* Other tasks of the guest take a few hundred pages. */
+			check(abi, own[node] + 2 >= want && own[node] <= want + 2 &&
+			      taken[node] >= own[node] && taken[node] <= own[node] + sum / 100 + 500,
+			      "%s: %" PRIu64 " of %" PRIu64 " from node %u, numastat %" PRIu64,
+			      cases[i].name, own[node], sum, node, taken[node]);
+		}
+		check(abi, remote == own[1], "%s: those of node 1 are remote", cases[i].name);
+	}
+	finish(abi, fd);
+}
+
+static void test_pace(struct abi *abi)
+{
+	struct bt_config config = abi_config();
+	int fd = abi_control(abi);
+	uint64_t traced;
+
+	config.pattern = BT_PATTERN_REPEAT;
+	config.cpus[0] = 2;
+	config.pace_ops = 2000;
+	abi_run(abi, fd, &config);
+	usleep(100000);
+	oracle_trigger_arm("mm_page_alloc", "order");
+	sleep(3);
+	oracle_trigger_pause();
+	traced = oracle_trigger_sum(0);
+	oracle_trigger_disarm();
+	/* Half of the operations allocate. */
+	check(abi, traced >= 2550 && traced <= 3150, "2000 operations/s: %" PRIu64 " allocations in 3 s",
+	      traced);
+	finish(abi, fd);
+}
+
+static void test_gfp(struct abi *abi)
+{
+	/* As the tracepoint prints them; every kernel has its own order of words. */
+	static const char *const words[BT_GFP_COUNT] = {
+		[BT_GFP_KERNEL_MAYFAIL] = "__GFP_RETRY_MAYFAIL",
+		[BT_GFP_KERNEL] = "GFP_KERNEL",
+		[BT_GFP_KERNEL_NORETRY] = "__GFP_NORETRY",
+		[BT_GFP_ATOMIC] = "GFP_ATOMIC",
+		[BT_GFP_MOVABLE] = "GFP_HIGHUSER_MOVABLE",
+	};
+	struct bt_config config = abi_config();
+	int fd = abi_control(abi);
+	char text[256];
+
+	for (config.gfp = 0; config.gfp < BT_GFP_COUNT; config.gfp++) {
+		abi_run(abi, fd, &config);
+		oracle_gfp_text(text, sizeof(text));
+		check(abi, strstr(text, words[config.gfp]) && strstr(text, "__GFP_NOWARN"),
+		      "class %u allocates with %s", config.gfp, text);
+	}
+	finish(abi, fd);
+}
+
+static void test_accounts(struct abi *abi)
+{
+	struct bt_config config = abi_config();
+	int fd = abi_control(abi);
+	unsigned cpu;
+
+	config.order = 1;
+	abi_run(abi, fd, &config);
+	usleep(300000);
+	config.run = BT_RUN_DRAIN;
+	abi_run(abi, fd, &config);
+	check(abi, abi_wait_held(abi, 0, 0, 5000), "it drains");
+	for (cpu = 0; cpu < 2; cpu++) {
+		const volatile struct bt_cpu_stats *s = abi_cpu(abi, cpu);
+		uint64_t timed = abi_hist_sum(abi, cpu, BT_OP_ALLOC) + abi_hist_sum(abi, cpu, BT_OP_FREE);
+
+		check(abi, s->allocs == s->frees, "CPU %u gave every block back", cpu);
+		check(abi, timed + s->preempted == s->allocs + s->frees,
+		      "CPU %u: %" PRIu64 " operations in the histograms and %llu preempted are all",
+		      cpu, timed, s->preempted);
+		check(abi, s->op == BT_OP_NONE && !s->op_start_ns, "CPU %u has none in flight", cpu);
+	}
+	finish(abi, fd);
+}
+
+const struct abi_test abi_work_tests[] = {
+	{"patterns", test_patterns},
+	{"order", test_order},
+	{"nodes", test_nodes},
+	{"pace", test_pace},
+	{"gfp", test_gfp},
+	{"accounts", test_accounts},
+	{0}
+};
