@@ -26,12 +26,14 @@ void bt_session_first_config(struct bt_session *s, const struct bt_frame *frame)
 {
 	struct ant_limits limits = bt_machine_limits(&s->machine);
 
-	if (frame && frame->has_module && !bt_config_check(&frame->config, &limits, NULL)) {
+	if (frame && frame->has_module) {
 		s->config = frame->config;
+		s->config.size = sizeof(s->config);
 		s->config.generation = 0;
-	} else {
-		bt_config_default(&s->config, &limits, s->machine.memory_bytes);
+		if (!bt_config_check(&s->config, &limits, NULL))
+			return;
 	}
+	bt_config_default(&s->config, &limits, s->machine.memory_bytes);
 }
 
 void bt_session_set_lease(struct bt_session *s, uint32_t lease_ms)

@@ -120,6 +120,7 @@ static void adopt_machine(struct bt_session *s)
 	bt_session_set_lease(s, 0);
 	bt_session_log(s, BT_EVENT_BACK, 0, "session", "source is back after %u tries; no load runs",
 		       s->status.retries);
+	s->status.phase = BT_SAMPLER_LIVE;
 }
 
 static void on_phase(struct bt_session *s, enum bt_sampler_phase before)

@@ -1,0 +1,620 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sessions over a source that does what the test says: events, acks, lost sources, pauses, leases,
+ * and that nothing waits for a slow read. Also built for the thread sanitizer.
+ */
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+#include "tests/unit/session_rig.h"
+
+#define CPUS 4u
+
+/* What the mock source is told and what it has seen; one lock for all. */
+static struct {
+	pthread_mutex_t lock;
+	int open_result, read_result, publish_errno;
+	uint64_t read_takes_ns;
+	unsigned opens, closes, reads, keepalives, publishes;
+	unsigned applied;		/* CPUs that echo */
+	uint64_t generation, seq;
+	struct bt_config config;
+	struct bt_frame_ack ack;
+	uint8_t run, reason;
+	uint64_t failures, oom_notifications;
+	bool virtual_clock, offline;
+	uint64_t now_ns;
+} mock;
+
+#define LOCKED(statement)                              \
+	do {                                           \
+		pthread_mutex_lock(&mock.lock);        \
+		statement;                             \
+		pthread_mutex_unlock(&mock.lock);      \
+	} while (0)
+
+static unsigned mock_get(const unsigned *field)
+{
+	unsigned value;
+
+	LOCKED(value = *field);
+	return value;
+}
+
+static void mock_reset(void)
+{
+	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+	memset(&mock, 0, sizeof(mock));
+	mock.lock = lock;
+	mock.applied = CPUS;
+	mock.now_ns = BT_NS_PER_S;
+}
+
+static int mock_open(void **state, const struct bt_source_options *options,
+		     struct bt_machine *machine, struct bt_err *err)
+{
+	int rc;
+
+	(void)options;
+	memset(machine, 0, sizeof(*machine));
+	machine->page_bytes = 4096;
+	machine->max_order = 10;
+	machine->cpu_count = CPUS;
+	machine->node_count = 1;
+	machine->memory_bytes = 8ull << 30;
+	machine->max_held_bytes = 2ull << 30;
+	machine->memory_nodes[0] = 1;
+	machine->possible_cpus[0] = (1u << CPUS) - 1;
+	snprintf(machine->host, sizeof(machine->host), "a/b host");
+	*state = &mock;
+	LOCKED(mock.opens++; rc = mock.open_result);
+	return rc ? bt_err_set(err, -rc, "mock cannot open") : 0;
+}
+
+static void fill(struct bt_frame *frame)
+{
+	bt_frame_clear(frame);
+	frame->seq = ++mock.seq;
+	mock.now_ns += 100 * BT_NS_PER_MS;
+	frame->mono_ns = mock.now_ns;
+	frame->utc_ns = (int64_t)mock.now_ns;
+	frame->has_module = true;
+	frame->config = mock.config;
+	frame->config.generation = mock.generation;
+	frame->ack = mock.ack;
+	frame->run = mock.run;
+	frame->reason = mock.reason;
+	frame->oom_notifications = mock.oom_notifications;
+	frame->oom_freed_pages = 0;
+	frame->publish_ns = BT_NS_PER_S;
+	for (unsigned c = 0; c < CPUS; c++) {
+		frame->cpus[c] = (struct bt_frame_cpu){
+			.generation = c < mock.applied ? mock.generation : 0,
+			.online = !(mock.offline && c == 1),
+			.failures = mock.failures,
+			.op = BT_OP_NONE,
+		};
+	}
+}
+
+static int mock_read(void *state, struct bt_frame *frame, struct bt_err *err)
+{
+	uint64_t takes;
+	int rc;
+
+	(void)state;
+	LOCKED(takes = mock.read_takes_ns);
+	if (takes)
+		bt_sleep_until_ns(bt_mono_ns() + takes);
+	LOCKED(mock.reads++; rc = mock.read_result; if (!rc) fill(frame));
+	return rc ? bt_err_set(err, -rc, "mock is gone") : 0;
+}
+
+static int mock_publish(void *state, const struct bt_config *config, uint64_t token,
+			struct bt_err *err)
+{
+	(void)state;
+	(void)err;
+	pthread_mutex_lock(&mock.lock);
+	mock.publishes++;
+	mock.ack = (struct bt_frame_ack){ .token = token, .error = mock.publish_errno };
+	if (mock.publish_errno) {
+		snprintf(mock.ack.text, sizeof(mock.ack.text), "no such luck");
+	} else {
+		mock.config = *config;
+		mock.ack.generation = ++mock.generation;
+		mock.run = (uint8_t)config->run;
+		mock.reason = BT_REASON_USER;
+	}
+	pthread_mutex_unlock(&mock.lock);
+	return 0;
+}
+
+static int mock_keepalive(void *state)
+{
+	(void)state;
+	LOCKED(mock.keepalives++);
+	return 0;
+}
+
+static void mock_close(void *state)
+{
+	(void)state;
+	LOCKED(mock.closes++; mock.generation = 0; mock.seq = 0; mock.run = 0);
+}
+
+static const struct bt_source_ops source_mock = {
+	.name = "mock", .help = "", .open = mock_open, .read = mock_read, .publish = mock_publish,
+	.keepalive = mock_keepalive, .close = mock_close,
+};
+static const struct bt_source_ops source_dumb = {
+	.name = "dumb", .help = "", .open = mock_open, .read = mock_read, .close = mock_close,
+};
+
+const struct bt_source_ops *const bt_sources[] = { &source_mock, &source_dumb, NULL };
+
+static struct bt_session *open_session(struct bt_session_options options)
+{
+	struct bt_session *session;
+	struct bt_err err = { 0 };
+
+	if (!options.source)
+		options.source = "mock";
+	options.history = 64;
+	if (bt_session_open(&session, &options, &err))
+		fail_msg("%s", err.text);
+	return session;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	mock_reset();
+	return 0;
+}
+
+/* ---- control --------------------------------------------------------------------------- */
+
+static void test_change_is_logged_by_field(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .interval_ns = 0 });
+	struct bt_err err = { 0 };
+	const struct bt_event *event;
+
+	(void)state;
+	rig_frames(s, 1);
+	assert_int_equal(rig_publish(s, "order=3 cpus=0-1 start", &err), 0);
+	event = rig_event(s, BT_EVENT_CONTROL, "order 0 -> 3");
+	assert_non_null(event);
+	assert_string_equal(event->who, "test");
+	assert_int_equal(event->generation, 0);
+	assert_non_null(rig_event(s, BT_EVENT_CONTROL, "cpus 0-3 -> 0-1"));
+	assert_non_null(rig_event(s, BT_EVENT_CONTROL, "start"));
+	assert_null(rig_event(s, BT_EVENT_CONTROL, "batch"));
+	rig_frames(s, 1);
+	assert_int_equal(event->generation, 1); /* once it has one */
+	assert_non_null(rig_event(s, BT_EVENT_APPLIED, "4/4"));
+	assert_int_equal(bt_session_config(s)->order, 3);
+	bt_session_close(s);
+	assert_int_equal(mock.closes, 1);
+}
+
+static void test_refused_by_the_check(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .interval_ns = 0 });
+	struct bt_config config = *bt_session_config(s);
+	struct bt_err err = { 0 };
+
+	(void)state;
+	config.order = 11;
+	assert_int_equal(bt_session_publish(s, &config, "test", &err), -EINVAL);
+	assert_non_null(strstr(err.text, "order"));
+	assert_int_equal(mock.publishes, 0);
+	assert_int_equal(bt_session_config(s)->order, 0);
+	bt_session_close(s);
+}
+
+static void test_refused_by_the_source(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .interval_ns = 0 });
+	struct bt_err err = { 0 };
+
+	(void)state;
+	rig_frames(s, 1);
+	assert_int_equal(rig_publish(s, "order=2", &err), 0);
+	rig_frames(s, 1);
+	LOCKED(mock.publish_errno = ENOMEM);
+	assert_int_equal(rig_publish(s, "order=7", &err), 0);
+	assert_int_equal(bt_session_config(s)->order, 7);
+	rig_frames(s, 1);
+	assert_non_null(rig_event(s, BT_EVENT_REFUSED, "no such luck"));
+	assert_int_equal(bt_session_config(s)->order, 2); /* what the source runs */
+	bt_session_close(s);
+}
+
+static void test_slow_cpu_is_named(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .interval_ns = 0 });
+	struct bt_err err = { 0 };
+
+	(void)state;
+	LOCKED(mock.applied = 2);
+	rig_frames(s, 1);
+	rig_publish(s, "start", &err);
+	rig_frames(s, 12); /* 1.2 s of its clock */
+	assert_non_null(rig_event(s, BT_EVENT_NOTE, "applied on 2/4 CPUs, waiting for CPU 2"));
+	assert_null(rig_event(s, BT_EVENT_APPLIED, ""));
+	LOCKED(mock.applied = CPUS);
+	rig_frames(s, 1);
+	assert_non_null(rig_event(s, BT_EVENT_APPLIED, "4/4"));
+	bt_session_close(s);
+}
+
+static void test_stop_by_the_module(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .interval_ns = 0 });
+	struct bt_err err = { 0 };
+
+	(void)state;
+	rig_frames(s, 1);
+	rig_publish(s, "start", &err);
+	rig_frames(s, 1);
+	assert_int_equal(bt_session_config(s)->run, BT_RUN_GO);
+	LOCKED(mock.run = BT_RUN_DRAIN; mock.reason = BT_REASON_LEASE; mock.oom_notifications = 1;
+	       mock.offline = true);
+	rig_frames(s, 1);
+	assert_non_null(rig_event(s, BT_EVENT_STOPPED, "lease"));
+	assert_non_null(rig_event(s, BT_EVENT_OOM, "notifier"));
+	assert_non_null(rig_event(s, BT_EVENT_NOTE, "CPU 1 is offline"));
+	assert_int_equal(bt_session_config(s)->run, BT_RUN_DRAIN);
+	bt_session_close(s);
+}
+
+static void test_failures_are_an_episode(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .interval_ns = 0 });
+	uint64_t first;
+
+	(void)state;
+	rig_frames(s, 2);
+	LOCKED(mock.failures = 5);
+	rig_frames(s, 1);
+	assert_non_null(rig_event(s, BT_EVENT_FAILURE, "20 allocations failed in 100 ms"));
+	first = bt_session_event_last(s);
+	LOCKED(mock.failures = 9);
+	rig_frames(s, 1);
+	assert_int_equal(bt_session_event_last(s), first);
+	bt_session_close(s);
+}
+
+static void test_stop_now(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .interval_ns = 0 });
+	struct bt_err err = { 0 };
+	uint64_t before;
+
+	(void)state;
+	rig_frames(s, 1);
+	rig_publish(s, "start order=4", &err);
+	rig_frames(s, 1);
+	before = bt_session_event_last(s);
+	assert_int_equal(bt_session_stop_now(s, "key", &err), 0);
+	assert_int_equal(bt_session_event_last(s), before + 1);
+	assert_non_null(rig_event(s, BT_EVENT_CONTROL, "stop"));
+	LOCKED(assert_int_equal(mock.config.run, BT_RUN_DRAIN));
+	assert_int_equal(bt_session_config(s)->order, 4);
+	assert_int_equal(bt_session_config(s)->run, BT_RUN_DRAIN);
+	bt_session_close(s);
+}
+
+static void test_no_control(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .source = "dumb" });
+	struct bt_err err = { 0 };
+
+	(void)state;
+	assert_non_null(bt_session_no_control(s));
+	assert_int_equal(bt_session_stop_now(s, "key", &err), -EPERM);
+	bt_session_close(s);
+	s = open_session((struct bt_session_options){ .source_options = { .read_only = true } });
+	assert_non_null(bt_session_no_control(s));
+	assert_int_equal(rig_publish(s, "start", &err), -EPERM);
+	bt_session_close(s);
+}
+
+/* A read that takes its time holds up neither a publication, nor a stop, nor a keep-alive. */
+static void test_control_does_not_wait_for_a_read(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .interval_ns = 0 });
+	struct bt_err err = { 0 };
+	uint64_t start;
+
+	(void)state;
+	rig_frames(s, 1);
+	LOCKED(mock.read_takes_ns = BT_NS_PER_S);
+	bt_session_kick(s);
+	bt_sleep_until_ns(bt_mono_ns() + 50 * BT_NS_PER_MS);
+	start = bt_mono_ns();
+	assert_int_equal(rig_publish(s, "start lease=100ms", &err), 0);
+	assert_int_equal(bt_session_stop_now(s, "key", &err), 0);
+	rig_idle(s, 200 * BT_NS_PER_MS);
+	assert_true(bt_mono_ns() - start < 700 * BT_NS_PER_MS);
+	assert_true(mock_get(&mock.keepalives) >= 3);
+	assert_int_equal(mock_get(&mock.publishes), 2);
+	assert_int_equal(mock_get(&mock.reads), 1);
+	bt_session_close(s);
+}
+
+/* ---- lease ----------------------------------------------------------------------------- */
+
+static void test_keepalive_comes_from_steps(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .interval_ns = 0 });
+	struct bt_err err = { 0 };
+	unsigned before;
+
+	(void)state;
+	rig_frames(s, 1);
+	rig_publish(s, "lease=200ms", &err);
+	rig_idle(s, 500 * BT_NS_PER_MS); /* one every 50 ms */
+	assert_in_range(mock_get(&mock.keepalives), 5, 11);
+	before = mock_get(&mock.keepalives);
+	bt_sleep_until_ns(bt_mono_ns() + 300 * BT_NS_PER_MS); /* a client that hangs */
+	assert_int_equal(mock_get(&mock.keepalives), before);
+	bt_session_pause(s, true); /* one that has paused does not */
+	rig_idle(s, 300 * BT_NS_PER_MS);
+	assert_true(mock_get(&mock.keepalives) >= before + 3);
+	bt_session_close(s);
+}
+
+static void test_relay_makes_none(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .relay_keepalive = true });
+	struct bt_err err = { 0 };
+
+	(void)state;
+	rig_frames(s, 1);
+	rig_publish(s, "lease=100ms start", &err);
+	rig_idle(s, 300 * BT_NS_PER_MS);
+	assert_int_equal(mock_get(&mock.keepalives), 0);
+	bt_session_close(s);
+}
+
+/* ---- sampling -------------------------------------------------------------------------- */
+
+static void test_interval(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){
+		.interval_ns = 20 * BT_NS_PER_MS });
+	struct bt_err err = { 0 };
+	unsigned count;
+
+	(void)state;
+	rig_idle(s, 410 * BT_NS_PER_MS);
+	assert_in_range(rig_seq(s), 12, 22);
+	assert_in_range(bt_history_count(bt_session_history(s)), 11, 21);
+	assert_int_equal(bt_session_set_interval(s, BT_NS_PER_MS, &err), -EINVAL);
+	assert_int_equal(bt_session_set_interval(s, 61 * BT_NS_PER_S, &err), -EINVAL);
+	assert_int_equal(bt_session_set_interval(s, 60 * BT_NS_PER_S, &err), 0);
+	rig_idle(s, 50 * BT_NS_PER_MS);
+	count = mock_get(&mock.reads);
+	rig_idle(s, 100 * BT_NS_PER_MS);
+	assert_int_equal(mock_get(&mock.reads), count);
+	/* A publication brings a frame out of turn, which is no interval. */
+	count = bt_history_count(bt_session_history(s));
+	rig_publish(s, "order=1", &err);
+	rig_until(s, bt_session_frame(s)->extra);
+	assert_int_equal(bt_history_count(bt_session_history(s)), count);
+	bt_session_close(s);
+}
+
+static void test_pause_leaves_a_gap(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){
+		.interval_ns = 20 * BT_NS_PER_MS });
+	unsigned count, gaps = 0;
+	uint64_t seq;
+
+	(void)state;
+	rig_until(s, bt_history_count(bt_session_history(s)) >= 3);
+	bt_session_pause(s, true);
+	assert_int_equal(rig_state(s), BT_SESSION_PAUSED);
+	rig_idle(s, 60 * BT_NS_PER_MS);
+	seq = rig_seq(s);
+	rig_idle(s, 100 * BT_NS_PER_MS);
+	assert_int_equal(rig_seq(s), seq);
+	bt_session_pause(s, false);
+	rig_until(s, rig_seq(s) >= seq + 3);
+	count = bt_history_count(bt_session_history(s));
+	for (unsigned age = 0; age < count; age++)
+		gaps += bt_history_at(bt_session_history(s), age)->gap;
+	assert_int_equal(gaps, 1);
+	bt_session_close(s);
+}
+
+static void test_slow_reader_loses_samples_not_memory(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){
+		.interval_ns = 20 * BT_NS_PER_MS });
+	struct bt_session_status status;
+
+	(void)state;
+	bt_sleep_until_ns(bt_mono_ns() + 500 * BT_NS_PER_MS); /* 25 samples, room for 8 */
+	bt_session_status(s, &status);
+	assert_true(status.lost_samples >= 5);
+	bt_session_step(s);
+	assert_int_equal(rig_seq(s), 8);
+	bt_session_close(s);
+}
+
+static void test_late_samples(void **state)
+{
+	struct bt_session *s;
+	struct bt_session_status status;
+
+	(void)state;
+	mock.read_takes_ns = 70 * BT_NS_PER_MS;
+	s = open_session((struct bt_session_options){ .interval_ns = 20 * BT_NS_PER_MS });
+	rig_idle(s, 400 * BT_NS_PER_MS);
+	bt_session_status(s, &status);
+	assert_true(status.late_samples >= 8);
+	assert_true(rig_seq(s) <= 6); /* those missed are not made up for */
+	bt_session_close(s);
+}
+
+/* ---- lost sources ---------------------------------------------------------------------- */
+
+static void test_lost_and_back(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){
+		.interval_ns = 50 * BT_NS_PER_MS });
+	struct bt_session_status status;
+	struct bt_err err = { 0 };
+	uint64_t start;
+
+	(void)state;
+	rig_until(s, bt_history_count(bt_session_history(s)) >= 2);
+	rig_publish(s, "order=3 start", &err);
+	LOCKED(mock.read_result = -ENODEV; mock.open_result = -ENODEV);
+	rig_until(s, rig_state(s) == BT_SESSION_LOST);
+	start = bt_mono_ns();
+	assert_non_null(rig_event(s, BT_EVENT_LOST, "mock is gone"));
+	assert_int_equal(mock_get(&mock.closes), 1);
+	assert_non_null(bt_session_frame(s)); /* the last data stays */
+	assert_int_equal(rig_publish(s, "order=1", &err), -ENOTCONN);
+	assert_non_null(strstr(err.text, "mock is gone"));
+	bt_session_status(s, &status);
+	assert_string_equal(status.error.text, "mock is gone");
+	/* Tried again after 1 s, in vain, then after 2 s. */
+	rig_until(s, (bt_session_status(s, &status), status.retries == 1));
+	assert_in_range(bt_mono_ns() - start, 900 * BT_NS_PER_MS, 1500 * BT_NS_PER_MS);
+	assert_string_equal(status.error.text, "mock cannot open");
+	LOCKED(mock.read_result = 0; mock.open_result = 0);
+	rig_until(s, rig_state(s) == BT_SESSION_LIVE);
+	assert_in_range(bt_mono_ns() - start, 2800 * BT_NS_PER_MS, 3900 * BT_NS_PER_MS);
+	assert_non_null(rig_event(s, BT_EVENT_BACK, "after 2 tries"));
+	rig_until(s, rig_seq(s) >= 2);
+	assert_int_equal(bt_session_config(s)->run, BT_RUN_DRAIN);
+	assert_int_equal(rig_publish(s, "order=1", &err), 0);
+	bt_session_close(s);
+	assert_int_equal(mock.opens, 3);
+	assert_int_equal(mock.closes, 2);
+}
+
+static void test_lost_on_demand_tries_when_asked(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .interval_ns = 0 });
+
+	(void)state;
+	rig_frames(s, 1);
+	LOCKED(mock.read_result = -EIO);
+	bt_session_kick(s);
+	rig_until(s, rig_state(s) == BT_SESSION_LOST);
+	LOCKED(mock.read_result = 0);
+	rig_idle(s, 100 * BT_NS_PER_MS);
+	assert_int_equal(mock_get(&mock.opens), 1);
+	bt_session_kick(s);
+	rig_until(s, rig_state(s) == BT_SESSION_LIVE);
+	rig_frames(s, 1);
+	bt_session_close(s);
+}
+
+/* No answer is not the end: the source stays open, and data comes back by itself. */
+static void test_silent_and_back(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){
+		.interval_ns = 50 * BT_NS_PER_MS });
+	uint64_t start;
+
+	(void)state;
+	rig_until(s, rig_seq(s) >= 2);
+	LOCKED(mock.read_result = -ETIMEDOUT; mock.read_takes_ns = 50 * BT_NS_PER_MS);
+	start = bt_mono_ns();
+	rig_until(s, rig_state(s) == BT_SESSION_LOST);
+	assert_in_range(bt_mono_ns() - start, 2900 * BT_NS_PER_MS, 3900 * BT_NS_PER_MS);
+	LOCKED(mock.read_result = 0);
+	rig_until(s, rig_state(s) == BT_SESSION_LIVE);
+	assert_non_null(rig_event(s, BT_EVENT_BACK, "answers again"));
+	bt_session_close(s);
+	assert_int_equal(mock.opens, 1);
+}
+
+static void test_end(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){
+		.interval_ns = 20 * BT_NS_PER_MS });
+
+	(void)state;
+	rig_until(s, rig_seq(s) >= 2);
+	LOCKED(mock.read_result = -ENODATA);
+	rig_until(s, rig_state(s) == BT_SESSION_ENDED);
+	assert_non_null(bt_session_frame(s));
+	bt_session_close(s);
+	assert_int_equal(mock.opens, 1);
+}
+
+static void test_open_fails(void **state)
+{
+	const struct bt_session_options options = { .source = "mock", .interval_ns = BT_NS_PER_S };
+	struct bt_session *s;
+	struct bt_err err = { 0 };
+
+	(void)state;
+	mock.open_result = -EPERM;
+	assert_int_equal(bt_session_open(&s, &options, &err), -EPERM);
+	assert_string_equal(err.text, "mock cannot open");
+	assert_int_equal(bt_session_open(&s, &(struct bt_session_options){ .source = "none" }, &err),
+			 -EINVAL);
+	assert_int_equal(bt_session_open(&s, &(struct bt_session_options){ .source = "mock",
+					 .interval_ns = 1 }, &err), -EINVAL);
+}
+
+static void test_event_log_keeps_the_last(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .interval_ns = 0 });
+	uint64_t first;
+
+	(void)state;
+	for (unsigned i = 0; i < 3000; i++)
+		bt_session_note(s, BT_EVENT_NOTE, "a\nb", "number %u\n", i);
+	first = bt_session_event_first(s);
+	assert_int_equal(bt_session_event_last(s) - first, 1023);
+	assert_null(bt_session_event(s, first - 1));
+	assert_null(bt_session_event(s, bt_session_event_last(s) + 1));
+	assert_null(bt_session_event(s, 0));
+	assert_int_equal(bt_session_event(s, first)->number, first);
+	assert_string_equal(bt_session_event(s, bt_session_event_last(s))->who, "a?b");
+	bt_session_close(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_change_is_logged_by_field, setup),
+		cmocka_unit_test_setup(test_refused_by_the_check, setup),
+		cmocka_unit_test_setup(test_refused_by_the_source, setup),
+		cmocka_unit_test_setup(test_slow_cpu_is_named, setup),
+		cmocka_unit_test_setup(test_stop_by_the_module, setup),
+		cmocka_unit_test_setup(test_failures_are_an_episode, setup),
+		cmocka_unit_test_setup(test_stop_now, setup),
+		cmocka_unit_test_setup(test_no_control, setup),
+		cmocka_unit_test_setup(test_control_does_not_wait_for_a_read, setup),
+		cmocka_unit_test_setup(test_keepalive_comes_from_steps, setup),
+		cmocka_unit_test_setup(test_relay_makes_none, setup),
+		cmocka_unit_test_setup(test_interval, setup),
+		cmocka_unit_test_setup(test_pause_leaves_a_gap, setup),
+		cmocka_unit_test_setup(test_slow_reader_loses_samples_not_memory, setup),
+		cmocka_unit_test_setup(test_late_samples, setup),
+		cmocka_unit_test_setup(test_lost_and_back, setup),
+		cmocka_unit_test_setup(test_lost_on_demand_tries_when_asked, setup),
+		cmocka_unit_test_setup(test_silent_and_back, setup),
+		cmocka_unit_test_setup(test_end, setup),
+		cmocka_unit_test_setup(test_open_fails, setup),
+		cmocka_unit_test_setup(test_event_log_keeps_the_last, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
