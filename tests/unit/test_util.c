@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -160,6 +162,8 @@ static void cleans_text(void **state)
 		{ "a\xffz", "a?z" },
 		{ "\xc3", "?" },			/* cut in the middle */
 		{ "\xc0\x80", "??" },			/* overlong */
+		{ "\xe0\x80\x80", "???" },		/* overlong */
+		{ "\xf0\x80\x80\x80", "????" },	/* overlong */
 		{ "\xed\xa0\x80", "???" },		/* surrogate */
 		{ "\xf4\x90\x80\x80", "????" },		/* above U+10FFFF */
 		{ "\xc2\x9b" "31m", "?31m" },		/* CSI as one C1 character */
@@ -215,6 +219,34 @@ static void writes_files_whole_or_not(void **state)
 	free(path);
 }
 
+/* A write that fails half-way, as on a full disk: the old content stays, nothing is left beside it. */
+static void leaves_nothing_half_written(void **state)
+{
+	char dir[] = "/tmp/bt-util-XXXXXX", *path, *command, *text = NULL;
+	struct rlimit before, small = { .rlim_cur = 8192 };
+	struct bt_err err = { 0 };
+	static char large[65536];
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	path = in_directory(dir, "file");
+	assert_int_equal(bt_write_file(path, "old", 3, 0600, &err), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	small.rlim_max = before.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_int_equal(bt_write_file(path, large, sizeof(large), 0600, &err), -EFBIG);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_non_null(strstr(err.text, "File too large"));
+	assert_int_equal(bt_read_file(path, 100, &text, &err), 3);
+	assert_string_equal(text, "old");
+	command = bt_xasprintf("test \"$(ls -A %s)\" = file && rm -r %s", dir, dir);
+	assert_int_equal(system(command), 0);
+	free(command);
+	free(text);
+	free(path);
+}
+
 static void names_the_cause(void **state)
 {
 	struct bt_err err = { 0 };
@@ -250,6 +282,7 @@ int main(void)
 		cmocka_unit_test(writes_utc),
 		cmocka_unit_test(cleans_text),
 		cmocka_unit_test(writes_files_whole_or_not),
+		cmocka_unit_test(leaves_nothing_half_written),
 		cmocka_unit_test(names_the_cause),
 		cmocka_unit_test(sleeps_until),
 	};
