@@ -179,9 +179,12 @@ int bt_session_add_watch(struct bt_session *s, int fd, uint32_t events, struct b
 {
 	struct epoll_event event = { .events = events, .data.ptr = watch };
 
-	if (epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &event))
-		return bt_err_set(err, errno, "cannot wait for descriptor %d: %s", fd, strerror(errno));
-	return 0;
+	if (!epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &event))
+		return 0;
+	if (errno == EPERM)
+		return bt_err_set(err, EINVAL, "descriptor %d is a file; a pipe, a socket or a terminal is "
+				  "needed", fd);
+	return bt_err_set(err, errno, "cannot wait for descriptor %d: %s", fd, strerror(errno));
 }
 
 static int check_interval(uint64_t ns, struct bt_err *err)
