@@ -14,7 +14,7 @@ struct action {
 
 static const char *needs_control(const struct ui_app *app)
 {
-	return app->model->no_control;
+	return app->model->frame ? app->model->no_control : "the first sample is still to come";
 }
 
 /* 1, 2, 5, 10 ...: the step after (or before) value. */

@@ -223,3 +223,34 @@ int ui_put_cut(const struct ui_area *area, int row, int col, int width, enum ui_
 	ui_put_glyph(&part, 0, part.rect.cols - 1, role, UI_GLYPH_ELLIPSIS);
 	return col + part.rect.cols;
 }
+
+/* Bytes of text that go into a line of width columns, broken at a blank where there is one. */
+static int line_bytes(const char *text, int width)
+{
+	const char *at = text, *blank = NULL;
+
+	for (int col = 0; *at && col < width; col++) {
+		if (*at == ' ' && at > text)
+			blank = at;
+		next_char(&at);
+	}
+	return !*at || *at == ' ' || !blank ? (int)(at - text) : (int)(blank - text);
+}
+
+int ui_put_wrapped(const struct ui_area *area, int row, int col, int width, enum ui_role role,
+		   const char *text)
+{
+	int rows = 0;
+
+	if (width < 1)
+		return 0;
+	for (; *text; rows++) {
+		int bytes = line_bytes(text, width);
+
+		if (area)
+			ui_putf(area, row + rows, col, role, "%.*s", bytes, text);
+		text += bytes;
+		text += *text == ' ';
+	}
+	return rows;
+}

@@ -69,6 +69,9 @@ void ui_putf_right(const struct ui_area *area, int row, int end, enum ui_role ro
 /* Text cut to width columns, with an ellipsis where something is missing. */
 int ui_put_cut(const struct ui_area *area, int row, int col, int width, enum ui_role role,
 	       const char *text);
+/* Text over as many rows as it needs, broken at blanks; returns how many (area NULL: only counts). */
+int ui_put_wrapped(const struct ui_area *area, int row, int col, int width, enum ui_role role,
+		   const char *text);
 /* Columns that ui_put() takes for text. */
 int ui_text_width(const char *text);
 

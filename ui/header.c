@@ -110,7 +110,7 @@ static void add_applied(const struct ui_model *model, struct ui_row *row)
 	if (totals.stuck_cpu < 0)
 		return;
 	op = frame->cpus[totals.stuck_cpu].op;
-	ui_row_add(row, 1, UI_ROLE_BAD, "", "waiting for CPU %d, %s in %s", totals.stuck_cpu,
+	ui_row_add(row, 1, UI_ROLE_BAD, "", "waiting for CPU %d: %s %s", totals.stuck_cpu,
 		   bt_text_ns(totals.stuck_ns, text, sizeof(text)),
 		   op < BT_OP_COUNT ? ops[op] : "its work");
 }

@@ -66,32 +66,57 @@ static void question_key(struct ui_app *app, int key)
 	}
 }
 
-static void question_draw(struct ui_app *app, const struct ui_area *screen)
+#define ANSWER_COL 7
+
+/* Rows that the question takes at a width; draws it from row on when area is given. */
+static int question_rows(const struct ui_question *question, const struct ui_area *area, int row,
+			 int width)
 {
-	const struct ui_question *question = &app->overlay.question;
-	int width = ui_text_width(question->title), rows = (int)question->line_count + 1, row = 0;
-	struct ui_area inside;
+	int first = row;
 	char name[16];
+
+	for (unsigned i = 0; i < question->line_count; i++)
+		row += ui_put_wrapped(area, row, 0, width, UI_ROLE_NORMAL, question->lines[i]);
+	row++;
+	for (const struct ui_answer *answer = question->answers; answer->label; answer++) {
+		if (area)
+			ui_put(area, row, 1, UI_ROLE_KEY,
+			       ui_key_name(answer->key, name, sizeof(name)));
+		row += ui_put_wrapped(area, row, ANSWER_COL, width - ANSWER_COL, UI_ROLE_STRONG,
+				      answer->label);
+	}
+	return row - first;
+}
+
+static int question_cols(const struct ui_question *question)
+{
+	int width = ui_text_width(question->title) + 4;
 
 	for (unsigned i = 0; i < question->line_count; i++) {
 		if (ui_text_width(question->lines[i]) > width)
 			width = ui_text_width(question->lines[i]);
 	}
-	for (const struct ui_answer *answer = question->answers; answer->label; answer++, rows++) {
-		if (ui_text_width(answer->label) + 7 > width)
-			width = ui_text_width(answer->label) + 7;
+	for (const struct ui_answer *answer = question->answers; answer->label; answer++) {
+		if (ui_text_width(answer->label) + ANSWER_COL > width)
+			width = ui_text_width(answer->label) + ANSWER_COL;
 	}
-	inside = ui_box(screen, rows, width, question->title, "Esc cancel");
+	return width;
+}
+
+static void question_draw(struct ui_app *app, const struct ui_area *screen)
+{
+	const struct ui_question *question = &app->overlay.question;
+	int cols = question_cols(question), rows;
+	struct ui_area inside;
+
+	if (cols > screen->rect.cols - 4)
+		cols = screen->rect.cols - 4;
+	rows = question_rows(question, NULL, 0, cols);
+	inside = ui_box(screen, rows, cols, question->title, "Esc cancel");
+	rows = question_rows(question, NULL, 0, inside.rect.cols);
 	/* Where not all fits, the answers matter most. */
-	if (rows > inside.rect.rows)
-		row = inside.rect.rows - rows;
-	for (unsigned i = 0; i < question->line_count; i++, row++)
-		ui_put_cut(&inside, row, 0, inside.rect.cols, UI_ROLE_NORMAL, question->lines[i]);
-	row++;
-	for (const struct ui_answer *answer = question->answers; answer->label; answer++, row++) {
-		ui_put(&inside, row, 1, UI_ROLE_KEY, ui_key_name(answer->key, name, sizeof(name)));
-		ui_put_cut(&inside, row, 7, inside.rect.cols - 7, UI_ROLE_STRONG, answer->label);
-	}
+	question_rows(question, &inside, rows > inside.rect.rows ? inside.rect.rows - rows : 0,
+		      inside.rect.cols);
 }
 
 static const struct ui_overlay_ops question_ops = { question_key, question_draw };
@@ -158,7 +183,7 @@ static void scroll_key(struct ui_app *app, int key)
 #define HELP_KEYS_COLS 12
 
 /* Rows of the help screen; draws those from first on when area is given. */
-static int help_rows(const struct ui_area *area, int first)
+static int help_rows(const struct ui_area *area, int first, int cols)
 {
 	const char *group = "";
 	char names[48];
@@ -174,28 +199,25 @@ static int help_rows(const struct ui_area *area, int first)
 				ui_put(area, row - first, 0, UI_ROLE_TITLE, group);
 			row++;
 		}
-		if (area) {
+		if (area)
 			ui_put_right(area, row - first, HELP_KEYS_COLS, UI_ROLE_KEY,
 				     ui_binding_names(binding, names, sizeof(names)));
-			ui_put_cut(area, row - first, HELP_KEYS_COLS + 2,
-				   area->rect.cols - HELP_KEYS_COLS - 2, UI_ROLE_NORMAL,
-				   binding->help);
-		}
-		row++;
+		row += ui_put_wrapped(area, row - first, HELP_KEYS_COLS + 2,
+				      cols - HELP_KEYS_COLS - 2, UI_ROLE_NORMAL, binding->help);
 	}
 	return row;
 }
 
 static void help_draw(struct ui_app *app, const struct ui_area *screen)
 {
-	int rows = help_rows(NULL, 0);
-	struct ui_area inside = ui_box(screen, rows, HELP_COLS, "Keys",
+	struct ui_area inside = ui_box(screen, help_rows(NULL, 0, HELP_COLS), HELP_COLS, "Keys",
 				       "Up Down PgUp PgDn scroll   any other key closes");
+	int rows = help_rows(NULL, 0, inside.rect.cols);
 	int most = rows > inside.rect.rows ? rows - inside.rect.rows : 0;
 
 	if ((int)app->overlay.scroll > most)
 		app->overlay.scroll = (unsigned)most;
-	help_rows(&inside, (int)app->overlay.scroll);
+	help_rows(&inside, (int)app->overlay.scroll, inside.rect.cols);
 }
 
 static const struct ui_overlay_ops help_ops = { scroll_key, help_draw };

@@ -37,8 +37,9 @@ static void add_measure(const struct bt_measure *measure, struct ui_row *row)
 		ui_row_add(row, 0, UI_ROLE_WARN, "measuring", "%s, up to %s", text, limit);
 		break;
 	case BT_MEASURE_DONE:
-		ui_row_add(row, 0, UI_ROLE_GOOD, "user space got", "%s, %s", text,
-			   measure->oom_killed ? "then the OOM kill" : "stopped at the limit");
+		/* Stopped at its limit, it says only that there was at least so much. */
+		ui_row_add(row, 0, UI_ROLE_GOOD, "user space can get", "%s%s",
+			   measure->oom_killed ? "" : ">= ", text);
 		break;
 	case BT_MEASURE_FAILED:
 		ui_row_add(row, 0, UI_ROLE_BAD, "measuring failed:", "%s", measure->text);

@@ -62,9 +62,12 @@ static void effect_text(const struct ui_model *model, const struct bt_param *par
 			 bt_reason_text(model->frame->reason) : "");
 }
 
-/* "3", or "0 -> 3" while what was sent is not yet in force. Returns whether it is pending. */
-static bool both_values(const struct ui_model *model, const struct bt_param *param, char *buf,
-			size_t size)
+/*
+ * "3", or "0 -> 3" while what was sent is not yet in force ("-> 3" where that is too wide). Returns
+ * whether it is pending.
+ */
+static bool both_values(const struct ui_model *model, const struct bt_param *param, int width,
+			char *buf, size_t size)
 {
 	const struct bt_config *applied = applied_config(model);
 	char sent[256], now[256];
@@ -76,7 +79,8 @@ static bool both_values(const struct ui_model *model, const struct bt_param *par
 		snprintf(buf, size, "%s", sent);
 		return false;
 	}
-	snprintf(buf, size, "%s -> %s", now, sent);
+	if (snprintf(buf, size, "%s -> %s", now, sent) > width)
+		snprintf(buf, size, "-> %s", sent);
 	return true;
 }
 
@@ -97,15 +101,14 @@ static void draw_row(const struct ui_model *model, unsigned index, bool selected
 		       ui_key_name(binding->key[0], key, sizeof(key)));
 	ui_put(area, 0, LABEL_COL, selected ? UI_ROLE_STRONG : UI_ROLE_DIM,
 	       param ? param->label : "workers");
-	pending = both_values(model, param, text, sizeof(text));
+	pending = both_values(model, param, width, text, sizeof(text));
 	if (cols >= EFFECT_COLS && !pending)
 		width = VALUE_COLS - 1;
 	col = ui_put_cut(area, 0, VALUE_COL, width,
 			 pending ? UI_ROLE_WARN : selected ? UI_ROLE_STRONG : UI_ROLE_NORMAL, text);
 	if (cols < EFFECT_COLS)
 		return;
-	if (col < VALUE_COL + VALUE_COLS)
-		col = VALUE_COL + VALUE_COLS;
+	col = col < VALUE_COL + VALUE_COLS ? VALUE_COL + VALUE_COLS : col + 1;
 	effect_text(model, param, effect);
 	ui_put_cut(area, 0, col, cols - col, UI_ROLE_DIM, effect);
 }

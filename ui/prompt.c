@@ -73,26 +73,6 @@ static void live_text(struct ui_app *app, const struct ui_prompt *prompt, char b
 	}
 }
 
-/* Text over several rows, broken at blanks. */
-static void put_wrapped(const struct ui_area *area, int row, enum ui_role role, const char *text)
-{
-	int cols = area->rect.cols, length = (int)strlen(text);
-
-	while (length > 0 && row < area->rect.rows && cols > 0) {
-		int take = length;
-
-		if (length > cols) {
-			for (take = cols; take > 0 && text[take] != ' '; take--)
-				;
-			if (!take)
-				take = cols;
-		}
-		ui_putf(area, row++, 0, role, "%.*s", take, text);
-		text += take + (text[take] == ' ');
-		length = (int)strlen(text);
-	}
-}
-
 static void prompt_draw(struct ui_app *app, const struct ui_area *screen)
 {
 	const struct ui_prompt *prompt = &app->overlay.prompt;
@@ -104,7 +84,7 @@ static void prompt_draw(struct ui_app *app, const struct ui_area *screen)
 	ui_put(&inside, 0, 0, UI_ROLE_KEY, prompt->param ? "=" : ":");
 	ui_line_draw(&prompt->line, &inside, 0, 2);
 	live_text(app, prompt, text, &role);
-	put_wrapped(&inside, inside.rect.rows > 2 ? 2 : 1, role, text);
+	ui_put_wrapped(&inside, inside.rect.rows > 2 ? 2 : 1, 0, inside.rect.cols, role, text);
 }
 
 static const struct ui_overlay_ops prompt_ops = { prompt_key, prompt_draw };

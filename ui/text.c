@@ -118,7 +118,7 @@ static void draw_word(const struct ui_area *area, int line, int col, const struc
 {
 	if (*word->label)
 		col = ui_put(area, line, col, UI_ROLE_DIM, word->label) + 1;
-	ui_put(area, line, col, word->role, word->text);
+	ui_put_cut(area, line, col, area->rect.cols - col, word->role, word->text);
 }
 
 int ui_row_fit(struct ui_row *row, int width)

@@ -84,7 +84,8 @@ static int show_dashboard(const struct bt_session_options *session_options,
 
 	if (code)
 		return code;
-	bt_session_kick(session);
+	if (session_options->interval_ns)
+		bt_session_kick(session);
 	code = ui_run(session, signals, &options, err);
 	bt_session_close(session);
 	return code;
@@ -96,8 +97,8 @@ static int run_top(struct bt_cmd_call *call, struct bt_err *err)
 	struct ui_signals signals;
 	struct bt_session_options options = {
 		.source_options = { .progress = on_progress, .ask = on_ask, .context = &signals },
-		.serve = true,
-		.lock_memory = true,
+		.serve = !values->step,
+		.lock_memory = !values->step,
 		.history = HISTORY_POINTS,
 	};
 	char note[BT_CMD_NOTE];
