@@ -60,8 +60,30 @@ static uint64_t node_bytes(const struct bt_vm_options *options)
 	return options->memory_bytes / options->nodes / (2 * MIB) * (2 * MIB);
 }
 
+/* MemAvailable of this machine; the largest number when it does not say. */
+static uint64_t available_bytes(void)
+{
+	unsigned long long kib = 0;
+	char *text, *line;
+
+	if (bt_read_file("/proc/meminfo", 65536, &text, NULL) < 0)
+		return UINT64_MAX;
+	line = strstr(text, "MemAvailable:");
+	if (!line || sscanf(line, "MemAvailable: %llu kB", &kib) != 1)
+		kib = UINT64_MAX / 1024;
+	free(text);
+	return kib * 1024;
+}
+
+/* The guest's memory is lent as it is touched, and the load touches most of it. */
 int bt_qemu_check(const struct bt_vm_options *options, struct bt_err *err)
 {
+	char wanted[32], available[32];
+
+	if (options->memory_bytes > available_bytes())
+		return bt_err_set(err, EINVAL, "guest memory=%s: this machine has %s available",
+				  bt_text_bytes(options->memory_bytes, wanted, sizeof(wanted)),
+				  bt_text_bytes(available_bytes(), available, sizeof(available)));
 	if (node_bytes(options) < NODE_MIN_BYTES)
 		return bt_err_set(err, EINVAL, "guest nodes=%u: memory=%lluM is less than 64M a node",
 				  options->nodes, (unsigned long long)(options->memory_bytes / MIB));

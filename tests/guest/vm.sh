@@ -115,15 +115,27 @@ guest true --kernel "$tmp/broken" --module "$tmp/broken" --time-limit 10s
 result "a broken image fails" is "$code" 1
 result "no guest is left of it" soon none_left
 
+# A guest in the background that does nothing, booted.
+start_victim() {
+	printf '#!/bin/busybox sh\n/bin/busybox sleep 60\n' >"$tmp/script"
+	"$build/buddytop-guest-run" --kernel "$kit" --yes --verbose --add "/bin/busybox=$busybox" \
+		--add "/sbin/guest-extra=$tmp/script" >"$tmp/out" 2>"$tmp/err" &
+	victim=$!
+	for _ in $(seq 300); do
+		says err '^booted' && break
+		sleep 0.1
+	done
+}
+
+start_victim
+# shellcheck disable=SC2046 # numbers
+kill -KILL $(guests_left)
+wait "$victim"
+result "QEMU killed while running fails" is "$?" 1
+result "and is told" says err 'QEMU ended (killed by signal 9'
+
 # The program is killed while its guest runs: no handler of ours can run.
-printf '#!/bin/busybox sh\n/bin/busybox sleep 60\n' >"$tmp/script"
-"$build/buddytop-guest-run" --kernel "$kit" --yes --verbose --add "/bin/busybox=$busybox" \
-	--add "/sbin/guest-extra=$tmp/script" >"$tmp/out" 2>"$tmp/err" &
-victim=$!
-for _ in $(seq 300); do
-	says err '^booted' && break
-	sleep 0.1
-done
+start_victim
 result "the guest of the victim runs" test -n "$(guests_left)"
 kill -KILL "$victim"
 wait "$victim" 2>/dev/null

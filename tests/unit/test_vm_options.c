@@ -130,7 +130,7 @@ static void memory_only_nodes_and_ports_are_asked_for(void **state)
 	bt_qemu_argv_free(argv);
 }
 
-static void nodes_too_small_are_refused(void **state)
+static void memory_must_fit(void **state)
 {
 	struct bt_vm_options options;
 	struct bt_err err = { 0 };
@@ -142,6 +142,10 @@ static void nodes_too_small_are_refused(void **state)
 	assert_int_equal(bt_qemu_check(&options, &err), 0);
 	options.memory_bytes -= 2 << 20;
 	assert_int_equal(bt_qemu_check(&options, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "less than 64M"));
+	options.memory_bytes = 1ull << 60;
+	assert_int_equal(bt_qemu_check(&options, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "available"));
 }
 
 int main(void)
@@ -152,7 +156,7 @@ int main(void)
 		cmocka_unit_test(too_many_files_are_refused),
 		cmocka_unit_test(cpus_are_dealt_to_nodes),
 		cmocka_unit_test(memory_only_nodes_and_ports_are_asked_for),
-		cmocka_unit_test(nodes_too_small_are_refused),
+		cmocka_unit_test(memory_must_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
