@@ -79,10 +79,8 @@ static int session_fault(const struct bt_session *session, struct bt_err *err)
 	struct bt_session_status status;
 
 	bt_session_status(session, &status);
-	if (status.state == BT_SESSION_LOST) {
-		*err = status.error;
-		return -err->code;
-	}
+	if (status.state == BT_SESSION_LOST) /* it was there: not "not possible here" */
+		return bt_err_set(err, EIO, "source lost: %s", status.error.text);
 	if (status.state == BT_SESSION_ENDED)
 		return bt_err_set(err, ENODATA, "the recording is over");
 	return 0;

@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# buddytop ctl and snapshot against a real session on a simulated machine: values, refusals, exit codes.
+set -u
+program=./buddytop
+dir=$(mktemp -d) || exit 1
+XDG_RUNTIME_DIR=$dir
+export XDG_RUNTIME_DIR
+session=
+passed=0
+failed=0
+skipped=0
+
+finish()
+{
+	[ -n "$session" ] && kill "$session" 2>/dev/null && wait "$session"
+	rm -rf "$dir"
+}
+trap finish EXIT
+
+# check NAME CODE PATTERN COMMAND...: the exit code, and a line of the output that has the pattern.
+check()
+{
+	name=$1 code=$2 pattern=$3
+	shift 3
+	output=$("$@" 2>&1 </dev/null)
+	got=$?
+	if [ "$got" = "$code" ] && printf '%s\n' "$output" | grep -q -e "$pattern"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf 'FAILED: %s: exit %s (not %s), output without "%s":\n%s\n' "$name" "$got" "$code" \
+			"$pattern" "$output"
+	fi
+}
+
+wait_for()
+{
+	for _ in $(seq 100); do
+		grep -q "$1" "$dir/log" 2>/dev/null && return 0
+		sleep 0.05
+	done
+	echo "in vain: $1"
+	cat "$dir/log"
+	return 1
+}
+
+check version 0 '^buddytop [0-9.]* (ABI 1)$' $program --version
+check help 0 'Usage: buddytop' $program --help
+check 'help of a command' 0 'NAME=VALUE' $program ctl --help
+check 'dump of options' 0 '^option	ctl\|^command	ctl' $program --dump-options
+check 'unknown command' 2 'no such command' $program frobnicate
+check 'unknown option' 2 'no such option' $program snapshot --frobnicate
+check 'option without its value' 2 'value is missing' $program snapshot --source
+check 'bad interval' 2 'not a time' $program snapshot --source sim --interval soon
+check 'no source' 2 'source is needed' $program snapshot
+check 'unknown source' 2 'no such kind' $program snapshot --source cray
+check 'guest setting without a guest' 2 'only a guest' $program snapshot --source sim --cpus 2
+check 'contradiction' 2 'contradict' $program snapshot --source sim --vm
+check 'operand too many' 2 'no operands' $program snapshot --source sim now
+
+check 'no session' 1 'no session' $program ctl get
+check 'no action' 2 'one of get' $program ctl
+check 'unknown action' 2 'one of get' $program ctl explode
+check 'nothing to set' 2 'NAME=VALUE' $program ctl set
+for value in order=99 order=-1 order=x cpus=3-1 cpus=0- cpus=99999 cpus=1,,2 gfp=dma pattern=zigzag \
+	batch=0 pace=fast held=much guard=none node=bind: lease=1 frequency=3 order; do
+	check "refused without a session: $value" 2 "${value%%=*}\|CPU\|node" $program ctl set "$value"
+done
+check 'set on a source' 2 'running session' $program ctl set order=1 --source sim
+check 'get on a source' 0 'SIMULATED, drained' $program ctl get --source sim
+if [ -e /dev/buddytop ]; then
+	echo 'skipped: the module is loaded here, so its absence cannot be tested'
+	skipped=$((skipped + 1))
+else
+	check 'no module' 77 'module is not loaded' $program ctl get --source kmod
+fi
+
+$program ctl start order=2 --source sim:7,cpus=64,nodes=2 --interval 100ms >"$dir/log" 2>&1 &
+session=$!
+wait_for 'applied on 64/64' || failed=$((failed + 1))
+wait_for 'SIMULATED running' || failed=$((failed + 1))
+check get 0 '^order=2$' $program ctl get
+check 'get of one' 0 '^cpus=0-63$' $program ctl get cpus
+check 'get of none' 2 'no such parameter' $program ctl get frequency
+check set 0 '^generation 2 applied on 64/64 CPUs$' $program ctl set order=5 cpus=0-31
+check 'get what was set' 0 '^order=5$' $program ctl get
+check 'what this machine does not have' 2 'order' $program ctl set order=11
+check 'node that is not there' 2 'highest is 1' $program ctl set node=bind:7
+check 'refused as a whole' 0 '^order=5$' $program ctl get order
+check 'too little for a block on each' 2 'held' $program ctl set held=4K order=9
+check stop 0 '^generation 3 applied' $program ctl stop
+check 'is stopped' 0 'SIMULATED, drained, generation 3' $program ctl get
+check 'start again' 0 '^generation 4 applied' $program ctl start pattern=steady
+check 'a second session has no socket' 0 'another session' \
+	timeout --preserve-status -s INT 1 $program ctl start --source sim
+kill -INT "$session"
+wait "$session"
+check 'interrupted is done' 0 '' test $? = 0
+session=
+check 'its socket is gone' 1 'no session' $program ctl get
+check 'time limit ends it' 0 'time limit' $program ctl start limit=1s --source sim --interval 100ms
+check 'stopped by the guard' 1 'has stopped' $program ctl start --source sim:1,fault=oom@1s --interval 100ms
+check 'lost source' 1 'fault=lost' $program ctl start --source sim:1,fault=lost@1s --interval 100ms
+check snapshot 0 '"name": "buddytop-snapshot"' $program snapshot --source sim
+check 'snapshot says so' 0 '"reality": "simulated"' $program snapshot --source sim
+check 'snapshot to a full device' 1 'cannot write' sh -c "$program snapshot --source sim >/dev/full"
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
