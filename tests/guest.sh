@@ -35,7 +35,8 @@ if [ $# -eq 0 ]; then
 	boot "$build/tests/guest/abi"
 fi
 printf '%s\n' "$@" | sed '/^$/d' >"$delayed/scenarios"
-boot "$build/tests/guest/scenarios" --add "/bin/buddytop-agent=$build/buddytop-agent" \
+# The remote source starts its command with a shell.
+boot "$build/tests/guest/scenarios" --add "/bin/sh=$(command -v busybox)" --add "/bin/buddytop-agent=$build/buddytop-agent" \
 	--add "/modules/buddytop-delay.ko=$delayed/buddytop.ko" \
 	--add "/etc/scenarios=$delayed/scenarios"
 echo "$passed passed, $failed failed, $skipped skipped"

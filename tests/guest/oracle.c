@@ -161,24 +161,12 @@ void oracle_trigger_arm(const char *event, const char *keys)
 	must_put(trigger_path, trigger_spec);
 }
 
-static void trigger_command(const char *command, const char *prefix)
-{
-	char text[320];
-	const char *filter = strstr(trigger_spec, " if ");
-
-	snprintf(text, sizeof(text), "%s%.*s%s%s", prefix, (int)(filter - trigger_spec), trigger_spec,
-		 command, filter);
-	must_put(trigger_path, text);
-}
-
-void oracle_trigger_pause(void)
-{
-	trigger_command(":pause", "");
-}
-
 void oracle_trigger_disarm(void)
 {
-	trigger_command("", "!");
+	char text[320];
+
+	snprintf(text, sizeof(text), "!%s", trigger_spec);
+	must_put(trigger_path, text);
 }
 
 static char *trigger_text(void)

@@ -29,7 +29,6 @@ uint64_t oracle_free_pages(unsigned order_from);
  * value; UINT64_MAX as value adds all.
  */
 void oracle_trigger_arm(const char *event, const char *keys);
-void oracle_trigger_pause(void);
 uint64_t oracle_trigger_sum(uint64_t value);
 /* How many different key values were hit. */
 unsigned oracle_trigger_entries(void);

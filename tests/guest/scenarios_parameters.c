@@ -23,7 +23,6 @@ static bool run_with_trigger(struct rig *rig, const char *event, const char *key
 	good = rig_publish(rig, assignments, BT_RUN_GO);
 	rig_wait_ms(rig, ms);
 	good = rig_drain(rig) && good;
-	oracle_trigger_pause();
 	return good;
 }
 
@@ -202,7 +201,6 @@ static uint64_t allocations_now(struct rig *rig)
 	oracle_trigger_arm("mm_page_alloc", "order");
 	rig_wait_ms(rig, 500);
 	hits = oracle_trigger_sum(UINT64_MAX);
-	oracle_trigger_pause();
 	oracle_trigger_disarm();
 	return hits;
 }
@@ -258,14 +256,12 @@ static void scenario_free_order(struct rig *rig)
 	oracle_trigger_arm("mm_page_free", "pfn");
 	rig_wait_ms(rig, 1000);
 	different[0] = oracle_trigger_entries();
-	oracle_trigger_pause();
 	oracle_trigger_disarm();
 	rig_publish(rig, "free=lifo", BT_RUN_GO);
 	rig_wait_ms(rig, 100);
 	oracle_trigger_arm("mm_page_free", "pfn");
 	rig_wait_ms(rig, 1000);
 	different[1] = oracle_trigger_entries();
-	oracle_trigger_pause();
 	oracle_trigger_disarm();
 	rig_check(rig, different[0] > 400 && different[1] > 0 && different[1] < 50,
 		  "1 s of frees touch %u different blocks with fifo, %u with lifo", different[0],
@@ -334,7 +330,6 @@ static void scenario_pace(struct rig *rig)
 	hits = oracle_trigger_sum(UINT64_MAX);
 	/* Half of the operations are allocations, on two CPUs. */
 	want = (bt_mono_ns() - start) * 400 / 2 * 2 / BT_NS_PER_S;
-	oracle_trigger_pause();
 	oracle_trigger_disarm();
 	rig_check(rig, rig_near(hits, want, 10), "pace=400: %llu allocations, %llu expected",
 		  (unsigned long long)hits, (unsigned long long)want);
