@@ -30,7 +30,7 @@ int bt_err_set(struct bt_err *err, int code, const char *format, ...)
 int bt_err_prefix(struct bt_err *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* -EINVAL usage and the like to enum bt_exit: EINVAL -> USAGE; ENODEV, ENOTSUP, EOPNOTSUPP -> IMPOSSIBLE. */
+/* EINVAL -> USAGE; ENODEV, EOPNOTSUPP (ENOTSUP) -> IMPOSSIBLE; others -> FAILED. */
 enum bt_exit bt_err_exit(const struct bt_err *err);
 
 #endif

@@ -13,7 +13,7 @@ struct bt_hist {
 };
 
 void bt_hist_add(struct bt_hist *to, const struct bt_hist *from);
-/* to = newer - older, bucket by bucket; a bucket that went back (source restarted) counts as newer. */
+/* to = newer - older, bucket by bucket; one that went back (a restart) counts as newer. */
 void bt_hist_sub(struct bt_hist *to, const struct bt_hist *newer, const struct bt_hist *older);
 /*
  * Nearest-rank quantile (rank ceil(q * total), 0 < q <= 1): the inclusive upper edge of the bucket
@@ -21,7 +21,7 @@ void bt_hist_sub(struct bt_hist *to, const struct bt_hist *newer, const struct b
  * BT_UNKNOWN when the histogram is empty.
  */
 uint64_t bt_hist_quantile(const struct bt_hist *hist, double q);
-/* Upper edge of the highest bucket in use (the interval's max, shown as "<="); BT_UNKNOWN when empty. */
+/* Upper edge of the highest bucket in use (shown as "<="); BT_UNKNOWN when empty. */
 uint64_t bt_hist_max_edge(const struct bt_hist *hist);
 
 #endif

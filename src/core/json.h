@@ -38,7 +38,8 @@ void bt_json_u64(struct bt_json_writer *w, const char *key, uint64_t value); /* 
 void bt_json_i64(struct bt_json_writer *w, const char *key, int64_t value);
 void bt_json_double(struct bt_json_writer *w, const char *key, double value); /* NaN, inf -> null */
 void bt_json_bool(struct bt_json_writer *w, const char *key, bool value);
-void bt_json_string(struct bt_json_writer *w, const char *key, const char *value); /* NULL -> null */
+/* NULL -> null */
+void bt_json_string(struct bt_json_writer *w, const char *key, const char *value);
 /* Writes nothing when value is BT_UNKNOWN. */
 void bt_json_known(struct bt_json_writer *w, const char *key, uint64_t value);
 
@@ -61,7 +62,10 @@ struct bt_json {
 /* A parser with its arena, reused from text to text so that steady use allocates nothing. */
 struct bt_json_reader;
 
-/* Limits: texts above max_bytes, depths above 32 and trailing garbage are refused (-EMSGSIZE, -EINVAL). */
+/*
+ * Refused: texts above max_bytes (EMSGSIZE), depths above BT_JSON_DEPTH_MAX, NUL characters and
+ * trailing garbage (EINVAL).
+ */
 struct bt_json_reader *bt_json_reader_create(size_t max_bytes);
 void bt_json_reader_free(struct bt_json_reader *r);
 /*

@@ -82,7 +82,8 @@ static int text_in_units(uint64_t value, const struct unit *units, char *buf, si
 }
 
 static const struct unit byte_units[] = {
-	{ "T", 1ull << 40 }, { "G", 1ull << 30 }, { "M", 1ull << 20 }, { "K", 1ull << 10 }, { "", 1 },
+	{ "T", 1ull << 40 }, { "G", 1ull << 30 }, { "M", 1ull << 20 },
+	{ "K", 1ull << 10 }, { "", 1 },
 };
 
 static const struct unit ms_units[] = {
@@ -172,7 +173,8 @@ int bt_param_form(const struct bt_param *param, char *buf, size_t size)
 	default:
 		text_number(param, param->min, min, sizeof(min));
 		text_number(param, param->max, max, sizeof(max));
-		return snprintf(buf, size, "%s to %s%s", min, max, param->zero_is_off ? ", off" : "");
+		return snprintf(buf, size, "%s to %s%s", min, max,
+				param->zero_is_off ? ", off" : "");
 	}
 }
 
@@ -186,9 +188,9 @@ static int refuse_range(const struct bt_param *param, const char *value,
 
 	text_number(param, param->min, min, sizeof(min));
 	text_number(param, bt_param_max(param, limits), max, sizeof(max));
-	return bt_err_set(err, EINVAL, "%s=%s: out of range, allowed is %s to %s%s%s%s", param->name,
-			  value, min, max, has_unit ? " " : "", has_unit ? param->unit : "",
-			  param->zero_is_off ? ", or off" : "");
+	return bt_err_set(err, EINVAL, "%s=%s: out of range, allowed is %s to %s%s%s%s",
+			  param->name, value, min, max, has_unit ? " " : "",
+			  has_unit ? param->unit : "", param->zero_is_off ? ", or off" : "");
 }
 
 static int parse_number(const struct bt_param *param, const char *value, uint64_t *number)
@@ -216,7 +218,8 @@ static int set_number(const struct bt_param *param, struct bt_config *config, co
 	static const char *const forms[] = {
 		[BT_PARAM_NUMBER] = "a whole number is expected",
 		[BT_PARAM_BYTES] = "bytes are expected, as 4096, 64M or 2GiB",
-		[BT_PARAM_TIME_MS] = "a time in whole milliseconds is expected, as 500ms, 10s or 2m",
+		[BT_PARAM_TIME_MS] =
+			"a time in whole milliseconds is expected, as 500ms, 10s or 2m",
 	};
 	uint64_t number = 0;
 	int code = parse_number(param, value, &number);
@@ -278,7 +281,8 @@ static int set_cpus(const struct bt_param *param, struct bt_config *config, cons
 	for (i = 0; limits && open_ended && i < BT_CPU_WORDS; i++)
 		mask[i] &= limits->possible_cpus[i];
 	if (!bt_mask_weight(mask, BT_CPU_WORDS))
-		return bt_err_set(err, EINVAL, "%s=%s: at least one CPU is needed", param->name, value);
+		return bt_err_set(err, EINVAL, "%s=%s: at least one CPU is needed", param->name,
+				  value);
 	memcpy(config->cpus, mask, sizeof(mask));
 	return 0;
 }
@@ -304,9 +308,10 @@ static int set_nodes(const struct bt_param *param, struct bt_config *config, con
 			return code;
 		named = bt_mask_weight(nodes, BT_NODE_WORDS);
 		if (!named || (policy == BT_NODE_PREFER && named > 1))
-			return bt_err_set(err, EINVAL, "%s=%s: %s needs %s node", param->name, value,
-					  param->choices[policy].name,
-					  policy == BT_NODE_PREFER ? "exactly one" : "at least one");
+			return bt_err_set(err, EINVAL, "%s=%s: %s needs %s node", param->name,
+					  value, param->choices[policy].name,
+					  policy == BT_NODE_PREFER ? "exactly one"
+								   : "at least one");
 	}
 	config->node_policy = (uint32_t)policy;
 	memcpy(config->nodes, nodes, sizeof(nodes));

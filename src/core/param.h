@@ -20,7 +20,8 @@ enum bt_param_kind {
 	BT_PARAM_TIME_MS,	/* u32 or u64, "10s" */
 	BT_PARAM_CHOICE,	/* u32, one of choices[] */
 	BT_PARAM_CPUS,		/* mask of BT_CPU_WORDS */
-	BT_PARAM_NODES,		/* node_policy and nodes[] together: local, prefer:N, bind:LIST, interleave:LIST, remote */
+	BT_PARAM_NODES,		/* node_policy and nodes[] together: local, prefer:N, bind:LIST,
+				 * interleave:LIST, remote */
 };
 
 struct bt_choice {
@@ -29,8 +30,8 @@ struct bt_choice {
 };
 
 struct bt_param {
-	const char *name;	/* "order", "cpus", "node", "gfp", "pattern", "free", "touch", "batch",
-				 * "pace", "held", "reserve", "guard", "lease", "limit" */
+	const char *name;	/* "order", "cpus", "node", "gfp", "pattern", "free", "touch",
+				 * "batch", "pace", "held", "reserve", "guard", "lease", "limit" */
 	const char *label;	/* in the control panel */
 	const char *unit;	/* "", "blocks", "ops/s per CPU", "bytes", "ms" */
 	const char *json_key;	/* "order", "cpus", "held_bytes", "pace_ops_per_s", ... */
@@ -55,32 +56,33 @@ uint64_t bt_param_max(const struct bt_param *param, const struct ant_limits *lim
 uint64_t bt_param_get(const struct bt_param *param, const struct bt_config *config);
 /*
  * Parses value into config (only that field changes). Checks form and the row's own range with
- * limits (limits->max_order and so on; NULL as above), not the whole. -EINVAL with a message that names the
- * parameter, the value and what is allowed; config is untouched then. "all" CPUs are the possible.
+ * limits (limits->max_order and so on; NULL as above), not the whole. -EINVAL with a message that
+ * names the parameter, the value and what is allowed; config is untouched then. "all" CPUs are the
+ * possible ones.
  */
 int bt_param_set(const struct bt_param *param, struct bt_config *config, const char *value,
 		 const struct ant_limits *limits, struct bt_err *err);
 /* "name=value"; the same. */
 int bt_param_assign(struct bt_config *config, const char *assignment,
 		    const struct ant_limits *limits, struct bt_err *err);
-/* The value as bt_param_set() takes it, e.g. "3", "0-3", "bind:1", "64M" exact, "10s". Returns as snprintf. */
+/* The value as bt_param_set() takes it: "3", "0-3", "bind:1", "64M" exact, "10s". As snprintf. */
 int bt_param_text(const struct bt_param *param, const struct bt_config *config, char *buf,
 		  size_t size);
-/* What values look like: "0 to 15", "100ms to 10m, off", "SIZE", "fifo, lifo". Returns as snprintf. */
+/* What values look like: "0 to 15", "100ms to 10m, off", "SIZE", "fifo, lifo". As snprintf. */
 int bt_param_form(const struct bt_param *param, char *buf, size_t size);
-/* ant_config_check() with the sentence of the fault in err, naming parameter and limit. 0 or -EINVAL. */
+/* ant_config_check(); err has the fault in a sentence with parameter and limit. 0 or -EINVAL. */
 int bt_config_check(const struct bt_config *config, const struct ant_limits *limits,
 		    struct bt_err *err);
 /*
  * What the dashboard starts with: drained, order 0, every CPU of limits, local, kernel-mayfail,
- * burst, fifo, touch none, batch 64, pace 0, held = 10 % of total_bytes (at most the limit), reserve =
- * 5 % of total_bytes, both in whole MiB, guard safe, lease 5 s, no time limit.
+ * burst, fifo, touch none, batch 64, pace 0, held = 10 % of total_bytes (at most the limit),
+ * reserve = 5 % of total_bytes, both in whole MiB, guard safe, lease 5 s, no time limit.
  */
 void bt_config_default(struct bt_config *config, const struct ant_limits *limits,
 		       uint64_t total_bytes);
 /* Names of the enums of the ABI: never NULL ("?" for unknown values). */
 const char *bt_run_name(uint64_t run);		/* "drained", "running", "kept" */
-const char *bt_reason_text(uint64_t reason);	/* "", "asked", "lease expired: no keep-alive", ... */
+const char *bt_reason_text(uint64_t reason);	/* "", "asked", "lease expired: ...", ... */
 const char *bt_worker_name(uint64_t state);	/* "offline", "idle", "running", ... */
 
 #endif

@@ -5,8 +5,10 @@
 #include "core/util.h"
 
 static const struct bt_choice patterns[] = {
-	[BT_PATTERN_BURST] = { "burst", "alternating bursts of batch blocks around half the share" },
-	[BT_PATTERN_STEADY] = { "steady", "fills its share, then frees and allocates batch in turn" },
+	[BT_PATTERN_BURST] = { "burst",
+				"alternating bursts of batch blocks around half the share" },
+	[BT_PATTERN_STEADY] = { "steady",
+				 "fills its share, then frees and allocates batch in turn" },
 	[BT_PATTERN_REPEAT] = { "repeat", "allocates one block and frees it" },
 	[BT_PATTERN_RAMP] = { "ramp", "grows to its share, drains to nothing, again" },
 	[BT_PATTERN_HOLD] = { "hold", "grows to its share and keeps it" },
@@ -27,13 +29,14 @@ static const struct bt_choice touches[] = {
 };
 
 static const struct bt_choice gfps[] = {
-	[BT_GFP_KERNEL_MAYFAIL] = { "kernel-mayfail", "GFP_KERNEL that fails before the OOM killer is "
-						      "called" },
+	[BT_GFP_KERNEL_MAYFAIL] = { "kernel-mayfail",
+				    "GFP_KERNEL that fails before the OOM killer is called" },
 	[BT_GFP_KERNEL] = { "kernel", "plain GFP_KERNEL: may have other processes OOM-killed" },
-	[BT_GFP_KERNEL_NORETRY] = { "kernel-noretry", "GFP_KERNEL that fails after one attempt to "
-						      "reclaim" },
+	[BT_GFP_KERNEL_NORETRY] = { "kernel-noretry",
+				    "GFP_KERNEL that fails after one attempt to reclaim" },
 	[BT_GFP_ATOMIC] = { "atomic", "GFP_ATOMIC: never sleeps, eats the kernel's reserves" },
-	[BT_GFP_MOVABLE] = { "movable", "from movable blocks and ZONE_MOVABLE, yet pinned in fact" },
+	[BT_GFP_MOVABLE] = { "movable",
+			     "from movable blocks and ZONE_MOVABLE, yet pinned in fact" },
 	[BT_GFP_COUNT] = { 0 },
 };
 
@@ -47,7 +50,8 @@ static const struct bt_choice node_policies[] = {
 };
 
 static const struct bt_choice guards[] = {
-	[BT_GUARD_SAFE] = { "safe", "keeps the reserve available, gives all back before an OOM kill" },
+	[BT_GUARD_SAFE] = { "safe",
+			    "keeps the reserve available, gives all back before an OOM kill" },
 	[BT_GUARD_BENCH] = { "bench", "neither: the pressure stays, and others may be OOM-killed" },
 	[BT_GUARD_COUNT] = { 0 },
 };
@@ -78,8 +82,8 @@ const struct bt_param bt_params[] = {
 	{ .name = "touch", .label = "touch", .unit = "", .json_key = "touch", .key = 't',
 	  .kind = BT_PARAM_CHOICE, FIELD(touch), .choices = touches,
 	  .help = "How much of a block is written after its allocation." },
-	{ .name = "batch", .label = "batch", .unit = "blocks", .json_key = "batch_blocks", .key = 'b',
-	  .kind = BT_PARAM_NUMBER, FIELD(batch_blocks), .min = 1, .max = BT_BATCH_MAX,
+	{ .name = "batch", .label = "batch", .unit = "blocks", .json_key = "batch_blocks",
+	  .key = 'b', .kind = BT_PARAM_NUMBER, FIELD(batch_blocks), .min = 1, .max = BT_BATCH_MAX,
 	  .help = "Blocks of one burst." },
 	{ .name = "pace", .label = "pace", .unit = "ops/s per CPU", .json_key = "pace_ops_per_s",
 	  .key = 'P', .kind = BT_PARAM_NUMBER, FIELD(pace_ops), .max = BT_PACE_MAX,
@@ -97,8 +101,8 @@ const struct bt_param bt_params[] = {
 	  .kind = BT_PARAM_TIME_MS, FIELD(lease_ms), .zero_is_off = true,
 	  .min = BT_LEASE_MIN_MS, .max = BT_LEASE_MAX_MS,
 	  .help = "The load stops when its controller was silent for this long." },
-	{ .name = "limit", .label = "time limit", .unit = "ms", .json_key = "run_limit_ms", .key = 'T',
-	  .kind = BT_PARAM_TIME_MS, FIELD(run_limit_ms), .zero_is_off = true,
+	{ .name = "limit", .label = "time limit", .unit = "ms", .json_key = "run_limit_ms",
+	  .key = 'T', .kind = BT_PARAM_TIME_MS, FIELD(run_limit_ms), .zero_is_off = true,
 	  .min = 1, .max = BT_RUN_LIMIT_MAX_MS,
 	  .help = "The load stops after this long, however it goes." },
 };

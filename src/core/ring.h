@@ -12,8 +12,8 @@
 struct bt_ring {
 	void **slots;		/* [capacity], owned by the owner of the ring */
 	unsigned capacity;
-	_Atomic unsigned filled;	/* slots published since the start; written by the producer */
-	_Atomic unsigned released;	/* slots given back since the start; written by the consumer */
+	_Atomic unsigned filled;	/* slots handed over since the start; the producer writes */
+	_Atomic unsigned released;	/* slots given back since the start; the consumer writes */
 	_Atomic uint64_t lost;		/* times the producer found no slot */
 };
 

@@ -177,6 +177,7 @@ int bt_mask_decode(const struct bt_json *node, const char *key, unsigned count, 
 	if (!text)
 		return bt_err_set(err, EPROTO, "member %s is missing or no text", key);
 	code = bt_mask_parse(text, count, mask, words, key, err);
-	return code ? bt_err_set(err, EPROTO, "member %s is no list of numbers below %u", key, count) :
-		      0;
+	if (!code)
+		return 0;
+	return bt_err_set(err, EPROTO, "member %s is no list of numbers below %u", key, count);
 }

@@ -24,7 +24,7 @@ struct bt_field {
 	enum bt_field_kind kind;
 	bool required;
 	size_t offset, width;
-	uint64_t max;			/* unsigned: largest value taken; 0 = what the width holds */
+	uint64_t max;			/* unsigned: largest value; 0 = what the width holds */
 	const char *const *names;	/* of BT_FIELD_NAME, max + 1 of them */
 };
 

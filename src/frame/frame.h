@@ -33,7 +33,7 @@ enum bt_reality {
 
 struct bt_machine {
 	char source[BT_NAME];		/* "kmod", "vm", "sim", "replay", "remote" */
-	char source_note[256];		/* why this source and not a better one; "" = nothing to say */
+	char source_note[256];		/* why this source, not a better one; "" = nothing to say */
 	char host[BT_NAME];
 	char kernel[128];		/* uname release */
 	char kernel_version[256];	/* uname version: build number and date */
@@ -41,7 +41,7 @@ struct bt_machine {
 	char cpu_model[128];
 	char command_line[1024];	/* of the kernel, cut */
 	char module_version[BT_NAME];	/* "" without the module */
-	char accel[BT_NAME];		/* hypervisor or accelerator: "kvm", "tcg", "" = none known */
+	char accel[BT_NAME];		/* hypervisor or accelerator: "kvm", "tcg"; "" = none */
 	enum bt_reality reality;
 	uint32_t abi_version;		/* 0 without the module */
 	uint64_t features;		/* BT_FEATURE_* */
@@ -83,7 +83,8 @@ struct bt_frame_zone {
 struct bt_frame_node {
 	bool has_memory, online;
 	uint64_t total_bytes, free_bytes;
-	uint64_t numa_hit, numa_miss, numa_foreign, interleave_hit, local_node, other_node; /* pages */
+	/* pages */
+	uint64_t numa_hit, numa_miss, numa_foreign, interleave_hit, local_node, other_node;
 };
 
 struct bt_frame_memory {
@@ -96,7 +97,7 @@ struct bt_frame_psi {
 	uint64_t some_avg10_centi, some_total_us, full_avg10_centi, full_total_us;
 };
 
-/* /proc/vmstat, the lines we use: name in the file, sums over zones where the kernel has one a zone. */
+/* /proc/vmstat, the lines we use: name in the file; a sum where the kernel has one for each zone. */
 #define BT_VMSTATS(X) \
 	X(PGALLOC, "pgalloc")			/* pages; sum of pgalloc_* */ \
 	X(PGFREE, "pgfree")			/* pages */ \
@@ -142,7 +143,7 @@ struct bt_frame_ack {
 
 struct bt_frame {
 	uint64_t seq;		/* counts the source's frames from 1 */
-	uint64_t mono_ns;	/* CLOCK_MONOTONIC of the machine that was read; virtual under sim */
+	uint64_t mono_ns;	/* CLOCK_MONOTONIC of the machine read; virtual under sim */
 	int64_t utc_ns;
 	uint64_t read_ns;	/* what reading this frame took */
 	bool extra;		/* out of turn (after a publication): not for intervals */
@@ -156,14 +157,14 @@ struct bt_frame {
 	uint64_t oom_notifications, oom_freed_pages, lease_expiries, limit_expiries;
 	uint64_t clock_pair_ns, ring_bytes;
 	uint64_t order_allocs[BT_MAX_ORDERS];			/* blocks, all CPUs */
-	uint64_t matrix[BT_MAX_NODES][BT_MAX_NODES];		/* blocks, [node of CPU][node of block] */
+	uint64_t matrix[BT_MAX_NODES][BT_MAX_NODES];	/* blocks, [node of CPU][of block] */
 
 	unsigned cpu_count, node_count, zone_count, hist_count;
 	unsigned hist_capacity;
 	struct bt_frame_cpu *cpus;	/* [cpu_count] by CPU number */
 	struct bt_frame_node *nodes;	/* [node_count] by node number */
 	struct bt_frame_zone *zones;	/* [BT_MAX_ZONES], zone_count used */
-	struct bt_frame_hist *hists;	/* [hist_capacity], hist_count used, sorted by order, node, op */
+	struct bt_frame_hist *hists;	/* [hist_capacity], hist_count used, by order, node, op */
 
 	struct bt_frame_memory memory;
 	struct bt_frame_psi psi;
@@ -196,7 +197,7 @@ struct bt_frame_totals {
 	uint64_t allocs, frees, failures, backoffs, throttled, held_blocks, held_pages,
 		remote_blocks, remote_pages, preempted, alloc_max_ns, free_max_ns;
 	unsigned online, applied, running;
-	/* The online CPU that has been in one operation longest (>= 100 ms), or -1, and for how long. */
+	/* The online CPU longest in one operation (>= 100 ms) or -1, and for how long. */
 	int stuck_cpu;
 	uint64_t stuck_ns;
 };

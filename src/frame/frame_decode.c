@@ -74,7 +74,8 @@ static int decode_buckets(const struct bt_json *array, struct bt_hist *hist, str
 		if (!bt_json_as_u64(bucket, &index) || index < next || index >= BT_HIST_BUCKETS ||
 		    !bt_json_as_u64(bucket->next, &count) ||
 		    __builtin_add_overflow(hist->total, count, &hist->total))
-			return bt_err_set(err, EPROTO, "latency: a bucket or count is out of range");
+			return bt_err_set(err, EPROTO,
+					  "latency: a bucket or count is out of range");
 		hist->count[index] = count;
 		next = index + 1;
 	}
@@ -92,7 +93,8 @@ static int decode_hists(const struct bt_json *node, struct bt_frame *frame, stru
 					    err);
 
 		if (!code)
-			code = decode_buckets(bt_json_get_array(element, "buckets"), &read.hist, err);
+			code = decode_buckets(bt_json_get_array(element, "buckets"), &read.hist,
+					      err);
 		if (code)
 			return code;
 		if (read.node < frame->node_count &&
@@ -116,7 +118,8 @@ static int decode_matrix(const struct bt_json *node, struct bt_frame *frame, str
 		return bt_err_set(err, EPROTO, "node_alloc_blocks has not %u rows",
 				  frame->node_count);
 	for (row = rows->child; row; row = row->next, i++) {
-		code = decode_array(row, "node_alloc_blocks", frame->matrix[i], frame->node_count, err);
+		code = decode_array(row, "node_alloc_blocks", frame->matrix[i], frame->node_count,
+				    err);
 		if (code)
 			return code;
 	}
@@ -200,8 +203,9 @@ static int decode_zones(const struct bt_json *node, struct bt_frame *frame, stru
 		memset(zone, 0xff, sizeof(*zone));
 		code = bt_fields_decode(element, &bt_schema_zone, zone, err);
 		if (!code)
-			code = decode_array(bt_json_get(element, "free_blocks"), "zones.free_blocks",
-					    zone->free_blocks, BT_MAX_ORDERS, err);
+			code = decode_array(bt_json_get(element, "free_blocks"),
+					    "zones.free_blocks", zone->free_blocks, BT_MAX_ORDERS,
+					    err);
 		if (!code && zone->node >= frame->node_count)
 			code = bt_err_set(err, EPROTO, "zones: there is no node %u", zone->node);
 		if (code)
@@ -213,10 +217,12 @@ static int decode_zones(const struct bt_json *node, struct bt_frame *frame, stru
 
 static int decode_memory(const struct bt_json *node, struct bt_frame *frame, struct bt_err *err)
 {
-	int code = bt_fields_decode(bt_json_get_object(node, "memory"), &bt_schema_memory, &frame->memory, err);
+	int code = bt_fields_decode(bt_json_get_object(node, "memory"), &bt_schema_memory,
+				    &frame->memory, err);
 
 	if (!code)
-		code = bt_fields_decode(bt_json_get_object(node, "psi"), &bt_schema_psi, &frame->psi, err);
+		code = bt_fields_decode(bt_json_get_object(node, "psi"), &bt_schema_psi,
+					&frame->psi, err);
 	if (!code)
 		code = decode_vmstat(bt_json_get_object(node, "vmstat"), frame, err);
 	if (!code)

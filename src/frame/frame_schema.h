@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The members of a frame's JSON object, for its encoder and its decoder. buddytop.5 is the manual. */
+/* The members of a frame's JSON object, for its encoder and its decoder (see buddytop.5). */
 #ifndef BT_FRAME_SCHEMA_H
 #define BT_FRAME_SCHEMA_H
 
@@ -12,7 +12,7 @@ extern const struct bt_field_table bt_schema_cpu;	/* struct bt_frame_cpu: a colu
 extern const struct bt_field_table bt_schema_memory;	/* struct bt_frame_memory */
 extern const struct bt_field_table bt_schema_psi;	/* struct bt_frame_psi */
 extern const struct bt_field_table bt_schema_node;	/* struct bt_frame_node */
-extern const struct bt_field_table bt_schema_zone;	/* struct bt_frame_zone, but its free lists */
-extern const struct bt_field_table bt_schema_hist;	/* struct bt_frame_hist, but its buckets */
+extern const struct bt_field_table bt_schema_zone;	/* struct bt_frame_zone but its lists */
+extern const struct bt_field_table bt_schema_hist;	/* struct bt_frame_hist but its buckets */
 
 #endif

@@ -217,7 +217,8 @@ static void derive_latency(struct bt_interval *interval, const struct bt_frame *
 		latency->count = interval->hist[i].total;
 		latency->max_edge_ns = bt_hist_max_edge(&interval->hist[i]);
 		for (q = 0; q < BT_QUANTILES; q++)
-			latency->quantile_ns[q] = bt_hist_quantile(&interval->hist[i], quantiles[q]);
+			latency->quantile_ns[q] =
+				bt_hist_quantile(&interval->hist[i], quantiles[q]);
 	}
 }
 

@@ -12,7 +12,7 @@ enum bt_quantile { BT_P50, BT_P90, BT_P99, BT_P999, BT_QUANTILES };
 
 struct bt_latency {
 	uint64_t count;			/* operations in the interval's histogram */
-	uint64_t quantile_ns[BT_QUANTILES]; /* upper bucket edges; BT_UNKNOWN without operations */
+	uint64_t quantile_ns[BT_QUANTILES]; /* upper bucket edges; BT_UNKNOWN without any */
 	uint64_t max_edge_ns;		/* top bucket's edge: shown as <= */
 };
 
@@ -22,10 +22,10 @@ struct bt_point {
 	int64_t utc_ns;
 	uint64_t length_ns;
 	uint64_t generation;
-	bool gap;			/* nothing is known of this time: pause, lost source, restart */
+	bool gap;			/* nothing is known of it: pause, lost source, restart */
 	uint8_t run;
 	double allocs_per_s, frees_per_s, failures_per_s, throttled_per_s;
-	double remote_ratio;		/* 0..1 of the blocks of the interval; NaN without allocations */
+	double remote_ratio;		/* 0..1 of the interval's blocks; NaN without any */
 	double remote_page_ratio;
 	uint64_t available_bytes, free_bytes, held_bytes;
 	struct bt_latency latency[BT_OP_COUNT];

@@ -193,8 +193,8 @@ static int decode_u16(const struct bt_json *node, const char *key, unsigned coun
 		return bt_err_set(err, EPROTO, "member %s is no array of %u numbers", key, count);
 	for (element = array->child; element; element = element->next) {
 		if (!bt_json_as_u64(element, &value) || value >= limit)
-			return bt_err_set(err, EPROTO, "member %s holds something else than numbers "
-					  "below %u", key, limit);
+			return bt_err_set(err, EPROTO,
+					  "member %s holds no numbers below %u", key, limit);
 		*numbers++ = (uint16_t)value;
 	}
 	return 0;
@@ -211,8 +211,8 @@ static int decode_distance(const struct bt_json *node, struct bt_machine *machin
 		return bt_err_set(err, EPROTO, "member distance has not %u rows", count);
 	for (row = rows->child; row; row = row->next, i++) {
 		if (row->type != BT_JSON_ARRAY || row->count != count)
-			return bt_err_set(err, EPROTO, "member distance: row %u is not of %u numbers",
-					  i, count);
+			return bt_err_set(err, EPROTO,
+					  "member distance: row %u is not of %u numbers", i, count);
 		for (element = row->child, j = 0; element; element = element->next, j++) {
 			if (!bt_json_as_u64(element, &value) || value > UINT8_MAX)
 				return bt_err_set(err, EPROTO, "member distance: row %u holds no "
@@ -229,7 +229,8 @@ static int decode_topology(const struct bt_json *node, struct bt_machine *machin
 	unsigned cpus = machine->cpu_count, nodes = machine->node_count;
 	int code;
 
-	code = bt_mask_decode(node, "memory_nodes", nodes, machine->memory_nodes, BT_NODE_WORDS, err);
+	code = bt_mask_decode(node, "memory_nodes", nodes, machine->memory_nodes, BT_NODE_WORDS,
+			      err);
 	if (!code)
 		code = bt_mask_decode(node, "possible_cpus", cpus, machine->possible_cpus,
 				      BT_CPU_WORDS, err);

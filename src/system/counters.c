@@ -78,7 +78,7 @@ void bt_system_read_meminfo(struct bt_system *system, struct bt_frame_memory *me
 
 /* ---- vmstat ------------------------------------------------------------------------------- */
 
-/* Whether a line's name is a counter's, or that of one of the zones it is the sum of ("pgalloc_dma"). */
+/* Whether a line's name is a counter's, or for a sum, that of one of its zones ("pgalloc_dma"). */
 static bool is_counter(const char *line, size_t length, enum bt_vmstat counter)
 {
 	static const char *const zones[] = { "_dma", "_dma32", "_normal", "_high", "_movable",

@@ -49,7 +49,7 @@ unsigned bt_system_order_count(struct bt_system *system);
 /* "kvm", "tcg", "xen" ...; "" on bare metal or when nothing tells. */
 const char *bt_system_hypervisor(struct bt_system *system);
 
-/* ---- scanning of lines; each moves *at behind what it took ------------------------------------ */
+/* ---- scanning of lines; each moves *at behind what it took --------------------------------- */
 
 /* Digits after blanks. */
 bool bt_scan_u64(const char **at, uint64_t *value);

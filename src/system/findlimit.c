@@ -19,7 +19,7 @@
 #include "core/util.h"
 
 #define REGION_BYTES (64ull << 20)	/* of one mapping: few mappings, yet no single huge one */
-#define STEP_BYTES (256ull << 10)	/* counted at once: what a kill leaves uncounted per thread */
+#define STEP_BYTES (256ull << 10) /* counted at once: what a kill leaves uncounted per thread */
 #define THREADS_MAX 64u
 
 /* The page shared by parent and child. */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How much memory user space can really get: a child process takes and writes memory, page by page
- * from a thread on each CPU, until a limit, until the kernel refuses, or until it is OOM-killed. It
- * offers itself to the OOM killer first (oom_score_adj 1000), holds no descriptor, dies with its parent
- * and gives everything back when it ends. Swap counts as memory. Huge pages are not used.
+ * How much memory user space can really get: a child process takes and writes memory from a thread
+ * for each CPU, until a limit, until the kernel refuses, or until it is OOM-killed. It offers itself to the OOM killer first (oom_score_adj 1000), holds no descriptor, dies with its
+ * parent and gives everything back when it ends. Swap counts as memory. Huge pages are not used.
  */
 #ifndef BT_FINDLIMIT_H
 #define BT_FINDLIMIT_H
@@ -25,8 +24,8 @@ struct bt_measure {
 struct bt_findlimit;
 
 /*
- * Starts. limit_bytes BT_UNKNOWN: no limit; else it is taken in whole pages. The child dies when the
- * calling thread ends. -EINVAL less than a page, -EAGAIN and -ENOMEM no process.
+ * Starts. limit_bytes BT_UNKNOWN: no limit; else it is taken in whole pages. The child dies when
+ * the calling thread ends. -EINVAL less than a page, -EAGAIN and -ENOMEM no process.
  */
 int bt_findlimit_start(struct bt_findlimit **run, uint64_t limit_bytes, struct bt_err *err);
 /* The present; never waits. Done or failed only once all memory is back. */

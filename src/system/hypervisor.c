@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who runs this machine: x86 asks the CPU itself, which no guest's files can mask; others the firmware. */
+/* Who runs this machine: on x86 the CPU itself says so, elsewhere the firmware. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,10 +37,12 @@ static bool ask_cpu(char signature[13])
 static const struct {
 	const char *text, *name;
 } known[] = {
-	{ "TCGTCGTCGTCG", "tcg" },   { "KVMKVMKVM", "kvm" },	  { "Microsoft Hv", "hyperv" },
-	{ "VMwareVMware", "vmware" }, { "XenVMMXenVMM", "xen" },	  { "bhyve bhyve ", "bhyve" },
-	{ "VBoxVBoxVBox", "vbox" },   { "ACRNACRNACRN", "acrn" }, { "linux,kvm", "kvm" },
-	{ "xen", "xen" },	      { "QEMU", "qemu" },
+	{ "TCGTCGTCGTCG", "tcg" },    { "KVMKVMKVM", "kvm" },
+	{ "Microsoft Hv", "hyperv" }, { "VMwareVMware", "vmware" },
+	{ "XenVMMXenVMM", "xen" },    { "bhyve bhyve ", "bhyve" },
+	{ "VBoxVBoxVBox", "vbox" },   { "ACRNACRNACRN", "acrn" },
+	{ "linux,kvm", "kvm" },	      { "xen", "xen" },
+	{ "QEMU", "qemu" },
 };
 
 static const char *name_of(const char *text)
@@ -68,7 +70,8 @@ const char *bt_system_hypervisor(struct bt_system *system)
 	if (!*system->root && ask_cpu(signature))
 		return name_of(signature);
 	for (i = 0; !*name && i < BT_ARRAY_SIZE(files); i++) {
-		if (bt_read_file(bt_system_path(system, path, "%s", files[i]), 4096, &text, NULL) < 0)
+		bt_system_path(system, path, "%s", files[i]);
+		if (bt_read_file(path, 4096, &text, NULL) < 0)
 			continue;
 		name = name_of(text);
 		free(text);

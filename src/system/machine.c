@@ -56,7 +56,8 @@ static void read_identity(struct bt_system *system, struct bt_machine *machine)
 	if (!uname(&name)) {
 		bt_copy_clean(machine->host, sizeof(machine->host), name.nodename);
 		bt_copy_clean(machine->kernel, sizeof(machine->kernel), name.release);
-		bt_copy_clean(machine->kernel_version, sizeof(machine->kernel_version), name.version);
+		bt_copy_clean(machine->kernel_version, sizeof(machine->kernel_version),
+			      name.version);
 		bt_copy_clean(machine->arch, sizeof(machine->arch), name.machine);
 	}
 	read_cpu_model(system, machine->cpu_model, sizeof(machine->cpu_model));
@@ -102,8 +103,9 @@ static int count_nodes(struct bt_system *system, struct bt_machine *machine, str
 	bt_system_mask_at(system, "/sys/devices/system/node/possible", possible, BT_NODE_WORDS);
 	machine->node_count = highest(possible, BT_NODE_WORDS) + 1;
 	if (machine->node_count > BT_MAX_NODES)
-		return bt_err_set(err, EOPNOTSUPP, "this machine can have %u NUMA nodes, at most %u "
-				  "are supported", machine->node_count, BT_MAX_NODES);
+		return bt_err_set(err, EOPNOTSUPP,
+				  "this machine can have %u NUMA nodes, at most %u are supported",
+				  machine->node_count, BT_MAX_NODES);
 	if (!bt_system_mask_at(system, "/sys/devices/system/node/has_memory",
 			       machine->memory_nodes, BT_NODE_WORDS))
 		bt_mask_set(machine->memory_nodes, 0, true);
@@ -177,8 +179,9 @@ int bt_system_machine(struct bt_system *system, struct bt_machine *machine, stru
 	machine->page_bytes = (uint32_t)sysconf(_SC_PAGESIZE);
 	machine->max_order = orders ? orders - 1 : 0;
 	if (machine->max_order >= BT_MAX_ORDERS)
-		return bt_err_set(err, EOPNOTSUPP, "this kernel has blocks up to order %u, at most %u "
-				  "is supported", machine->max_order, BT_MAX_ORDERS - 1);
+		return bt_err_set(err, EOPNOTSUPP,
+				  "this kernel has blocks up to order %u, at most %u is supported",
+				  machine->max_order, BT_MAX_ORDERS - 1);
 	bt_system_read_meminfo(system, &memory);
 	machine->memory_bytes = memory.total_bytes;
 	for (i = 0; i < machine->cpu_count; i++)

@@ -122,7 +122,8 @@ int bt_system_open(struct bt_system **system, const char *root, struct bt_err *e
 		code = procps_meminfo_new(&s->meminfo);
 		if (code < 0) {
 			bt_system_close(s);
-			return bt_err_set(err, -code, "cannot read /proc/meminfo: %s: is /proc mounted?",
+			return bt_err_set(err, -code,
+					  "cannot read /proc/meminfo: %s: is /proc mounted?",
 					  strerror(-code));
 		}
 	}

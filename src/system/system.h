@@ -14,8 +14,9 @@
 struct bt_system;
 
 /*
- * root is a prefix for /proc and /sys: "" on the machine itself, a directory of samples in tests. The
- * libraries know no prefix: with one, meminfo stays unknown, distances too, and all CPUs are on node 0.
+ * root is a prefix for /proc and /sys: "" on the machine itself, a directory of samples in tests.
+ * The libraries know no prefix: with one, meminfo and distances stay unknown, and all CPUs are on
+ * node 0.
  */
 int bt_system_open(struct bt_system **system, const char *root, struct bt_err *err);
 void bt_system_close(struct bt_system *system);

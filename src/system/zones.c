@@ -111,7 +111,9 @@ static void read_buddyinfo(struct bt_system *system, struct bt_frame *frame)
 	for (; line; line = bt_scan_line(line)) {
 		const char *at = line;
 
-		zone = scan_head(&at, &node, name, sizeof(name)) ? find_zone(frame, node, name) : NULL;
+		if (!scan_head(&at, &node, name, sizeof(name)))
+			continue;
+		zone = find_zone(frame, node, name);
 		for (order = 0; zone && order < BT_MAX_ORDERS; order++) {
 			if (!bt_scan_u64(&at, &zone->free_blocks[order]))
 				break;

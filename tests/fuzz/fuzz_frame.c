@@ -126,8 +126,8 @@ static void swap_number(struct fuzz *f)
 static void mutate(struct fuzz *f)
 {
 	static void (*const mutations[])(struct fuzz *) = {
-		flip_byte, cut_span, repeat_span, truncate_line, swap_number, swap_number, swap_number,
-		swap_number,
+		flip_byte,   cut_span,	  repeat_span, truncate_line,
+		swap_number, swap_number, swap_number, swap_number,
 	};
 	uint64_t times = next_random(f, 4);
 
@@ -192,7 +192,8 @@ static bool try_frame(struct fuzz *f, const struct bt_json *tree, struct bt_err 
 
 static void one_line(struct fuzz *f)
 {
-	static bool (*const tries[KINDS])(struct fuzz *, const struct bt_json *, struct bt_err *) = {
+	static bool (*const tries[KINDS])(struct fuzz *, const struct bt_json *,
+					  struct bt_err *) = {
 		[MACHINE] = try_machine,
 		[CONFIG] = try_config,
 		[FRAME] = try_frame,

@@ -132,10 +132,16 @@ static inline void sample_memory(struct bt_frame *frame)
 		frame->vmstat[i] = 10000000000ull + i;
 	for (i = 0; i < frame->node_count; i++) {
 		frame->nodes[i] = (struct bt_frame_node){
-			.has_memory = i != 1, .online = true,
-			.total_bytes = 1ull << 36, .free_bytes = (1ull << 35) + i,
-			.numa_hit = 1000000 + i, .numa_miss = 2000 + i, .numa_foreign = 3000 + i,
-			.interleave_hit = 400 + i, .local_node = 900000 + i, .other_node = 100000 + i,
+			.has_memory = i != 1,
+			.online = true,
+			.total_bytes = 1ull << 36,
+			.free_bytes = (1ull << 35) + i,
+			.numa_hit = 1000000 + i,
+			.numa_miss = 2000 + i,
+			.numa_foreign = 3000 + i,
+			.interleave_hit = 400 + i,
+			.local_node = 900000 + i,
+			.other_node = 100000 + i,
 		};
 	}
 	for (i = 0; i < frame->node_count && i < BT_MAX_ZONES; i++) {
@@ -163,7 +169,8 @@ static inline void sample_frame(struct bt_frame *frame, unsigned hist_orders, un
 	frame->read_ns = 123456;
 	frame->has_module = true;
 	sample_config(&frame->config, frame->cpu_count);
-	frame->ack = (struct bt_frame_ack){ .token = 9, .generation = 4, .error = 22, .text = "no" };
+	frame->ack =
+		(struct bt_frame_ack){ .token = 9, .generation = 4, .error = 22, .text = "no" };
 	frame->publish_ns = 86000000000000ull;
 	frame->run = BT_RUN_GO;
 	frame->reason = BT_REASON_USER;

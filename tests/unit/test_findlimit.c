@@ -90,7 +90,8 @@ static void reached_is_resident(void **state)
 	resident_kib = proc_number(pid, "smaps_rollup", "\nAnonymous:");
 	assert_true(resident_kib * 1024 >= (long long)measure.reached_bytes);
 	/* Beside it, the step each of at most 64 threads is in, and what the parent left it. */
-	assert_true(resident_kib * 1024 < (long long)(measure.reached_bytes + 64 * MIB / 4 + 8 * MIB));
+	assert_true(resident_kib * 1024 <
+		    (long long)(measure.reached_bytes + 64 * MIB / 4 + 8 * MIB));
 	assert_int_equal(proc_number(pid, "oom_score_adj", ""), 1000);
 	bt_findlimit_free(run);
 	assert_int_equal(kill(pid, 0), -1);

@@ -43,7 +43,8 @@ static void parses_and_writes(void **state)
 		if (bt_mask_parse(rows[i].text, 100, mask, WORDS, "CPU", &err))
 			fail_msg("%s: %s", rows[i].text, err.text);
 		assert_memory_equal(mask, rows[i].words, sizeof(mask));
-		assert_int_equal(bt_mask_text(mask, WORDS, list, sizeof(list)), strlen(rows[i].list));
+		assert_int_equal(bt_mask_text(mask, WORDS, list, sizeof(list)),
+				 strlen(rows[i].list));
 		assert_string_equal(list, rows[i].list);
 	}
 }

@@ -211,15 +211,18 @@ static void this_machine_agrees_with_itself(void **state)
 	(void)state;
 	assert_int_equal(kit->machine.memory_bytes, number_in("/proc/meminfo", "MemTotal:") * 1024);
 	assert_int_equal(frame->memory.total_bytes, kit->machine.memory_bytes);
-	assert_near(frame->memory.available_bytes, number_in("/proc/meminfo", "MemAvailable:") * 1024,
-		    slack);
+	assert_near(frame->memory.available_bytes,
+		    number_in("/proc/meminfo", "MemAvailable:") * 1024, slack);
 	assert_near(frame->memory.free_bytes, number_in("/proc/meminfo", "MemFree:") * 1024, slack);
-	assert_near(frame->memory.cached_bytes, number_in("/proc/meminfo", "\nCached:") * 1024, slack);
-	assert_near(frame->memory.anon_bytes, number_in("/proc/meminfo", "AnonPages:") * 1024, slack);
+	assert_near(frame->memory.cached_bytes, number_in("/proc/meminfo", "\nCached:") * 1024,
+		    slack);
+	assert_near(frame->memory.anon_bytes, number_in("/proc/meminfo", "AnonPages:") * 1024,
+		    slack);
 	assert_near(frame->memory.slab_bytes, number_in("/proc/meminfo", "\nSlab:") * 1024, slack);
 	assert_int_equal(frame->memory.swap_total_bytes,
 			 number_in("/proc/meminfo", "SwapTotal:") * 1024);
-	assert_near(frame->vmstat[BT_VMSTAT_PGFREE], number_in("/proc/vmstat", "\npgfree "), 1u << 20);
+	assert_near(frame->vmstat[BT_VMSTAT_PGFREE], number_in("/proc/vmstat", "\npgfree "),
+		    1u << 20);
 	assert_near(frame->vmstat[BT_VMSTAT_PGFAULT], number_in("/proc/vmstat", "\npgfault "),
 		    1u << 20);
 	assert_int_equal(kit->machine.page_bytes, sysconf(_SC_PAGESIZE));

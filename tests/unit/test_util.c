@@ -85,10 +85,17 @@ static void parses_times(void **state)
 		int code;
 		uint64_t ns;
 	} rows[] = {
-		{ "250", 0, 250000000 },  { "7ns", 0, 7 },	       { "3us", 0, 3000 },
-		{ "20ms", 0, 20000000 },  { "10s", 0, 10000000000ull }, { "2m", 0, 120000000000ull },
-		{ "1h", 0, 3600000000000ull }, { "1d", -EINVAL, 0 },   { "1S", -EINVAL, 0 },
-		{ "ms", -EINVAL, 0 },	  { "6000000h", -ERANGE, 0 },
+		{ "250", 0, 250000000 },
+		{ "7ns", 0, 7 },
+		{ "3us", 0, 3000 },
+		{ "20ms", 0, 20000000 },
+		{ "10s", 0, 10000000000ull },
+		{ "2m", 0, 120000000000ull },
+		{ "1h", 0, 3600000000000ull },
+		{ "1d", -EINVAL, 0 },
+		{ "1S", -EINVAL, 0 },
+		{ "ms", -EINVAL, 0 },
+		{ "6000000h", -ERANGE, 0 },
 	};
 	unsigned i;
 
@@ -219,7 +226,8 @@ static void writes_files_whole_or_not(void **state)
 	free(path);
 }
 
-/* A write that fails half-way, as on a full disk: the old content stays, nothing is left beside it. */
+/* A write that fails half-way, as on a full disk: the old content stays, nothing is left beside it.
+ */
 static void leaves_nothing_half_written(void **state)
 {
 	char dir[] = "/tmp/bt-util-XXXXXX", *path, *command, *text = NULL;
