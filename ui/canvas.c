@@ -38,19 +38,24 @@ void ui_canvas_clear(struct ui_canvas *canvas)
 	ui_area_fill(&all, L' ', UI_ROLE_NORMAL);
 }
 
-/* Locale-independent, so that a dump reads the same wherever it was made. */
-static void dump_char(wchar_t ch, FILE *to)
+/* UTF-8 of a character below U+10000, whatever the locale. */
+static void encode(wchar_t ch, char buf[5])
 {
 	uint32_t c = (uint32_t)ch;
 
-	if (c < 0x80) {
-		fputc((int)c, to);
-	} else if (c < 0x800) {
-		fprintf(to, "%c%c", (int)(0xc0 | c >> 6), (int)(0x80 | (c & 0x3f)));
-	} else {
-		fprintf(to, "%c%c%c", (int)(0xe0 | c >> 12), (int)(0x80 | (c >> 6 & 0x3f)),
-			(int)(0x80 | (c & 0x3f)));
-	}
+	if (c < 0x80)
+		snprintf(buf, 5, "%c", (int)c);
+	else if (c < 0x800)
+		snprintf(buf, 5, "%c%c", (int)(0xc0 | c >> 6), (int)(0x80 | (c & 0x3f)));
+	else
+		snprintf(buf, 5, "%c%c%c", (int)(0xe0 | (c >> 12 & 0xf)),
+			 (int)(0x80 | (c >> 6 & 0x3f)), (int)(0x80 | (c & 0x3f)));
+}
+
+const char *ui_glyph_text(const struct ui_canvas *canvas, enum ui_glyph glyph, char buf[5])
+{
+	encode(canvas->glyphs->glyph[glyph], buf);
+	return buf;
 }
 
 void ui_canvas_dump(const struct ui_canvas *canvas, FILE *to)
@@ -58,11 +63,14 @@ void ui_canvas_dump(const struct ui_canvas *canvas, FILE *to)
 	for (int row = 0; row < canvas->rows; row++) {
 		const struct ui_cell *line = canvas->cells + (size_t)row * (size_t)canvas->cols;
 		int end = canvas->cols;
+		char text[5];
 
 		while (end > 0 && line[end - 1].ch == L' ')
 			end--;
-		for (int col = 0; col < end; col++)
-			dump_char(line[col].ch, to);
+		for (int col = 0; col < end; col++) {
+			encode(line[col].ch, text);
+			fputs(text, to);
+		}
 		fputc('\n', to);
 	}
 }

@@ -72,6 +72,8 @@ int ui_put_cut(const struct ui_area *area, int row, int col, int width, enum ui_
 /* Text over as many rows as it needs, broken at blanks; returns how many (area NULL: only counts). */
 int ui_put_wrapped(const struct ui_area *area, int row, int col, int width, enum ui_role role,
 		   const char *text);
+/* A glyph of the canvas as text for ui_put(). */
+const char *ui_glyph_text(const struct ui_canvas *canvas, enum ui_glyph glyph, char buf[5]);
 /* Columns that ui_put() takes for text. */
 int ui_text_width(const char *text);
 

@@ -353,6 +353,7 @@ static void cpus_draw(struct ui_app *app, const struct ui_area *screen)
 	struct grid grid = { .app = app };
 	int width = screen->rect.cols - 4 < GRID_COLS ? screen->rect.cols - 4 : GRID_COLS;
 	int cursor_line = 0, lines;
+	char legend[128], absent[5], offline[5];
 	struct ui_area nothing = ui_area_part(screen, 0, 0, 0, 0), inside;
 
 	grid.area = &nothing;
@@ -374,11 +375,10 @@ static void cpus_draw(struct ui_app *app, const struct ui_area *screen)
 	draw_field(app, &inside, grid.rows + 1);
 	ui_put_cut(&inside, grid.rows + 3, 0, inside.rect.cols, UI_ROLE_DIM,
 		   "Space one  x range  n node  t one thread a core  A all  N none  I invert");
-	ui_put_cut(&inside, grid.rows + 4, 0, inside.rect.cols, UI_ROLE_DIM,
-		   inside.canvas->glyphs->ascii ?
-			   "# in  . out  o offline, in  x offline, out; digits type a list: 0-3,8,^2" :
-			   "# in  \u00b7 out  o offline, in  \u00d7 offline, out; "
-			   "digits type a list: 0-3,8,^2");
+	snprintf(legend, sizeof(legend), "# in  %s out  o offline, in  %s offline, out; digits type a "
+		 "list: 0-3,8,^2", ui_glyph_text(inside.canvas, UI_GLYPH_ABSENT, absent),
+		 ui_glyph_text(inside.canvas, UI_GLYPH_OFFLINE, offline));
+	ui_put_cut(&inside, grid.rows + 4, 0, inside.rect.cols, UI_ROLE_DIM, legend);
 }
 
 static const struct ui_overlay_ops cpus_ops = { cpus_key, cpus_draw };

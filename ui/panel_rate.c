@@ -269,15 +269,15 @@ static void draw_node(const struct cells *cells, const struct ui_area *area,
 
 static void draw_legend(const struct cells *cells, const struct ui_area *area, int row)
 {
-	const struct ui_glyphs *glyphs = area->canvas->glyphs;
 	struct ui_row words = { 0 };
-	char text[UI_TEXT];
+	char text[UI_TEXT], glyph[5];
 
 	if (cells->form == FORM_FLOW)
 		ui_row_add(&words, 1, UI_ROLE_DIM, "", "%u CPUs a cell", cells->per_cell);
 	ui_row_add(&words, 0, UI_ROLE_DIM, "", "full = %s a CPU",
 		   ui_text_rate(cells->full > 0 ? cells->full : NAN, text));
-	ui_row_add(&words, 2, UI_ROLE_DIM, "", "%s not in the mask", glyphs->ascii ? "." : "\u00b7");
+	ui_row_add(&words, 2, UI_ROLE_DIM, "", "%s not in the mask",
+		   ui_glyph_text(area->canvas, UI_GLYPH_ABSENT, glyph));
 	ui_row_add(&words, 3, UI_ROLE_DIM, "", "b back-off");
 	ui_row_add(&words, 4, UI_ROLE_DIM, "", "t throttled");
 	ui_row_add(&words, 5, UI_ROLE_DIM, "", "! stuck");

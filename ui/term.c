@@ -93,10 +93,18 @@ static void set_guard(const struct ui_term *term, int stderr_fd)
 
 static void set_modes(struct ui_term *term)
 {
+	struct termios modes;
+
 	set_escdelay(ESC_WAIT_MS);
 	cbreak();
 	noecho();
 	nonl();
+	/* ^S would stop the output, and with it this thread and its keep-alive. */
+	if (!tcgetattr(STDIN_FILENO, &modes)) {
+		modes.c_iflag &= ~(tcflag_t)IXON;
+		tcsetattr(STDIN_FILENO, TCSANOW, &modes);
+		def_prog_mode();
+	}
 	curs_set(0);
 	leaveok(stdscr, TRUE);
 	term->input = newpad(1, 1);
