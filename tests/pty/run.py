@@ -418,6 +418,7 @@ def monkey_run(seed, count):
                 ("sim:1", "sim:2,cpus=64,nodes=4", "sim:3,cpus=3,nodes=3,memonly=2")))
             resumed = 0
             try:
+                check(terminal.until(lambda: terminal.screen.alternate), "did not start")
                 while count > 0 and terminal.status is None:
                     count -= 1
                     if chance.random() < 0.03:
