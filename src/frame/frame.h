@@ -97,7 +97,7 @@ struct bt_frame_psi {
 	uint64_t some_avg10_centi, some_total_us, full_avg10_centi, full_total_us;
 };
 
-/* /proc/vmstat, the lines we use: name in the file; a sum where the kernel has one for each zone. */
+/* /proc/vmstat, the lines we use: name in the file; the sum where each zone has a line. */
 #define BT_VMSTATS(X) \
 	X(PGALLOC, "pgalloc")			/* pages; sum of pgalloc_* */ \
 	X(PGFREE, "pgfree")			/* pages */ \

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * How much memory user space can really get: a child process takes and writes memory from a thread
- * for each CPU, until a limit, until the kernel refuses, or until it is OOM-killed. It offers itself to the OOM killer first (oom_score_adj 1000), holds no descriptor, dies with its
- * parent and gives everything back when it ends. Swap counts as memory. Huge pages are not used.
+ * for each CPU, until a limit, until the kernel refuses, or until it is OOM-killed. It offers itself
+ * to the OOM killer first (oom_score_adj 1000), holds no descriptor, dies with its parent and gives
+ * everything back when it ends. Swap counts as memory. Huge pages are not used.
  */
 #ifndef BT_FINDLIMIT_H
 #define BT_FINDLIMIT_H
