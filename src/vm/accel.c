@@ -20,22 +20,24 @@
 #define TICK_NS (50 * BT_NS_PER_MS)
 
 /* "HOST KERNEL, QEMU VERSION": what the answer holds for. */
-static int make_key(const char *program, const char *dir, const struct bt_patience *patience,
-		    char *key, size_t size, struct bt_err *err)
+static int make_key(const struct bt_accel_wish *wish, char *key, size_t size, struct bt_err *err)
 {
-	char *log = bt_xasprintf("%s/qemu-version", dir), version[256];
+	char *log = bt_xasprintf("%s/qemu-version", wish->dir), version[256];
 	struct utsname host;
 	int code;
 
-	code = bt_child_run((const char *const[]){ program, "--version", NULL }, log, version,
-			    sizeof(version), patience, "asking QEMU for its version", err);
+	code = bt_child_run(&(struct bt_child_job){
+		.argv = (const char *const[]){ wish->program, "--version", NULL },
+		.text = "asking QEMU for its version", .log_path = log,
+		.output = version, .output_size = sizeof(version) }, wish->patience, err);
 	unlink(log);
 	free(log);
 	if (code < 0)
 		return code;
 	version[strcspn(version, "\n")] = '\0';
 	if (code)
-		return bt_err_set(err, ENODEV, "%s --version failed, exit %d", program, code);
+		return bt_err_set(err, ENODEV, "%s --version failed, exit %d", wish->program,
+				  code);
 	uname(&host);
 	snprintf(key, size, "%s, %s", host.release, version);
 	return 0;
@@ -89,12 +91,10 @@ static bool boots_to_panic(pid_t pid, const char *console, const struct bt_patie
 	return bt_console_reason(console, reason, sizeof(reason));
 }
 
-static int probe(const char **accel, const struct bt_vm_options *options, const char *program,
-		 const char *image, const char *dir, const struct bt_patience *patience,
-		 struct bt_err *err)
+static int probe(const char **accel, const struct bt_accel_wish *wish, struct bt_err *err)
 {
-	char *console = bt_xasprintf("%s/probe", dir);
-	struct bt_vm_options small = *options;
+	char *console = bt_xasprintf("%s/probe", wish->dir);
+	struct bt_vm_options small = *wish->options;
 	bool given_up = false, works = false;
 	char **argv;
 	pid_t pid;
@@ -104,13 +104,13 @@ static int probe(const char **accel, const struct bt_vm_options *options, const 
 	small.memory_bytes = 256ull << 20;
 	small.append = "earlyprintk=ttyS0 ignore_loglevel";
 	argv = bt_qemu_argv(&(struct bt_qemu_spec){
-		.options = &small, .program = program, .accel = "kvm", .image = image,
+		.options = &small, .program = wish->program, .accel = "kvm", .image = wish->image,
 		.console_path = console, .agent_fd = -1, .extra_fd = -1 });
 	fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	pid = bt_child_start(&(struct bt_child_spec){ .argv = (const char *const *)argv,
 						      .out_fd = fd, .err_fd = fd }, err);
 	if (pid > 0)
-		works = boots_to_panic(pid, console, patience, &given_up);
+		works = boots_to_panic(pid, console, wish->patience, &given_up);
 	close(fd);
 	bt_qemu_argv_free(argv);
 	unlink(console);
@@ -121,22 +121,20 @@ static int probe(const char **accel, const struct bt_vm_options *options, const 
 	return pid < 0 ? (int)pid : 0;
 }
 
-int bt_accel_choose(const char **accel, const struct bt_vm_options *options, const char *program,
-		    const char *image, const char *dir, const struct bt_patience *patience,
-		    struct bt_err *err)
+int bt_accel_choose(const char **accel, const struct bt_accel_wish *wish, struct bt_err *err)
 {
 	char cache[PATH_MAX], key[512], *path;
 	int ret;
 
-	*accel = options->accel;
-	if (!strcmp(options->accel, "kvm") || !strcmp(options->accel, "tcg"))
+	*accel = wish->options->accel;
+	if (!strcmp(*accel, "kvm") || !strcmp(*accel, "tcg"))
 		return 0;
-	if (strcmp(options->accel, "auto"))
-		return bt_err_set(err, EINVAL, "guest accel=%s: auto, kvm or tcg", options->accel);
+	if (strcmp(*accel, "auto"))
+		return bt_err_set(err, EINVAL, "guest accel=%s: auto, kvm or tcg", *accel);
 	*accel = "tcg";
 	if (access("/dev/kvm", R_OK | W_OK))
 		return 0;
-	ret = make_key(program, dir, patience, key, sizeof(key), err);
+	ret = make_key(wish, key, sizeof(key), err);
 	if (!ret)
 		ret = bt_place_cache("accel", cache, err);
 	if (ret)
@@ -144,7 +142,7 @@ int bt_accel_choose(const char **accel, const struct bt_vm_options *options, con
 	path = bt_xasprintf("%s/answer", cache);
 	*accel = remembered(path, key);
 	if (!*accel) {
-		ret = probe(accel, options, program, image, dir, patience, err);
+		ret = probe(accel, wish, err);
 		if (!ret)
 			remember(path, *accel, key);
 	}

@@ -11,12 +11,15 @@
 #include "vm/child.h"
 #include "vm/vm.h"
 
-/*
- * *accel = "kvm" or "tcg" for options->accel ("auto", "kvm" or "tcg"; others are -EINVAL). program is
- * QEMU's path, image the kernel to prove it with, dir a directory for the probe's console.
- */
-int bt_accel_choose(const char **accel, const struct bt_vm_options *options, const char *program,
-		    const char *image, const char *dir, const struct bt_patience *patience,
-		    struct bt_err *err);
+struct bt_accel_wish {
+	const struct bt_vm_options *options;
+	const char *program;	/* path of QEMU */
+	const char *image;	/* kernel to prove it with */
+	const char *dir;	/* for the console of that */
+	const struct bt_patience *patience;
+};
+
+/* *accel = "kvm" or "tcg" for options->accel: "auto", "kvm" or "tcg"; others are -EINVAL. */
+int bt_accel_choose(const char **accel, const struct bt_accel_wish *wish, struct bt_err *err);
 
 #endif

@@ -126,21 +126,22 @@ bool bt_patience_ask(const struct bt_patience *patience, const char *text, uint6
 }
 
 /* Takes what is there; output keeps the beginning. False at the end of the stream. */
-static bool collect(int fd, char *output, size_t size, size_t *used)
+static bool collect(const struct bt_child_job *job, int fd, size_t *used)
 {
 	char rest[512];
 	ssize_t got = read(fd, rest, sizeof(rest));
 
 	if (got <= 0)
 		return got < 0 && (errno == EINTR || errno == EAGAIN);
-	for (ssize_t i = 0; i < got && *used + 1 < size; i++)
-		output[(*used)++] = rest[i];
-	output[*used] = '\0';
+	for (ssize_t i = 0; i < got && *used + 1 < job->output_size; i++)
+		job->output[(*used)++] = rest[i];
+	if (job->output)
+		job->output[*used] = '\0';
 	return true;
 }
 
-static int wait_for(pid_t pid, int out_fd, char *output, size_t size,
-		    const struct bt_patience *patience, const char *text, struct bt_err *err)
+static int wait_for(pid_t pid, int out_fd, const struct bt_child_job *job,
+		    const struct bt_patience *patience, struct bt_err *err)
 {
 	struct pollfd wait = { .fd = out_fd, .events = POLLIN };
 	uint64_t since_ns = bt_mono_ns();
@@ -148,39 +149,40 @@ static int wait_for(pid_t pid, int out_fd, char *output, size_t size,
 	int status;
 
 	while (!bt_child_ended(pid, &status)) {
-		if (!bt_patience_ask(patience, text, since_ns)) {
+		if (!bt_patience_ask(patience, job->text, since_ns)) {
 			bt_child_kill(pid);
-			return bt_err_set(err, ECANCELED, "%s: given up", text);
+			return bt_err_set(err, ECANCELED, "%s: given up", job->text);
 		}
-		if (poll(&wait, 1, TICK_MS) > 0 && !collect(out_fd, output, size, &used))
+		if (poll(&wait, 1, TICK_MS) > 0 && !collect(job, out_fd, &used))
 			wait.fd = -1;
 	}
-	while (wait.fd >= 0 && poll(&wait, 1, 0) > 0 && collect(out_fd, output, size, &used))
+	while (wait.fd >= 0 && poll(&wait, 1, 0) > 0 && collect(job, out_fd, &used))
 		;
-	while (used && output[used - 1] == '\n')
-		output[--used] = '\0';
+	while (used && job->output[used - 1] == '\n')
+		job->output[--used] = '\0';
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int bt_child_run(const char *const *argv, const char *log_path, char *output, size_t size,
-		 const struct bt_patience *patience, const char *text, struct bt_err *err)
+int bt_child_run(const struct bt_child_job *job, const struct bt_patience *patience,
+		 struct bt_err *err)
 {
-	int log_fd = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int log_fd = open(job->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	int out[2], code;
 	pid_t pid;
 
 	if (log_fd < 0)
-		return bt_err_set(err, errno, "%s: %s", log_path, strerror(errno));
+		return bt_err_set(err, errno, "%s: %s", job->log_path, strerror(errno));
 	if (pipe2(out, O_CLOEXEC)) {
 		code = bt_err_set(err, errno, "pipe: %s", strerror(errno));
 		goto err_log;
 	}
-	if (output)
-		output[0] = '\0';
-	pid = bt_child_start(&(struct bt_child_spec){ .argv = argv, .err_fd = log_fd,
-						      .out_fd = output ? out[1] : log_fd }, err);
+	if (job->output)
+		job->output[0] = '\0';
+	pid = bt_child_start(&(struct bt_child_spec){ .argv = job->argv, .err_fd = log_fd,
+						      .out_fd = job->output ? out[1] : log_fd },
+			     err);
 	close(out[1]);
-	code = pid < 0 ? (int)pid : wait_for(pid, out[0], output, size, patience, text, err);
+	code = pid < 0 ? (int)pid : wait_for(pid, out[0], job, patience, err);
 	close(out[0]);
 err_log:
 	close(log_fd);

@@ -40,11 +40,16 @@ struct bt_patience {
 /* "text, 3 s"; false when the operator gave up. */
 bool bt_patience_ask(const struct bt_patience *patience, const char *text, uint64_t since_ns);
 
-/*
- * Runs a program to its end, stderr appended to log_path. What it prints goes to output, without the
- * last newline, or to the log too when output is NULL. Returns its exit code, or -errno.
- */
-int bt_child_run(const char *const *argv, const char *log_path, char *output, size_t size,
-		 const struct bt_patience *patience, const char *text, struct bt_err *err);
+struct bt_child_job {
+	const char *const *argv;
+	const char *text;	/* what it does, for progress and errors */
+	const char *log_path;	/* stderr is appended to it */
+	char *output;		/* gets what it prints, without the last newline; NULL: to the log */
+	size_t output_size;
+};
+
+/* Runs a program to its end. Returns its exit code, or -errno. */
+int bt_child_run(const struct bt_child_job *job, const struct bt_patience *patience,
+		 struct bt_err *err);
 
 #endif

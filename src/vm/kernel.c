@@ -12,9 +12,10 @@
 #include "core/util.h"
 #include "vm/place.h"
 
-/* One search: the places and the log that all its steps share. */
+/* One search: the places, the log and the words for waiting that all its steps share. */
 struct search {
 	const struct bt_patience *patience;
+	const char *text;
 	char script[PATH_MAX], cache[PATH_MAX], log[PATH_MAX];
 };
 
@@ -25,6 +26,7 @@ static int search_begin(struct search *search, const struct bt_patience *patienc
 	int ret;
 
 	search->patience = patience;
+	search->text = "looking for the guest's kernel";
 	ret = bt_place_find(BT_PLACE_FETCH_KERNEL, search->script, err);
 	if (!ret)
 		ret = bt_place_cache("kernels", search->cache, err);
@@ -41,7 +43,7 @@ static int search_begin(struct search *search, const struct bt_patience *patienc
 
 /* Runs the script; its one line of output goes to output. Returns its exit code or -errno. */
 static int run_script(const struct search *search, const char *mode, const char *release,
-		      char output[PATH_MAX], const char *text, struct bt_err *err)
+		      char output[PATH_MAX], struct bt_err *err)
 {
 	const char *argv[5] = { search->script };
 	unsigned count = 1;
@@ -50,7 +52,10 @@ static int run_script(const struct search *search, const char *mode, const char 
 		argv[count++] = mode;
 	argv[count++] = release;
 	argv[count] = search->cache;
-	return bt_child_run(argv, search->log, output, PATH_MAX, search->patience, text, err);
+	return bt_child_run(&(struct bt_child_job){ .argv = argv, .text = search->text,
+						    .log_path = search->log, .output = output,
+						    .output_size = PATH_MAX },
+			    search->patience, err);
 }
 
 /* The last line of the log says why. */
@@ -79,11 +84,11 @@ static bool agreed(const struct bt_vm_options *options, const char *plan)
 	return options->ask && options->ask(options->context, question);
 }
 
-static int fetch(const struct search *search, const struct bt_vm_options *options,
+static int fetch(struct search *search, const struct bt_vm_options *options,
 		 const char *release, char kit[PATH_MAX], struct bt_err *err)
 {
 	char plan[PATH_MAX], text[PATH_MAX + 32];
-	int code = run_script(search, "--plan", release, plan, "asking for the guest's kernel", err);
+	int code = run_script(search, "--plan", release, plan, err);
 
 	if (code < 0)
 		return code;
@@ -93,7 +98,8 @@ static int fetch(const struct search *search, const struct bt_vm_options *option
 		return bt_err_set(err, ENODEV, "a guest needs a kernel, and downloading it was not "
 				  "agreed to (--yes agrees): %s", plan);
 	snprintf(text, sizeof(text), "downloading kernel %s", plan);
-	code = run_script(search, NULL, release, kit, text, err);
+	search->text = text;
+	code = run_script(search, NULL, release, kit, err);
 	if (code > 0)
 		return script_failed(search, release, err);
 	return code;
@@ -103,11 +109,10 @@ static int fetch(const struct search *search, const struct bt_vm_options *option
 static int find_local(const struct search *search, const char *release, const char *cached,
 		      char kit[PATH_MAX], struct bt_err *err)
 {
-	static const char text[] = "looking for the guest's kernel";
-	int code = run_script(search, "--installed", release, kit, text, err);
+	int code = run_script(search, "--installed", release, kit, err);
 
 	if (code > 0)
-		code = run_script(search, "--cached", cached, kit, text, err);
+		code = run_script(search, "--cached", cached, kit, err);
 	return code > 0 ? 1 : code;
 }
 

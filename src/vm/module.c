@@ -154,8 +154,9 @@ static int run_make(const char *tree, const char *dir, const char *log,
 		return bt_err_set(err, ENODEV, "make is missing: install make and the kernel's gcc");
 	module = bt_xasprintf("M=%s", dir);
 	snprintf(jobs, sizeof(jobs), "-j%ld", sysconf(_SC_NPROCESSORS_ONLN));
-	code = bt_child_run((const char *const[]){ make, jobs, "-C", tree, module, "modules", NULL },
-			    log, NULL, 0, patience, "building the module for the guest", err);
+	code = bt_child_run(&(struct bt_child_job){
+		.argv = (const char *const[]){ make, jobs, "-C", tree, module, "modules", NULL },
+		.text = "building the module for the guest", .log_path = log }, patience, err);
 	if (code > 0)
 		code = build_failed(log, code, err);
 	free(module);

@@ -32,6 +32,7 @@ enum port_state { PORT_NEVER, PORT_OPEN, PORT_CLOSED };
 struct vm_port {
 	const char *id;		/* of the device in QEMU */
 	int fd;			/* our end, or -1 */
+	int guest_fd;		/* QEMU's, until it has it */
 	enum port_state state;
 };
 
@@ -137,7 +138,14 @@ static int write_image(struct bt_vm *vm, const char *path, struct bt_err *err)
 
 /* ---- the process ------------------------------------------------------------------------- */
 
-static int open_port(struct vm_port *port, int *guest_end, struct bt_err *err)
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int open_port(struct vm_port *port, struct bt_err *err)
 {
 	int ends[2];
 
@@ -145,49 +153,43 @@ static int open_port(struct vm_port *port, int *guest_end, struct bt_err *err)
 		return bt_err_set(err, errno, "socketpair: %s", strerror(errno));
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	port->fd = ends[0];
-	*guest_end = ends[1];
+	port->guest_fd = ends[1];
 	return 0;
 }
 
-static pid_t launch_with(struct bt_vm *vm, const char *initramfs, const char *qmp_path, int agent_fd,
-			 int extra_fd, struct bt_err *err)
+static int open_ports(struct bt_vm *vm, struct bt_err *err)
+{
+	int ret = vm->options.agent ? open_port(&vm->agent_port, err) : 0;
+
+	if (!ret && vm->options.extra)
+		ret = open_port(&vm->extra_port, err);
+	return ret;
+}
+
+/* The guest's ends are then QEMU's alone, so that its end is the end of the stream. */
+static int launch(struct bt_vm *vm, const char *initramfs, const char *qmp_path, struct bt_err *err)
 {
 	struct bt_child_spec child = { .out_fd = vm->console_fd, .err_fd = vm->console_fd };
 	char **argv = bt_qemu_argv(&(struct bt_qemu_spec){
 		.options = &vm->options, .program = vm->qemu, .accel = vm->accel,
 		.image = vm->kernel.image, .initramfs = initramfs, .console_path = vm->console,
-		.qmp_path = qmp_path, .agent_fd = agent_fd, .extra_fd = extra_fd });
+		.qmp_path = qmp_path, .agent_fd = vm->agent_port.guest_fd,
+		.extra_fd = vm->extra_port.guest_fd });
 	pid_t pid;
 
 	child.argv = (const char *const *)argv;
-	if (agent_fd >= 0)
-		child.fds[child.fd_count++] = agent_fd;
-	if (extra_fd >= 0)
-		child.fds[child.fd_count++] = extra_fd;
+	if (vm->agent_port.guest_fd >= 0)
+		child.fds[child.fd_count++] = vm->agent_port.guest_fd;
+	if (vm->extra_port.guest_fd >= 0)
+		child.fds[child.fd_count++] = vm->extra_port.guest_fd;
 	pid = bt_child_start(&child, err);
 	bt_qemu_argv_free(argv);
-	return pid;
-}
-
-static int launch(struct bt_vm *vm, const char *initramfs, const char *qmp_path, struct bt_err *err)
-{
-	int agent_fd = -1, extra_fd = -1, ret = 0;
-
-	if (vm->options.agent)
-		ret = open_port(&vm->agent_port, &agent_fd, err);
-	if (!ret && vm->options.extra)
-		ret = open_port(&vm->extra_port, &extra_fd, err);
-	if (!ret)
-		ret = launch_with(vm, initramfs, qmp_path, agent_fd, extra_fd, err);
-	if (ret > 0) {
-		vm->pid = ret;
-		ret = 0;
-	}
-	if (agent_fd >= 0)
-		close(agent_fd);
-	if (extra_fd >= 0)
-		close(extra_fd);
-	return ret;
+	close_fd(&vm->agent_port.guest_fd);
+	close_fd(&vm->extra_port.guest_fd);
+	if (pid < 0)
+		return (int)pid;
+	vm->pid = pid;
+	return 0;
 }
 
 static bool process_ended(struct bt_vm *vm)
@@ -297,6 +299,8 @@ static int boot(struct bt_vm *vm, struct bt_err *err)
 	int ret = write_image(vm, initramfs, err);
 
 	if (!ret)
+		ret = open_ports(vm, err);
+	if (!ret)
 		ret = launch(vm, initramfs, qmp_path, err);
 	if (!ret)
 		ret = wait_for_boot(vm, qmp_path, err);
@@ -313,16 +317,17 @@ int bt_vm_start(struct bt_vm **out, const struct bt_vm_options *options, struct 
 	vm->options = *options;
 	vm->patience = (struct bt_patience){ options->progress, options->context };
 	vm->console_fd = -1;
-	vm->agent_port = (struct vm_port){ .id = "port-agent", .fd = -1 };
-	vm->extra_port = (struct vm_port){ .id = "port-extra", .fd = -1 };
+	vm->agent_port = (struct vm_port){ .id = "port-agent", .fd = -1, .guest_fd = -1 };
+	vm->extra_port = (struct vm_port){ .id = "port-extra", .fd = -1, .guest_fd = -1 };
 	ret = find_parts(vm, err);
 	if (!ret)
 		ret = bt_place_private(vm->dir, err);
 	if (!ret)
 		ret = make_console(vm, err);
 	if (!ret)
-		ret = bt_accel_choose(&vm->accel, &vm->options, vm->qemu, vm->kernel.image, vm->dir,
-				      &vm->patience, err);
+		ret = bt_accel_choose(&vm->accel, &(struct bt_accel_wish){
+			.options = &vm->options, .program = vm->qemu, .image = vm->kernel.image,
+			.dir = vm->dir, .patience = &vm->patience }, err);
 	if (!ret)
 		ret = boot(vm, err);
 	if (ret) {
@@ -349,21 +354,17 @@ static void end_process(struct bt_vm *vm)
 		bt_child_kill(vm->pid);
 }
 
-static void close_if_open(int fd)
-{
-	if (fd >= 0)
-		close(fd);
-}
-
 void bt_vm_stop(struct bt_vm *vm)
 {
 	if (!vm)
 		return;
 	end_process(vm);
 	bt_qmp_close(vm->qmp);
-	close_if_open(vm->agent_port.fd);
-	close_if_open(vm->extra_port.fd);
-	close_if_open(vm->console_fd);
+	close_fd(&vm->agent_port.fd);
+	close_fd(&vm->agent_port.guest_fd);
+	close_fd(&vm->extra_port.fd);
+	close_fd(&vm->extra_port.guest_fd);
+	close_fd(&vm->console_fd);
 	if (*vm->dir)
 		bt_place_remove(vm->dir);
 	free(vm);

@@ -22,7 +22,9 @@ static int run_shell(const char *script, char *output, size_t size, const struct
 {
 	const char *const argv[] = { "/bin/sh", "-c", script, NULL };
 
-	return bt_child_run(argv, "/dev/null", output, size, patience, "testing", err);
+	return bt_child_run(&(struct bt_child_job){ .argv = argv, .text = "testing",
+						    .log_path = "/dev/null", .output = output,
+						    .output_size = size }, patience, err);
 }
 
 static void output_and_code_come_back(void **state)
@@ -42,16 +44,16 @@ static void output_and_code_come_back(void **state)
 static void what_cannot_run_is_named(void **state)
 {
 	const char *const argv[] = { "/nonexistent/program", NULL };
+	struct bt_child_job job = { .argv = argv, .text = "x", .log_path = "/dev/null" };
 	struct bt_err err = { 0 };
 	char output[8];
 
 	(void)state;
-	assert_int_equal(bt_child_run(argv, "/dev/null", output, sizeof(output), NULL, "x", &err),
-			 -ENOENT);
+	assert_int_equal(bt_child_run(&job, NULL, &err), -ENOENT);
 	assert_non_null(strstr(err.text, "/nonexistent/program"));
 	assert_int_equal(run_shell("true", output, sizeof(output), NULL, &err), 0);
-	assert_int_equal(bt_child_run(argv, "/nonexistent/log", output, sizeof(output), NULL, "x",
-				      &err), -ENOENT);
+	job.log_path = "/nonexistent/log";
+	assert_int_equal(bt_child_run(&job, NULL, &err), -ENOENT);
 	assert_non_null(strstr(err.text, "/nonexistent/log"));
 }
 
