@@ -160,14 +160,15 @@ static int kmod_read(void *state, struct bt_frame *frame, struct bt_err *err)
 	uint64_t start = bt_mono_ns();
 
 	bt_frame_clear(frame);
+	/* First: a frame that acknowledges a publication must not show the config before it. */
+	pthread_mutex_lock(&k->lock);
+	frame->ack = k->ack;
+	pthread_mutex_unlock(&k->lock);
 	frame->config.size = sizeof(frame->config);
 	if (ioctl(k->fd, BT_IOC_GET_CONFIG, &frame->config))
 		return bt_err_set(err, errno, DEVICE ": cannot read the config: %s", strerror(errno));
 	bt_area_read(k->reader, frame);
 	bt_system_read(k->system, frame);
-	pthread_mutex_lock(&k->lock);
-	frame->ack = k->ack;
-	pthread_mutex_unlock(&k->lock);
 	frame->seq = ++k->seq;
 	frame->read_ns = bt_mono_ns() - start;
 	return 0;
