@@ -7,17 +7,13 @@ what an operator would, and writes the screen as SVG. Letters stay text; graphs 
 as shapes, because few fonts have braille and blocks of the width of a letter."""
 import argparse
 import os
-import pty
-import select
-import signal
-import struct
 import sys
-import termios
 import time
-from fcntl import ioctl
 from html import escape
+from pathlib import Path
 
-import pyte
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+from terminal import Terminal, environment  # noqa: E402
 
 # What is typed, and what is waited for before: seconds, or a text on the screen.
 STEPS = [
@@ -35,59 +31,6 @@ COLOURS = {
     "blue": "#61afef", "magenta": "#c678dd", "cyan": "#56b6c2", "white": "#ffffff",
 }
 FAMILY = "ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',monospace"
-
-
-# ---- the program in its terminal ------------------------------------------------------------
-
-class Terminal:
-    def __init__(self, rows, cols, command):
-        self.screen = pyte.Screen(cols, rows)
-        self.stream = pyte.ByteStream(self.screen)
-        self.pid, self.fd = pty.fork()
-        if not self.pid:
-            os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8")
-            os.execvp(command[0], command)
-        ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
-
-    def text(self):
-        return "\n".join(self.screen.display)
-
-    def read(self, seconds):
-        """False when the program has ended."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            if not select.select([self.fd], [], [], left)[0]:
-                continue
-            try:
-                data = os.read(self.fd, 65536)
-            except OSError:
-                data = b""
-            if not data:
-                return False
-            self.stream.feed(data)
-        return True
-
-    def wait(self, until):
-        """Seconds, or a text."""
-        if not isinstance(until, str):
-            return self.read(until)
-        limit = time.monotonic() + TEXT_LIMIT_S
-        while until not in self.text():
-            if time.monotonic() > limit or not self.read(0.2):
-                return False
-        return True
-
-    def type(self, keys):
-        os.write(self.fd, keys.encode())
-
-    def end(self):
-        self.type("\x03\x03")
-        self.read(5)
-        try:
-            os.kill(self.pid, signal.SIGTERM)
-        except ProcessLookupError:
-            pass
-        os.waitpid(self.pid, 0)
 
 
 # ---- the screen as SVG ----------------------------------------------------------------------
@@ -201,6 +144,22 @@ class Picture:
             *paths, *self.words, "</svg>", ""])
 
 
+# ---- the program ----------------------------------------------------------------------------
+
+def wait(terminal, until):
+    """Seconds, or a text."""
+    if isinstance(until, str):
+        return terminal.until_text(until, TEXT_LIMIT_S)
+    end = time.monotonic() + until
+    terminal.until(lambda: time.monotonic() > end, until + 1)
+    return terminal.status is None
+
+
+def picture_environment():
+    places = {name: os.environ[name] for name in os.environ if name.startswith(("XDG_", "BUDDYTOP_"))}
+    return environment(**places)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-o", "--output", default="doc/overview.svg")
@@ -208,13 +167,15 @@ def main():
     parser.add_argument("--cols", type=int, default=132)
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
-    terminal = Terminal(options.rows, options.cols, options.command)
+    terminal = Terminal(options.command, options.rows, options.cols, picture_environment())
     for until, keys in STEPS:
-        if not terminal.wait(until):
+        if not wait(terminal, until):
             sys.exit(f"waiting for {until!r}, this was on the screen:\n{terminal.text()}")
         terminal.type(keys)
-    svg = Picture(terminal.screen).svg("The overview of buddytop on a guest")
-    terminal.end()
+    svg = Picture(terminal.screen).svg("The dashboard of buddytop on a guest")
+    terminal.type("\x03\x03")
+    terminal.wait()
+    terminal.close()
     with open(options.output, "w", encoding="utf-8") as file:
         file.write(svg)
 
