@@ -76,7 +76,6 @@ static void test_patterns(struct abi *abi)
 		config.run = BT_RUN_KEEP;
 		abi_run(abi, fd, &config);
 		usleep(20000);
-		oracle_trigger_pause();
 		traced = oracle_trigger_sum(0);
 		allocs = abi_allocs(abi) - allocs;
 		oracle_trigger_disarm();
@@ -105,7 +104,6 @@ static void test_order(struct abi *abi)
 		abi_run(abi, fd, &config);
 		oracle_trigger_arm("mm_page_alloc", "order");
 		usleep(300000);
-		oracle_trigger_pause();
 		other = oracle_trigger_sum(UINT64_MAX) - oracle_trigger_sum(order);
 		check(abi, oracle_trigger_sum(order) > 0 && !other,
 		      "order %u: traced %" PRIu64 ", other orders %" PRIu64, order,
@@ -197,7 +195,6 @@ static void test_pace(struct abi *abi)
 	usleep(100000);
 	oracle_trigger_arm("mm_page_alloc", "order");
 	sleep(3);
-	oracle_trigger_pause();
 	traced = oracle_trigger_sum(0);
 	oracle_trigger_disarm();
 	/* Half of the operations allocate. */

@@ -157,7 +157,9 @@ void oracle_trigger_arm(const char *event, const char *keys)
 
 	snprintf(path, sizeof(path), TRACING "events/kmem/%s/trigger", event);
 	snprintf(trigger_path, sizeof(trigger_path), "%s", path);
-	snprintf(trigger_spec, sizeof(trigger_spec), "hist:keys=%s:size=65536 if " WORKERS, keys);
+	/* Frame numbers are many; otherwise the map stays small, for it is memory of the guest, too. */
+	snprintf(trigger_spec, sizeof(trigger_spec), "hist:keys=%s%s if " WORKERS, keys,
+		 strcmp(keys, "pfn") ? "" : ":size=65536");
 	must_put(trigger_path, trigger_spec);
 }
 

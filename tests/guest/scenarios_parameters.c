@@ -93,21 +93,27 @@ static void scenario_node(struct rig *rig)
 	/* Order 4 keeps the count of what others allocate meanwhile far below a percent. */
 	rig_publish(rig, PLAIN " order=4", BT_RUN_DRAIN);
 	for (i = 0; i < BT_ARRAY_SIZE(node_cases); i++) {
-		uint64_t before[2] = {taken_from(0), taken_from(1)}, blocks, got[2];
+		uint64_t blocks, got[2];
 		bool right = true;
 
-		run_with_trigger(rig, "mm_page_alloc", "order", node_cases[i].assignments, 400);
+		oracle_trigger_arm("mm_page_alloc", "order");
+		for (node = 0; node < 2; node++)
+			got[node] = taken_from(node);
+		rig_publish(rig, node_cases[i].assignments, BT_RUN_GO);
+		rig_wait_ms(rig, 1000);
+		rig_drain(rig);
+		for (node = 0; node < 2; node++)
+			got[node] = taken_from(node) - got[node];
 		blocks = oracle_trigger_sum(4);
 		oracle_trigger_disarm();
 		for (node = 0; node < 2; node++) {
 			double want = node_cases[i].share[node] * (double)blocks;
 
-			got[node] = taken_from(node) - before[node];
-			/* Half a percent of the blocks and 500 allocations of others are allowed. */
+			/* 500: what the agent and this program allocate meanwhile. */
 			right = right && (double)got[node] >= want * 0.99 &&
-				(double)got[node] <= want * 1.01 + (double)blocks * 0.01 + 500;
+				(double)got[node] <= want * 1.01 + 500;
 		}
-		rig_check(rig, blocks > 1000 && right, "%s: %llu blocks, node 0 gave %llu, node 1 %llu",
+		rig_check(rig, blocks > 5000 && right, "%s: %llu blocks, node 0 gave %llu, node 1 %llu",
 			  node_cases[i].assignments, (unsigned long long)blocks,
 			  (unsigned long long)got[0], (unsigned long long)got[1]);
 	}
