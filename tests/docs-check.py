@@ -224,6 +224,12 @@ def check_links():
                [f"there is no {link}" for link in links if not (SOURCE / link).exists()])
 
 
+def check_suites():
+    suites = re.search(r"^suites=\((.*)\)$", (SOURCE / "test.sh").read_text(), re.M)[1].split()
+    table = re.findall(r"^\| ([a-z0-9, ]+) \|", (SOURCE / "CONTRIBUTING.md").read_text(), re.M)
+    report("CONTRIBUTING.md has every suite", missing(suites, ", ".join(table).split(", "), "suite"))
+
+
 def check_readme_commands():
     """Options of the program that the README names."""
     options = set(re.findall(r"--[a-z][a-z-]*", (SOURCE / "README.md").read_text()))
@@ -247,6 +253,7 @@ def main():
     check_documents_page()
     check_metrics_page()
     check_links()
+    check_suites()
     check_readme_commands()
     print(f"{Counts.passed} passed, {Counts.failed} failed, {Counts.skipped} skipped")
     return 1 if Counts.failed else 0
