@@ -267,7 +267,7 @@ void sim_fill_frame(const struct sim *sim, struct bt_frame *frame)
 		.full_total_us = sim->psi_total_us / 5,
 	};
 	memcpy(frame->vmstat, sim->vmstat, sizeof(frame->vmstat));
-	for (unsigned order = 0; order <= sim->machine.max_order; order++)
+	for (unsigned order = 0; order < BT_MAX_ORDERS; order++)
 		pages += sim->order_allocs[order] << order;
 	frame->vmstat[BT_VMSTAT_PGALLOC] += pages;
 	frame->vmstat[BT_VMSTAT_PGFREE] += pages;
