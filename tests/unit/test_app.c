@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The dashboard without a terminal: keys on a simulated machine, and pictures of every size. */
+#include "tests/unit/test.h"
+#include "tests/unit/session_rig.h"
+
+#include "core/mask.h"
+#include "ui/app.h"
+
+const struct bt_source_ops *const bt_sources[] = { &bt_source_sim, NULL };
+
+struct rig {
+	struct bt_session *session;
+	struct ui_app app;
+	char *text;	/* of the last picture */
+};
+
+static void rig_open(struct rig *rig, const char *source)
+{
+	struct bt_session_options options = { .source = source, .history = 64 };
+	struct bt_err err = { 0 };
+
+	memset(rig, 0, sizeof(*rig));
+	if (bt_session_open(&rig->session, &options, &err))
+		fail_msg("%s", err.text);
+	rig_frames(rig->session, 3);
+	ui_app_init(&rig->app, rig->session, ui_glyphs_find("ascii"), "UTF-8");
+	ui_canvas_resize(&rig->app.canvas, 50, 160);
+}
+
+static void rig_close(struct rig *rig)
+{
+	ui_app_free(&rig->app);
+	bt_session_close(rig->session);
+	free(rig->text);
+}
+
+static void press(struct rig *rig, const char *keys)
+{
+	for (; *keys; keys++)
+		ui_app_key(&rig->app, *keys == '\n' ? UI_KEY_ENTER : *keys);
+}
+
+static void pass(struct rig *rig, unsigned samples)
+{
+	rig_frames(rig->session, samples);
+	ui_app_update(&rig->app);
+}
+
+static const char *picture(struct rig *rig)
+{
+	size_t size;
+	FILE *to;
+
+	free(rig->text);
+	to = open_memstream(&rig->text, &size);
+	ui_app_draw(&rig->app);
+	ui_canvas_dump(&rig->app.canvas, to);
+	fclose(to);
+	return rig->text;
+}
+
+#define assert_shows(rig, words) assert_non_null(strstr(picture(rig), words))
+#define assert_hides(rig, words) assert_null(strstr(picture(rig), words))
+
+static void starts_after_a_yes(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, "sim:1");
+	press(&rig, "w");
+	assert_shows(&rig, "Start the load?");
+	press(&rig, "n");	/* no answer to this question */
+	assert_shows(&rig, "Start the load?");
+	ui_app_key(&rig.app, UI_KEY_ESC);
+	pass(&rig, 2);
+	assert_int_equal(bt_session_frame(rig.session)->run, BT_RUN_DRAIN);
+	press(&rig, "wy");
+	pass(&rig, 2);
+	assert_int_equal(bt_session_frame(rig.session)->run, BT_RUN_GO);
+	/* Off, and on again: asked once a session. */
+	press(&rig, "w");
+	pass(&rig, 2);
+	assert_int_equal(bt_session_frame(rig.session)->run, BT_RUN_DRAIN);
+	press(&rig, "w");
+	pass(&rig, 2);
+	assert_int_equal(bt_session_frame(rig.session)->run, BT_RUN_GO);
+	press(&rig, "!");
+	pass(&rig, 2);
+	assert_int_equal(bt_session_frame(rig.session)->run, BT_RUN_DRAIN);
+	rig_close(&rig);
+}
+
+/* Parameters may change while nothing runs: changing them never starts anything. */
+static void keys_change_parameters(void **state)
+{
+	struct rig rig;
+	const struct bt_config *now;
+
+	(void)state;
+	rig_open(&rig, "sim:1,cpus=8,nodes=2");
+	press(&rig, "]]]]");
+	press(&rig, "[");
+	press(&rig, "}");
+	press(&rig, "((");
+	pass(&rig, 2);
+	now = &bt_session_frame(rig.session)->config;
+	assert_int_equal(now->order, 3);
+	assert_int_equal(now->batch_blocks, 128);	/* 64 at first */
+	assert_int_equal(now->pace_ops, 500000);	/* flat out, 1M, 500k */
+	press(&rig, "))");
+	press(&rig, "o");
+	ui_app_key(&rig.app, UI_KEY_CTRL_U);
+	press(&rig, "7\n");
+	press(&rig, "c0-2,6\n");
+	press(&rig, ":node bind:1\n:gfp=atomic\n:held 64M\n");
+	pass(&rig, 2);
+	now = &bt_session_frame(rig.session)->config;
+	assert_int_equal(now->order, 7);
+	assert_int_equal(now->pace_ops, 0);
+	assert_int_equal(now->cpus[0], 0x47);
+	assert_int_equal(now->node_policy, BT_NODE_BIND);
+	assert_int_equal(now->nodes[0], 2);
+	assert_int_equal(now->gfp, BT_GFP_ATOMIC);
+	assert_int_equal(now->max_held_bytes, 64 << 20);
+	assert_int_equal(now->run, BT_RUN_DRAIN);
+	rig_close(&rig);
+}
+
+static void grid_edits_the_mask(void **state)
+{
+	static const struct {
+		const char *keys;
+		uint64_t mask;
+	} rows[] = {
+		{ "N \n", 0x01 },
+		{ "Nll \n", 0x04 },
+		{ "Nn\n", 0x0f },	/* the whole node of CPU 0 */
+		{ "nI\n", 0x0f },
+		{ "Nxlllx\n", 0x0f },
+		{ "Alllllx\n", 0xff },	/* a range that was begun only */
+		{ "N3\n", 0x08 },
+		{ "^0\n", 0xfe },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct rig rig;
+
+		rig_open(&rig, "sim:1,cpus=8,nodes=2");
+		press(&rig, "c");
+		press(&rig, rows[i].keys);
+		pass(&rig, 2);
+		assert_int_equal(bt_session_frame(rig.session)->config.cpus[0], rows[i].mask);
+		rig_close(&rig);
+	}
+}
+
+static void wrong_input_is_refused(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, "sim:1,cpus=8,nodes=2");
+	press(&rig, "c3-1");
+	assert_shows(&rig, "the range runs backwards");
+	press(&rig, "\n");
+	assert_shows(&rig, "the range runs backwards");
+	ui_app_key(&rig.app, UI_KEY_ESC);
+	press(&rig, ":order 11\n");
+	assert_shows(&rig, "allowed is 0 to 10");
+	ui_app_key(&rig.app, UI_KEY_ESC);
+	press(&rig, ":nonsense\n");
+	assert_shows(&rig, "no such command or parameter");
+	ui_app_key(&rig.app, UI_KEY_ESC);
+	press(&rig, "[");
+	assert_shows(&rig, "the order is 0 already");
+	press(&rig, "5");
+	assert_shows(&rig, "there is no view 5");
+	pass(&rig, 2);
+	assert_int_equal(bt_session_frame(rig.session)->config.generation, 0);
+	rig_close(&rig);
+}
+
+static void frozen_picture_stays(void **state)
+{
+	struct rig rig;
+	char *before;
+
+	(void)state;
+	rig_open(&rig, "sim:1");
+	press(&rig, "wy");
+	pass(&rig, 5);
+	press(&rig, " ");
+	before = bt_xstrdup(strstr(picture(&rig), "Available memory"));
+	*strstr(before, "Control") = '\0';
+	pass(&rig, 4);
+	assert_shows(&rig, "FROZEN 00:04 behind, 4 new");
+	assert_non_null(strstr(picture(&rig), before));
+	ui_app_key(&rig.app, UI_KEY_ESC);
+	assert_hides(&rig, "FROZEN");
+	free(before);
+	rig_close(&rig);
+}
+
+static void quitting_asks_while_loaded(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, "sim:1");
+	press(&rig, "wy");
+	pass(&rig, 2);
+	press(&rig, "q");
+	assert_shows(&rig, "Quit?");
+	press(&rig, "n");
+	assert_false(rig.app.quit);
+	assert_hides(&rig, "Quit?");
+	ui_app_key(&rig.app, UI_KEY_CTRL_C);
+	assert_false(rig.app.quit);
+	ui_app_key(&rig.app, UI_KEY_CTRL_C);
+	assert_true(rig.app.quit);
+	rig_close(&rig);
+
+	rig_open(&rig, "sim:1");
+	for (unsigned i = 0; i < 3; i++)
+		ui_app_key(&rig.app, UI_KEY_ESC);
+	assert_false(rig.app.quit);
+	press(&rig, "q");
+	assert_true(rig.app.quit);
+	rig_close(&rig);
+}
+
+/* Everything that can lie on the screen, at every size: the canvas is checked by the sanitizers. */
+static void draws_at_every_size(void **state)
+{
+	static const char *const overlays[] = { "", "?", "c", "n", "g", "o", ":", "L", "f", "w", "\t\n" };
+	static const char *const sources[] = { "sim:1", "sim:2,cpus=1024,nodes=16,memory=1T",
+					       "sim:3,cpus=3,nodes=4,memonly=3" };
+
+	(void)state;
+	for (unsigned source = 0; source < BT_ARRAY_SIZE(sources); source++) {
+		struct rig rig;
+
+		rig_open(&rig, sources[source]);
+		press(&rig, "wy");
+		pass(&rig, 3);
+		press(&rig, "w");
+		for (unsigned i = 0; i < BT_ARRAY_SIZE(overlays); i++) {
+			press(&rig, overlays[i]);
+			for (int rows = 1; rows <= 64; rows += 1 + rows / 8) {
+				for (int cols = 1; cols <= 250; cols += 1 + cols / 6) {
+					ui_canvas_resize(&rig.app.canvas, rows, cols);
+					ui_app_draw(&rig.app);
+				}
+			}
+			ui_app_key(&rig.app, UI_KEY_ESC);
+		}
+		rig_close(&rig);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(starts_after_a_yes),
+		cmocka_unit_test(keys_change_parameters),
+		cmocka_unit_test(grid_edits_the_mask),
+		cmocka_unit_test(wrong_input_is_refused),
+		cmocka_unit_test(frozen_picture_stays),
+		cmocka_unit_test(quitting_asks_while_loaded),
+		cmocka_unit_test(draws_at_every_size),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The layout at every size of a screen: inside it, nothing over something else, nothing lost in vain. */
+#include "tests/unit/test.h"
+
+#include "ui/layout.h"
+
+#define MAX_ROWS 120
+#define MAX_COLS 250
+
+static void paint(const struct ui_rect *rect, int rows, int cols, unsigned char *used)
+{
+	if (!rect->rows)
+		return;
+	assert_true(rect->rows > 0 && rect->cols > 0);
+	assert_true(rect->row >= 0 && rect->col >= 0);
+	assert_true(rect->row + rect->rows <= rows && rect->col + rect->cols <= cols);
+	for (int row = rect->row; row < rect->row + rect->rows; row++) {
+		for (int col = rect->col; col < rect->col + rect->cols; col++) {
+			assert_int_equal(used[row * MAX_COLS + col], 0);
+			used[row * MAX_COLS + col] = 1;
+		}
+	}
+}
+
+static unsigned shown(const struct ui_layout *layout)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < UI_PANEL_COUNT; i++)
+		count += layout->panel[i].rows > 0;
+	return count;
+}
+
+static void check_size(int rows, int cols, enum ui_panel first, bool alone)
+{
+	static unsigned char used[MAX_ROWS * MAX_COLS];
+	struct ui_layout layout;
+
+	for (int i = 0; i < rows * MAX_COLS; i++)
+		used[i] = 0;
+	ui_layout(&layout, rows, cols, first, alone);
+	assert_true(layout.header.rows >= 1);
+	paint(&layout.header, rows, cols, used);
+	paint(&layout.footer, rows, cols, used);
+	for (unsigned i = 0; i < UI_PANEL_COUNT; i++)
+		paint(&layout.panel[i], rows, cols, used);
+}
+
+static void test_every_size(void **state)
+{
+	(void)state;
+	for (int rows = 1; rows <= MAX_ROWS; rows++) {
+		for (int cols = 1; cols <= MAX_COLS; cols++) {
+			check_size(rows, cols, UI_PANEL_NONE, false);
+			check_size(rows, cols, UI_PANEL_CONTROL, false);
+			check_size(rows, cols, UI_PANEL_EVENTS, true);
+		}
+	}
+}
+
+/* A line for each panel is enough: six below each other, four bands from 76 columns, three from 120. */
+static void test_nothing_lost(void **state)
+{
+	static const struct {
+		int cols, body_rows;
+	} needs[] = { { 40, 6 }, { 75, 6 }, { 76, 4 }, { 119, 4 }, { 120, 3 }, { 250, 3 } };
+	struct ui_layout layout;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+		/* One row of header and one of footer come on top. */
+		ui_layout(&layout, needs[i].body_rows + 2, needs[i].cols, UI_PANEL_NONE, false);
+		assert_int_equal(shown(&layout), UI_PANEL_COUNT);
+		ui_layout(&layout, needs[i].body_rows + 1, needs[i].cols, UI_PANEL_NONE, false);
+		assert_true(shown(&layout) < UI_PANEL_COUNT);
+	}
+}
+
+/* What is lost first is the least important, whatever else is there. */
+static void test_importance(void **state)
+{
+	struct ui_layout layout;
+
+	(void)state;
+	for (int rows = 1; rows <= 10; rows++) {
+		ui_layout(&layout, rows, 40, UI_PANEL_NONE, false);
+		for (unsigned i = 1; i < UI_PANEL_COUNT; i++)
+			assert_true(layout.panel[i - 1].rows > 0 || layout.panel[i].rows == 0);
+	}
+}
+
+static void test_first(void **state)
+{
+	struct ui_layout layout;
+
+	(void)state;
+	ui_layout(&layout, 4, 40, UI_PANEL_EVENTS, false);
+	assert_true(layout.panel[UI_PANEL_EVENTS].rows > 0);
+	ui_layout(&layout, 10, 40, UI_PANEL_CONTROL, false);
+	assert_true(layout.panel[UI_PANEL_CONTROL].rows > layout.panel[UI_PANEL_AVAILABLE].rows);
+	ui_layout(&layout, 24, 80, UI_PANEL_RATE, true);
+	assert_int_equal(shown(&layout), 1);
+	assert_int_equal(layout.panel[UI_PANEL_RATE].rows, 21);
+	assert_int_equal(layout.panel[UI_PANEL_RATE].cols, 80);
+}
+
+static void test_degenerate(void **state)
+{
+	struct ui_layout layout;
+
+	(void)state;
+	ui_layout(&layout, 0, 80, UI_PANEL_NONE, false);
+	assert_int_equal(layout.header.rows, 0);
+	ui_layout(&layout, 24, -1, UI_PANEL_NONE, false);
+	assert_int_equal(shown(&layout), 0);
+	ui_layout(&layout, 1, 1, UI_PANEL_NONE, false);
+	assert_int_equal(layout.header.rows, 1);
+	assert_int_equal(layout.footer.rows, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_size),  cmocka_unit_test(test_nothing_lost),
+		cmocka_unit_test(test_importance),  cmocka_unit_test(test_first),
+		cmocka_unit_test(test_degenerate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
