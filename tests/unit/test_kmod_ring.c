@@ -76,9 +76,22 @@ static void any_order_of_pushes_and_pops(void **state)
 	free(ring);
 }
 
+static void slots_are_inside(void **state)
+{
+	struct ant_ring ring = { .capacity = 5 };
+	uint64_t distance;
+
+	(void)state;
+	for (ring.first = 0; ring.first < ring.capacity; ring.first++) {
+		for (distance = 0; distance <= ring.capacity; distance++)
+			assert_int_equal(ant_ring_slot(&ring, distance), (ring.first + distance) % 5);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(slots_are_inside),
 		cmocka_unit_test(first_in_first_out),
 		cmocka_unit_test(last_in_first_out),
 		cmocka_unit_test(any_order_of_pushes_and_pops),
