@@ -50,7 +50,8 @@ struct ant_worker {
 	struct ant_band band;
 	enum ant_phase phase;
 	int mem_node;		/* nearest node with memory */
-	int last_node;		/* interleave: where the last block came from */
+	int start_node;		/* where the search for a block begins */
+	bool interleave;	/* the next one begins at the next node */
 	nodemask_t nodes;	/* nodes of the policy that have memory */
 	u64 resume_ns;		/* sleep until then: pace, back-off, reserve */
 	u64 due_ns;		/* pace: the next operation's time */

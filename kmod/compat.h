@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every difference between the kernels this module builds on (5.10 and later). ANT_HAVE_* are
- * feature tests of Kbuild; no other file asks for a kernel's version.
+ * Every difference between the kernels this module builds on (5.10 and later). ANT_HAVE_* and
+ * ANT_LACKS_* are feature tests of Kbuild; no other file asks for a kernel's version.
  */
 #ifndef ANT_COMPAT_H
 #define ANT_COMPAT_H
@@ -26,10 +26,10 @@ static inline struct page *ant_compat_alloc(gfp_t gfp, unsigned int order, int n
 
 static inline void ant_compat_vm_read_only(struct vm_area_struct *vma)
 {
-#ifdef ANT_HAVE_VM_FLAGS_CLEAR
-	vm_flags_clear(vma, VM_MAYWRITE);
-#else
+#ifdef ANT_LACKS_VM_FLAGS_CLEAR
 	vma->vm_flags &= ~VM_MAYWRITE;
+#else
+	vm_flags_clear(vma, VM_MAYWRITE);
 #endif
 }
 

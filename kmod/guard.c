@@ -4,8 +4,8 @@
  * the time limit. Also follows memory hotplug, because policies name nodes.
  */
 #include <linux/jiffies.h>
+#include <linux/kernel.h>
 #include <linux/ktime.h>
-#include <linux/math.h>
 #include <linux/memory.h>
 #include <linux/mm.h>
 #include <linux/oom.h>

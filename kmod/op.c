@@ -59,20 +59,12 @@ void ant_op_place(struct ant_worker *w)
 	} else {
 		nodes_and(w->nodes, w->job.nodes, node_states[N_MEMORY]);
 	}
+	w->start_node = w->mem_node;
+	if (w->job.node_policy == BT_NODE_PREFER && !nodes_empty(w->nodes))
+		w->start_node = first_node(w->nodes);
+	w->interleave = w->job.node_policy == BT_NODE_INTERLEAVE && !nodes_empty(w->nodes);
 	WRITE_ONCE(w->stats->cpu_node, node);
 	WRITE_ONCE(w->stats->mem_node, w->mem_node);
-}
-
-/* The node whose zonelist the next block is searched in. */
-static int ant_start_node(struct ant_worker *w)
-{
-	if (nodes_empty(w->nodes))
-		return w->mem_node;
-	if (w->job.node_policy == BT_NODE_PREFER)
-		return first_node(w->nodes);
-	if (w->job.node_policy == BT_NODE_INTERLEAVE)
-		w->last_node = next_node_in(w->last_node, w->nodes);
-	return w->job.node_policy == BT_NODE_INTERLEAVE ? w->last_node : w->mem_node;
 }
 
 struct ant_timing {
@@ -143,20 +135,23 @@ static void ant_account_alloc(struct ant_worker *w, int node, unsigned int order
 
 static void ant_touch(struct page *page, unsigned int order, u32 touch)
 {
-	static const size_t first_bytes[BT_TOUCH_COUNT] = { [BT_TOUCH_FIRST] = sizeof(long) };
-	size_t bytes = touch == BT_TOUCH_ALL ? PAGE_SIZE << order : first_bytes[touch];
-
-	memset(page_address(page), ANT_TOUCH_BYTE, bytes);
+	if (touch == BT_TOUCH_FIRST)
+		memset(page_address(page), ANT_TOUCH_BYTE, sizeof(long));
+	else if (touch == BT_TOUCH_ALL)
+		memset(page_address(page), ANT_TOUCH_BYTE, PAGE_SIZE << order);
 }
 
 bool ant_op_alloc(struct ant_worker *w, u64 *now_ns)
 {
 	unsigned int order = w->job.order;
 	nodemask_t *nodes = ant_policy_strict[w->job.node_policy] ? &w->nodes : NULL;
-	int node = ant_start_node(w);
-	struct ant_timing t = ant_timing_start(w, BT_OP_ALLOC);
-	struct page *page = ant_compat_alloc(w->job.gfp, order, node, nodes);
+	struct ant_timing t;
+	struct page *page;
 
+	if (w->interleave)
+		w->start_node = next_node_in(w->start_node, w->nodes);
+	t = ant_timing_start(w, BT_OP_ALLOC);
+	page = ant_compat_alloc(w->job.gfp, order, w->start_node, nodes);
 	*now_ns = ant_timing_end(w);
 	if (!page) {
 		ant_add(&w->stats->failures, 1);

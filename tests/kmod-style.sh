@@ -83,7 +83,7 @@ checkpatch_says() {
 }
 
 versions_outside_compat() {
-	grep -nE 'KERNEL_VERSION|LINUX_VERSION_CODE|ANT_HAVE_' "$top"/kmod/*.[ch] | grep -v '/compat\.h:'
+	grep -nE 'KERNEL_VERSION|LINUX_VERSION_CODE|ANT_HAVE_|ANT_LACKS_' "$top"/kmod/*.[ch] | grep -v '/compat\.h:'
 }
 
 long_files() {

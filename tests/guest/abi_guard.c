@@ -181,7 +181,7 @@ static void test_oom_safe(struct abi *abi)
 	check(abi, oracle_vmstat("oom_kill") == kills, "so that nobody was killed");
 	check(abi, freed > held / 10 && freed <= held, "%" PRIu64 " of %" PRIu64 " pages were freed at once",
 	      freed, held);
-	check(abi, abi_wait_held(abi, 0, 0, 2000), "and soon all");
+	check(abi, abi_wait_held(abi, 0, 0, 20000), "and soon all");
 	close(fd);
 }
 
@@ -229,7 +229,7 @@ static void test_oom_worker(struct abi *abi)
 	check(abi, abi_wait_word(&abi->area->run, BT_RUN_DRAIN, 60000) &&
 	      abi->area->reason == BT_REASON_OOM && abi->area->oom_notifications > told,
 	      "workers that take everything are stopped by the notifier");
-	check(abi, abi_wait_held(abi, 0, 0, 2000), "they hold nothing then");
+	check(abi, abi_wait_held(abi, 0, 0, 20000), "they hold nothing then");
 	check(abi, oracle_vmstat("oom_kill") == kills, "and nobody was killed");
 	kill(hog, SIGKILL);
 	waitpid(hog, NULL, 0);
