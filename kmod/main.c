@@ -60,3 +60,4 @@ module_exit(ant_exit);
 MODULE_DESCRIPTION("Page allocator antagonist of buddytop");
 MODULE_AUTHOR("The buddytop authors");
 MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");

@@ -224,6 +224,15 @@ def check_links():
                [f"there is no {link}" for link in links if not (SOURCE / link).exists()])
 
 
+def check_version():
+    places = {"configure.ac": r"AC_INIT\(\[buddytop\], \[(.*?)\]\)",
+              "kmod/main.c": r'MODULE_VERSION\("(.*?)"\)',
+              "kmod/dkms.conf": r'PACKAGE_VERSION="(.*?)"', "NEWS.md": r"\n## (\S+)"}
+    versions = {place: re.search(pattern, (SOURCE / place).read_text())[1]
+                for place, pattern in places.items()}
+    report("one version everywhere", [] if len(set(versions.values())) == 1 else [str(versions)])
+
+
 def check_suites():
     suites = re.search(r"^suites=\((.*)\)$", (SOURCE / "test.sh").read_text(), re.M)[1].split()
     table = re.findall(r"^\| ([a-z0-9, ]+) \|", (SOURCE / "CONTRIBUTING.md").read_text(), re.M)
@@ -254,6 +263,7 @@ def main():
     check_metrics_page()
     check_links()
     check_suites()
+    check_version()
     check_readme_commands()
     print(f"{Counts.passed} passed, {Counts.failed} failed, {Counts.skipped} skipped")
     return 1 if Counts.failed else 0
