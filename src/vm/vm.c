@@ -232,6 +232,8 @@ static int describe_end(struct bt_vm *vm, struct bt_err *err)
 	if (bt_console_reason(vm->console, reason, sizeof(reason)))
 		return bt_err_set(err, EIO, "the guest's kernel died: %s (console: %s)", reason,
 				  vm->console);
+	if (WIFSIGNALED(vm->status))
+		*reason = '\0';	/* it had no time to say anything */
 	bt_child_status_text(vm->status, status, sizeof(status));
 	return bt_err_set(err, EIO, "QEMU ended (%s)%s%s (console: %s)", status, *reason ? ": " : "",
 			  reason, vm->console);
