@@ -330,12 +330,12 @@ static void scenario_pace(struct rig *rig)
 
 	rig_publish(rig, PLAIN " pattern=repeat pace=400", BT_RUN_GO);
 	rig_wait_ms(rig, 500);
-	start = bt_mono_ns();
 	oracle_trigger_arm("mm_page_alloc", "order");
+	start = bt_mono_ns();
 	rig_wait_ms(rig, 4000);
-	hits = oracle_trigger_sum(UINT64_MAX);
 	/* Half of the operations are allocations, on two CPUs. */
 	want = (bt_mono_ns() - start) * 400 / 2 * 2 / BT_NS_PER_S;
+	hits = oracle_trigger_sum(UINT64_MAX);
 	oracle_trigger_disarm();
 	rig_check(rig, rig_near(hits, want, 10), "pace=400: %llu allocations, %llu expected",
 		  (unsigned long long)hits, (unsigned long long)want);
