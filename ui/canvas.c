@@ -186,6 +186,7 @@ int ui_text_width(const char *text)
 	return width;
 }
 
+__attribute__((format(printf, 3, 0)))
 static void format_text(char *buf, size_t size, const char *format, va_list args)
 {
 	if (vsnprintf(buf, size, format, args) < 0)

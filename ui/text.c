@@ -55,6 +55,7 @@ const char *ui_text_bytes_short(uint64_t bytes, char buf[UI_TEXT])
 	return buf;
 }
 
+__attribute__((format(printf, 3, 0)))
 static void add(struct ui_row *row, struct ui_word word, const char *format, va_list args)
 {
 	if (row->count == UI_ROW_WORDS)
