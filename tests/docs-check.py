@@ -114,15 +114,24 @@ def check_environment():
 
 # ---- buddytop.4 -----------------------------------------------------------------------------
 
+def struct(header, name):
+    return re.search(rf"^struct {name} {{\n(.*?)^}};", header, re.M | re.S)[1]
+
+
 def check_device_page():
     uapi = (SOURCE / "kmod" / "buddytop_uapi.h").read_text()
     code = "".join(path.read_text() for path in (SOURCE / "kmod").glob("*.c"))
-    names = set(re.findall(r"BT_(?:IOC|GFP|GUARD|FEATURE)_\w+", uapi))
-    names -= {"BT_IOC_MAGIC", "BT_GFP_COUNT", "BT_GUARD_COUNT"}
+    names = set(re.findall(r"BT_(?:[A-Z]+)_\w+", "\n".join(
+        re.findall(r"^\tBT_.*|^#define BT_(?:IOC|FEATURE)_.*", uapi, re.M))))
+    names = {name for name in names if not name.endswith(("_COUNT", "_MAGIC"))}
     parameters = re.findall(r"module_param(?:_named)?\((\w+)", code)
     page = source_of("buddytop.4")
-    report("buddytop.4 has every request, class and guard",
+    report("buddytop.4 has every request and value",
            missing(names, re.findall(r"BT_\w+", page), "name"))
+    members = [name for name in ("bt_config", "bt_cpu_stats")
+               for name in re.findall(r"__u\d+ (\w+)", struct(uapi, name))]
+    members += re.findall(r"__u\d+ (\w+)", struct(uapi, "bt_area").split("\n\n")[1])
+    report("buddytop.4 has every member", missing(members, rows("buddytop.4", "Va"), "member"))
     report("buddytop.4 has every module parameter",
            missing(parameters, rows("buddytop.4", "Va"), "parameter"))
 
