@@ -127,10 +127,8 @@ int bt_accel_choose(const char **accel, const struct bt_accel_wish *wish, struct
 	int ret;
 
 	*accel = wish->options->accel;
-	if (!strcmp(*accel, "kvm") || !strcmp(*accel, "tcg"))
-		return 0;
 	if (strcmp(*accel, "auto"))
-		return bt_err_set(err, EINVAL, "guest accel=%s: auto, kvm or tcg", *accel);
+		return 0;
 	*accel = "tcg";
 	if (access("/dev/kvm", R_OK | W_OK))
 		return 0;

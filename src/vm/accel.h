@@ -19,7 +19,7 @@ struct bt_accel_wish {
 	const struct bt_patience *patience;
 };
 
-/* *accel = "kvm" or "tcg" for options->accel: "auto", "kvm" or "tcg"; others are -EINVAL. */
+/* *accel = "kvm" or "tcg": what options->accel names, proven when that is "auto". */
 int bt_accel_choose(const char **accel, const struct bt_accel_wish *wish, struct bt_err *err);
 
 #endif

@@ -75,11 +75,22 @@ static uint64_t available_bytes(void)
 	return kib * 1024;
 }
 
+static bool accel_exists(const char *name)
+{
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(accels); i++) {
+		if (!strcmp(accels[i].name, name))
+			return true;
+	}
+	return !strcmp(name, "auto");
+}
+
 /* The guest's memory is lent as it is touched, and the load touches most of it. */
 int bt_qemu_check(const struct bt_vm_options *options, struct bt_err *err)
 {
 	char wanted[32], available[32];
 
+	if (!accel_exists(options->accel))
+		return bt_err_set(err, EINVAL, "guest accel=%s: auto, kvm or tcg", options->accel);
 	if (options->memory_bytes > available_bytes())
 		return bt_err_set(err, EINVAL, "guest memory=%s: this machine has %s available",
 				  bt_text_bytes(options->memory_bytes, wanted, sizeof(wanted)),

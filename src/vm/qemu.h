@@ -20,7 +20,10 @@ struct bt_qemu_spec {
 char **bt_qemu_argv(const struct bt_qemu_spec *spec);
 void bt_qemu_argv_free(char **argv);
 
-/* -EINVAL when the memory is too small for the nodes or too large for this machine. */
+/*
+ * -EINVAL for an unknown accelerator, or when the memory is too small for the nodes or too large for
+ * this machine.
+ */
 int bt_qemu_check(const struct bt_vm_options *options, struct bt_err *err);
 
 /* CPUs first .. first + count - 1 belong to the node; count 0: a node of memory only. */
