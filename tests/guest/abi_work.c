@@ -98,18 +98,23 @@ static void test_order(struct abi *abi)
 	unsigned order;
 
 	for (order = 0; order <= abi->info.max_order; order += 3) {
-		uint64_t other;
+		uint64_t all, own;
 
 		config.order = order;
+		config.run = BT_RUN_GO;
 		abi_run(abi, fd, &config);
 		oracle_trigger_arm("mm_page_alloc", "order");
 		usleep(300000);
-		other = oracle_trigger_sum(UINT64_MAX) - oracle_trigger_sum(order);
-		check(abi, oracle_trigger_sum(order) > 0 && !other,
-		      "order %u: traced %" PRIu64 ", other orders %" PRIu64, order,
-		      oracle_trigger_sum(order), other);
+		config.run = BT_RUN_KEEP;
+		abi_run(abi, fd, &config);
+		usleep(20000);
+		all = oracle_trigger_sum(UINT64_MAX);
+		own = oracle_trigger_sum(order);
+		check(abi, own > 0 && own == all, "order %u: %" PRIu64 " of %" PRIu64 " traced", order, own,
+		      all);
 		oracle_trigger_disarm();
 	}
+	config.run = BT_RUN_GO;
 	config.pattern = BT_PATTERN_HOLD;
 	config.order = 3;
 	abi_run(abi, fd, &config);
