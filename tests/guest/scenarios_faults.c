@@ -60,7 +60,7 @@ static void scenario_remote_when_full(struct rig *rig)
 }
 
 /* What user space can get before the OOM killer comes, in bytes; 0 when it could not be measured. */
-static uint64_t user_available(struct rig *rig)
+static uint64_t measure_available(struct rig *rig)
 {
 	struct bt_measure measure = {.state = BT_MEASURE_NONE};
 	struct bt_err err = {0};
@@ -81,6 +81,15 @@ static uint64_t user_available(struct rig *rig)
 		  oracle_vmstat("oom_kill") > kills, "user space got %llu bytes up to its OOM kill %s",
 		  (unsigned long long)measure.reached_bytes, measure.text);
 	return measure.reached_bytes;
+}
+
+/* Median of three: where the killer steps in varies by some percent, and the first run drops caches. */
+static uint64_t user_available(struct rig *rig)
+{
+	uint64_t a = measure_available(rig), b = measure_available(rig), c = measure_available(rig);
+	uint64_t low = a < b ? a : b, high = a < b ? b : a;
+
+	return c < low ? low : c > high ? high : c;
 }
 
 static void scenario_held_lowers_available(struct rig *rig)
@@ -147,11 +156,13 @@ static bool memory_is_back(uint64_t free_before, unsigned limit_ms)
 
 static void scenario_killed(struct rig *rig)
 {
-	uint64_t free_before = oracle_meminfo_bytes("MemFree");
+	uint64_t free_before;
 	pid_t pid;
 
 	if (!rig_open(rig, RIG_AGENT))
 		return;
+	rig_wait_ms(rig, 1000);	/* what the scenario before killed comes back */
+	free_before = oracle_meminfo_bytes("MemFree");
 	rig_publish(rig, PLAIN " order=4 pattern=hold held=160M", BT_RUN_GO);
 	rig_until(rig, holds_at_least, 150 * MIB, 10000);
 	rig_check(rig, oracle_meminfo_bytes("MemFree") + 140 * MIB < free_before,
@@ -215,16 +226,18 @@ static void scenario_hotplug(struct rig *rig)
 {
 	static const char online[] = "/sys/devices/system/cpu/cpu1/online";
 	unsigned cycle, offline = 0, stopped = 0, resumed = 0;
+	const struct bt_frame *frame;
 
 	rig_publish(rig, PLAIN " order=2 held=96M lease=60s", BT_RUN_GO);
 	for (cycle = 0; cycle < 20; cycle++) {
 		uint64_t kept;
 
 		offline += write_text(online, "0");
+		rig_wait_ms(rig, 200);	/* frames that were taken before the end of that write */
 		kept = rig_fresh(rig)->cpus[1].allocs;
 		rig_wait_ms(rig, 100);
-		stopped += rig_fresh(rig)->cpus[1].allocs == kept &&
-			   bt_session_frame(rig->session)->cpus[1].held_pages == 0;
+		frame = rig_fresh(rig);
+		stopped += frame->cpus[1].allocs == kept && frame->cpus[1].held_pages == 0;
 		write_text(online, "1");
 		resumed += rig_until(rig, cpu1_allocates_beyond, kept, 10000);
 	}
