@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * buddytop-agent: a session on demand whose only client is at the other end of standard input and
- * output, or of a character device (the virtio-serial port of a guest). It samples when asked, passes
- * keep-alives on but never makes one, and ends with its client, which drains.
+ * output, or of a character device (the virtio-serial port of a guest). It samples when asked,
+ * passes keep-alives on but never makes one, and ends with its client, which drains.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,8 +36,9 @@ static const struct bt_opt opts[] = {
 
 static void print_help(const struct bt_opt_group *group)
 {
-	printf("Usage: buddytop-agent [OPTION...]\n\nServes a source to a buddytop at the other end of "
-	       "standard input and output\n(protocol: buddytop.5).\n");
+	printf("Usage: buddytop-agent [OPTION...]\n\n"
+	       "Serves a source to a buddytop at the other end of standard input and output\n"
+	       "(protocol: buddytop.5).\n");
 	bt_opt_help(stdout, group, 1);
 	printf("\nSources:\n");
 	for (const struct bt_source_ops *const *ops = bt_sources; *ops; ops++)

@@ -24,7 +24,8 @@ static const struct bt_opt common_opts[] = {
 	{ "help", 'h', BT_OPT_FLAG, NULL, "print this text", offsetof(struct common_values, help) },
 	{ "version", 'V', BT_OPT_FLAG, NULL, "print version and ABI version",
 	  offsetof(struct common_values, version) },
-	{ "dump-options", 0, BT_OPT_FLAG, NULL, "print every command, option and parameter, tab-separated",
+	{ "dump-options", 0, BT_OPT_FLAG, NULL,
+	  "print every command, option and parameter, tab-separated",
 	  offsetof(struct common_values, dump) },
 	{ 0 }
 };
@@ -32,7 +33,8 @@ static const struct bt_opt common_opts[] = {
 static void print_help(const struct bt_cmd *cmd, const struct bt_opt_group *groups, unsigned count)
 {
 	printf("Usage: buddytop %s%s[OPTION...]%s%s\n\n%s.\n", cmd == commands[0] ? "" : cmd->name,
-	       cmd == commands[0] ? "" : " ", *cmd->operands ? " " : "", cmd->operands, cmd->summary);
+	       cmd == commands[0] ? "" : " ", *cmd->operands ? " " : "", cmd->operands,
+	       cmd->summary);
 	if (cmd->description)
 		printf("\n%s\n", cmd->description);
 	if (cmd == commands[0]) {

@@ -45,7 +45,8 @@ static const char *choose_spec(const struct bt_cmd_source *source, const char *f
 		return NULL;
 	}
 	if (!spec) {
-		bt_err_set(err, EINVAL, "--source is needed (kmod, vm, sim, replay:FILE, remote:COMMAND)");
+		bt_err_set(err, EINVAL,
+			   "--source is needed (kmod, vm, sim, replay:FILE, remote:COMMAND)");
 		return NULL;
 	}
 	return strcmp(spec, "auto") ? spec : resolve_auto(note);

@@ -67,8 +67,8 @@ int ctl_print(const struct ctl_request *request, const struct bt_config *config,
 		return 0;
 	bt_frame_totals(frame, &totals);
 	printf("# %s%s, generation %llu applied on %u/%u CPUs\n", reality[machine->reality],
-	       bt_run_name(frame->run), (unsigned long long)frame->config.generation, totals.applied,
-	       totals.online);
+	       bt_run_name(frame->run), (unsigned long long)frame->config.generation,
+	       totals.applied, totals.online);
 	return 0;
 }
 
@@ -241,7 +241,8 @@ static int run_ctl(struct bt_cmd_call *call, struct bt_err *err)
 	if (!call->source.spec && !call->source.vm)
 		return run_client(&request, err);
 	if (request.action == CTL_SET || request.action == CTL_STOP)
-		return bt_err_set(err, EINVAL, "ctl %s works on the running session, not on a --source",
+		return bt_err_set(err, EINVAL,
+				  "ctl %s works on the running session, not on a --source",
 				  action_names[request.action]);
 	return ctl_run_source(call, &request, err);
 }
@@ -251,7 +252,7 @@ const struct bt_cmd bt_cmd_ctl = {
 	.operands = "get [NAME...] | set NAME=VALUE... | start [NAME=VALUE...] | stop",
 	.summary = "Read and change the parameters of the running session",
 	.description =
-		"Works on the session that a dashboard, or another ctl start, has open. With a source\n"
-		"of its own, ctl start runs the load in the foreground until it is interrupted.",
+		"Works on the session that a dashboard, or another ctl start, has open. With a\n"
+		"source of its own, ctl start runs the load in the foreground until it is interrupted.",
 	.run = run_ctl,
 };

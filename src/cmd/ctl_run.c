@@ -49,9 +49,10 @@ static void print_status(const struct bt_session *session)
 	const struct bt_latency *alloc = &p->latency[BT_OP_ALLOC];
 	char rate[16], available[16], held[16], p50[16], p99[16];
 
-	printf("%s%s gen %llu %u/%u CPUs | %s allocs/s", reality[bt_session_machine(session)->reality],
-	       bt_run_name(p->run), (unsigned long long)p->generation, i->totals.applied,
-	       i->totals.online, bt_text_count(p->allocs_per_s, rate, sizeof(rate)));
+	printf("%s%s gen %llu %u/%u CPUs | %s allocs/s",
+	       reality[bt_session_machine(session)->reality], bt_run_name(p->run),
+	       (unsigned long long)p->generation, i->totals.applied, i->totals.online,
+	       bt_text_count(p->allocs_per_s, rate, sizeof(rate)));
 	if (!isnan(p->remote_ratio))
 		printf(" | remote %.1f %%", 100 * p->remote_ratio);
 	printf(" | available %s held %s | alloc p50 %s p99 %s\n",
@@ -73,7 +74,8 @@ static int follow(struct bt_session *session, int stop_fd, struct bt_err *err)
 		struct bt_session_status status;
 
 		bt_session_status(session, &status);
-		rc = bt_cmd_wait_frame(session, seq, limit_ns + 3 * status.interval_ns, stop_fd, err);
+		rc = bt_cmd_wait_frame(session, seq, limit_ns + 3 * status.interval_ns, stop_fd,
+				       err);
 		print_events(session, &seen);
 		if (rc)
 			return rc == -EINTR ? 0 : rc;

@@ -43,7 +43,8 @@ static int add_setting(const struct bt_opt *opt, struct bt_opt_list *list, const
 		       struct bt_err *err)
 {
 	if (list->count == BT_OPT_LIST)
-		return bt_err_set(err, EINVAL, "--%s: more than %d settings", opt->name, BT_OPT_LIST);
+		return bt_err_set(err, EINVAL, "--%s: more than %d settings", opt->name,
+				  BT_OPT_LIST);
 	list->items[list->count++] = bt_xasprintf("%s=%s", opt->name, text);
 	return 0;
 }
@@ -74,7 +75,8 @@ static unsigned collect(const struct bt_opt_group *groups, unsigned count, struc
 
 	*shorts++ = ':'; /* tells a missing value from an unknown option */
 	for (unsigned g = 0; g < count; g++) {
-		for (const struct bt_opt *o = groups[g].opts; o && o->name && used < MAX_OPTS; o++) {
+		for (const struct bt_opt *o = groups[g].opts; o && o->name && used < MAX_OPTS;
+		     o++) {
 			rows[used] = (struct row){ o, groups[g].values };
 			longs[used] = (struct option){
 				.name = o->name,
@@ -151,8 +153,8 @@ void bt_opt_help(FILE *out, const struct bt_opt_group *groups, unsigned count)
 		fprintf(out, "\n%s:\n", groups[g].title);
 		for (const struct bt_opt *o = groups[g].opts; o->name; o++) {
 			int used = fprintf(out, "  %c%c%s --%s%s%s", o->letter ? '-' : ' ',
-					   o->letter ? o->letter : ' ', o->letter ? "," : " ", o->name,
-					   o->value ? " " : "", o->value ? o->value : "");
+					   o->letter ? o->letter : ' ', o->letter ? "," : " ",
+					   o->name, o->value ? " " : "", o->value ? o->value : "");
 
 			if (used >= HELP_COLUMN)
 				used = -fprintf(out, "\n");

@@ -39,7 +39,7 @@ struct bt_session {
 
 	struct bt_frame *frames[3];	/* shown, base and a spare; the first two may be one */
 	struct bt_frame *shown;		/* the newest */
-	struct bt_frame *base;		/* the newest that was not extra: start of the next interval */
+	struct bt_frame *base;		/* the newest not extra: start of the next interval */
 	struct bt_interval *interval;
 	bool has_interval, paused, changed;
 	struct bt_history *history;

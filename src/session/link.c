@@ -34,7 +34,7 @@ struct bt_link {
 	struct bt_frame_ack refused;	/* token 0 = it was not refused here */
 };
 
-/* Tells epoll what is waited for: requests until the client has ended, room while output is left. */
+/* Waits for requests until the client has ended, and for room while output is left. */
 static void update_watch(struct bt_link *link, bool writing)
 {
 	int epoll_fd = link->session->epoll_fd, op = EPOLL_CTL_MOD;

@@ -11,7 +11,7 @@
 
 #include "session/sampler_state.h"
 
-#define STACK_BYTES (512u * 1024)	/* locked memory: the default of 8 MiB would be held for nothing */
+#define STACK_BYTES (512u * 1024)	/* it is locked: the default of 8 MiB would be a waste */
 
 /* ---- opening and closing --------------------------------------------------------------- */
 

@@ -27,13 +27,13 @@ enum bt_sampler_phase {
 struct bt_sampler_status {
 	enum bt_sampler_phase phase;
 	struct bt_err error;		/* SILENT, LOST: why */
-	uint64_t since_ns;		/* own clock: when the phase began (SILENT: the last answer) */
+	uint64_t since_ns;		/* own clock: begin of the phase (SILENT: last answer) */
 	unsigned retries;
 	uint64_t late_samples;		/* deadlines missed */
 	uint64_t lost_samples;		/* read, but nobody took the ones before */
 };
 
-/* Opens the source (waiting for it) and makes the frames; options are copied but for what they point to. */
+/* Opens the source, waiting for it, and makes the frames. What options point to must stay. */
 int bt_sampler_open(struct bt_sampler **sampler, const struct bt_source_ops *ops,
 		    const struct bt_source_options *options, struct bt_machine *machine,
 		    struct bt_err *err);
@@ -42,7 +42,7 @@ int bt_sampler_start(struct bt_sampler *sampler, uint64_t interval_ns, struct bt
 /* Stops the thread and closes the source, which drains. NULL is fine. */
 void bt_sampler_close(struct bt_sampler *sampler);
 
-/* Readable when there may be frames to take or the phase has changed; bt_sampler_clear() unsets it. */
+/* Readable when there may be frames or another phase; bt_sampler_clear() unsets it. */
 int bt_sampler_fd(const struct bt_sampler *sampler);
 void bt_sampler_clear(struct bt_sampler *sampler);
 /* Exchanges *frame for the oldest frame that is ready; false when there is none. */
@@ -54,7 +54,7 @@ void bt_sampler_adopt(struct bt_sampler *sampler, struct bt_machine *machine);
 void bt_sampler_set_interval(struct bt_sampler *sampler, uint64_t interval_ns);
 /* No samples but requested ones. */
 void bt_sampler_pause(struct bt_sampler *sampler, bool pause);
-/* One more sample as soon as possible, out of turn if extra; when lost and on demand: try again now. */
+/* One more sample soon, out of turn if extra; when lost and on demand: tries again now. */
 void bt_sampler_request(struct bt_sampler *sampler, bool extra);
 void bt_sampler_set_cpus(struct bt_sampler *sampler, const cpu_set_t *cpus, size_t size);
 

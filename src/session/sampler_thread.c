@@ -62,7 +62,7 @@ static struct timespec to_timespec(uint64_t ns)
 				  .tv_nsec = (long)(ns % BT_NS_PER_S) };
 }
 
-/* A job of a deadline sets the next one; deadlines that are over by then are counted, not made up. */
+/* Sets the next deadline; those that are over by now are counted, not made up for. */
 static void move_deadline(struct bt_sampler *s, uint64_t now)
 {
 	uint64_t missed = (now - s->deadline_ns) / s->interval_ns;
@@ -173,7 +173,7 @@ static void sample(struct bt_sampler *s, enum job job)
 	rc = s->ops->read(s->state, frame, &err);
 	switch (rc) {
 	case 0:
-		frame->extra |= job == JOB_EXTRA; /* those of a recording may be extra by themselves */
+		frame->extra |= job == JOB_EXTRA; /* a recording's may be so by themselves */
 		note_answer(s);
 		bt_ring_push(&s->ring);
 		poke(s);

@@ -21,7 +21,8 @@ int bt_socket_path(char *path, size_t size, struct bt_err *err)
 	int used = snprintf(path, size, "%s/buddytop/session.sock", base);
 
 	if (used < 0 || (size_t)used >= size)
-		return bt_err_set(err, ENAMETOOLONG, "the path of the socket in %s is too long", base);
+		return bt_err_set(err, ENAMETOOLONG, "the path of the socket in %s is too long",
+				  base);
 	return 0;
 }
 
@@ -82,7 +83,8 @@ static int bind_socket(struct bt_session *s, int fd, struct bt_err *err)
 
 		if (other >= 0) {
 			close(other);
-			return bt_err_set(err, EADDRINUSE, "another session has %s", s->socket_path);
+			return bt_err_set(err, EADDRINUSE, "another session has %s",
+					  s->socket_path);
 		}
 		unlink(s->socket_path); /* left behind by a session that was killed */
 		mask = umask(0177);

@@ -118,8 +118,8 @@ static void adopt_machine(struct bt_session *s)
 	memset(&s->observer, 0, sizeof(s->observer));
 	s->token = 0;
 	bt_session_set_lease(s, 0);
-	bt_session_log(s, BT_EVENT_BACK, 0, "session", "source is back after %u tries; no load runs",
-		       s->status.retries);
+	bt_session_log(s, BT_EVENT_BACK, 0, "session",
+		       "source is back after %u tries; no load runs", s->status.retries);
 	s->status.phase = BT_SAMPLER_LIVE;
 }
 
@@ -182,8 +182,8 @@ int bt_session_add_watch(struct bt_session *s, int fd, uint32_t events, struct b
 	if (!epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &event))
 		return 0;
 	if (errno == EPERM)
-		return bt_err_set(err, EINVAL, "descriptor %d is a file; a pipe, a socket or a terminal is "
-				  "needed", fd);
+		return bt_err_set(err, EINVAL,
+				  "descriptor %d is a file, not a pipe, a socket or a terminal", fd);
 	return bt_err_set(err, errno, "cannot wait for descriptor %d: %s", fd, strerror(errno));
 }
 
@@ -224,7 +224,8 @@ static int open_source(struct bt_session *s, struct bt_err *err)
 	if (rc)
 		return rc;
 	if (s->source_note)
-		snprintf(s->machine.source_note, sizeof(s->machine.source_note), "%s", s->source_note);
+		snprintf(s->machine.source_note, sizeof(s->machine.source_note), "%s",
+			 s->source_note);
 	return 0;
 }
 
@@ -387,7 +388,8 @@ void bt_session_pause(struct bt_session *s, bool pause)
 		return;
 	s->paused = pause;
 	break_interval(s);
-	bt_session_log(s, BT_EVENT_CONTROL, 0, "session", pause ? "sampling paused" : "sampling again");
+	bt_session_log(s, BT_EVENT_CONTROL, 0, "session",
+		       pause ? "sampling paused" : "sampling again");
 	bt_sampler_pause(s->sampler, pause);
 }
 

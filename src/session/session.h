@@ -32,11 +32,11 @@ enum bt_session_state { BT_SESSION_LIVE, BT_SESSION_PAUSED, BT_SESSION_LOST, BT_
 
 struct bt_session_options {
 	const char *source;		/* spec; "auto" is resolved by the caller */
-	const char *source_note;	/* why not a better one, for machine.source_note; NULL = the source's */
+	const char *source_note;	/* why not a better one; NULL = what the source says */
 	struct bt_source_options source_options;
 	uint64_t interval_ns;		/* 0: only on demand (agent, tests): bt_session_kick() */
 	bool relay_keepalive;		/* agent: the lease is renewed only when a client asks */
-	bool serve;			/* open the socket in $XDG_RUNTIME_DIR/buddytop or /run/buddytop */
+	bool serve;			/* open the socket (session/socket.h) */
 	bool lock_memory;		/* mlockall and a lower oom_score_adj where allowed */
 	unsigned history;		/* points kept */
 };
@@ -52,8 +52,8 @@ int bt_session_fd(const struct bt_session *session);
 bool bt_session_step(struct bt_session *session);
 
 /*
- * One more client of the agent protocol on a pair of stream descriptors (which may be the same; they
- * stay the caller's). clients of the status falls to 0 when it has gone.
+ * One more client of the agent protocol on a pair of stream descriptors (which may be the same;
+ * they stay the caller's). clients of the status falls to 0 when it has gone.
  */
 int bt_session_attach(struct bt_session *session, int in, int out, const char *who,
 		      struct bt_err *err);
@@ -63,7 +63,7 @@ const struct bt_machine *bt_session_machine(const struct bt_session *session);
 const struct bt_frame *bt_session_frame(const struct bt_session *session);
 const struct bt_interval *bt_session_interval(const struct bt_session *session);
 const struct bt_history *bt_session_history(const struct bt_session *session);
-/* A source without publish (replay), read-only, or another controller: why control is off; NULL = on. */
+/* Why control is off (a recording, read-only, another controller); NULL = on. */
 const char *bt_session_no_control(const struct bt_session *session);
 
 struct bt_session_status {
@@ -76,7 +76,7 @@ struct bt_session_status {
 	unsigned clients;		/* on the socket */
 	char socket_path[108];		/* "" = not serving */
 	bool virtual_clock;		/* sim, replay: times come from the source */
-	uint64_t now_ns;		/* source clock: virtual, or that of the last frame plus the time since */
+	uint64_t now_ns; /* source clock: virtual, or that of the last frame plus the time since */
 };
 void bt_session_status(const struct bt_session *session, struct bt_session_status *status);
 
@@ -108,7 +108,10 @@ const struct bt_event *bt_session_event(const struct bt_session *session, uint64
 void bt_session_note(struct bt_session *session, enum bt_event_kind kind, const char *who,
 		     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* The snapshot document (schema buddytop-snapshot, buddytop.5) of frame, or the current one if NULL. */
+/*
+ * The snapshot document (schema buddytop-snapshot, buddytop.5) of frame, or the current one if
+ * NULL.
+ */
 int bt_session_snapshot(struct bt_session *session, const struct bt_frame *frame,
 			struct bt_json_writer *w, struct bt_err *err);
 /* The same to buddytop-<host>-<UTC time>.json in dir; path (PATH_MAX) is where. */

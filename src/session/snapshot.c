@@ -97,7 +97,8 @@ int bt_session_snapshot(struct bt_session *s, const struct bt_frame *frame,
 static void clean_name(char *name)
 {
 	for (; *name; name++) {
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-", *name))
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-",
+			    *name))
 			*name = '-';
 	}
 }
@@ -118,7 +119,8 @@ static int choose_path(const struct bt_session *s, const struct bt_frame *frame,
 			snprintf(again, sizeof(again), "-%u", copy);
 		used = snprintf(path, size, "%s/buddytop-%s-%s%s.json", dir, host, utc, again);
 		if (used < 0 || (size_t)used >= size)
-			return bt_err_set(err, ENAMETOOLONG, "snapshot: the path in %s is too long", dir);
+			return bt_err_set(err, ENAMETOOLONG, "snapshot: the path in %s is too long",
+					  dir);
 		if (access(path, F_OK))
 			return 0;
 	}

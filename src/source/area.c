@@ -38,7 +38,8 @@ static bool cpu_blocks_fit(const struct bt_area *a, size_t size)
 	uint64_t node_bytes = a->node_count * sizeof(uint64_t);
 
 	return a->cpu_offset >= a->header_bytes &&
-	       fits(a->cpu_offset, a->cpu_stride, a->cpu_count, sizeof(struct bt_cpu_stats), size) &&
+	       fits(a->cpu_offset, a->cpu_stride, a->cpu_count, sizeof(struct bt_cpu_stats),
+		    size) &&
 	       a->order_offset >= sizeof(struct bt_cpu_stats) &&
 	       a->node_offset >= sizeof(struct bt_cpu_stats) &&
 	       fits(a->order_offset, a->cpu_stride, 1, order_bytes, a->cpu_stride) &&
@@ -60,16 +61,20 @@ static int check(const struct bt_area *a, size_t size, struct bt_err *err)
 	if (a->magic != BT_AREA_MAGIC)
 		return bt_err_set(err, EPROTO, "it is not buddytop's statistics area");
 	if (a->abi_version != BT_ABI_VERSION)
-		return bt_err_set(err, EPROTO, "the module's ABI is %u, this program's %u: build both from "
-				  "the same version", a->abi_version, BT_ABI_VERSION);
+		return bt_err_set(err, EPROTO,
+				  "the module's ABI is %u, this program's %u: build both from "
+				  "the same version",
+				  a->abi_version, BT_ABI_VERSION);
 	if (a->header_bytes < sizeof(*a) || a->map_bytes > size || a->map_bytes < a->header_bytes)
 		return bt_err_set(err, EPROTO, "the statistics area has a wrong size");
 	if (a->hist_buckets != BT_HIST_BUCKETS || a->hist_sub_bits != BT_HIST_SUB_BITS ||
 	    a->hist_op_count != BT_OP_COUNT)
-		return bt_err_set(err, EPROTO, "the statistics area has histograms of another shape");
+		return bt_err_set(err, EPROTO,
+				  "the statistics area has histograms of another shape");
 	if (!a->node_count || !a->order_count || !cpu_blocks_fit(a, a->map_bytes) ||
 	    !histograms_fit(a, a->map_bytes))
-		return bt_err_set(err, EPROTO, "the statistics area does not fit its own description");
+		return bt_err_set(err, EPROTO,
+				  "the statistics area does not fit its own description");
 	return 0;
 }
 
@@ -222,7 +227,8 @@ static void read_histograms(struct bt_area_reader *r, struct bt_frame *frame)
 				if (r->stale[index])
 					sum_again(r, order, node, op);
 				r->stale[index] = false;
-				to = r->sums[index].total ? bt_frame_hist(frame, order, node, op) : NULL;
+				to = r->sums[index].total ? bt_frame_hist(frame, order, node, op)
+							  : NULL;
 				if (to)
 					*to = r->sums[index];
 			}

@@ -11,7 +11,9 @@
 
 struct bt_area_reader;
 
-/* map is the mapping, of size bytes, and must outlive the reader. -EPROTO: not an area we can read. */
+/*
+ * map is the mapping, of size bytes, and must outlive the reader. -EPROTO: not an area we can read.
+ */
 int bt_area_reader_create(struct bt_area_reader **reader, const void *map, size_t size,
 			  struct bt_err *err);
 void bt_area_reader_free(struct bt_area_reader *reader);

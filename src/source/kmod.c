@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel module on this machine: the only file that knows its ioctls. The controlling descriptor
- * takes configs and keep-alives; statistics are mapped through a second, read-only one.
+ * The kernel module on this machine: the only file that knows its ioctls. The controlling
+ * descriptor takes configs and keep-alives; statistics are mapped through a second, read-only one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,12 +39,14 @@ static int explain_open(int code, struct bt_err *err)
 	case ENOENT:
 	case ENXIO:
 	case ENODEV:
-		return bt_err_set(err, ENODEV, DEVICE " is not there: the module is not loaded (./run.sh builds "
-				  "and loads it, --vm runs it in a guest)");
+		return bt_err_set(err, ENODEV,
+				  DEVICE " is not there: the module is not loaded (./run.sh builds "
+					 "and loads it, --vm runs it in a guest)");
 	case EACCES:
 	case EPERM:
-		return bt_err_set(err, EPERM, DEVICE ": no permission: run as root (sudo), which control of "
-				  "the kernel's memory needs");
+		return bt_err_set(err, EPERM,
+				  DEVICE ": no permission: run as root (sudo), which control of "
+					 "the kernel's memory needs");
 	default:
 		return bt_err_set(err, code, DEVICE ": %s", strerror(code));
 	}
@@ -68,11 +70,15 @@ static int get_info(struct kmod *k, struct bt_err *err)
 {
 	k->info.size = sizeof(k->info);
 	if (ioctl(k->fd, BT_IOC_INFO, &k->info))
-		return bt_err_set(err, EPROTO, DEVICE " does not know what it is: not this module, or of "
-				  "another version: %s", strerror(errno));
+		return bt_err_set(err, EPROTO,
+				  DEVICE " does not know what it is: not this module, or of "
+					 "another version: %s",
+				  strerror(errno));
 	if (k->info.abi_version != BT_ABI_VERSION)
-		return bt_err_set(err, EPROTO, "the loaded module has ABI version %u, this program %u: load the "
-				  "module of this version", k->info.abi_version, BT_ABI_VERSION);
+		return bt_err_set(err, EPROTO,
+				  "the loaded module has ABI version %u, this program %u: load the "
+				  "module of this version",
+				  k->info.abi_version, BT_ABI_VERSION);
 	return 0;
 }
 
@@ -81,7 +87,8 @@ static int map_area(struct kmod *k, struct bt_err *err)
 	k->map = mmap(NULL, k->info.map_bytes, PROT_READ, MAP_SHARED, k->map_fd, 0);
 	if (k->map == MAP_FAILED) {
 		k->map = NULL;
-		return bt_err_set(err, errno, DEVICE ": cannot map the statistics: %s", strerror(errno));
+		return bt_err_set(err, errno, DEVICE ": cannot map the statistics: %s",
+				  strerror(errno));
 	}
 	if (bt_area_reader_create(&k->reader, k->map, k->info.map_bytes, err))
 		return bt_err_prefix(err, DEVICE);
@@ -166,7 +173,8 @@ static int kmod_read(void *state, struct bt_frame *frame, struct bt_err *err)
 	pthread_mutex_unlock(&k->lock);
 	frame->config.size = sizeof(frame->config);
 	if (ioctl(k->fd, BT_IOC_GET_CONFIG, &frame->config))
-		return bt_err_set(err, errno, DEVICE ": cannot read the config: %s", strerror(errno));
+		return bt_err_set(err, errno, DEVICE ": cannot read the config: %s",
+				  strerror(errno));
 	bt_area_read(k->reader, frame);
 	bt_system_read(k->system, frame);
 	frame->seq = ++k->seq;

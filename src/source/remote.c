@@ -124,7 +124,9 @@ static void fail_measure(struct remote *r, const char *text)
 	pthread_mutex_unlock(&r->lock);
 }
 
-/* An error that answers our read: not now, or never again. Others can only be about a measurement. */
+/*
+ * An error that answers our read: not now, or never again. Others can only be about a measurement.
+ */
 static int take_error(struct remote *r, const struct bt_json *error, bool ours, struct bt_err *err)
 {
 	const char *text = bt_json_get_string(error, "text");
@@ -193,7 +195,8 @@ int bt_remote_wait(struct remote *r, uint64_t until_ns, bool want_input)
 	if (bt_stream_pending(&r->stream))
 		fds[3].fd = r->stream.out;
 	pthread_mutex_unlock(&r->lock);
-	poll(fds, BT_ARRAY_SIZE(fds), now >= until_ns ? 0 : (int)((until_ns - now) / BT_NS_PER_MS) + 1);
+	poll(fds, BT_ARRAY_SIZE(fds),
+	     now >= until_ns ? 0 : (int)((until_ns - now) / BT_NS_PER_MS) + 1);
 	if (fds[0].revents)
 		return -EINTR;
 	if (fds[2].revents & POLLIN)
@@ -208,7 +211,10 @@ int bt_remote_wait(struct remote *r, uint64_t until_ns, bool want_input)
 	return bt_mono_ns() >= until_ns ? -ETIMEDOUT : -EAGAIN;
 }
 
-/* Lines that are there first, then the stream; the same results as take_line(), or the stream's end. */
+/*
+ * Lines that are there first, then the stream; the same results as take_line(), or the stream's
+ * end.
+ */
 static int receive(struct remote *r, struct bt_frame *frame, uint64_t until_ns, struct bt_err *err)
 {
 	size_t size;
@@ -359,7 +365,7 @@ static void remote_close(void *state)
 
 const struct bt_source_ops bt_source_remote = {
 	.name = "remote",
-	.help = "remote:COMMAND: an agent at the other end of a command's standard input and output",
+	.help = "remote:COMMAND: an agent behind a command's standard input and output",
 	.open = bt_remote_open,
 	.read = remote_read,
 	.publish = remote_publish,

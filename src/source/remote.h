@@ -9,11 +9,11 @@
 #include "source/source.h"
 
 /*
- * Waits for the agent's greeting (at most limit_ns; options->progress is called meanwhile) and fills
- * machine from it. fd is made non-blocking and stays the caller's, who closes it after *state is
- * closed. *state is then used through the other functions of bt_source_remote: a source that wraps
- * this one forwards read, publish, keepalive, measure, measured, interrupt and close to it, with the
- * *state it got. -ETIMEDOUT, -EPROTO, -ENODATA (the stream ended).
+ * Waits for the agent's greeting (at most limit_ns; options->progress is called meanwhile) and
+ * fills machine from it. fd is made non-blocking and stays the caller's, who closes it after *state
+ * is closed. *state is then used through the other functions of bt_source_remote: a source that
+ * wraps this one forwards read, publish, keepalive, measure, measured, interrupt and close to it,
+ * with the *state it got. -ETIMEDOUT, -EPROTO, -ENODATA (the stream ended).
  */
 int bt_remote_open_fd(void **state, int fd, uint64_t limit_ns,
 		      const struct bt_source_options *options, struct bt_machine *machine,

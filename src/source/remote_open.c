@@ -71,7 +71,8 @@ static int wait_hello(struct remote *r, uint64_t limit_ns, const struct bt_sourc
 		if (rc == -ENODATA)
 			return bt_err_set(err, ENODATA, "it ended before an agent spoke");
 		if (rc == -EMSGSIZE)
-			return bt_err_set(err, EPROTO, "no agent there: it sends a line without an end");
+			return bt_err_set(err, EPROTO,
+					  "no agent there: it sends a line without an end");
 		if (rc && rc != -EAGAIN)
 			return bt_err_set(err, -rc, "the link broke: %s", strerror(-rc));
 	}
@@ -98,7 +99,8 @@ static int make_remote(struct remote **remote, int in, int out, struct bt_err *e
 	r->reader = bt_json_reader_create(LINE_MAX_BYTES);
 	r->writer = bt_json_writer_create(false);
 	pthread_mutex_init(&r->lock, NULL);
-	if (r->wake_fd < 0 || bt_stream_init(&r->stream, in, out, LINE_MAX_BYTES, OUT_MAX_BYTES, err)) {
+	if (r->wake_fd < 0 ||
+	    bt_stream_init(&r->stream, in, out, LINE_MAX_BYTES, OUT_MAX_BYTES, err)) {
 		bt_remote_free(r);
 		return -EIO;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A recording as a machine: JSON Lines as the agent protocol has them, {"hello":...} first, then one
- * {"frame":...} a line. Its clock is that of the recording.
+ * A recording as a machine: JSON Lines as the agent protocol has them, {"hello":...} first, then
+ * one {"frame":...} a line. Its clock is that of the recording.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +22,9 @@ struct replay {
 	_Atomic uint64_t clock_ns;	/* of the last frame */
 };
 
-/* The length, -ENODATA at the end or when the last line was cut off, -EPROTO when it is too long. */
+/*
+ * The length, -ENODATA at the end or when the last line was cut off, -EPROTO when it is too long.
+ */
 static ssize_t next_line(struct replay *r, struct bt_err *err)
 {
 	ssize_t size = getline(&r->line, &r->room, r->file);
@@ -43,10 +45,11 @@ static int read_machine(struct replay *r, struct bt_machine *machine, struct bt_
 	int rc;
 
 	if (size > 0)
-		hello = bt_json_get_object(bt_json_parse(r->reader, r->line, (size_t)size, NULL), "hello");
+		hello = bt_json_get_object(bt_json_parse(r->reader, r->line, (size_t)size, NULL),
+					   "hello");
 	if (!hello)
-		return bt_err_set(err, EPROTO, "%s is not a recording: its first line has no greeting",
-				  r->path);
+		return bt_err_set(err, EPROTO,
+				  "%s is not a recording: its first line has no greeting", r->path);
 	rc = bt_machine_decode(bt_json_get_object(hello, "machine"), machine, err);
 	if (rc)
 		return bt_err_prefix(err, "%s, line 1", r->path);

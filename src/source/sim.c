@@ -92,7 +92,8 @@ static int fire(struct sim *sim, struct sim_fault *fault, struct bt_err *err)
 	case SIM_LOST:
 		return bt_err_set(err, ENODEV, "sim: the source is gone, as asked (fault=lost)");
 	case SIM_RUBBISH:
-		return bt_err_set(err, EPROTO, "sim: the agent sent rubbish, as asked (fault=rubbish)");
+		return bt_err_set(err, EPROTO,
+				  "sim: the agent sent rubbish, as asked (fault=rubbish)");
 	case SIM_FAIL:
 		sim->fail_until_ns = sim->now_ns + FAIL_NS;
 		sim->fail_per_s = fault->argument;
@@ -145,7 +146,8 @@ static void check_time_limit(struct sim *sim)
 {
 	uint64_t limit_ns = sim->config.run_limit_ms * BT_NS_PER_MS;
 
-	if (sim->config.run == BT_RUN_GO && limit_ns && sim->now_ns >= sim->run_start_ns + limit_ns) {
+	if (sim->config.run == BT_RUN_GO && limit_ns &&
+	    sim->now_ns >= sim->run_start_ns + limit_ns) {
 		sim->limit_expiries++;
 		stop(sim, BT_REASON_TIME_LIMIT);
 	}

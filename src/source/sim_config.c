@@ -40,8 +40,8 @@ static int parse_count(const char *key, const char *value, uint64_t max, uint64_
 	uint64_t n;
 
 	if (bt_parse_u64(value, &n) || n < 1 || n > max)
-		return bt_err_set(err, EINVAL, "sim: %s=%s: not a number from 1 to %llu", key, value,
-				  (unsigned long long)max);
+		return bt_err_set(err, EINVAL, "sim: %s=%s: not a number from 1 to %llu", key,
+				  value, (unsigned long long)max);
 	*to = n;
 	return 0;
 }
@@ -76,8 +76,8 @@ static int parse_fault(struct sim *sim, char *value, struct bt_err *err)
 	while (kind < SIM_FAULT_KINDS && strcmp(fault_rows[kind].name, value))
 		kind++;
 	if (kind == SIM_FAULT_KINDS || sim->fault_count == SIM_MAX_FAULTS)
-		return bt_err_set(err, EINVAL, "sim: fault=%s: no such fault (or more than %d)", value,
-				  SIM_MAX_FAULTS);
+		return bt_err_set(err, EINVAL, "sim: fault=%s: no such fault (or more than %d)",
+				  value, SIM_MAX_FAULTS);
 	fault->kind = kind;
 	fault->argument = fault_rows[kind].otherwise;
 	if (!at || bt_parse_time_ns(at, BT_NS_PER_S, &fault->at_ns) ||
@@ -108,7 +108,8 @@ static int parse_setting(struct sim *sim, struct setup *setup, char *key, char *
 	if (!strcmp(key, "cpuonly"))
 		return parse_list(key, value, SIM_MAX_NODES, setup->cpu_only, BT_NODE_WORDS, err);
 	if (!strcmp(key, "memonly"))
-		return parse_list(key, value, SIM_MAX_NODES, setup->memory_only, BT_NODE_WORDS, err);
+		return parse_list(key, value, SIM_MAX_NODES, setup->memory_only, BT_NODE_WORDS,
+				  err);
 	return bt_err_set(err, EINVAL, "sim: %s: no such setting (cpus, nodes, memory, offline, "
 			  "cpuonly, memonly, fault)", key);
 }
@@ -123,7 +124,8 @@ static int parse_argument(struct sim *sim, struct setup *setup, char *argument, 
 
 		if (!value && part == argument) {
 			if (bt_parse_u64(part, &sim->seed))
-				return bt_err_set(err, EINVAL, "sim: seed '%s' is not a number", part);
+				return bt_err_set(err, EINVAL, "sim: seed '%s' is not a number",
+						  part);
 			continue;
 		}
 		if (!value)
@@ -144,7 +146,8 @@ static void set_distances(struct bt_machine *m)
 
 			if (apart > m->node_count / 2)
 				apart = m->node_count - apart; /* a ring */
-			m->distance[a][b] = (uint8_t)(apart ? 11 + 10 * (apart < 3 ? apart : 3) : 10);
+			m->distance[a][b] =
+				(uint8_t)(apart ? 11 + 10 * (apart < 3 ? apart : 3) : 10);
 		}
 	}
 }
@@ -222,8 +225,10 @@ static int check_setup(const struct setup *setup, struct bt_err *err)
 
 	if (bt_mask_next(setup->memory_only, BT_NODE_WORDS, (unsigned)setup->nodes) <
 		    BT_NODE_WORDS * 64 ||
-	    bt_mask_next(setup->cpu_only, BT_NODE_WORDS, (unsigned)setup->nodes) < BT_NODE_WORDS * 64)
-		return bt_err_set(err, EINVAL, "sim: memonly and cpuonly name a node above the last");
+	    bt_mask_next(setup->cpu_only, BT_NODE_WORDS, (unsigned)setup->nodes) <
+		    BT_NODE_WORDS * 64)
+		return bt_err_set(err, EINVAL,
+				  "sim: memonly and cpuonly name a node above the last");
 	if (memory_only >= setup->nodes || cpu_only >= setup->nodes)
 		return bt_err_set(err, EINVAL, "sim: one node needs CPUs and one needs memory");
 	if (setup->cpus < setup->nodes - memory_only)
@@ -236,7 +241,8 @@ static int check_faults(const struct sim *sim, struct bt_err *err)
 	for (const struct sim_fault *f = sim->faults; f < sim->faults + sim->fault_count; f++) {
 		if (fault_rows[f->kind].wants_cpu && f->argument >= sim->machine.cpu_count)
 			return bt_err_set(err, EINVAL, "sim: fault=%s: no CPU %llu",
-					  fault_rows[f->kind].name, (unsigned long long)f->argument);
+					  fault_rows[f->kind].name,
+					  (unsigned long long)f->argument);
 	}
 	return 0;
 }

@@ -77,7 +77,8 @@ static uint64_t add_latencies(const struct sim *sim, struct bt_hist *hist, uint6
 	uint64_t slowest = 0, left = count;
 
 	for (unsigned p = 0; p < BT_ARRAY_SIZE(latency_parts) && left; p++) {
-		uint64_t n = part_of(sim, p, count, salt), ns = base_ns * latency_parts[p].percent / 100;
+		uint64_t n = part_of(sim, p, count, salt),
+			 ns = base_ns * latency_parts[p].percent / 100;
 
 		n = n < left ? n : left;
 		left -= n;
@@ -164,7 +165,8 @@ static void make_plan(const struct sim *sim, struct sim_cpu *c, struct plan *pla
 }
 
 /* Guard safe: nothing that would take the machine below the reserve; below it, give back. */
-static void apply_guard(const struct sim *sim, struct sim_cpu *c, struct plan *plan, uint64_t step_ns)
+static void apply_guard(const struct sim *sim, struct sim_cpu *c, struct plan *plan,
+			uint64_t step_ns)
 {
 	uint64_t available = sim_available_pages(sim), order = sim->config.order;
 	uint64_t reserve = sim->config.reserve_bytes / sim->machine.page_bytes, most;
@@ -199,7 +201,7 @@ static void execute(struct sim *sim, unsigned cpu, const struct plan *plan, uint
 	uint64_t failed;
 
 	sim_give_back(sim, cpu, old);
-	failed = sim_place(sim, cpu, &(struct sim_demand){ order, grow + renewed, churn - renewed });
+	failed = sim_place(sim, cpu, &(struct sim_demand){order, grow + renewed, churn - renewed});
 	c->stats.frees += plan->frees;
 	c->stats.held_blocks += grow - shrink - failed;
 	if (failed) {
@@ -250,7 +252,8 @@ static void work_on(struct sim *sim, unsigned cpu, uint64_t share, unsigned runn
 		c->stats.failures += sim->fail_per_s * (step_ns / 1000) / 1000000;
 		c->stats.backoffs += sim->fail_per_s * (step_ns / 1000) / 1000000;
 	}
-	record_latency(sim, cpu, c->stats.allocs - before.allocs, c->stats.frees - before.frees, base);
+	record_latency(sim, cpu, c->stats.allocs - before.allocs, c->stats.frees - before.frees,
+		       base);
 	c->stats.last_ns = sim->now_ns - sim_random(sim, cpu, 2) % BATCH_NS;
 }
 

@@ -18,7 +18,7 @@ struct bt_source_options {
 	bool read_only;		/* take no control */
 	bool assume_yes;	/* the operator agreed to downloads, builds and loads */
 	uint64_t interval_ns;	/* the session's; a virtual clock advances by it (0 = by 1 s) */
-	const char *const *extra; /* NULL-terminated "key=value" settings of the kind (vm: cpus=2 ...), or NULL */
+	const char *const *extra; /* "key=value" settings of the kind (vm: cpus=2), or NULL */
 	/* Progress of a long open ("booting, 3 s"); may be NULL. Returns false to give up. */
 	bool (*progress)(void *context, const char *text);
 	/* Asks the operator; may be NULL (then no). */
@@ -29,31 +29,44 @@ struct bt_source_options {
 struct bt_source_ops {
 	const char *name;	/* "kmod" */
 	const char *help;	/* one line for --help, with the form of the argument */
-	/* Opens and fills machine. 0, or -errno: ENODEV not here (err says how to get it), EBUSY, EPERM ... */
+	/*
+	 * Opens and fills machine. 0, or -errno: ENODEV not here (err says how to get it), EBUSY,
+	 * EPERM ...
+	 */
 	int (*open)(void **state, const struct bt_source_options *options,
 		    struct bt_machine *machine, struct bt_err *err);
 	/*
 	 * Fills frame with the present; the caller has set frame->extra, by which a virtual clock
-	 * advances a little instead of one interval. 0; -EAGAIN nothing new (replay paused); -ENODATA the end (replay);
-	 * -ETIMEDOUT no answer yet; another -errno: the source is lost.
+	 * advances a little instead of one interval. 0; -EAGAIN nothing new (replay paused);
+	 * -ENODATA the end (replay); -ETIMEDOUT no answer yet; another -errno: the source is lost.
 	 */
 	int (*read)(void *state, struct bt_frame *frame, struct bt_err *err);
 	/*
-	 * Sends config; never blocks. The outcome is frame.ack with the same token. 0 = sent. NULL where
-	 * the kind cannot be controlled.
+	 * Sends config; never blocks. The outcome is frame.ack with the same token. 0 = sent. NULL
+	 * where the kind cannot be controlled.
 	 */
 	int (*publish)(void *state, const struct bt_config *config, uint64_t token,
 		       struct bt_err *err);
-	/* Why publish() is impossible (another controller), or NULL. Owned by the state; may be absent. */
+	/*
+	 * Why publish() is impossible (another controller), or NULL. Owned by the state; may be
+	 * absent.
+	 */
 	const char *(*no_control)(void *state);
 	/* Renews the lease; never blocks. */
 	int (*keepalive)(void *state);
-	/* Starts measuring (limit BT_UNKNOWN: until the OOM kill); query fills measure. NULL: impossible. */
+	/*
+	 * Starts measuring (limit BT_UNKNOWN: until the OOM kill); query fills measure. NULL:
+	 * impossible.
+	 */
 	int (*measure)(void *state, uint64_t limit_bytes, struct bt_err *err);
 	void (*measured)(void *state, struct bt_measure *measure);
-	/* A virtual clock (sim: the next frame's time, replay: the last one's); NULL: the clock is real. */
+	/*
+	 * A virtual clock (sim: the next frame's time, replay: the last one's); NULL: the clock is
+	 * real.
+	 */
 	uint64_t (*clock_ns)(void *state);
-	void (*set_interval)(void *state, uint64_t interval_ns); /* of a virtual clock; may be NULL */
+	/* Of a virtual clock; may be NULL. */
+	void (*set_interval)(void *state, uint64_t interval_ns);
 	/* Wakes a read() in another thread so that close can follow; may be NULL. */
 	void (*interrupt)(void *state);
 	/* Drains what this source controls and frees everything; waits for the drain. */
@@ -63,12 +76,15 @@ struct bt_source_ops {
 extern const struct bt_source_ops bt_source_kmod, bt_source_sim, bt_source_replay,
 	bt_source_remote, bt_source_vm;
 /*
- * The kinds a program has; ends with NULL. The library's table (table.c) is linked unless the program
- * defines one: buddytop's has the VM besides.
+ * The kinds a program has; ends with NULL. The library's table (table.c) is linked unless the
+ * program defines one: buddytop's has the VM besides.
  */
 extern const struct bt_source_ops *const bt_sources[];
 
-/* "kmod", "sim:7", "replay:FILE", "remote:COMMAND", "vm": finds the ops, *argument points into spec. */
+/*
+ * "kmod", "sim:7", "replay:FILE", "remote:COMMAND", "vm": finds the ops, *argument points into
+ * spec.
+ */
 const struct bt_source_ops *bt_source_find(const char *spec, const char **argument,
 					   struct bt_err *err);
 

@@ -28,7 +28,7 @@ int bt_stream_init(struct bt_stream *stream, int in, int out, size_t line_max, s
 	if (rc)
 		return bt_err_set(err, -rc, "cannot use descriptors %d and %d: %s", in, out,
 				  strerror(-rc));
-	*stream = (struct bt_stream){ .in = in, .out = out, .in_max = line_max, .out_max = out_max };
+	*stream = (struct bt_stream){.in = in, .out = out, .in_max = line_max, .out_max = out_max};
 	return 0;
 }
 

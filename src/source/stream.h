@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Lines of text over a pair of non-blocking descriptors, bounded both ways: the framing of the agent
- * protocol, for both of its ends. Not for several threads at once.
+ * Lines of text over a pair of non-blocking descriptors, bounded both ways: the framing of the
+ * agent protocol, for both of its ends. Not for several threads at once.
  */
 #ifndef BT_STREAM_H
 #define BT_STREAM_H
@@ -19,7 +19,9 @@ struct bt_stream {
 	size_t in_room, out_room;	/* allocated */
 };
 
-/* line_max: longest line accepted; out_max: most bytes queued. Makes both descriptors non-blocking. */
+/*
+ * line_max: longest line accepted; out_max: most bytes queued. Makes both descriptors non-blocking.
+ */
 int bt_stream_init(struct bt_stream *stream, int in, int out, size_t line_max, size_t out_max,
 		   struct bt_err *err);
 void bt_stream_free(struct bt_stream *stream);
@@ -28,7 +30,9 @@ void bt_stream_free(struct bt_stream *stream);
  * line_max; another -errno. Lines that came before are still there afterwards.
  */
 int bt_stream_fill(struct bt_stream *stream);
-/* The next complete line, terminated, without its newline; valid until the next fill. NULL: none. */
+/*
+ * The next complete line, terminated, without its newline; valid until the next fill. NULL: none.
+ */
 char *bt_stream_line(struct bt_stream *stream, size_t *size);
 /* Queues text and a newline as a whole; -ENOBUFS when out_max would be passed. */
 int bt_stream_put(struct bt_stream *stream, const char *text, size_t size);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The reader of the module's statistics, over areas made here by hand: with strides and offsets that
- * are not those of this version's structures, and with every lie an area can tell about itself.
+ * The reader of the module's statistics, over areas made here by hand: with strides and offsets
+ * that are not those of this version's structures, and with every lie an area can tell about
+ * itself.
  */
 #include "tests/unit/test.h"
 
@@ -127,11 +128,26 @@ static void test_scalars(void **state)
 	head(rig)->clock_pair_ns = 16;
 	head(rig)->ring_bytes = 17;
 	*cpu_stats(rig, 2) = (struct bt_cpu_stats){
-		.generation = 21, .last_ns = 22, .op_start_ns = 23, .state = BT_WORKER_BACKOFF,
-		.op = BT_OP_FREE, .cpu_node = 1, .mem_node = 0, .allocs = 24, .frees = 25, .failures = 26,
-		.backoffs = 27, .throttled = 28, .held_blocks = 29, .held_pages = 30,
-		.remote_blocks = 31, .remote_pages = 32, .preempted = 33, .preempted_ns = 34,
-		.alloc_max_ns = 35, .free_max_ns = 36,
+		.generation = 21,
+		.last_ns = 22,
+		.op_start_ns = 23,
+		.state = BT_WORKER_BACKOFF,
+		.op = BT_OP_FREE,
+		.cpu_node = 1,
+		.mem_node = 0,
+		.allocs = 24,
+		.frees = 25,
+		.failures = 26,
+		.backoffs = 27,
+		.throttled = 28,
+		.held_blocks = 29,
+		.held_pages = 30,
+		.remote_blocks = 31,
+		.remote_pages = 32,
+		.preempted = 33,
+		.preempted_ns = 34,
+		.alloc_max_ns = 35,
+		.free_max_ns = 36,
 	};
 	bt_frame_clear(rig->frame);
 	bt_area_read(reader, rig->frame);

@@ -163,7 +163,8 @@ static void rates_by_hand(void **state)
 	struct bt_interval *interval = bt_interval_create(&machine);
 
 	(void)state;
-	/* In half a second: 300 + 100 allocations, 100 frees, 3 failures, 40 of 400 blocks remote.
+	/*
+	 * In half a second: 300 + 100 allocations, 100 frees, 3 failures, 40 of 400 blocks remote.
 	 */
 	newer->cpus[0].allocs = 300;
 	newer->cpus[1].allocs = 100;

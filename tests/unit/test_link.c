@@ -31,8 +31,8 @@ struct rig {
 static int setup(void **state)
 {
 	struct rig *rig = bt_xcalloc(1, sizeof(*rig));
-	const struct bt_session_options options = { .source = "sim:3,cpus=4", .relay_keepalive = true,
-						    .history = 8 };
+	const struct bt_session_options options = {
+		.source = "sim:3,cpus=4", .relay_keepalive = true, .history = 8};
 	struct bt_err err = { 0 };
 	int pair[2];
 
@@ -132,7 +132,8 @@ static void test_greeting_and_frames(void **state)
 	const struct bt_json *hello = bt_json_get_object(hear(rig), "hello");
 
 	assert_int_equal(number_at(hello, "protocol"), 1);
-	assert_string_equal(bt_json_get_string(bt_json_get_object(hello, "machine"), "host"), "sim");
+	assert_string_equal(bt_json_get_string(bt_json_get_object(hello, "machine"), "host"),
+			    "sim");
 	assert_null(bt_json_get_string(hello, "no_control"));
 	say(rig, "{\"op\":\"read\",\"id\":41}\n");
 	assert_int_equal(number_at(hear_frame(rig, 41), "seq"), 1);
@@ -173,10 +174,14 @@ static void test_publish(void **state)
 	char config[1024];
 
 	hear(rig);
-	snprintf(config, sizeof(config), "{\"op\":\"publish\",\"token\":77,\"config\":{\"run\":\"go\","
-		 "\"generation\":0,\"order\":5,\"cpus\":\"0-1\",\"node\":\"local\",\"gfp\":\"kernel-mayfail\","
-		 "\"pattern\":\"steady\",\"free_order\":\"lifo\",\"touch\":\"none\",\"batch_blocks\":8,"
-		 "\"pace_ops_per_s\":0,\"held_bytes\":67108864,\"reserve_bytes\":0,\"guard\":\"safe\","
+	snprintf(config, sizeof(config),
+		 "{\"op\":\"publish\",\"token\":77,\"config\":{\"run\":\"go\","
+		 "\"generation\":0,\"order\":5,\"cpus\":\"0-1\",\"node\":\"local\",\"gfp\":"
+		 "\"kernel-mayfail\","
+		 "\"pattern\":\"steady\",\"free_order\":\"lifo\",\"touch\":\"none\",\"batch_"
+		 "blocks\":8,"
+		 "\"pace_ops_per_s\":0,\"held_bytes\":67108864,\"reserve_bytes\":0,\"guard\":"
+		 "\"safe\","
 		 "\"lease_ms\":5000,\"run_limit_ms\":0}}\n{\"op\":\"read\",\"id\":1}\n");
 	say(rig, config);
 	frame = bt_json_get_object(hear_frame(rig, 1), "module");
@@ -224,8 +229,10 @@ static void test_bad_requests(void **state)
 		hear_error(rig, bad[i].code);
 	}
 	say(rig, "{\"op\":\"publish\",\"token\":9}\n{\"op\":\"read\",\"id\":5}\n");
-	assert_int_equal(number_at(bt_json_get_object(bt_json_get_object(hear_frame(rig, 5), "module"),
-						      "ack"), "errno"), EPROTO);
+	assert_int_equal(number_at(bt_json_get_object(
+					   bt_json_get_object(hear_frame(rig, 5), "module"), "ack"),
+				   "errno"),
+			 EPROTO);
 	assert_int_equal(rig_clients(rig->session), 1);
 }
 
@@ -379,7 +386,8 @@ static void test_snapshot_file(void **state)
 	ssize_t size;
 
 	assert_non_null(mkdtemp(dir));
-	assert_int_equal(bt_session_snapshot_file(rig->session, dir, path, sizeof(path), &err), -EAGAIN);
+	assert_int_equal(bt_session_snapshot_file(rig->session, dir, path, sizeof(path), &err),
+			 -EAGAIN);
 	rig_frames(rig->session, 1);
 	assert_int_equal(bt_session_snapshot_file(rig->session, dir, path, sizeof(path), &err), 0);
 	assert_string_equal(strrchr(path, '/'), "/buddytop-sim-20260101T000000Z.json");
@@ -401,8 +409,9 @@ static void test_snapshot_file(void **state)
 	unlink(path);
 	memcpy(strstr(path, "-2.json"), ".json", 6);
 	unlink(path);
-	assert_int_equal(bt_session_snapshot_file(rig->session, "/nonexistent", path, sizeof(path), &err),
-			 -ENOENT);
+	assert_int_equal(
+		bt_session_snapshot_file(rig->session, "/nonexistent", path, sizeof(path), &err),
+		-ENOENT);
 	assert_int_equal(rmdir(dir), 0);
 }
 
@@ -421,7 +430,8 @@ static void test_snapshot_on_a_full_disk(void **state)
 	limit = before;
 	limit.rlim_cur = 1000;
 	setrlimit(RLIMIT_FSIZE, &limit);
-	assert_int_equal(bt_session_snapshot_file(rig->session, dir, path, sizeof(path), &err), -EFBIG);
+	assert_int_equal(bt_session_snapshot_file(rig->session, dir, path, sizeof(path), &err),
+			 -EFBIG);
 	setrlimit(RLIMIT_FSIZE, &before);
 	assert_non_null(strstr(err.text, dir));
 	assert_int_equal(count_files(dir), 0);

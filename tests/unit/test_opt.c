@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Options: every kind of value, every mistake on a command line, help and dump from the same rows. */
+/*
+ * Options: every kind of value, every mistake on a command line, help and dump from the same rows.
+ */
 #include "tests/unit/test.h"
 
 #include <errno.h>
@@ -84,10 +86,16 @@ static void test_mistakes(void **state)
 	static const struct {
 		const char *line, *named;
 	} cases[] = {
-		{ "--nonsense", "--nonsense" }, { "-x", "-x" }, { "--text", "--text" }, { "-t", "-t" },
-		{ "--flag=1", "--flag=1" }, { "-n many", "--number: 'many'" }, { "-n -1", "-1" },
-		{ "--bytes 64X", "64X" }, { "--time soon", "soon" },
-		{ "--number 99999999999999999999", "99999999999999999999" },
+		{"--nonsense", "--nonsense"},
+		{"-x", "-x"},
+		{"--text", "--text"},
+		{"-t", "-t"},
+		{"--flag=1", "--flag=1"},
+		{"-n many", "--number: 'many'"},
+		{"-n -1", "-1"},
+		{"--bytes 64X", "64X"},
+		{"--time soon", "soon"},
+		{"--number 99999999999999999999", "99999999999999999999"},
 	};
 	struct bt_err err;
 	struct values v;
@@ -123,7 +131,7 @@ static void test_too_many_settings(void **state)
 
 static void test_help_and_dump(void **state)
 {
-	const struct bt_opt_group groups[] = { { "Group A", opts, NULL }, { "Group B", more, NULL } };
+	const struct bt_opt_group groups[] = {{"Group A", opts, NULL}, {"Group B", more, NULL}};
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);

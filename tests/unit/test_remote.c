@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The remote source and the agent, end to end: a real buddytop-agent that serves a simulated machine,
- * and everything that can be at the other end of a pipe instead of one.
+ * The remote source and the agent, end to end: a real buddytop-agent that serves a simulated
+ * machine, and everything that can be at the other end of a pipe instead of one.
  */
 #include "tests/unit/test.h"
 
@@ -52,7 +52,8 @@ static bool is_gone(pid_t pid)
 
 static void test_frames_and_control(void **state)
 {
-	struct bt_session *s = open_remote("remote:exec " AGENT " --source sim:4,cpus=64,nodes=4", 0);
+	struct bt_session *s =
+		open_remote("remote:exec " AGENT " --source sim:4,cpus=64,nodes=4", 0);
 	struct bt_err err = { 0 };
 
 	(void)state;
@@ -114,7 +115,8 @@ static void test_no_control(void **state)
 
 	(void)state;
 	close(fd);
-	snprintf(spec, sizeof(spec), "echo '{\"op\":\"read\",\"id\":1}' | " AGENT " -s sim:2 > %s", path);
+	snprintf(spec, sizeof(spec), "echo '{\"op\":\"read\",\"id\":1}' | " AGENT " -s sim:2 > %s",
+		 path);
 	assert_int_equal(system(spec), 0);
 	snprintf(spec, sizeof(spec), "remote:exec " AGENT " -s replay:%s", path);
 	s = open_remote(spec, 0);
@@ -243,7 +245,8 @@ static void peer_open(struct peer *peer)
 	assert_int_equal(bt_write_all(peer->pair[1], hello, strlen(hello)), 0);
 	free(hello);
 	peer->machine = bt_xcalloc(1, sizeof(*peer->machine));
-	if (bt_remote_open_fd(&peer->remote, peer->pair[0], BT_NS_PER_S, &options, peer->machine, &err))
+	if (bt_remote_open_fd(&peer->remote, peer->pair[0], BT_NS_PER_S, &options, peer->machine,
+			      &err))
 		fail_msg("%s", err.text);
 	peer->frame = bt_frame_create(peer->machine);
 }
@@ -272,9 +275,12 @@ static void test_answers(void **state)
 	peer_open(&peer);
 	/* None, then one to another question, one not now, one that is no frame, then the end. */
 	assert_int_equal(bt_source_remote.read(peer.remote, peer.frame, &err), -ETIMEDOUT);
-	assert_int_equal(peer_read_after(&peer, "{\"id\":7,\"frame\":{}}\n{\"what\":1}\n", &err), -ETIMEDOUT);
-	assert_int_equal(peer_read_after(&peer, "{\"id\":1,\"error\":{\"errno\":107,\"text\":\"lost\"}}\n",
-					 &err), -ETIMEDOUT);
+	assert_int_equal(peer_read_after(&peer, "{\"id\":7,\"frame\":{}}\n{\"what\":1}\n", &err),
+			 -ETIMEDOUT);
+	assert_int_equal(peer_read_after(&peer,
+					 "{\"id\":1,\"error\":{\"errno\":107,\"text\":\"lost\"}}\n",
+					 &err),
+			 -ETIMEDOUT);
 	assert_string_equal(err.text, "lost");
 	assert_int_equal(peer_read_after(&peer, "{\"id\":2,\"frame\":{}}\n", &err), -EPROTO);
 	assert_int_equal(peer_read_after(&peer, "\x01\xff rubbish\n", &err), -EPROTO);
@@ -311,7 +317,8 @@ static void test_endless_line(void **state)
 	peer_close(&peer);
 }
 
-/* The other end reads nothing: nobody waits for it, and once it reads, the newest config arrives last. */
+/* The other end reads nothing: nobody waits for it, and once it reads, the newest config arrives
+ * last. */
 static void test_publish_never_blocks(void **state)
 {
 	struct bt_config config = { .size = sizeof(config) };

@@ -573,7 +573,7 @@ static void test_open_fails(void **state)
 	mock.open_result = -EPERM;
 	assert_int_equal(bt_session_open(&s, &options, &err), -EPERM);
 	assert_string_equal(err.text, "mock cannot open");
-	assert_int_equal(bt_session_open(&s, &(struct bt_session_options){ .source = "none" }, &err),
+	assert_int_equal(bt_session_open(&s, &(struct bt_session_options){.source = "none"}, &err),
 			 -EINVAL);
 	assert_int_equal(bt_session_open(&s, &(struct bt_session_options){ .source = "mock",
 					 .interval_ns = 1 }, &err), -EINVAL);

@@ -126,7 +126,8 @@ static void check_counts(const struct rig *rig)
 
 static char *play(const char *argument)
 {
-	static const char *const script[] = { "start", "order=4", "held=2G", "pattern=ramp", "cpus=0,2" };
+	static const char *const script[] = {"start", "order=4", "held=2G", "pattern=ramp",
+					     "cpus=0,2"};
 	struct rig *rig = rig_open(argument);
 	struct bt_json_writer *w = bt_json_writer_create(false);
 	const char *text;
@@ -183,8 +184,11 @@ static void test_clock(void **state)
 static void test_topologies(void **state)
 {
 	static const char *const arguments[] = {
-		"1,cpus=1,nodes=1,memory=64M", "2,cpus=3,nodes=2,memonly=1", "3,cpus=6,nodes=3,cpuonly=0",
-		"4,cpus=1024,nodes=16,memory=1T", "5,cpus=16,nodes=4,memonly=3,cpuonly=1,offline=2+5-7",
+		"1,cpus=1,nodes=1,memory=64M",
+		"2,cpus=3,nodes=2,memonly=1",
+		"3,cpus=6,nodes=3,cpuonly=0",
+		"4,cpus=1024,nodes=16,memory=1T",
+		"5,cpus=16,nodes=4,memonly=3,cpuonly=1,offline=2+5-7",
 	};
 	static const char *const patterns[] = { "pattern=steady", "pattern=repeat", "pattern=ramp",
 						"pattern=hold", "pattern=burst" };
@@ -243,7 +247,8 @@ static void test_order_and_pace(void **state)
 	assert_true(rig->interval->order_allocs[9] > 0);
 	assert_int_equal(rig->interval->order_allocs[0], 0);
 	/* 1000 operations a second on each of 4 CPUs. */
-	assert_float_equal(rate_after(rig, "pace=1000") + rig->interval->point.frees_per_s, 4000, 1);
+	assert_float_equal(rate_after(rig, "pace=1000") + rig->interval->point.frees_per_s, 4000,
+			   1);
 	rig_close(rig);
 }
 
@@ -259,7 +264,8 @@ static void test_mask(void **state)
 
 		assert_int_equal(rig->interval->cpus[c].allocs_per_s > 0, in);
 		assert_int_equal(rig->frame->cpus[c].held_blocks > 0, in);
-		assert_int_equal(rig->frame->cpus[c].state, in ? BT_WORKER_RUNNING : BT_WORKER_IDLE);
+		assert_int_equal(rig->frame->cpus[c].state,
+				 in ? BT_WORKER_RUNNING : BT_WORKER_IDLE);
 	}
 	rig_close(rig);
 }
@@ -384,8 +390,9 @@ static void test_refusal(void **state)
 
 static void test_faults(void **state)
 {
-	struct rig *rig = rig_open("1,cpus=4,fault=stuck@4s:2,fault=offline@8s:3,fault=online@12s:3,"
-				   "fault=jump@16s:60,fault=oom@20s,fault=fail@24s:50,fault=lost@30s");
+	struct rig *rig =
+		rig_open("1,cpus=4,fault=stuck@4s:2,fault=offline@8s:3,fault=online@12s:3,"
+			 "fault=jump@16s:60,fault=oom@20s,fault=fail@24s:50,fault=lost@30s");
 	struct bt_err err = { 0 };
 	int64_t utc;
 
@@ -450,9 +457,21 @@ static void test_measure(void **state)
 static void test_bad_arguments(void **state)
 {
 	static const char *const bad[] = {
-		"x", "1,cpus=0", "1,cpus=1025", "1,nodes=17", "1,memory=1", "1,what=2", "1,cpus",
-		"1,fault=none@1s", "1,fault=lost", "1,fault=stuck@1s:8", "1,offline=3-1",
-		"1,nodes=2,memonly=0-1", "1,nodes=2,cpuonly=0-1", "1,nodes=2,memonly=5", "1,cpus=1,nodes=2",
+		"x",
+		"1,cpus=0",
+		"1,cpus=1025",
+		"1,nodes=17",
+		"1,memory=1",
+		"1,what=2",
+		"1,cpus",
+		"1,fault=none@1s",
+		"1,fault=lost",
+		"1,fault=stuck@1s:8",
+		"1,offline=3-1",
+		"1,nodes=2,memonly=0-1",
+		"1,nodes=2,cpuonly=0-1",
+		"1,nodes=2,memonly=5",
+		"1,cpus=1,nodes=2",
 	};
 	struct bt_machine *machine = bt_xcalloc(1, sizeof(*machine));
 

@@ -226,7 +226,8 @@ static void writes_files_whole_or_not(void **state)
 	free(path);
 }
 
-/* A write that fails half-way, as on a full disk: the old content stays, nothing is left beside it.
+/*
+ * A write that fails half-way, as on a full disk: the old content stays, nothing is left beside it.
  */
 static void leaves_nothing_half_written(void **state)
 {
