@@ -137,7 +137,7 @@ void bt_session_follow_config(struct bt_session *s, const struct bt_frame *befor
 	if (now->ack.token == s->token && now->ack.error && before &&
 	    before->ack.token != s->token) {
 		bt_session_first_config(s, now); /* refused: the source kept what it had */
-	} else if (before && before->has_module &&
+	} else if (before && before->has_module && now->reason == BT_REASON_USER &&
 		   now->config.generation != before->config.generation && !is_ours(s, now)) {
 		bt_session_log_changes(s, &s->config, &now->config, "another client");
 		s->config = now->config;

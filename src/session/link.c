@@ -201,6 +201,9 @@ static int do_publish(struct bt_link *link, const struct bt_json *request, struc
 	rc = bt_config_decode(bt_json_get_object(request, "config"), config, &refusal);
 	if (!rc)
 		rc = bt_session_publish(link->session, config, link->who, &refusal);
+	if (rc)
+		bt_session_log(link->session, BT_EVENT_REFUSED, 0, link->who, "refused: %s",
+			       refusal.text);
 	link->client_token = token;
 	link->session_token = link->session->token;
 	link->refused = (struct bt_frame_ack){ .token = rc ? token : 0, .error = refusal.code };

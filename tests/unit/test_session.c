@@ -257,19 +257,44 @@ static void test_stop_by_the_module(void **state)
 {
 	struct bt_session *s = open_session((struct bt_session_options){ .interval_ns = 0 });
 	struct bt_err err = { 0 };
+	uint64_t before;
 
 	(void)state;
 	rig_frames(s, 1);
 	rig_publish(s, "start", &err);
 	rig_frames(s, 1);
 	assert_int_equal(bt_session_config(s)->run, BT_RUN_GO);
-	LOCKED(mock.run = BT_RUN_DRAIN; mock.reason = BT_REASON_LEASE; mock.oom_notifications = 1;
-	       mock.offline = true);
+	/* The module's own stop is a generation, too, but not another client's. */
+	LOCKED(mock.run = BT_RUN_DRAIN; mock.config.run = BT_RUN_DRAIN; mock.generation++;
+	       mock.reason = BT_REASON_LEASE; mock.oom_notifications = 1; mock.offline = true);
+	before = bt_session_event_last(s);
 	rig_frames(s, 1);
+	assert_null(rig_event(s, BT_EVENT_CONTROL, "stop"));
+	assert_int_equal(bt_session_event_last(s), before + 3);
 	assert_non_null(rig_event(s, BT_EVENT_STOPPED, "lease"));
 	assert_non_null(rig_event(s, BT_EVENT_OOM, "notifier"));
 	assert_non_null(rig_event(s, BT_EVENT_NOTE, "CPU 1 is offline"));
 	assert_int_equal(bt_session_config(s)->run, BT_RUN_DRAIN);
+	bt_session_close(s);
+}
+
+/* Another controller of the same source: controls follow it, and the log says what it did. */
+static void test_another_client(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .interval_ns = 0 });
+	const struct bt_event *event;
+	struct bt_err err = { 0 };
+
+	(void)state;
+	rig_frames(s, 1);
+	rig_publish(s, "order=2", &err);
+	rig_frames(s, 1);
+	LOCKED(mock.config.order = 6; mock.generation++; mock.ack.token = 0);
+	rig_frames(s, 1);
+	event = rig_event(s, BT_EVENT_CONTROL, "order 2 -> 6");
+	assert_non_null(event);
+	assert_string_equal(event->who, "another client");
+	assert_int_equal(bt_session_config(s)->order, 6);
 	bt_session_close(s);
 }
 
@@ -605,6 +630,7 @@ int main(void)
 		cmocka_unit_test_setup(test_refused_by_the_source, setup),
 		cmocka_unit_test_setup(test_slow_cpu_is_named, setup),
 		cmocka_unit_test_setup(test_stop_by_the_module, setup),
+		cmocka_unit_test_setup(test_another_client, setup),
 		cmocka_unit_test_setup(test_failures_are_an_episode, setup),
 		cmocka_unit_test_setup(test_stop_now, setup),
 		cmocka_unit_test_setup(test_no_control, setup),
