@@ -32,12 +32,19 @@ static const struct bt_opt top_opts[] = {
 
 /* ---- before the screen: a long start is told line by line, and ^C ends it ---------------- */
 
+struct start {
+	struct ui_signals signals;
+	char told[128];		/* the last line, which is not repeated */
+};
+
 static bool on_progress(void *context, const char *text)
 {
-	const struct ui_signals *signals = context;
+	struct start *start = context;
 
-	fprintf(stderr, "buddytop: %s\n", text);
-	return !ui_signals_end_asked(signals);
+	if (strncmp(start->told, text, sizeof(start->told) - 1))
+		fprintf(stderr, "buddytop: %s\n", text);
+	snprintf(start->told, sizeof(start->told), "%s", text);
+	return !ui_signals_end_asked(&start->signals);
 }
 
 /* One line from the terminal; false at its end, or when the end of the program was asked for. */
@@ -62,10 +69,11 @@ static bool read_answer(const struct ui_signals *signals, char *answer, size_t s
 
 static bool on_ask(void *context, const char *question)
 {
+	const struct start *start = context;
 	char answer[64];
 
 	fprintf(stderr, "buddytop: %s [y/N] ", question);
-	if (!read_answer(context, answer, sizeof(answer))) {
+	if (!read_answer(&start->signals, answer, sizeof(answer))) {
 		fputc('\n', stderr);
 		return false;
 	}
@@ -94,9 +102,9 @@ static int show_dashboard(const struct bt_session_options *session_options,
 static int run_top(struct bt_cmd_call *call, struct bt_err *err)
 {
 	const struct top_values *values = call->values;
-	struct ui_signals signals;
+	struct start start = { .told = "" };
 	struct bt_session_options options = {
-		.source_options = { .progress = on_progress, .ask = on_ask, .context = &signals },
+		.source_options = { .progress = on_progress, .ask = on_ask, .context = &start },
 		.serve = !values->step,
 		.lock_memory = !values->step,
 		.history = HISTORY_POINTS,
@@ -118,11 +126,11 @@ static int run_top(struct bt_cmd_call *call, struct bt_err *err)
 	if (values->step)
 		options.interval_ns = 0;
 	setlocale(LC_CTYPE, "");
-	code = ui_signals_begin(&signals, err);
+	code = ui_signals_begin(&start.signals, err);
 	if (code)
 		return code;
-	code = show_dashboard(&options, &signals, values, err);
-	ui_signals_end(&signals);
+	code = show_dashboard(&options, &start.signals, values, err);
+	ui_signals_end(&start.signals);
 	return code;
 }
 
