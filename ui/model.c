@@ -188,6 +188,13 @@ unsigned ui_model_series(const struct ui_model *model, ui_value_fn value, double
 	return have;
 }
 
+const struct bt_config *ui_model_applied(const struct ui_model *model)
+{
+	const struct bt_frame *frame = model->frame;
+
+	return frame && frame->has_module && frame->config.batch_blocks ? &frame->config : NULL;
+}
+
 bool ui_model_loaded(const struct ui_model *model)
 {
 	const struct bt_frame *frame = model->frame;

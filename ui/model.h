@@ -47,6 +47,11 @@ const struct bt_point *ui_model_point(const struct ui_model *model, unsigned age
 typedef double (*ui_value_fn)(const struct bt_point *point);
 unsigned ui_model_series(const struct ui_model *model, ui_value_fn value, double *values,
 			 unsigned want);
+/*
+ * What the workers were told last; NULL where there is no module, or one that was never told
+ * anything: its config is all zero, which no published one is.
+ */
+const struct bt_config *ui_model_applied(const struct ui_model *model);
 /* Blocks are being allocated, or are held: leaving would change something. */
 bool ui_model_loaded(const struct ui_model *model);
 

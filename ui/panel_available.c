@@ -51,6 +51,7 @@ static void add_measure(const struct bt_measure *measure, struct ui_row *row)
 
 static void draw_facts(const struct ui_model *model, const struct ui_area *area)
 {
+	const struct bt_config *applied = ui_model_applied(model);
 	const struct bt_frame *frame = model->frame;
 	struct ui_row row = { 0 };
 	char text[UI_TEXT], limit[UI_TEXT];
@@ -64,7 +65,8 @@ static void draw_facts(const struct ui_model *model, const struct ui_area *area)
 		ui_row_add(&row, 2, UI_ROLE_NORMAL, "held", "%s of %s",
 			   bt_text_bytes(totals.held_pages * model->machine->page_bytes, text,
 					 sizeof(text)),
-			   bt_text_bytes(frame->config.max_held_bytes, limit, sizeof(limit)));
+			   bt_text_bytes((applied ? applied : model->wanted)->max_held_bytes, limit,
+					 sizeof(limit)));
 	}
 	ui_row_add(&row, 3, UI_ROLE_NORMAL, "free", "%s",
 		   bt_text_bytes(frame->memory.free_bytes, text, sizeof(text)));

@@ -37,12 +37,6 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 			   (unsigned long long)frame->config.generation);
 }
 
-/* The configuration that the workers were given, or NULL where nobody knows. */
-static const struct bt_config *applied_config(const struct ui_model *model)
-{
-	return model->frame && model->frame->has_module ? &model->frame->config : NULL;
-}
-
 static void value_text(const struct bt_param *param, const struct bt_config *config, char *buf,
 		       size_t size)
 {
@@ -69,7 +63,7 @@ static void effect_text(const struct ui_model *model, const struct bt_param *par
 static bool both_values(const struct ui_model *model, const struct bt_param *param, int width,
 			char *buf, size_t size)
 {
-	const struct bt_config *applied = applied_config(model);
+	const struct bt_config *applied = ui_model_applied(model);
 	char sent[256], now[256];
 
 	value_text(param, model->wanted, sent, sizeof(sent));
