@@ -76,13 +76,14 @@ static bool boots_to_panic(pid_t pid, const char *console, const struct bt_patie
 	uint64_t start_ns = bt_mono_ns(), now_ns = start_ns;
 	char reason[256];
 	struct stat log;
+	bool silent;
 	int status;
 
 	while (!bt_child_ended(pid, &status)) {
 		now_ns = bt_mono_ns();
 		*given_up = !bt_patience_ask(patience, "trying KVM", start_ns);
-		if (*given_up || now_ns - start_ns > WHOLE_BOOT_NS ||
-		    (now_ns - start_ns > FIRST_OUTPUT_NS && (stat(console, &log) || !log.st_size))) {
+		silent = stat(console, &log) || !log.st_size;
+		if (*given_up || now_ns - start_ns > (silent ? FIRST_OUTPUT_NS : WHOLE_BOOT_NS)) {
 			bt_child_kill(pid);
 			return false;
 		}

@@ -44,7 +44,7 @@ struct bt_child_job {
 	const char *const *argv;
 	const char *text;	/* what it does, for progress and errors */
 	const char *log_path;	/* stderr is appended to it */
-	char *output;		/* gets what it prints, without the last newline; NULL: to the log */
+	char *output;		/* gets what it prints, but the last newline; NULL: to the log */
 	size_t output_size;
 };
 

@@ -9,8 +9,8 @@
 #include "core/err.h"
 
 /*
- * A new log (name "console-UTC-PID.log") in dir; those beyond the newest BT_CONSOLE_KEPT are removed.
- * Returns an append-only descriptor, path (PATH_MAX) is where.
+ * A new log (name "console-UTC-PID.log") in dir; those beyond the newest BT_CONSOLE_KEPT are
+ * removed. Returns an append-only descriptor, path (PATH_MAX) is where.
  */
 #define BT_CONSOLE_KEPT 20
 int bt_console_create(const char *dir, char *path, struct bt_err *err);

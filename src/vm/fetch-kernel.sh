@@ -88,8 +88,8 @@ archive_release() {
 	esac
 }
 
-# cached_kit RELEASE|SERIES|latest: the newest complete kit in DIR that answers to it; for latest, the
-# one that was fetched as the default goes before newer ones.
+# cached_kit RELEASE|SERIES|latest: the newest complete kit in DIR that answers to it; for latest,
+# the one that was fetched as the default goes before newer ones.
 cached_kit() {
 	if [ "$1" = latest ] && is_complete "$dir/default"; then
 		readlink -f "$dir/default"
@@ -139,6 +139,11 @@ extract_vmlinux() {
 	[ "$(od -An -c -j 1 -N 3 "$out" | tr -d ' ')" = ELF ] || die "$image holds no ELF kernel"
 }
 
+# depends_of MODULE: names, as its information section has them.
+depends_of() {
+	tr '\0' '\n' <"$1" | sed -n 's/^depends=//p' | tr ',' ' '
+}
+
 # add_module TREE NAME: NAME and before it all it depends on, into $part/modules and modules.load.
 # No variable but the parameters survives the recursion.
 add_module() {
@@ -155,7 +160,7 @@ add_module() {
 	*.gz) gzip -dc "$file" ;;
 	*) cat "$file" ;;
 	esac >"$part/modules/$2.ko" || die "could not unpack $file"
-	for needed in $(tr '\0' '\n' <"$part/modules/$2.ko" | sed -n 's/^depends=//p' | tr ',' ' '); do
+	for needed in $(depends_of "$part/modules/$2.ko"); do
 		add_module "$1" "$needed"
 	done
 	echo "$2.ko" >>"$part/modules.load" || exit 1
@@ -183,7 +188,8 @@ installed_kit() {
 	[ -e "$image" ] || impossible "no image of kernel $1 in /boot"
 	[ -r "$image" ] || impossible "$image is not readable"
 	[ -f "$modules/modules.builtin" ] || impossible "no modules of kernel $1 in $modules"
-	[ -f "$modules/build/Makefile" ] || impossible "no headers of kernel $1; install linux-headers-$1"
+	[ -f "$modules/build/Makefile" ] ||
+		impossible "no headers of kernel $1; install linux-headers-$1"
 	start_kit "installed-$1"
 	if is_complete "$kit" && [ -z "$(find "$image" -newer "$kit/vmlinux")" ]; then
 		printf '%s\n' "$kit"
@@ -207,8 +213,9 @@ packages_of() {
 plan_text() {
 	# shellcheck disable=SC2086 # a list of names
 	apt-cache show --no-all-versions $packages | awk -v release="$1" -v dir="$dir" '
-		/^Size:/ { bytes += $2; count++ }
-		END { printf "%s: %d packages, %.0f MB, unpacked into %s\n", release, count, bytes / 1e6, dir }'
+		/^Size:/ { size += $2; count++ }
+		END { printf "%s: %d packages, %.0f MB, unpacked into %s\n", release, count,
+			size / 1e6, dir }'
 }
 
 download() {
@@ -233,11 +240,14 @@ unpack_debs() {
 # there serves only the modules' type information, which would need one more program to build.
 relocate_tree() {
 	tree=usr/src/linux-headers-$1
-	common=$(sed -n 's|^include .*/\(linux-headers-[^/]*\)/Makefile$|\1|p' "$part/$tree/Makefile")
+	common=$(sed -n 's|^include .*/\(linux-headers-[^/]*\)/Makefile$|\1|p' \
+		"$part/$tree/Makefile")
 	[ -d "$part/usr/src/${common:-none}" ] || die "unexpected layout of $tree"
 	# shellcheck disable=SC2016 # for make
 	printf 'include $(dir $(realpath $(lastword $(MAKEFILE_LIST))))../%s/Makefile\n' "$common" \
-		>"$part/$tree/Makefile" && rm -f "$part/$tree/vmlinux" && ln -s "$tree" "$part/build" || exit 1
+		>"$part/$tree/Makefile" || exit 1
+	rm -f "$part/$tree/vmlinux"
+	ln -s "$tree" "$part/build" || exit 1
 }
 
 make_kit() {
@@ -325,7 +335,7 @@ if [ -n "$release" ] && apt-cache show "linux-image-$release" >/dev/null 2>&1; t
 		[ "$1" != latest ] || ln -sfn "$release" "$dir/default"
 		exit
 	fi
-	say "could not download linux-image-$release; is there a network, and is apt-get update recent?"
+	say "could not download linux-image-$release; is there a network, a recent apt-get update?"
 else
 	say "the package lists of this machine have no kernel $1; try apt-get update"
 fi

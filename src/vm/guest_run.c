@@ -33,7 +33,7 @@ static const struct bt_opt opts[] = {
 	  offsetof(struct values, agent) },
 	{ "yes", 'y', BT_OPT_FLAG, NULL, "agree to the download of a kernel",
 	  offsetof(struct values, yes) },
-	{ "verbose", 'v', BT_OPT_FLAG, NULL, "print progress, times and the console's path on stderr",
+	{ "verbose", 'v', BT_OPT_FLAG, NULL, "print progress, times and the console's path",
 	  offsetof(struct values, verbose) },
 	{ "help", 'h', BT_OPT_FLAG, NULL, "print this text", offsetof(struct values, help) },
 	SETTING("add", "/GUEST_PATH=FILE", "file for the guest; /sbin/guest-extra is run"),
@@ -118,7 +118,8 @@ static int copy_output(struct run *run, struct bt_vm *vm, struct bt_err *err)
 		if (run->code < 0 && got <= 0 && !bt_vm_alive(vm, err))
 			return -err->code;
 		if (bt_mono_ns() > run->deadline_ns)
-			return bt_err_set(err, ETIMEDOUT, "guest-extra is not done in %u s (console: %s)",
+			return bt_err_set(err, ETIMEDOUT,
+					  "guest-extra is not done in %u s (console: %s)",
 					  (unsigned)(run->values->time_limit_ns / BT_NS_PER_S),
 					  bt_vm_console_path(vm));
 	}

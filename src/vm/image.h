@@ -17,7 +17,7 @@ struct bt_image {
 #define BT_GUEST_AGENT "bin/buddytop-agent"
 #define BT_GUEST_EXTRA "sbin/guest-extra"
 #define BT_GUEST_MODULES "modules"
-#define BT_GUEST_MODULES_LOAD "modules/load"	/* file names of modules/, in the order to load them */
+#define BT_GUEST_MODULES_LOAD "modules/load" /* file names, in the order to load them */
 #define BT_GUEST_AGENT_PORT "buddytop.agent"
 #define BT_GUEST_EXTRA_PORT "buddytop.extra"
 /* On the kernel's command line, which hands it to init's environment: the port is there. */

@@ -15,8 +15,9 @@ struct bt_kernel {
 };
 
 /*
- * The image, kit or release of the options; without one the machine's own kernel if it is all there, else
- * a kit in the cache, else one that is downloaded after a yes. -ENODEV says what is missing.
+ * The image, kit or release of the options; without one the machine's own kernel if it is all
+ * there, else a kit in the cache, else one that is downloaded after a yes. -ENODEV says what is
+ * missing.
  */
 int bt_kernel_find(struct bt_kernel *kernel, const struct bt_vm_options *options,
 		   const struct bt_patience *patience, struct bt_err *err);

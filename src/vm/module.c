@@ -27,7 +27,7 @@ static int is_source(const struct dirent *entry)
 
 	if (!strcmp(entry->d_name, "Kbuild"))
 		return 1;
-	return suffix && strcmp(suffix, ".mod.c") && (!strcmp(suffix, ".c") || !strcmp(suffix, ".h"));
+	return suffix && (!strcmp(suffix, ".c") || !strcmp(suffix, ".h"));
 }
 
 static int list_sources(struct sources *sources, const char *dir, struct bt_err *err)
@@ -139,7 +139,8 @@ static int build_failed(const char *log, int code, struct bt_err *err)
 
 	if (bt_read_file(log, SOURCE_LIMIT, &text, NULL) < 0)
 		return bt_err_set(err, EIO, "building the module failed (exit %d)", code);
-	bt_err_set(err, EIO, "building the module failed: %s (log: %s)", first_complaint(text), log);
+	bt_err_set(err, EIO, "building the module failed: %s (log: %s)", first_complaint(text),
+		   log);
 	free(text);
 	return -EIO;
 }
@@ -151,7 +152,7 @@ static int run_make(const char *tree, const char *dir, const char *log,
 	int code;
 
 	if (bt_place_program("make", make))
-		return bt_err_set(err, ENODEV, "make is missing: install make and the kernel's gcc");
+		return bt_err_set(err, ENODEV, "make is missing: install make and gcc");
 	module = bt_xasprintf("M=%s", dir);
 	snprintf(jobs, sizeof(jobs), "-j%ld", sysconf(_SC_NPROCESSORS_ONLN));
 	code = bt_child_run(&(struct bt_child_job){

@@ -75,8 +75,8 @@ static int out_of_range(const struct setting *setting, const char *text, struct 
 		snprintf(min, sizeof(min), "%" PRIu64, setting->min);
 		snprintf(max, sizeof(max), "%" PRIu64, setting->max);
 	}
-	return bt_err_set(err, EINVAL, "guest %s=%s: %s to %s is possible", setting->name, text, min,
-			  max);
+	return bt_err_set(err, EINVAL, "guest %s=%s: %s to %s is possible", setting->name, text,
+			  min, max);
 }
 
 static int set_number(const struct setting *setting, void *field, const char *text,
@@ -123,7 +123,8 @@ int bt_vm_option_set(struct bt_vm_options *options, const char *assignment, stru
 	if (!setting)
 		return bt_err_set(err, EINVAL, "guest setting '%s': no such name", assignment);
 	if (!assignment[length] || !*text)
-		return bt_err_set(err, EINVAL, "guest setting %s: a value is needed", setting->name);
+		return bt_err_set(err, EINVAL, "guest setting %s: a value is needed",
+				  setting->name);
 	field = (char *)options + setting->offset;
 	if (setting->kind == LIST)
 		return add_file(options, text, err);

@@ -76,7 +76,8 @@ static int user_directory(const char *variable, const char *fallback, const char
 	else if (home && *home == '/')
 		length = snprintf(path, PATH_MAX, "%s/%s/buddytop%s", home, fallback, name);
 	else
-		return bt_err_set(err, ENOENT, "neither %s nor HOME is set to a directory", variable);
+		return bt_err_set(err, ENOENT, "neither %s nor HOME is set to a directory",
+				  variable);
 	if (length >= PATH_MAX)
 		return bt_err_set(err, ENAMETOOLONG, "%s is too long", variable);
 	return bt_make_path(path, 0700, err);

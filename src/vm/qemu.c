@@ -20,15 +20,15 @@ static const char *const fixed_args[] = {
 };
 
 /*
- * A quiet console keeps warnings and panics. tsc=reliable: two virtual CPUs otherwise fall back to a
- * clock that takes twice as long to read. panic=-1 reboots at once, which ends QEMU.
+ * A quiet console keeps warnings and panics. tsc=reliable: two virtual CPUs otherwise fall back to
+ * a clock that takes twice as long to read. panic=-1 reboots at once, which ends QEMU.
  */
 static const char command_line[] = "console=ttyS0 panic=-1 quiet tsc=reliable nokaslr "
 				   "cryptomgr.notests no_timer_check";
 
 /*
- * What only one accelerator gets. Under TCG a small translation cache, an old CPU without five-level
- * tables and no mitigations boot a fifth faster.
+ * What only one accelerator gets. Under TCG a small translation cache, an old CPU without
+ * five-level tables and no mitigations boot a fifth faster.
  */
 static const struct {
 	const char *name, *accel_args, *cpu, *command_line;
@@ -96,8 +96,10 @@ int bt_qemu_check(const struct bt_vm_options *options, struct bt_err *err)
 				  bt_text_bytes(options->memory_bytes, wanted, sizeof(wanted)),
 				  bt_text_bytes(available_bytes(), available, sizeof(available)));
 	if (node_bytes(options) < NODE_MIN_BYTES)
-		return bt_err_set(err, EINVAL, "guest nodes=%u: memory=%lluM is less than 64M a node",
-				  options->nodes, (unsigned long long)(options->memory_bytes / MIB));
+		return bt_err_set(err, EINVAL,
+				  "guest nodes=%u: memory=%lluM is less than 64M a node",
+				  options->nodes,
+				  (unsigned long long)(options->memory_bytes / MIB));
 	return 0;
 }
 
@@ -112,7 +114,7 @@ void bt_qemu_node_cpus(unsigned cpus, unsigned nodes, unsigned node, unsigned *f
 	}
 }
 
-/* One socket for each CPU: no socket is then shared by two nodes, which the kernel would complain of. */
+/* A socket for each CPU: none is then shared by two nodes, which the kernel would complain of. */
 static void add_machine(struct args *args, const struct bt_vm_options *options)
 {
 	add(args, "-m");

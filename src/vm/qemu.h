@@ -21,8 +21,8 @@ char **bt_qemu_argv(const struct bt_qemu_spec *spec);
 void bt_qemu_argv_free(char **argv);
 
 /*
- * -EINVAL for an unknown accelerator, or when the memory is too small for the nodes or too large for
- * this machine.
+ * -EINVAL for an unknown accelerator, or when the memory is too small for the nodes or too large
+ * for this machine.
  */
 int bt_qemu_check(const struct bt_vm_options *options, struct bt_err *err);
 

@@ -9,8 +9,8 @@
 struct bt_qmp;
 
 /*
- * One attempt to connect to the socket, non-blocking from then on; asks at once for the command mode,
- * in which events are sent too. -ENOENT, -ECONNREFUSED: QEMU is not that far yet.
+ * One attempt to connect to the socket, non-blocking from then on; asks at once for the command
+ * mode, in which events are sent too. -ENOENT, -ECONNREFUSED: QEMU is not that far yet.
  */
 int bt_qmp_open(struct bt_qmp **qmp, const char *path, struct bt_err *err);
 void bt_qmp_close(struct bt_qmp *qmp);

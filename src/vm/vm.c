@@ -235,8 +235,8 @@ static int describe_end(struct bt_vm *vm, struct bt_err *err)
 	if (WIFSIGNALED(vm->status))
 		*reason = '\0';	/* it had no time to say anything */
 	bt_child_status_text(vm->status, status, sizeof(status));
-	return bt_err_set(err, EIO, "QEMU ended (%s)%s%s (console: %s)", status, *reason ? ": " : "",
-			  reason, vm->console);
+	return bt_err_set(err, EIO, "QEMU ended (%s)%s%s (console: %s)", status,
+			  *reason ? ": " : "", reason, vm->console);
 }
 
 bool bt_vm_alive(struct bt_vm *vm, struct bt_err *err)
@@ -283,7 +283,8 @@ static int wait_for_boot(struct bt_vm *vm, const char *qmp_path, struct bt_err *
 					  vm->console);
 		if (bt_mono_ns() - start_ns > vm->options.boot_limit_ns) {
 			bt_console_reason(vm->console, reason, sizeof(reason));
-			return bt_err_set(err, ETIMEDOUT, "the guest did not boot in %u s%s%s (console: %s)",
+			return bt_err_set(err, ETIMEDOUT,
+					  "the guest did not boot in %u s%s%s (console: %s)",
 					  (unsigned)(vm->options.boot_limit_ns / BT_NS_PER_S),
 					  *reason ? ": " : "", reason, vm->console);
 		}

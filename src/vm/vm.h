@@ -26,11 +26,13 @@ struct bt_vm_options {
 	unsigned nodes;			/* default 2; those beyond cpus have memory only */
 	uint64_t memory_bytes;		/* default 1 GiB, all nodes together */
 	const char *accel;		/* "auto", "kvm", "tcg" */
-	const char *kernel;		/* release ("6.12.117+deb12-amd64"), series ("6.12"), path of a
-					 * directory made by fetch-kernel or of an image with virtio built
-					 * in; NULL: the machine's own kernel if it can be used, else the
-					 * distribution's */
-	const char *kdir;		/* build tree for the module; NULL: the one of the release */
+	/*
+	 * Release ("6.12.117+deb12-amd64"), series ("6.12"), path of a directory made by
+	 * fetch-kernel or of an image with virtio built in; NULL: the machine's own kernel if it
+	 * can be used, else the distribution's.
+	 */
+	const char *kernel;
+	const char *kdir;		/* build tree for the module; NULL: that of the release */
 	const char *module;		/* a built buddytop.ko; NULL: built from our sources */
 	const char *qemu;		/* NULL: qemu-system-x86_64 of PATH */
 	const char *append;		/* more kernel command line, or NULL */
@@ -39,7 +41,7 @@ struct bt_vm_options {
 	unsigned max_held_pct;		/* module parameter; default 90 in a guest of our own */
 	uint64_t boot_limit_ns;		/* default 120 s */
 	bool agent;			/* start the agent (default) */
-	bool extra;			/* a second port for the output of an added /sbin/guest-extra,
+	bool extra;			/* second port for what an added /sbin/guest-extra prints,
 					 * which otherwise goes to the console */
 	bool assume_yes;
 	/* Called at least every 200 ms during a start; false gives up (-ECANCELED). May be NULL. */
@@ -53,9 +55,10 @@ void bt_vm_options_default(struct bt_vm_options *options);
 int bt_vm_option_set(struct bt_vm_options *options, const char *assignment, struct bt_err *err);
 
 /*
- * Boots and waits until the agent's port (without an agent: the extra port) is open in the guest. On
- * failure err ends with the path of the kept console log and nothing is left running. -ENODEV: QEMU,
- * a kernel, headers or a yes are missing (err says which and the way out); -ETIMEDOUT; -ECANCELED.
+ * Boots and waits until the agent's port (without an agent: the extra port) is open in the guest.
+ * On failure err ends with the path of the kept console log and nothing is left running. -ENODEV:
+ * QEMU, a kernel, headers or a yes are missing (err says which and the way out); -ETIMEDOUT;
+ * -ECANCELED.
  */
 int bt_vm_start(struct bt_vm **vm, const struct bt_vm_options *options, struct bt_err *err);
 /* Stream to the agent, non-blocking; owned by vm. */
@@ -71,7 +74,7 @@ pid_t bt_vm_pid(const struct bt_vm *vm);
  * panic, killed, agent ended) with the console's end.
  */
 bool bt_vm_alive(struct bt_vm *vm, struct bt_err *err);
-/* Powers off (QMP, then SIGKILL after 2 s), removes the private directory, keeps the console log. */
+/* Powers off (QMP, then SIGKILL after 2 s), removes the private directory, keeps the console. */
 void bt_vm_stop(struct bt_vm *vm);
 
 #endif

@@ -13,7 +13,11 @@ trap 'rm -rf "$tmp"' EXIT
 export XDG_STATE_HOME=$tmp/state XDG_RUNTIME_DIR=$tmp/run
 mkdir "$tmp/run"
 passed=0 failed=0
-busybox=$(command -v busybox) || { echo "skip: busybox is not installed"; echo "0 passed, 0 failed, 1 skipped"; exit 77; }
+busybox=$(command -v busybox) || {
+	echo "skip: busybox is not installed"
+	echo "0 passed, 0 failed, 1 skipped"
+	exit 77
+}
 
 # result TEXT CONDITION...: the condition is a command; the last output is shown when it fails.
 result() {
@@ -33,8 +37,9 @@ guest() {
 	printf '#!/bin/busybox sh\nPATH=/bin\n%s\n' "$1" >"$tmp/script"
 	chmod +x "$tmp/script"
 	shift
-	"$build/buddytop-guest-run" --kernel "$kit" --yes --time-limit 60s --add "/bin/busybox=$busybox" \
-		--add "/sbin/guest-extra=$tmp/script" "$@" >"$tmp/out" 2>"$tmp/err"
+	"$build/buddytop-guest-run" --kernel "$kit" --yes --time-limit 60s \
+		--add "/bin/busybox=$busybox" --add "/sbin/guest-extra=$tmp/script" "$@" \
+		>"$tmp/out" 2>"$tmp/err"
 	code=$?
 }
 
@@ -66,20 +71,23 @@ none_left() {
 
 # shellcheck disable=SC2016 # for the guest's shell
 topology='for n in 0 1 2; do
-	echo "node$n cpus $(busybox cat /sys/devices/system/node/node$n/cpulist)"
-	busybox awk "/MemTotal/ { print \$2, int((\$4 + 20480) / 102400) }" /sys/devices/system/node/node$n/meminfo
+	cd /sys/devices/system/node/node$n
+	echo "node$n cpus $(busybox cat cpulist)"
+	busybox awk "/MemTotal/ { print \$2, int((\$4 + 20480) / 102400) }" meminfo
 done
 echo "name $(busybox hostname)"
 echo "clock $(busybox cat /sys/devices/system/clocksource/clocksource0/current_clocksource)"
 echo "module $(busybox cat /sys/module/buddytop/parameters/max_held_pct)"
-for d in /proc/stat /sys/kernel/debug/bdi /sys/kernel/tracing/events /dev/buddytop /sys/fs/cgroup/cgroup.procs; do
+for d in /proc/stat /sys/kernel/debug/bdi /sys/kernel/tracing/events /dev/buddytop \
+	/sys/fs/cgroup/cgroup.procs; do
 	busybox test -e $d || echo "missing $d"
 done
 echo "oom $(busybox cat /proc/self/oom_score_adj) $(busybox cat /proc/1/oom_score_adj)"
 echo "param $(busybox grep -c guest.test=1 /proc/cmdline)"
 exit 7'
 start=$EPOCHREALTIME
-guest "$topology" --nodes 3 --cpus 2 --memory 1200M --append guest.test=1 --max-held-pct 77 --verbose
+guest "$topology" --nodes 3 --cpus 2 --memory 1200M --append guest.test=1 --max-held-pct 77 \
+	--verbose
 echo "boot to the end of the first program: $(bc <<<"$EPOCHREALTIME - $start") s;" \
 	"$(sed -n 's/, console.*//p' "$tmp/err")"
 result "the program's exit code comes back" is "$code" 7
@@ -147,7 +155,8 @@ result "and removes what was left" is "$(ls "$tmp/run")" ''
 
 "$build/buddytop" snapshot --source vm --kernel "$kit" --yes >"$tmp/out" 2>"$tmp/err"
 result "a snapshot of a guest" is "$?" 0
-result "says that it is emulated or names KVM" grep -qE '"reality": "emulated"|"accel": "kvm"' "$tmp/out"
+result "says that it is emulated or names KVM" \
+	grep -qE '"reality": "emulated"|"accel": "kvm"' "$tmp/out"
 result "and leaves no guest" soon none_left
 
 echo "$passed passed, $failed failed, 0 skipped"

@@ -60,8 +60,8 @@ boot_image() {
 # package NAME: what lies in $tmp/tree becomes a .deb of the archive.
 package() {
 	mkdir -p "$tmp/tree/DEBIAN"
-	printf 'Package: %s\nVersion: 1\nArchitecture: all\nMaintainer: t <t@t>\nDescription: t\n' "$1" \
-		>"$tmp/tree/DEBIAN/control"
+	printf '%s\n' "Package: $1" 'Version: 1' 'Architecture: all' 'Maintainer: t <t@t>' \
+		'Description: t' >"$tmp/tree/DEBIAN/control"
 	dpkg-deb -Znone --build "$tmp/tree" "$tmp/archive/$1_1_all.deb" >/dev/null
 	rm -rf "$tmp/tree"
 }
@@ -69,13 +69,14 @@ package() {
 # kernel RELEASE COMPRESS
 kernel() {
 	modules=$tmp/tree/lib/modules/$1
-	mkdir -p "$tmp/tree/boot" "$modules/kernel/drivers/virtio" "$modules/kernel/net"
+	virtio=$modules/kernel/drivers/virtio
+	mkdir -p "$tmp/tree/boot" "$virtio" "$modules/kernel/net"
 	boot_image "$2" "$tmp/tree/boot/vmlinuz-$1"
 	echo "CONFIG_$1" >"$tmp/tree/boot/config-$1"
 	echo kernel/drivers/char/virtio_console.ko >"$modules/modules.builtin"
-	printf 'x\0depends=virtio_ring,virtio\0y' | xz >"$modules/kernel/drivers/virtio/virtio_pci.ko.xz"
-	printf 'x\0depends=virtio_ring\0y' >"$modules/kernel/drivers/virtio/virtio.ko"
-	printf 'x\0depends=\0y' >"$modules/kernel/drivers/virtio/virtio_ring.ko"
+	printf 'x\0depends=virtio_ring,virtio\0y' | xz >"$virtio/virtio_pci.ko.xz"
+	printf 'x\0depends=virtio_ring\0y' >"$virtio/virtio.ko"
+	printf 'x\0depends=\0y' >"$virtio/virtio_ring.ko"
 	echo other >"$modules/kernel/net/other.ko"
 	package "linux-image-$1"
 	mkdir -p "$tmp/tree/usr/src/linux-headers-$1"
@@ -83,7 +84,8 @@ kernel() {
 		>"$tmp/tree/usr/src/linux-headers-$1/Makefile"
 	package "linux-headers-$1"
 	mkdir -p "$tmp/tree/usr/src/linux-headers-$1-common"
-	printf 'all:\n\t@echo common %s\n' "$1" >"$tmp/tree/usr/src/linux-headers-$1-common/Makefile"
+	printf 'all:\n\t@echo common %s\n' "$1" \
+		>"$tmp/tree/usr/src/linux-headers-$1-common/Makefile"
 	package "linux-headers-$1-common"
 }
 

@@ -84,8 +84,9 @@ static void messages_come_whole(void **state)
 	struct bt_err err;
 	bool open = false;
 
-	say(server, "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 22, \"minor\": 2, \"major\": 7}, "
-		    "\"package\": \"Debian\"}, \"capabilities\": [\"oob\"]}}\r\n{\"return\": {}}\r\n"
+	say(server, "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 22, \"minor\": 2, "
+		    "\"major\": 7}, \"package\": \"Debian\"}, \"capabilities\": [\"oob\"]}}\r\n"
+		    "{\"return\": {}}\r\n"
 		    "{\"timestamp\": {\"seconds\": 1401385907, \"microseconds\": 422329}, "
 		    "\"event\": \"VSERPORT_CHANGE\", \"data\": {\"id\": \"chan");
 	message = bt_qmp_receive(server->qmp, &err);
@@ -114,7 +115,7 @@ static void rubbish_and_the_end_are_errors(void **state)
 	assert_int_equal(err.code, EPIPE);
 }
 
-static void a_message_without_end_is_refused(void **state)
+static void an_endless_message_is_refused(void **state)
 {
 	struct server *server = *state;
 	char block[1024];
@@ -134,7 +135,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(command_mode_is_asked_for, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(messages_come_whole, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rubbish_and_the_end_are_errors, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_message_without_end_is_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(an_endless_message_is_refused, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

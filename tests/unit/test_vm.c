@@ -70,7 +70,9 @@ static int set_up(void **state)
 	bt_vm_options_default(&f->options);
 	f->options.accel = "tcg";
 	f->options.module = strdup(make_file(f, "buddytop.ko", "module", 0644));
-	f->options.qemu = strdup(make_file(f, "qemu", "#!/bin/sh\necho $$ >\"$TEST_DIR/pid\"\nsleep 60\n", 0755));
+	f->options.qemu = strdup(make_file(f, "qemu", "#!/bin/sh\n"
+						      "echo $$ >\"$TEST_DIR/pid\"\n"
+						      "sleep 60\n", 0755));
 	f->options.context = f;
 	*state = f;
 	return 0;
@@ -261,7 +263,7 @@ static void a_failed_build_is_quoted(void **state)
 	struct fixture *f = *state;
 
 	make_kit(f);
-	make_tree(f, "echo 'CC main.o'; echo 'main.c:7:1: error: no such thing'; echo more; exit 2");
+	make_tree(f, "echo CC main.o; echo 'main.c:7:1: error: no such thing'; echo more; exit 2");
 	assert_int_equal(start(f), -EIO);
 	assert_says(f, "main.c:7:1: error: no such thing");
 	assert_says(f, ".log");
