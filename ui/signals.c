@@ -9,7 +9,7 @@
 
 #include "core/util.h"
 
-static const int asked[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH };
+static const int asked[UI_SIGNALS] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH };
 static const int crashes[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
 
 /*
@@ -26,8 +26,13 @@ static struct {
 	void *stack;
 } guard;
 
+/*
+ * Ignored they still reach the descriptor, for they are blocked; but curses, which takes over those
+ * that have their default action, leaves them alone.
+ */
 int ui_signals_begin(struct ui_signals *signals, struct bt_err *err)
 {
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	sigset_t mask;
 
 	sigemptyset(&mask);
@@ -37,6 +42,8 @@ int ui_signals_begin(struct ui_signals *signals, struct bt_err *err)
 	if (signals->fd < 0)
 		return bt_err_set(err, errno, "signalfd: %s", strerror(errno));
 	sigprocmask(SIG_BLOCK, &mask, &signals->before);
+	for (unsigned i = 0; i < UI_SIGNALS; i++)
+		sigaction(asked[i], &ignore, &signals->actions[i]);
 	return 0;
 }
 
@@ -46,6 +53,8 @@ void ui_signals_end(struct ui_signals *signals)
 	while (ui_signals_next(signals))
 		;
 	close(signals->fd);
+	for (unsigned i = 0; i < UI_SIGNALS; i++)
+		sigaction(asked[i], &signals->actions[i], NULL);
 	sigprocmask(SIG_SETMASK, &signals->before, NULL);
 }
 
@@ -69,14 +78,18 @@ bool ui_signals_end_asked(const struct ui_signals *signals)
 
 void ui_signals_suspend(void)
 {
+	const struct sigaction stop = { .sa_handler = SIG_DFL };
+	struct sigaction action;
 	sigset_t mask, before;
 
-	/* Its default action, so that an orphaned process group is not stopped for good. */
+	/* Its default action, which spares an orphaned process group that nobody would continue. */
+	sigaction(SIGTSTP, &stop, &action);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTSTP);
-	sigprocmask(SIG_UNBLOCK, &mask, &before);
 	kill(getpid(), SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &mask, &before);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	sigaction(SIGTSTP, &action, NULL);
 }
 
 /* Async-signal-safe: write(), tcsetattr(), dup2(), raise(). */

@@ -12,9 +12,12 @@
 
 #include "core/err.h"
 
+#define UI_SIGNALS 7
+
 struct ui_signals {
 	int fd;			/* signalfd: TERM HUP INT QUIT TSTP CONT WINCH */
 	sigset_t before;
+	struct sigaction actions[UI_SIGNALS];
 };
 
 /* Before any thread is started, so that all inherit the mask. */

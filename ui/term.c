@@ -24,6 +24,16 @@ struct ui_term {
 
 #define ESC_WAIT_MS 25
 
+static bool is_known(void)
+{
+	int found;
+
+	if (setupterm(NULL, STDOUT_FILENO, &found) != OK)
+		return false;
+	del_curterm(cur_term);
+	return true;
+}
+
 int ui_term_usable(struct bt_err *err)
 {
 	const char *term = getenv("TERM");
@@ -35,6 +45,9 @@ int ui_term_usable(struct bt_err *err)
 	if (!term || !*term || !strcmp(term, "dumb"))
 		return bt_err_set(err, EOPNOTSUPP, "TERM=%s: the dashboard cannot be drawn on this "
 				  "terminal; set TERM, or use 'buddytop snapshot'", term ? term : "");
+	if (!is_known())
+		return bt_err_set(err, EOPNOTSUPP, "TERM=%s: this terminal is not known here; set "
+				  "TERM to one that is, as xterm or vt100", term);
 	return 0;
 }
 
@@ -124,8 +137,8 @@ int ui_term_begin(struct ui_term **out, bool colour, int stderr_fd, struct bt_er
 	term->screen = newterm(NULL, stdout, stdin);
 	if (!term->screen) {
 		free(term);
-		return bt_err_set(err, EOPNOTSUPP, "TERM=%s: this terminal is not known here; set "
-				  "TERM to one that is, as xterm or vt100", getenv("TERM"));
+		return bt_err_set(err, EOPNOTSUPP, "TERM=%s: curses cannot use this terminal",
+				  getenv("TERM"));
 	}
 	set_term(term->screen);
 	set_modes(term);

@@ -426,12 +426,13 @@ def monkey_run(seed, count):
                     else:
                         terminal.type(chance.choice(MONKEY_KEYS))
                     terminal.pump(0.002)
+                    # Keys are for the dashboard: not while it is stopped, not after its end.
+                    if not terminal.screen.alternate:
+                        terminal.until(lambda: terminal.stops > resumed or terminal.screen.alternate)
                     if terminal.stops > resumed:
-                        resumed += 1
+                        resumed = terminal.stops
                         terminal.resume()
-                terminal.pump(0.05)
-                if terminal.stops > resumed:
-                    terminal.resume()
+                        terminal.until(lambda: terminal.screen.alternate)
                 if terminal.status is None:
                     terminal.kill(signal.SIGTERM)
                 ended(terminal, ("exit", 0))
