@@ -14,7 +14,7 @@ logs=$build/test
 install=yes
 passed=0 failed=0 skipped=0
 
-suites=(style docs unit clang asan tsan screen kmod vm guest61 guest612 endtoend fuzz distcheck)
+suites=(style docs unit clang asan tsan screen screenasan kmod vm guest61 guest612 endtoend fuzz distcheck)
 
 # Sum of the numbers that a sed expression takes out of the unit programs' logs in DIR.
 count_of() {
@@ -71,8 +71,24 @@ suite_tsan() {
 	sub_build tsan --enable-sanitizers=thread && check_counts "$build/tsan"
 }
 
+# Golden screens, and the terminal itself: screens PROGRAM.
+screens() {
+	{
+		"$here/tests/screen/run.py" "$1"
+		"$here/tests/pty/run.py" "$1"
+	} | tee /dev/stderr | awk '/^[0-9]+ passed, / { p += $1; f += $3; s += $5 }
+		END { print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped" }'
+}
+
 suite_screen() {
-	"$here/tests/screen/run.py" "$build/buddytop"
+	screens "$build/buddytop"
+}
+
+# The dashboard keeps the standard error from the screen, so the reports go to files.
+suite_screenasan() {
+	local ASAN_OPTIONS=log_path=$logs/asan-report UBSAN_OPTIONS=log_path=$logs/ubsan-report
+	export ASAN_OPTIONS UBSAN_OPTIONS
+	sub_build asan --enable-sanitizers=address,undefined && screens "$build/asan/buddytop"
 }
 
 # The kernel of a series with its build tree, unpacked into the cache and never installed.
