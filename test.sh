@@ -125,7 +125,8 @@ suite_endtoend() {
 }
 
 suite_fuzz() {
-	"$build/asan/tests/fuzz/fuzz_frame"
+	sub_build asan --enable-sanitizers=address,undefined &&
+		make -C "$build/asan" tests/fuzz/fuzz_frame && "$build/asan/tests/fuzz/fuzz_frame"
 }
 
 suite_distcheck() {

@@ -140,7 +140,7 @@ def drive(build, work):
         with open(files[0]) as file:
             document = json.load(file)
         check(document["schema"]["name"] == "buddytop-snapshot", "it names its schema")
-        config = document["frame"]["config"]
+        config = document["frame"]["module"]["config"]
         check(config["order"] == 3 and config["cpus"] == "1", f"and holds the configuration: {config}")
 
     dashboard.type("!")

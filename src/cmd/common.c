@@ -22,6 +22,8 @@ const struct bt_opt bt_cmd_source_opts[] = {
 	{ "nodes", 0, BT_OPT_SETTING, "N", "guest: NUMA nodes", FIELD(settings) },
 	{ "accel", 0, BT_OPT_SETTING, "auto|kvm|tcg", "guest: what runs it", FIELD(settings) },
 	{ "kernel", 0, BT_OPT_SETTING, "RELEASE|FILE", "guest: kernel to boot", FIELD(settings) },
+	{ "add", 0, BT_OPT_SETTING, "/PATH=FILE", "guest: one more file; /sbin/guest-extra is run",
+	  FIELD(settings) },
 	{ 0 }
 };
 

@@ -113,7 +113,7 @@ static void scenario_node(struct rig *rig)
 			right = right && (double)got[node] >= want * 0.99 &&
 				(double)got[node] <= want * 1.01 + 500;
 		}
-		rig_check(rig, blocks > 5000 && right, "%s: %llu blocks, node 0 gave %llu, node 1 %llu",
+		rig_check(rig, blocks > 1000 && right, "%s: %llu blocks, node 0 gave %llu, node 1 %llu",
 			  node_cases[i].assignments, (unsigned long long)blocks,
 			  (unsigned long long)got[0], (unsigned long long)got[1]);
 	}
