@@ -42,7 +42,6 @@ struct bt_param {
 	uint64_t min, max;	/* numbers; max is the ABI's, bt_param_max() knows the machine's */
 	bool zero_is_off;	/* 0 is allowed below min and written "off" */
 	const struct bt_choice *choices; /* ends with a NULL name; the index is the value */
-	char key;		/* the screen's key, 0 = none */
 };
 
 extern const struct bt_param bt_params[];

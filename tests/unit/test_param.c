@@ -248,7 +248,6 @@ static void table_is_complete(void **state)
 		assert_true(param->width == 4 || param->width == 8 || param->kind == BT_PARAM_CPUS);
 		for (j = 0; j < i; j++) {
 			assert_string_not_equal(param->json_key, bt_params[j].json_key);
-			assert_true(!param->key || param->key != bt_params[j].key);
 			assert_true(param->offset != bt_params[j].offset);
 		}
 	}
