@@ -77,20 +77,42 @@ static enum ui_role run_role(const struct bt_frame *frame)
 	return frame->reason > BT_REASON_USER ? UI_ROLE_WARN : UI_ROLE_STRONG;
 }
 
+/* Who published the generation that is in force, as the event log has it; "" when it does not know. */
+static const char *publisher(const struct ui_model *model)
+{
+	uint64_t first, number;
+
+	if (!model->session || !model->frame->config.generation)
+		return "";
+	first = bt_session_event_first(model->session);
+	for (number = bt_session_event_last(model->session); number && number >= first; number--) {
+		const struct bt_event *event = bt_session_event(model->session, number);
+
+		if (event && event->kind == BT_EVENT_CONTROL &&
+		    event->generation == model->frame->config.generation)
+			return event->who;
+	}
+	return "";
+}
+
+/* What the load does and, when it stands still, who or what stopped it. */
 static void add_run(const struct ui_model *model, struct ui_row *row)
 {
 	const struct bt_frame *frame = model->frame;
-	const char *reason;
 
 	if (!frame) {
 		ui_row_add(row, 1, UI_ROLE_DIM, "", "waiting for the first sample");
-	} else if (!frame->has_module) {
-		ui_row_add(row, 1, UI_ROLE_WARN, "", "no module");
-	} else {
-		ui_row_add(row, 1, run_role(frame), "load", "%s", bt_run_name(frame->run));
-		reason = frame->reason > BT_REASON_USER ? bt_reason_text(frame->reason) : "";
-		ui_row_add(row, 2, UI_ROLE_WARN, "", "%s", reason);
+		return;
 	}
+	if (!frame->has_module) {
+		ui_row_add(row, 1, UI_ROLE_WARN, "", "no module");
+		return;
+	}
+	ui_row_add(row, 1, run_role(frame), "load", "%s", bt_run_name(frame->run));
+	if (frame->reason > BT_REASON_USER)
+		ui_row_add(row, 2, UI_ROLE_WARN, "", "%s", bt_reason_text(frame->reason));
+	else if (frame->run != BT_RUN_GO && frame->reason == BT_REASON_USER)
+		ui_row_add(row, 4, UI_ROLE_NORMAL, "by", "%s", publisher(model));
 }
 
 static void add_applied(const struct ui_model *model, struct ui_row *row)
