@@ -24,7 +24,7 @@ boot() {
 	local program=$1 output counts
 	shift
 	output=$("$build/buddytop-guest-run" --yes --kernel "$release" --cpus 2 --nodes 2 --memory 1G \
-		--time-limit 8m --add "/sbin/guest-extra=$program" "$@" 2>&1 | tee /dev/stderr) || true
+		--time-limit 8m --append loglevel=7 --add "/sbin/guest-extra=$program" "$@" 2>&1 | tee /dev/stderr) || true
 	counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped' <<<"$output" | tail -n 1)
 	[ -n "$counts" ] || { echo "FAIL $(basename "$program"): it did not end"; counts="0 1 0"; }
 	read -r -a counts <<<"${counts//[!0-9 ]/}"
