@@ -59,7 +59,8 @@ void bt_session_choose_cpus(struct bt_session *s, const struct bt_config *config
 		if (!bt_mask_test(s->machine.allowed_cpus, c))
 			continue;
 		CPU_SET_S(c, size, allowed);
-		if (bt_mask_test(config->cpus, c) || (s->shown && !s->shown->cpus[c].online))
+		if ((config->run == BT_RUN_GO && bt_mask_test(config->cpus, c)) ||
+		    (s->shown && !s->shown->cpus[c].online))
 			continue;
 		CPU_SET_S(c, size, rest);
 		chosen++;

@@ -304,6 +304,66 @@ static void test_answer_after_the_end(void **state)
 	rig_until(rig->session, !rig_clients(rig->session));
 }
 
+/* xorshift64: the same everywhere. */
+static uint64_t next_random(uint64_t *x, uint64_t below)
+{
+	*x ^= *x << 13;
+	*x ^= *x >> 7;
+	*x ^= *x << 17;
+	return *x % below;
+}
+
+static void attach_again(struct rig *rig)
+{
+	struct bt_err err = { 0 };
+	int pair[2];
+
+	close(rig->fd);
+	close(rig->served_fd);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	rig->fd = pair[0];
+	rig->served_fd = pair[1];
+	rig->used = 0;
+	assert_int_equal(bt_session_attach(rig->session, pair[1], pair[1], "test", &err), 0);
+}
+
+/* Requests with bytes changed, in pieces: a client may lose its link, never the session. */
+static void test_mutated_requests(void **state)
+{
+	static const char *const requests[] = {
+		"{\"op\":\"read\",\"id\":12345}\n", "{\"op\":\"keepalive\"}\n",
+		"{\"op\":\"measure\",\"limit_bytes\":1048576}\n", "{\"op\":\"measured\",\"id\":7}\n",
+		"{\"op\":\"publish\",\"token\":8,\"config\":{\"run\":\"go\",\"order\":3,\"cpus\":\"0-3\"}}\n",
+	};
+	struct rig *rig = *state;
+	uint64_t x = 88172645463325252ull;
+	unsigned lost = 0;
+
+	for (unsigned i = 0; i < 4000; i++) {
+		char line[256];
+		size_t size, cut;
+
+		snprintf(line, sizeof(line), "%s", requests[next_random(&x, BT_ARRAY_SIZE(requests))]);
+		size = strlen(line);
+		for (uint64_t n = next_random(&x, 4); n; n--)
+			line[next_random(&x, size)] = (char)next_random(&x, 256);
+		cut = next_random(&x, size + 1);
+		(void)!write(rig->fd, line, cut);
+		bt_session_step(rig->session);
+		(void)!write(rig->fd, line + cut, size - cut);
+		bt_session_step(rig->session);
+		(void)!read(rig->fd, rig->buf, BUF);
+		if (!rig_clients(rig->session)) {
+			lost++;
+			attach_again(rig);
+		}
+	}
+	assert_true(lost > 10 && lost < 1000);
+	rig_frames(rig->session, 1);
+	assert_int_equal(rig_state(rig->session), BT_SESSION_LIVE);
+}
+
 /* ---- the socket ------------------------------------------------------------------------ */
 
 static void test_socket(void **state)
@@ -451,6 +511,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_client_that_does_not_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_quit_and_hang_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_answer_after_the_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mutated_requests, setup, teardown),
 		cmocka_unit_test(test_socket),
 		cmocka_unit_test_setup_teardown(test_snapshot_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_snapshot_on_a_full_disk, setup, teardown),
