@@ -23,8 +23,8 @@ make -C "$build" kmod KDIR="$kit/build" BT_TEST_DELAY_NS=$delay_ns kmod_objects=
 boot() {
 	local program=$1 output counts
 	shift
-	output=$("$build/buddytop-guest-run" --yes --kernel "$release" --cpus 2 --nodes 2 --memory 1G \
-		--time-limit 8m --append loglevel=7 --add "/sbin/guest-extra=$program" "$@" 2>&1 | tee /dev/stderr) || true
+	output=$("$build/buddytop-guest-run" --yes --kernel "$kit" --cpus 2 --nodes 2 --memory 1G \
+		--time-limit 8m --append loglevel=7 --add "/sbin/guest-extra=$program" "$@" 2>&1 | tee >(cat >&2)) || true
 	counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped' <<<"$output" | tail -n 1)
 	[ -n "$counts" ] || { echo "FAIL $(basename "$program"): it did not end"; counts="0 1 0"; }
 	read -r -a counts <<<"${counts//[!0-9 ]/}"
