@@ -2,14 +2,15 @@
 /*
  * The antagonist's state, and what its files offer each other.
  *
- * Who may touch what: `control` (mutex) serialises those who publish a configuration, open and
- * close; `lock` (spinlock, never held across an allocation or a sleep) guards config, job,
- * generation, the deadlines and the changing words of the area's head. A worker owns its struct
- * ant_worker, but for `share` and `fresh` (control) and `handed` (xchg), and its statistics.
+ * Who may touch what: `control` (mutex) serialises the controller's publications; `lock` (spinlock,
+ * never held across an allocation or a sleep) guards config, job, generation, the deadlines and the
+ * changing words of the area's head. A worker owns its struct ant_worker, but for `share` and
+ * `fresh` (control) and `handed` (xchg), and its statistics.
  */
 #ifndef ANT_H
 #define ANT_H
 
+#include <linux/atomic.h>
 #include <linux/miscdevice.h>
 #include <linux/mutex.h>
 #include <linux/nodemask.h>
@@ -69,8 +70,8 @@ struct ant_worker {
 
 struct ant_dev {
 	struct miscdevice misc;
-	struct mutex control;	/* one at a time opens, publishes, releases */
-	bool controlled;	/* a controlling file is open, or its release not over */
+	struct mutex control;	/* one publication at a time */
+	atomic_t controlled;	/* 1: a controlling file is open, or its release not over */
 	spinlock_t lock;	/* short: what was published last */
 	struct bt_config config; /* as published; run is the present one */
 	struct ant_job job;
@@ -104,7 +105,7 @@ int ant_publish(struct ant_dev *dev, struct bt_config *config);
 void ant_stop(struct ant_dev *dev, enum bt_reason reason);
 /* Announces dev->config and dev->job as they are. Caller: as above. */
 void ant_commit(struct ant_dev *dev);
-/* Drains, gives the rings back and waits until every worker has done so. Caller holds control. */
+/* Drains, gives the rings back and waits until every worker has done so. No other publishes. */
 void ant_release(struct ant_dev *dev);
 
 /* threads.c */

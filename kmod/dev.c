@@ -36,7 +36,6 @@ static bool ant_is_controller(const struct file *file)
 static int ant_open(struct inode *inode, struct file *file)
 {
 	struct ant_dev *dev = ant_dev_of(file);
-	int err = 0;
 
 	if (!(file->f_mode & FMODE_READ))
 		return -EINVAL;
@@ -44,14 +43,10 @@ static int ant_open(struct inode *inode, struct file *file)
 		return 0;
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	mutex_lock(&dev->control);
-	if (dev->controlled)
-		err = -EBUSY;
-	else
-		dev->controlled = true;
-	WRITE_ONCE(dev->area->controlled, dev->controlled);
-	mutex_unlock(&dev->control);
-	return err;
+	if (atomic_cmpxchg(&dev->controlled, 0, 1))
+		return -EBUSY;
+	WRITE_ONCE(dev->area->controlled, 1);
+	return 0;
 }
 
 static int ant_close(struct inode *inode, struct file *file)
@@ -60,11 +55,10 @@ static int ant_close(struct inode *inode, struct file *file)
 
 	if (!ant_is_controller(file))
 		return 0;
-	mutex_lock(&dev->control);
 	ant_release(dev);
-	dev->controlled = false;
 	WRITE_ONCE(dev->area->controlled, 0);
-	mutex_unlock(&dev->control);
+	/* Whoever controls next finds nothing of this one. */
+	atomic_set_release(&dev->controlled, 0);
 	return 0;
 }
 
