@@ -115,17 +115,20 @@ static void say_bounds(struct ui_question *question, const struct bt_config *con
 	char text[UI_TEXT];
 
 	if (config->guard == BT_GUARD_SAFE)
-		ui_question_line(question, "Guard safe: leaves %s available, gives all back before an "
+		ui_question_line(question,
+				 "Guard safe: leaves %s available, gives all back before an "
 				 "OOM kill.",
 				 bt_text_bytes(config->reserve_bytes, text, sizeof(text)));
 	else
-		ui_question_line(question, "Guard bench: leaves no reserve; others may be OOM-killed.");
+		ui_question_line(question,
+				 "Guard bench: leaves no reserve; others may be OOM-killed.");
 	if (config->lease_ms)
 		ui_question_line(question, "Stops by itself %s after this program falls silent.",
 				 bt_text_ns(config->lease_ms * BT_NS_PER_MS, text, sizeof(text)));
 	if (config->run_limit_ms)
 		ui_question_line(question, "Stops by itself after %s.",
-				 bt_text_ns(config->run_limit_ms * BT_NS_PER_MS, text, sizeof(text)));
+				 bt_text_ns(config->run_limit_ms * BT_NS_PER_MS, text,
+					    sizeof(text)));
 }
 
 void ui_app_start(struct ui_app *app, const char *who)
@@ -140,9 +143,9 @@ void ui_app_start(struct ui_app *app, const char *who)
 		return;
 	}
 	question = ui_question_open(app, "Start the load?", start_answers);
-	ui_question_line(question, "Kernel threads on %u CPUs of %s allocate and free pages of order "
-			 "%u,", bt_mask_weight(config->cpus, BT_CPU_WORDS), machine->host,
-			 config->order);
+	ui_question_line(question,
+			 "Kernel threads on %u CPUs of %s allocate and free pages of order %u,",
+			 bt_mask_weight(config->cpus, BT_CPU_WORDS), machine->host, config->order);
 	ui_question_line(question, "as fast as the pace allows, holding at most %s.",
 			 bt_text_bytes(config->max_held_bytes, text, sizeof(text)));
 	ui_question_line(question, "The machine becomes slower and may reclaim or swap.");

@@ -162,7 +162,7 @@ static wchar_t next_char(const char **text)
 	return ch;
 }
 
-/* wcwidth() depends on the locale; in C it knows ASCII only, and then nothing else is drawn anyway. */
+/* wcwidth() depends on the locale; in C it knows ASCII only, and nothing else is drawn then. */
 static wchar_t drawable(wchar_t ch, const struct ui_glyphs *glyphs)
 {
 	if (ch < 0x80)
@@ -173,7 +173,8 @@ static wchar_t drawable(wchar_t ch, const struct ui_glyphs *glyphs)
 int ui_put(const struct ui_area *area, int row, int col, enum ui_role role, const char *text)
 {
 	while (*text)
-		ui_put_char(area, row, col++, role, drawable(next_char(&text), area->canvas->glyphs));
+		ui_put_char(area, row, col++, role,
+			    drawable(next_char(&text), area->canvas->glyphs));
 	return col;
 }
 
@@ -193,7 +194,8 @@ static void format_text(char *buf, size_t size, const char *format, va_list args
 		buf[0] = '\0';
 }
 
-int ui_putf(const struct ui_area *area, int row, int col, enum ui_role role, const char *format, ...)
+int ui_putf(const struct ui_area *area, int row, int col, enum ui_role role, const char *format,
+	    ...)
 {
 	char buf[1024];
 	va_list args;

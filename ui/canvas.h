@@ -31,7 +31,7 @@ struct ui_canvas {
 	bool dim;	/* everything drawn from now on is in UI_ROLE_DIM */
 };
 
-/* A part of a canvas. Whatever is drawn through it is clipped to it; coordinates start at its corner. */
+/* A part of a canvas: what is drawn through it is clipped; coordinates start at its corner. */
 struct ui_area {
 	struct ui_canvas *canvas;
 	struct ui_rect rect;
@@ -56,20 +56,21 @@ void ui_put_char(const struct ui_area *area, int row, int col, enum ui_role role
 void ui_put_glyph(const struct ui_area *area, int row, int col, enum ui_role role,
 		  enum ui_glyph glyph);
 /*
- * UTF-8 text; returns the column after it. Control characters, broken bytes, characters that are not
- * one column wide, and everything but ASCII under the ASCII glyphs become '?'.
+ * UTF-8 text; returns the column after it. Control characters, broken bytes, characters that are
+ * not one column wide, and everything but ASCII under the ASCII glyphs become '?'.
  */
 int ui_put(const struct ui_area *area, int row, int col, enum ui_role role, const char *text);
-int ui_putf(const struct ui_area *area, int row, int col, enum ui_role role, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+int ui_putf(const struct ui_area *area, int row, int col, enum ui_role role, const char *format,
+	    ...) __attribute__((format(printf, 5, 6)));
 /* The same, ending before column end. */
-void ui_put_right(const struct ui_area *area, int row, int end, enum ui_role role, const char *text);
+void ui_put_right(const struct ui_area *area, int row, int end, enum ui_role role,
+		  const char *text);
 void ui_putf_right(const struct ui_area *area, int row, int end, enum ui_role role,
 		   const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* Text cut to width columns, with an ellipsis where something is missing. */
 int ui_put_cut(const struct ui_area *area, int row, int col, int width, enum ui_role role,
 	       const char *text);
-/* Text over as many rows as it needs, broken at blanks; returns how many (area NULL: only counts). */
+/* Text over as many rows as it needs, broken at blanks; returns how many (area NULL: counts). */
 int ui_put_wrapped(const struct ui_area *area, int row, int col, int width, enum ui_role role,
 		   const char *text);
 /* A glyph of the canvas as text for ui_put(). */

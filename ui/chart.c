@@ -143,13 +143,14 @@ static void add_dot(const struct ui_area *area, int x, int y, enum ui_role role)
 	ui_put_char(area, row, col, role, there | bits[x & 1][y & 3]);
 }
 
-/* Dots at y, and those between it and the neighbour's height, so that steep edges stay connected. */
+/* Dots at y, and those between it and the neighbour's height: steep edges stay connected. */
 static void add_dots(const struct ui_area *area, int x, int y, int before, enum ui_role role)
 {
 	int step = before < y ? 1 : -1;
 
 	add_dot(area, x, y, role);
-	for (int between = before + step; before >= 0 && before != y && between != y; between += step)
+	for (int between = before + step; before >= 0 && before != y && between != y;
+	     between += step)
 		add_dot(area, x, between, role);
 }
 

@@ -104,7 +104,8 @@ static int run_step(struct ui_app *app, const char *argument, struct bt_err *err
 	if (app->model->status.interval_ns)
 		return bt_err_set(err, EINVAL, "step: time passes by itself here (see --step)");
 	if (*argument && (bt_parse_u64(argument, &count) || count > 100000))
-		return bt_err_set(err, EINVAL, "step %s: a number of samples is expected", argument);
+		return bt_err_set(err, EINVAL, "step %s: a number of samples is expected",
+				  argument);
 	app->steps = (unsigned)count;
 	if (count)
 		bt_session_kick(app->session);

@@ -47,7 +47,7 @@ static unsigned nth_of_node(const struct bt_machine *machine, unsigned node, uns
 	return cpu;
 }
 
-/* The nearest CPU after (step 1) or before (step -1) in the grid's order; cpu itself at its ends. */
+/* The next CPU (step 1) or the one before (step -1) in the grid's order; cpu itself at its ends. */
 static unsigned neighbour(const struct bt_machine *machine, unsigned cpu, int step)
 {
 	unsigned node = machine->cpu_node[cpu], found;
@@ -112,7 +112,8 @@ static bool inverted(const struct bt_machine *machine, const struct ui_cpus *edi
 	return !bt_mask_test(edit->draft.cpus, cpu);
 }
 
-static bool first_of_core(const struct bt_machine *machine, const struct ui_cpus *edit, unsigned cpu)
+static bool first_of_core(const struct bt_machine *machine, const struct ui_cpus *edit,
+			  unsigned cpu)
 {
 	return bt_mask_test(edit->draft.cpus, cpu) && machine->cpu_core[cpu] == cpu;
 }
@@ -314,7 +315,8 @@ static int draw_grid(const struct grid *grid, int *cursor_line)
 			if (row < 0 || row >= grid->rows)
 				continue;
 			if (!in_line)
-				ui_putf(grid->area, row, 0, UI_ROLE_DIM, "node %-2u %4u", node, cpu);
+				ui_putf(grid->area, row, 0, UI_ROLE_DIM, "node %-2u %4u", node,
+					cpu);
 			draw_cpu(grid, row, LABEL_COLS + (int)(in_line + in_line / GROUP), cpu);
 		}
 		line += (int)((at + grid->per_line - 1) / grid->per_line);
@@ -375,8 +377,10 @@ static void cpus_draw(struct ui_app *app, const struct ui_area *screen)
 	draw_field(app, &inside, grid.rows + 1);
 	ui_put_cut(&inside, grid.rows + 3, 0, inside.rect.cols, UI_ROLE_DIM,
 		   "Space one  x range  n node  t one thread a core  A all  N none  I invert");
-	snprintf(legend, sizeof(legend), "# in  %s out  o offline, in  %s offline, out; digits type a "
-		 "list: 0-3,8,^2", ui_glyph_text(inside.canvas, UI_GLYPH_ABSENT, absent),
+	snprintf(legend, sizeof(legend),
+		 "# in  %s out  o offline, in  %s offline, out; digits type a "
+		 "list: 0-3,8,^2",
+		 ui_glyph_text(inside.canvas, UI_GLYPH_ABSENT, absent),
 		 ui_glyph_text(inside.canvas, UI_GLYPH_OFFLINE, offline));
 	ui_put_cut(&inside, grid.rows + 4, 0, inside.rect.cols, UI_ROLE_DIM, legend);
 }

@@ -88,7 +88,8 @@ static void draw_nodes(struct ui_app *app, const struct ui_area *area, int row)
 	const struct ui_nodes *edit = &app->overlay.nodes;
 	unsigned nodes = app->model->machine->node_count;
 	int room = (area->rect.cols - 7) / 5;
-	unsigned first = room > 0 && (int)edit->cursor >= room ? edit->cursor - (unsigned)room + 1 : 0;
+	int hidden = (int)edit->cursor - room + 1;
+	unsigned first = room > 0 && hidden > 0 ? (unsigned)hidden : 0;
 
 	ui_put(area, row, 0, UI_ROLE_DIM, "nodes");
 	for (int i = 0; i < room && first + (unsigned)i < nodes; i++) {

@@ -36,13 +36,14 @@ static void effect_cpus(const struct situation *s, char *buf)
 
 static void share_of_memory(const struct situation *s, uint64_t bytes, char *buf)
 {
+	uint64_t total = s->machine->memory_bytes;
 	char percent[UI_TEXT];
 
-	if (!s->machine->memory_bytes || s->machine->memory_bytes == BT_UNKNOWN)
+	if (!total || total == BT_UNKNOWN)
 		snprintf(buf, UI_EFFECT, "of all memory");
 	else
 		snprintf(buf, UI_EFFECT, "%s of memory",
-			 ui_text_percent((double)bytes / (double)s->machine->memory_bytes, percent));
+			 ui_text_percent((double)bytes / (double)total, percent));
 }
 
 static void effect_held(const struct situation *s, char *buf)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a parameter's value means on a machine, in a few words: panel, editors and prompts say it. */
+/* What a parameter's value means on a machine, in a few words, for panel, editors and prompts. */
 #ifndef UI_EFFECT_H
 #define UI_EFFECT_H
 

@@ -28,7 +28,7 @@ struct ui_glyphs {
 	bool ascii;		/* nothing but ASCII may reach the terminal */
 	bool braille;
 	wchar_t glyph[UI_GLYPH_COUNT];
-	const wchar_t *level;	/* level[0] is a blank, level[levels] a full cell, growing upwards */
+	const wchar_t *level;	/* level[0] is blank, level[levels] full, growing upwards */
 	unsigned levels;
 	const wchar_t *shade;	/* shade[0] is a blank, shade[shades] the densest */
 	unsigned shades;

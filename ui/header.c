@@ -46,7 +46,7 @@ static void draw_machine(const struct ui_model *model, const struct ui_area *are
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);
 }
 
-/* Lost, ended, paused, frozen: what one must know before reading any number. True if there was one. */
+/* Lost, ended, paused, frozen: what one must know before any number. True if there was one. */
 static bool add_banner(const struct ui_model *model, struct ui_row *row)
 {
 	const struct bt_session_status *status = &model->status;
@@ -55,8 +55,8 @@ static bool add_banner(const struct ui_model *model, struct ui_row *row)
 
 	if (status->state == BT_SESSION_LOST)
 		ui_row_add(row, 0, UI_ROLE_ALARM, "", " SOURCE LOST %llu s: %s, retry %u ",
-			   (unsigned long long)(model->lost_for_ns / BT_NS_PER_S), status->error.text,
-			   status->retries);
+			   (unsigned long long)(model->lost_for_ns / BT_NS_PER_S),
+			   status->error.text, status->retries);
 	else if (status->state == BT_SESSION_ENDED)
 		ui_row_add(row, 0, UI_ROLE_ALARM, "", " END OF THE SOURCE ");
 	else if (status->state == BT_SESSION_PAUSED)
@@ -77,7 +77,7 @@ static enum ui_role run_role(const struct bt_frame *frame)
 	return frame->reason > BT_REASON_USER ? UI_ROLE_WARN : UI_ROLE_STRONG;
 }
 
-/* Who published the generation that is in force, as the event log has it; "" when it does not know. */
+/* Who published the generation in force, as the event log has it; "" when it does not know. */
 static const char *publisher(const struct ui_model *model)
 {
 	uint64_t first, number;
@@ -123,7 +123,7 @@ static void add_applied(const struct ui_model *model, struct ui_row *row)
 	char text[UI_TEXT];
 	uint8_t op;
 
-	if (!frame || !frame->has_module)
+	if (!frame || !frame->has_module || !frame->config.generation)
 		return;
 	bt_frame_totals(frame, &totals);
 	ui_row_add(row, 3, totals.applied == totals.online ? UI_ROLE_NORMAL : UI_ROLE_WARN, "gen",
@@ -166,7 +166,8 @@ static void draw_status_line(const struct ui_model *model, const struct ui_area 
 	char text[UI_TEXT];
 
 	if (!add_banner(model, &row) && model->frame && model->frame->has_module)
-		ui_row_add(&row, 0, run_role(model->frame), "", "%s", bt_run_name(model->frame->run));
+		ui_row_add(&row, 0, run_role(model->frame), "", "%s",
+			   bt_run_name(model->frame->run));
 	else
 		add_run(model, &row);
 	ui_row_add(&row, 1, UI_ROLE_BADGE, "", "%s",
@@ -181,8 +182,8 @@ static void draw_status_line(const struct ui_model *model, const struct ui_area 
 		ui_row_add(&row, 5, UI_ROLE_NORMAL, "remote", "%s",
 			   ui_text_percent(interval->point.remote_ratio, text));
 		ui_row_add(&row, 4, UI_ROLE_NORMAL, "p99", "%s",
-			   bt_text_ns(interval->point.latency[BT_OP_ALLOC].quantile_ns[BT_P99], text,
-				      sizeof(text)));
+			   bt_text_ns(interval->point.latency[BT_OP_ALLOC].quantile_ns[BT_P99],
+				      text, sizeof(text)));
 	}
 	ui_row_add(&row, 6, UI_ROLE_DIM, "on", "%s", model->machine->host);
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);

@@ -19,14 +19,14 @@ const struct ui_binding ui_bindings[] = {
 	  .help = "this help" },
 	{ .action = UI_ACTION_QUIT, .key = { 'q', F(10), UI_KEY_CTRL_C },
 	  .group = program, .brief = "quit",
-	  .help = "quit; asks when the load is on; what is held is given back; ^C twice quits at once" },
+	  .help = "quit, giving back what is held; asks while the load is on, ^C twice does not" },
 	{ .action = UI_ACTION_COMMAND, .key = { ':' },
 	  .group = program, .brief = "command",
-	  .help = "command line: order 4, cpus 0-15, interval 200ms, start, stop, keep, snapshot ..." },
+	  .help = "command line: order 4, cpus 0-15, interval 200ms, start, stop, keep ..." },
 
 	{ .action = UI_ACTION_WORKERS, .key = { 'w' },
 	  .group = load, .brief = "load on/off",
-	  .help = "start the workers, or stop them and give everything back; asks before the first start" },
+	  .help = "start the workers, or stop them and give all back; the first start asks" },
 	{ .action = UI_ACTION_STOP_NOW, .key = { '!', F(9) },
 	  .group = load, .brief = "stop now",
 	  .help = "stop the workers and give everything back, without a question" },
@@ -196,5 +196,6 @@ void ui_keys_print(FILE *to)
 
 	for (unsigned i = 0; i < ui_binding_count; i++)
 		fprintf(to, "%s\t%s\t%s\n", ui_bindings[i].group,
-			ui_binding_names(&ui_bindings[i], names, sizeof(names)), ui_bindings[i].help);
+			ui_binding_names(&ui_bindings[i], names, sizeof(names)),
+			ui_bindings[i].help);
 }

@@ -7,8 +7,8 @@
 
 /* A band of the screen: one panel, or two side by side. Bands are stacked from the top. */
 struct band {
-	enum ui_panel left, right;	/* right UI_PANEL_NONE: the left one takes the whole width */
-	int wanted;			/* rows with which nothing is missing; a title row is one of them */
+	enum ui_panel left, right;	/* right UI_PANEL_NONE: the left one takes all */
+	int wanted;			/* rows with which nothing is missing, with the title */
 	int useful;			/* rows below which the graph is gone */
 	bool grows;			/* rows that nobody wants are shared among these */
 };
@@ -159,7 +159,7 @@ void ui_layout(struct ui_layout *layout, int rows, int cols, enum ui_panel first
 	left = rows - layout->header.rows - layout->footer.rows;
 	if (alone && first != UI_PANEL_NONE) {
 		if (left)
-			layout->panel[first] = (struct ui_rect){ layout->header.rows, 0, left, cols };
+			layout->panel[first] = (struct ui_rect){layout->header.rows, 0, left, cols};
 		return;
 	}
 	choose_bands(&plan, cols);

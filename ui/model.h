@@ -15,8 +15,8 @@ struct ui_model {
 	const struct bt_frame *frame;		/* NULL before the first one */
 	const struct bt_interval *interval;	/* NULL before the second one */
 	const struct bt_history *history;
-	unsigned history_skip;			/* newest points that the frozen picture leaves out */
-	const struct bt_config *wanted;		/* last sent; differs from frame->config until applied */
+	unsigned history_skip;			/* newest points that a frozen picture leaves out */
+	const struct bt_config *wanted;		/* last sent; frame->config follows */
 	const char *no_control;
 	struct bt_session_status status;
 	struct bt_measure measure;

@@ -140,7 +140,8 @@ void ui_question_line(struct ui_question *question, const char *format, ...)
 	if (question->line_count == UI_QUESTION_LINES)
 		return;
 	va_start(args, format);
-	vsnprintf(question->lines[question->line_count++], sizeof(question->lines[0]), format, args);
+	vsnprintf(question->lines[question->line_count++], sizeof(question->lines[0]), format,
+		  args);
 	va_end(args);
 }
 

@@ -9,7 +9,7 @@
 
 struct ui_panel_state {
 	unsigned selected;	/* control: row of ui_control_rows() */
-	unsigned scroll;	/* events: lines back from the newest; rate, available: first line */
+	unsigned scroll;	/* events: lines back from the newest; else the first line */
 };
 
 struct ui_panel_ops {

@@ -26,8 +26,8 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 
 	if (only) {
 		ui_row_add(row, 0, UI_ROLE_NORMAL, "order", "%u", model->wanted->order);
-		ui_row_add(row, 1, UI_ROLE_NORMAL, "CPUs", "%s",
-			   ui_effect_value(bt_param_find("cpus"), model->wanted, text, sizeof(text)));
+		ui_effect_value(bt_param_find("cpus"), model->wanted, text, sizeof(text));
+		ui_row_add(row, 1, UI_ROLE_NORMAL, "CPUs", "%s", text);
 	} else if (model->no_control)
 		ui_row_add(row, 0, UI_ROLE_WARN, "read only:", "%s", model->no_control);
 	else if (!frame || !frame->has_module)
@@ -49,11 +49,16 @@ static void value_text(const struct bt_param *param, const struct bt_config *con
 static void effect_text(const struct ui_model *model, const struct bt_param *param,
 			char buf[UI_EFFECT])
 {
+	static const char *const runs[BT_RUN_COUNT] = {
+		[BT_RUN_DRAIN] = "hold nothing, sleep", [BT_RUN_GO] = "run the pattern",
+		[BT_RUN_KEEP] = "sleep, keep what is held",
+	};
+
 	if (param)
 		ui_effect(param, model->wanted, model->machine, buf);
 	else
-		snprintf(buf, UI_EFFECT, "%s", model->frame && model->frame->has_module ?
-			 bt_reason_text(model->frame->reason) : "");
+		snprintf(buf, UI_EFFECT, "%s",
+			 model->wanted->run < BT_RUN_COUNT ? runs[model->wanted->run] : "?");
 }
 
 /*

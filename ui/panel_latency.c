@@ -24,12 +24,13 @@ static uint64_t latency_ns(const struct bt_point *point, unsigned op, unsigned r
 
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
+	const struct bt_interval *now = model->interval;
+	uint64_t p99 = now ? latency_ns(&now->point, BT_OP_ALLOC, BT_P99) : BT_UNKNOWN;
 	char text[UI_TEXT];
 
 	(void)only;
 	ui_row_add(row, 0, UI_ROLE_STRONG, "p99", "%s",
-		   bt_text_ns(model->interval ? latency_ns(&model->interval->point, BT_OP_ALLOC, BT_P99) :
-						BT_UNKNOWN, text, sizeof(text)));
+		   bt_text_ns(p99, text, sizeof(text)));
 	if (model->frame)
 		ui_row_add(row, 1, UI_ROLE_NORMAL, "clock", "%s",
 			   bt_text_ns(model->frame->clock_pair_ns, text, sizeof(text)));
@@ -137,7 +138,8 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	int tall = (rows - facts - head) / (MAX_ROW + 1);
 	struct half halves[BT_OP_COUNT] = {
 		{ .model = model, .op = BT_OP_ALLOC, .col = LABEL_COLS, .cols = half_cols },
-		{ .model = model, .op = BT_OP_FREE, .col = LABEL_COLS + half_cols, .cols = half_cols },
+		{ .model = model, .op = BT_OP_FREE, .col = LABEL_COLS + half_cols,
+		  .cols = half_cols },
 	};
 
 	(void)state;

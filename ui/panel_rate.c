@@ -105,7 +105,7 @@ static unsigned node_cpus(const struct cells *cells, unsigned node)
 	return count;
 }
 
-/* How one CPU looks; the more urgent one stands for several that share a cell. */
+/* How one CPU looks; the most urgent one stands for several that share a cell. */
 struct look {
 	unsigned urgency;
 	double level;		/* 0..1 of the fullest; orders looks of equal urgency */
@@ -113,11 +113,16 @@ struct look {
 	enum ui_role role;
 };
 
+/* Before the first publication: the mask that it will have. */
+static const __u64 *mask_in_force(const struct ui_model *model)
+{
+	return model->frame->config.generation ? model->frame->config.cpus : model->wanted->cpus;
+}
+
 static struct look cpu_look(const struct cells *cells, const struct ui_glyphs *glyphs, unsigned cpu)
 {
 	const struct bt_interval_cpu *now = &cells->interval->cpus[cpu];
-	const struct bt_frame *frame = cells->model->frame;
-	double level = cells->full > 0 && now->allocs_per_s > 0 ? now->allocs_per_s / cells->full : 0;
+	double level = now->allocs_per_s > 0 ? now->allocs_per_s / cells->full : 0;
 
 	if (!now->online)
 		return (struct look){ 0, 0, glyphs->glyph[UI_GLYPH_OFFLINE], UI_ROLE_DIM };
@@ -127,7 +132,7 @@ static struct look cpu_look(const struct cells *cells, const struct ui_glyphs *g
 		return (struct look){ 4, level, L'b', UI_ROLE_WARN };
 	if (now->state == BT_WORKER_THROTTLED)
 		return (struct look){ 3, level, L't', UI_ROLE_WARN };
-	if (frame->has_module && !bt_mask_test(frame->config.cpus, cpu) && level == 0)
+	if (level == 0 && !bt_mask_test(mask_in_force(cells->model), cpu))
 		return (struct look){ 1, 0, glyphs->glyph[UI_GLYPH_ABSENT], UI_ROLE_DIM };
 	return (struct look){ 2, level, level > 0 ? ui_level_char(glyphs, level) : glyphs->level[1],
 			      now->applied ? UI_ROLE_GRAPH_A : UI_ROLE_WARN };

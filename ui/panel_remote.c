@@ -12,11 +12,11 @@ static double remote_of(const struct bt_point *point)
 
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
+	double ratio = model->interval ? model->interval->point.remote_ratio : NAN;
 	char text[UI_TEXT];
 
 	(void)only;
-	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s of blocks",
-		   ui_text_percent(model->interval ? model->interval->point.remote_ratio : NAN, text));
+	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s of blocks", ui_text_percent(ratio, text));
 }
 
 static void draw_facts(const struct ui_model *model, const struct ui_area *area)
@@ -116,7 +116,8 @@ static void draw_matrix(const struct ui_model *model, const struct ui_area *area
 	int room = area->rect.cols - MATRIX_LABEL_COLS, row = 1;
 
 	if ((int)matrix.nodes * CELL_PERCENT > room)
-		matrix.cell_cols = (int)matrix.nodes * CELL_NUMBER > room ? CELL_SHADE : CELL_NUMBER;
+		matrix.cell_cols =
+			(int)matrix.nodes * CELL_NUMBER > room ? CELL_SHADE : CELL_NUMBER;
 	draw_matrix_head(&matrix, area);
 	for (unsigned from = 0; from < matrix.nodes && row < area->rect.rows; from++, row++) {
 		if (row == area->rect.rows - 1 && from + 1 < matrix.nodes) {

@@ -31,7 +31,7 @@ static void prompt_key(struct ui_app *app, int key)
 			prompt->err.code = 0;
 		return;
 	}
-	/* What is accepted may open another overlay: this one is closed first, and back on error. */
+	/* What is accepted may open another overlay: this one closes first; an error reopens it. */
 	mine = *prompt;
 	ui_overlay_close(app);
 	if (mine.param)
@@ -62,7 +62,8 @@ static void live_text(struct ui_app *app, const struct ui_prompt *prompt, char b
 		snprintf(buf, BT_ERR_TEXT, "%s", prompt->hint);
 	} else {
 		ui_app_draft(app, &draft);
-		if (bt_param_set(prompt->param, &draft, prompt->line.text, &app->model->limits, &err) ||
+		if (bt_param_set(prompt->param, &draft, prompt->line.text, &app->model->limits,
+				 &err) ||
 		    bt_config_check(&draft, &app->model->limits, &err)) {
 			*role = UI_ROLE_WARN;
 			snprintf(buf, BT_ERR_TEXT, "%s", err.text);
@@ -113,7 +114,8 @@ static int accept_interval(struct ui_app *app, const char *text, struct bt_err *
 	uint64_t ns;
 
 	if (bt_parse_time_ns(text, BT_NS_PER_S, &ns))
-		return bt_err_set(err, EINVAL, "interval=%s: a time is expected, as 200ms or 2s", text);
+		return bt_err_set(err, EINVAL, "interval=%s: a time is expected, as 200ms or 2s",
+				  text);
 	return bt_session_set_interval(app->session, ns, err);
 }
 
@@ -137,6 +139,8 @@ void ui_prompt_open_interval(struct ui_app *app)
 
 void ui_prompt_open_command(struct ui_app *app)
 {
-	open_other(app, "Command", "PARAMETER VALUE (order 4, cpus 0-15, held 64M ...), start, stop, "
-		   "keep, interval TIME, snapshot, measure, freeze, pause, quit", ui_command_run);
+	open_other(app, "Command",
+		   "PARAMETER VALUE (order 4, cpus 0-15, held 64M ...), start, stop, "
+		   "keep, interval TIME, snapshot, measure, freeze, pause, quit",
+		   ui_command_run);
 }

@@ -9,7 +9,8 @@
 
 #include "core/util.h"
 
-static const int asked[UI_SIGNALS] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH };
+static const int asked[UI_SIGNALS] = { SIGTERM, SIGHUP,	SIGINT,	 SIGQUIT,
+				       SIGTSTP, SIGCONT, SIGWINCH };
 static const int crashes[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE };
 
 /*

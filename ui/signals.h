@@ -31,8 +31,9 @@ bool ui_signals_end_asked(const struct ui_signals *signals);
 void ui_signals_suspend(void);
 
 /*
- * From here to the matching call with restore == NULL a crash (SEGV BUS ABRT ILL FPE) writes restore
- * to fd, sets its line to modes, puts stderr_fd back as the standard error and dies of its signal.
+ * From here to the matching call with restore == NULL a crash (SEGV BUS ABRT ILL FPE) writes
+ * restore to fd, sets its line to modes, puts stderr_fd back as the standard error and dies of its
+ * signal.
  */
 void ui_signals_guard(int fd, int stderr_fd, const char *restore, const struct termios *modes);
 

@@ -43,8 +43,10 @@ int ui_term_usable(struct bt_err *err)
 				  "for one JSON document use 'buddytop snapshot'",
 				  isatty(STDIN_FILENO) ? "output" : "input");
 	if (!term || !*term || !strcmp(term, "dumb"))
-		return bt_err_set(err, EOPNOTSUPP, "TERM=%s: the dashboard cannot be drawn on this "
-				  "terminal; set TERM, or use 'buddytop snapshot'", term ? term : "");
+		return bt_err_set(err, EOPNOTSUPP,
+				  "TERM=%s: the dashboard cannot be drawn on this "
+				  "terminal; set TERM, or use 'buddytop snapshot'",
+				  term ? term : "");
 	if (!is_known())
 		return bt_err_set(err, EOPNOTSUPP, "TERM=%s: this terminal is not known here; set "
 				  "TERM to one that is, as xterm or vt100", term);

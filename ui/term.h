@@ -33,7 +33,7 @@ void ui_term_colour(struct ui_term *term, bool colour);
 bool ui_term_has_colour(const struct ui_term *term);
 /* Only cells that differ from what is shown are sent; with afresh, all. */
 void ui_term_show(struct ui_term *term, const struct ui_canvas *canvas, bool afresh);
-/* The next key typed (keys.h), or UI_KEY_NONE. Never waits but for the rest of an escape sequence. */
+/* The next key typed (keys.h), or UI_KEY_NONE. Waits only for the rest of an escape sequence. */
 int ui_term_key(struct ui_term *term);
 
 #endif

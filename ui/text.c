@@ -18,7 +18,8 @@ const char *ui_text_percent(double ratio, char buf[UI_TEXT])
 	else if (percent > 0 && percent < 0.1)
 		snprintf(buf, UI_TEXT, "<0.1 %%");
 	else
-		snprintf(buf, UI_TEXT, "%.*f %%", percent == 0 || percent >= 99.95 ? 0 : 1, percent);
+		snprintf(buf, UI_TEXT, "%.*f %%", percent == 0 || percent >= 99.95 ? 0 : 1,
+			 percent);
 	return buf;
 }
 

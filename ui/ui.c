@@ -225,7 +225,8 @@ int ui_run(struct bt_session *session, const struct ui_signals *signals,
 	if (options->glyphs)
 		glyphs = ui_glyphs_find(options->glyphs);
 	if (!glyphs)
-		return bt_err_set(err, EINVAL, "--glyphs %s: allowed is one of full, console, ascii",
+		return bt_err_set(err, EINVAL,
+				  "--glyphs %s: allowed is one of full, console, ascii",
 				  options->glyphs);
 	capture_stderr(&ui);
 	code = ui_term_begin(&ui.term, ui_theme_wants_colour(getenv("NO_COLOR")), ui.stderr_before,

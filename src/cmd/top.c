@@ -22,7 +22,8 @@ struct top_values {
 
 static const struct bt_opt top_opts[] = {
 	{ "glyphs", 'g', BT_OPT_TEXT, "full|console|ascii",
-	  "characters to draw with (default: what is safe here)", offsetof(struct top_values, glyphs) },
+	  "characters to draw with (default: what is safe here)",
+	  offsetof(struct top_values, glyphs) },
 	{ "step", 0, BT_OPT_FLAG, NULL, "take samples only on the command ':step N'",
 	  offsetof(struct top_values, step) },
 	{ "list-keys", 0, BT_OPT_FLAG, NULL, "print every key, tab-separated",
@@ -117,7 +118,8 @@ static int run_top(struct bt_cmd_call *call, struct bt_err *err)
 		return 0;
 	}
 	if (call->argc)
-		return bt_err_set(err, EINVAL, "'%s': the dashboard takes no operands", call->argv[0]);
+		return bt_err_set(err, EINVAL, "'%s': the dashboard takes no operands",
+				  call->argv[0]);
 	code = bt_cmd_session_options(call, "auto", &options, note, err);
 	if (!code)
 		code = ui_term_usable(err);
@@ -138,8 +140,8 @@ const struct bt_cmd bt_cmd_top = {
 	.name = "top",
 	.operands = "",
 	.summary = "Show the dashboard, the default command",
-	.description = "Without --source: this machine where its module is loaded, else a guest. The "
-		       "load is off until it\nis started with 'w'. '?' shows the keys.",
+	.description = "Without --source: this machine where its module is loaded, else a guest.\n"
+		       "The load is off until it is started with 'w'. '?' shows the keys.",
 	.opts = top_opts,
 	.values_size = sizeof(struct top_values),
 	.run = run_top,

@@ -234,7 +234,8 @@ static void quitting_asks_while_loaded(void **state)
 /* Everything that can lie on the screen, at every size: the canvas is checked by the sanitizers. */
 static void draws_at_every_size(void **state)
 {
-	static const char *const overlays[] = { "", "?", "c", "n", "g", "o", ":", "L", "f", "w", "\t\n" };
+	static const char *const overlays[] = { "", "?", "c", "n", "g", "o",
+						":", "L", "f", "w", "\t\n" };
 	static const char *const sources[] = { "sim:1", "sim:2,cpus=1024,nodes=16,memory=1T",
 					       "sim:3,cpus=3,nodes=4,memonly=3" };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Canvas, graphs and texts: clipping, characters, rows that give way, what a graph shows of a value. */
+/* Canvas, graphs, texts: clipping, characters, rows that give way, what a graph shows. */
 #include "tests/unit/test.h"
 
 #include <locale.h>
@@ -85,7 +85,8 @@ static void test_wrapped(void **state)
 	struct ui_area all = ui_area_all(&canvas);
 
 	(void)state;
-	assert_int_equal(ui_put_wrapped(&all, 0, 0, 8, UI_ROLE_NORMAL, "one two threefourfive six"), 4);
+	assert_int_equal(ui_put_wrapped(&all, 0, 0, 8, UI_ROLE_NORMAL, "one two threefourfive six"),
+			 4);
 	assert_string_equal(dump(&canvas), "one two\nthreefou\nrfive\nsix\n\n");
 	assert_int_equal(ui_put_wrapped(NULL, 0, 0, 100, UI_ROLE_NORMAL, "one two"), 1);
 	assert_int_equal(ui_put_wrapped(NULL, 0, 0, 0, UI_ROLE_NORMAL, "one"), 0);
@@ -122,9 +123,11 @@ static void test_columns(void **state)
 	struct ui_area all = ui_area_all(&canvas);
 
 	(void)state;
-	/* Unknown: blank. Nothing: the lowest eighth. Half: one row full. Beyond the scale: full. */
+	/* Unknown: blank. 0: the lowest eighth. Half: one row full. Beyond the scale: full. */
 	ui_chart(&all, values, 7, &scale, UI_ROLE_GRAPH_A);
-	assert_string_equal(dump(&canvas), "    \u2581\u2588\u250a\u2588\n  \u2581\u2585\u2588\u2588\u250a\u2588\n");
+	assert_string_equal(
+		dump(&canvas),
+		"    \u2581\u2588\u250a\u2588\n  \u2581\u2585\u2588\u2588\u250a\u2588\n");
 	ui_canvas_free(&canvas);
 }
 
@@ -202,7 +205,8 @@ static void test_glyph_choice(void **state)
 			 ui_glyphs_find("console")->levels + 1);
 	assert_int_equal(wcslen(ui_glyphs_find("full")->level), ui_glyphs_find("full")->levels + 1);
 	assert_int_equal(wcslen(ui_glyphs_find("full")->shade), ui_glyphs_find("full")->shades + 1);
-	assert_int_equal(wcslen(ui_glyphs_find("ascii")->shade), ui_glyphs_find("ascii")->shades + 1);
+	assert_int_equal(wcslen(ui_glyphs_find("ascii")->shade),
+			 ui_glyphs_find("ascii")->shades + 1);
 }
 
 static void test_no_color(void **state)

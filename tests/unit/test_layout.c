@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The layout at every size of a screen: inside it, nothing over something else, nothing lost in vain. */
+/* The layout at every size: inside the screen, no overlaps, nothing lost in vain. */
 #include "tests/unit/test.h"
 
 #include "ui/layout.h"
@@ -58,7 +58,7 @@ static void test_every_size(void **state)
 	}
 }
 
-/* A line for each panel is enough: six below each other, four bands from 76 columns, three from 120. */
+/* A line for each panel is enough: six bands, four from 76 columns on, three from 120. */
 static void test_nothing_lost(void **state)
 {
 	static const struct {
