@@ -8,6 +8,8 @@
 
 #include "cmd/cmd.h"
 
+#define POLL_MS 100	/* how often a limit of time is looked at */
+
 #define FIELD(f) offsetof(struct bt_cmd_source, f)
 
 const struct bt_opt bt_cmd_source_opts[] = {
@@ -92,7 +94,7 @@ static int session_fault(const struct bt_session *session, struct bt_err *err)
 int bt_cmd_wait_frame(struct bt_session *session, uint64_t seq, uint64_t limit_ns, int stop_fd,
 		      struct bt_err *err)
 {
-	uint64_t until = bt_mono_ns() + limit_ns, now;
+	uint64_t start = bt_mono_ns();
 	struct pollfd fds[] = {
 		{ .fd = bt_session_fd(session), .events = POLLIN },
 		{ .fd = stop_fd, .events = POLLIN },
@@ -109,10 +111,9 @@ int bt_cmd_wait_frame(struct bt_session *session, uint64_t seq, uint64_t limit_n
 		rc = session_fault(session, err);
 		if (rc)
 			return rc;
-		now = bt_mono_ns();
-		if (now >= until)
+		if (bt_mono_ns() - start >= limit_ns)
 			return bt_err_set(err, ETIMEDOUT, "no answer from the source in time");
-		poll(fds, BT_ARRAY_SIZE(fds), (int)((until - now) / BT_NS_PER_MS) + 1);
+		poll(fds, BT_ARRAY_SIZE(fds), POLL_MS);
 		if (fds[1].revents)
 			return bt_err_set(err, EINTR, "interrupted");
 	}

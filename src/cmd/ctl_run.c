@@ -34,7 +34,7 @@ static void print_events(const struct bt_session *session, uint64_t *seen)
 		const struct bt_event *event = bt_session_event(session, *seen);
 
 		if (event)
-			printf("%s: %s\n", bt_event_kind_name[event->kind], event->text);
+			printf("%s: %s\n", event->who, event->text);
 	}
 	--*seen;
 }
@@ -66,16 +66,13 @@ static void print_status(const struct bt_session *session)
 /* Until a signal, a lost source, or a stop that nobody here asked for. */
 static int follow(struct bt_session *session, int stop_fd, struct bt_err *err)
 {
-	uint64_t limit_ns = 3 * BT_CMD_INTERVAL_NS, seen = 0, seq = 0;
+	uint64_t seen = 0, seq = 0;
 	const struct bt_frame *frame;
 	int rc;
 
 	for (;;) {
-		struct bt_session_status status;
-
-		bt_session_status(session, &status);
-		rc = bt_cmd_wait_frame(session, seq, limit_ns + 3 * status.interval_ns, stop_fd,
-				       err);
+		/* No limit: a source that is silent is lost, and we may have been suspended. */
+		rc = bt_cmd_wait_frame(session, seq, UINT64_MAX, stop_fd, err);
 		print_events(session, &seen);
 		if (rc)
 			return rc == -EINTR ? 0 : rc;
