@@ -32,6 +32,15 @@ static uint64_t pages_of(uint64_t bytes)
 	return bytes / 4104 - 4;
 }
 
+/* Waits until the workers hold all they are to hold. */
+static uint64_t full(struct abi *abi, uint64_t bytes)
+{
+	abi_wait_held(abi, pages_of(bytes) - 8, UINT64_MAX, 20000);
+	abi_wait_word(&abi_cpu(abi, 0)->state, BT_WORKER_IDLE, 5000);
+	abi_wait_word(&abi_cpu(abi, 1)->state, BT_WORKER_IDLE, 5000);
+	return abi_held_pages(abi);
+}
+
 static void test_killed(struct abi *abi)
 {
 	struct bt_config config = hold(300 * MIB);
@@ -46,7 +55,7 @@ static void test_killed(struct abi *abi)
 		for (;;)
 			pause();
 	}
-	abi_wait_held(abi, pages_of(300 * MIB) - 8, UINT64_MAX, 20000);
+	full(abi, 300 * MIB);
 	taken = before - free_bytes();
 	check(abi, taken > 290 * MIB && taken < 310 * MIB,
 	      "a process holds 300 MiB, free memory fell by %" PRIu64, taken);
@@ -212,8 +221,7 @@ static void test_oom_safe(struct abi *abi)
 	pid_t hog;
 
 	abi_run(abi, fd, &config);
-	abi_wait_held(abi, pages_of(300 * MIB) - 8, UINT64_MAX, 20000);
-	held = abi_held_pages(abi);
+	held = full(abi, 300 * MIB);
 	hog = start_hog(&abi->area->run, BT_RUN_GO);
 	waitpid(hog, NULL, 0);
 	freed = abi->area->oom_freed_pages - freed;
@@ -237,8 +245,7 @@ static void test_oom_bench(struct abi *abi)
 
 	config.guard = BT_GUARD_BENCH;
 	abi_run(abi, fd, &config);
-	abi_wait_held(abi, pages_of(300 * MIB) - 8, UINT64_MAX, 20000);
-	held = abi_held_pages(abi);
+	held = full(abi, 300 * MIB);
 	hog = start_hog(&abi->area->run, BT_RUN_GO);
 	waitpid(hog, NULL, 0);
 	check(abi, oracle_vmstat("oom_kill") > kills && abi->area->oom_notifications > told,
