@@ -153,8 +153,8 @@ class Terminal:
 
     def _busy(self):
         """Keys that nobody has read, or a main thread that is not asleep."""
-        unread = struct.unpack("i", fcntl.ioctl(self.slave, termios.FIONREAD, b"\0" * 4))[0]
-        if unread:
+        # Unlike FIONREAD, poll() first waits for what the master wrote to reach this end.
+        if select.select([self.slave], [], [], 0)[0]:
             return True
         try:
             with open(f"/proc/{self.pid}/task/{self.pid}/stat", encoding="ascii") as stat:
