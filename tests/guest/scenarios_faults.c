@@ -184,7 +184,7 @@ static void scenario_suspended(struct rig *rig)
 		struct rig child = {.scenario = rig->scenario};
 
 		if (rig_open(&child, RIG_AGENT) &&
-		    rig_publish(&child, PLAIN " order=4 pattern=hold held=160M lease=1s", BT_RUN_GO))
+		    rig_publish(&child, PLAIN " order=4 pattern=hold held=160M lease=3s", BT_RUN_GO))
 			rig_wait_ms(&child, 60000);
 		_exit(1);
 	}
@@ -193,11 +193,11 @@ static void scenario_suspended(struct rig *rig)
 		usleep(20000);
 	rig_check(rig, oracle_meminfo_bytes("MemFree") + 140 * MIB < free_before,
 		  "a client holds 150 MiB");
-	usleep(2500000);
+	usleep(6000000);
 	rig_check(rig, oracle_meminfo_bytes("MemFree") + 140 * MIB < free_before,
-		  "and keeps them beyond its lease of 1 s while it is awake");
+		  "and keeps them beyond its lease of 3 s while it is awake");
 	kill(pid, SIGSTOP);
-	rig_check(rig, memory_is_back(free_before, 10000), "suspended, it loses them");
+	rig_check(rig, memory_is_back(free_before, 15000), "suspended, it loses them");
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	usleep(500000);	/* its agent reads the end of its input and goes */
