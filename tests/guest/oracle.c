@@ -97,6 +97,17 @@ uint64_t oracle_meminfo_bytes(const char *key)
 	return number_in("/proc/meminfo", key) * 1024;
 }
 
+uint64_t oracle_free_bytes(void)
+{
+	char *text = slurp("/proc/zoneinfo"), *at;
+	uint64_t pages = 0;
+
+	for (at = strstr(text, " count:"); at; at = strstr(at + 1, " count:"))
+		pages += strtoull(at + strlen(" count:"), NULL, 10);
+	free(text);
+	return oracle_meminfo_bytes("MemFree") + pages * 4096;
+}
+
 uint64_t oracle_vmstat(const char *key)
 {
 	char *text = slurp("/proc/vmstat");

@@ -14,6 +14,11 @@ void oracle_begin(void);
 
 /* /proc/meminfo, in bytes: "MemFree", "MemAvailable", "MemTotal". */
 uint64_t oracle_meminfo_bytes(const char *key);
+/*
+ * Free memory: MemFree and the per-CPU lists of /proc/zoneinfo, which are free, too, but not counted
+ * there; since Linux 6.7 they grow to a good part of a zone.
+ */
+uint64_t oracle_free_bytes(void);
 /* /proc/vmstat, 0 when the kernel has no such line. */
 uint64_t oracle_vmstat(const char *key);
 /* /sys/devices/system/node/nodeN/numastat. */

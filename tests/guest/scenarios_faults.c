@@ -141,13 +141,13 @@ static pid_t agent_pid(void)
 	return found;
 }
 
-/* Waits until MemFree is back to within 8 MiB of what it was. */
+/* Waits until free memory is back to within 8 MiB of what it was. */
 static bool memory_is_back(uint64_t free_before, unsigned limit_ms)
 {
 	uint64_t end = bt_mono_ns() + limit_ms * BT_NS_PER_MS;
 
 	while (bt_mono_ns() < end) {
-		if (oracle_meminfo_bytes("MemFree") + 8 * MIB >= free_before)
+		if (oracle_free_bytes() + 8 * MIB >= free_before)
 			return true;
 		usleep(20000);
 	}
@@ -162,10 +162,10 @@ static void scenario_killed(struct rig *rig)
 	if (!rig_open(rig, RIG_AGENT))
 		return;
 	rig_wait_ms(rig, 1000);	/* what the scenario before killed comes back */
-	free_before = oracle_meminfo_bytes("MemFree");
+	free_before = oracle_free_bytes();
 	rig_publish(rig, PLAIN " order=4 pattern=hold held=160M", BT_RUN_GO);
 	rig_until(rig, holds_at_least, 150 * MIB, 10000);
-	rig_check(rig, oracle_meminfo_bytes("MemFree") + 140 * MIB < free_before,
+	rig_check(rig, oracle_free_bytes() + 140 * MIB < free_before,
 		  "150 MiB are held before the kill");
 	pid = agent_pid();
 	rig_check(rig, pid > 0 && kill(pid, SIGKILL) == 0, "kill -9 of the agent, pid %d", pid);
@@ -175,7 +175,7 @@ static void scenario_killed(struct rig *rig)
 
 static void scenario_suspended(struct rig *rig)
 {
-	uint64_t free_before = oracle_meminfo_bytes("MemFree"), end;
+	uint64_t free_before = oracle_free_bytes(), end;
 	pid_t pid;
 	int status;
 
@@ -189,12 +189,12 @@ static void scenario_suspended(struct rig *rig)
 		_exit(1);
 	}
 	end = bt_mono_ns() + 20 * BT_NS_PER_S;
-	while (bt_mono_ns() < end && oracle_meminfo_bytes("MemFree") + 150 * MIB > free_before)
+	while (bt_mono_ns() < end && oracle_free_bytes() + 150 * MIB > free_before)
 		usleep(20000);
-	rig_check(rig, oracle_meminfo_bytes("MemFree") + 140 * MIB < free_before,
+	rig_check(rig, oracle_free_bytes() + 140 * MIB < free_before,
 		  "a client holds 150 MiB");
 	usleep(6000000);
-	rig_check(rig, oracle_meminfo_bytes("MemFree") + 140 * MIB < free_before,
+	rig_check(rig, oracle_free_bytes() + 140 * MIB < free_before,
 		  "and keeps them beyond its lease of 3 s while it is awake");
 	kill(pid, SIGSTOP);
 	rig_check(rig, memory_is_back(free_before, 15000), "suspended, it loses them");
@@ -342,7 +342,7 @@ static int load_module(const char *path)
 
 static void scenario_unload(struct rig *rig)
 {
-	uint64_t free_before = oracle_meminfo_bytes("MemFree");
+	uint64_t free_before = oracle_free_bytes();
 
 	if (!rig_open(rig, RIG_AGENT))
 		return;

@@ -163,34 +163,34 @@ static void scenario_held(struct rig *rig)
 
 	/* Order 5: not cached in per-CPU lists, so every block shows in MemFree. */
 	rig_publish(rig, PLAIN " order=5 pattern=hold", BT_RUN_DRAIN);
-	free_before = oracle_meminfo_bytes("MemFree");
+	free_before = oracle_free_bytes();
 	buddy_before = oracle_free_pages(5);
 	rig_publish(rig, "held=160M", BT_RUN_GO);
 	rig_until(rig, holds_at_least, asked * 95 / 100, 10000);
 	held = rig_totals(rig).held_pages * 4096;
-	lost = free_before - oracle_meminfo_bytes("MemFree");
+	lost = free_before - oracle_free_bytes();
 	buddy_lost = (buddy_before - oracle_free_pages(5)) * 4096;
 	rig_check(rig, held <= asked && held >= asked * 95 / 100, "held=160M: %llu bytes are held",
 		  (unsigned long long)held);
-	rig_check(rig, rig_near(lost, held, 1), "MemFree fell by %llu for %llu held",
+	rig_check(rig, rig_near(lost, held, 1), "free memory fell by %llu for %llu held",
 		  (unsigned long long)lost, (unsigned long long)held);
 	rig_check(rig, rig_near(buddy_lost, held, 3), "buddyinfo fell by %llu for %llu held",
 		  (unsigned long long)buddy_lost, (unsigned long long)held);
 	rig_drain(rig);
-	lost = free_before > oracle_meminfo_bytes("MemFree") ?
-	       free_before - oracle_meminfo_bytes("MemFree") : 0;
-	rig_check(rig, lost <= asked / 100, "after the drain %llu bytes are missing in MemFree",
+	lost = free_before > oracle_free_bytes() ?
+	       free_before - oracle_free_bytes() : 0;
+	rig_check(rig, lost <= asked / 100, "after the drain %llu bytes are missing",
 		  (unsigned long long)lost);
 }
 
-/* Smallest and largest MemFree while the pattern runs, seen for 3 s. */
+/* Spread of free memory while the pattern runs, seen for 3 s. */
 static uint64_t free_spread(struct rig *rig)
 {
 	uint64_t low = UINT64_MAX, high = 0;
 	unsigned i;
 
 	for (i = 0; i < 150; i++) {
-		uint64_t now = oracle_meminfo_bytes("MemFree");
+		uint64_t now = oracle_free_bytes();
 
 		low = now < low ? now : low;
 		high = now > high ? now : high;
@@ -229,13 +229,13 @@ static void scenario_pattern(struct rig *rig)
 
 	rig_publish(rig, PLAIN " order=3 held=128M", BT_RUN_DRAIN);
 	for (i = 0; i < BT_ARRAY_SIZE(pattern_cases); i++) {
-		uint64_t before = oracle_meminfo_bytes("MemFree"), gone, spread, hits;
+		uint64_t before = oracle_free_bytes(), gone, spread, hits;
 		char text[32];
 
 		snprintf(text, sizeof(text), "pattern=%s", pattern_cases[i].name);
 		rig_publish(rig, text, BT_RUN_GO);
 		rig_wait_ms(rig, 2000);
-		gone = before - oracle_meminfo_bytes("MemFree");
+		gone = before - oracle_free_bytes();
 		gone = (int64_t)gone < 0 ? 0 : gone;
 		spread = free_spread(rig);
 		hits = allocations_now(rig);
@@ -244,7 +244,7 @@ static void scenario_pattern(struct rig *rig)
 			  gone <= pattern_cases[i].held_max + 8 * MIB &&
 			  spread >= pattern_cases[i].spread_min && spread <= pattern_cases[i].spread_max &&
 			  (hits > 100) == pattern_cases[i].churns,
-			  "%s: MemFree down by %llu, moves by %llu, %llu allocations in 0.5 s", text,
+			  "%s: free memory down by %llu, moves by %llu, %llu allocations in 0.5 s", text,
 			  (unsigned long long)gone, (unsigned long long)spread,
 			  (unsigned long long)hits);
 		rig_drain(rig);
@@ -371,7 +371,7 @@ static bool stopped_because(const struct bt_frame *frame, uint64_t reason)
 
 static void scenario_limit(struct rig *rig)
 {
-	uint64_t free_before = oracle_meminfo_bytes("MemFree"), start = bt_mono_ns(), took;
+	uint64_t free_before = oracle_free_bytes(), start = bt_mono_ns(), took;
 
 	rig_publish(rig, PLAIN " limit=1s", BT_RUN_GO);
 	rig_check(rig, rig_until(rig, stopped_because, BT_REASON_TIME_LIMIT, 10000),
@@ -379,7 +379,7 @@ static void scenario_limit(struct rig *rig)
 	took = (bt_mono_ns() - start) / BT_NS_PER_MS;
 	rig_check(rig, took >= 900 && took < 5000, "after %llu ms", (unsigned long long)took);
 	rig_wait_ms(rig, 500);
-	rig_check(rig, oracle_meminfo_bytes("MemFree") + 8 * MIB >= free_before,
+	rig_check(rig, oracle_free_bytes() + 8 * MIB >= free_before,
 		  "and the memory is back");
 	rig_publish(rig, "limit=0", BT_RUN_DRAIN);
 }
