@@ -435,9 +435,12 @@ def monkey_run(seed, count):
                         terminal.until(lambda: terminal.screen.alternate)
                 if terminal.status is None:
                     terminal.kill(signal.SIGTERM)
-                ended(terminal, ("exit", 0))
+                # A ^C that comes after the dashboard's end finds a program without a screen.
+                check(terminal.wait() in (("exit", 0), ("signal", int(signal.SIGINT))),
+                      f"ended with {terminal.status}")
+                restored(terminal)
             finally:
-                if terminal.status != ("exit", 0):
+                if terminal.status is None or terminal.status[1] not in (0, signal.SIGINT):
                     print("  last output:", terminal.output[-400:])
                 terminal.close()
 
