@@ -146,7 +146,7 @@ class Terminal:
         """The end of the program; None when it does not come."""
         self.until(lambda: self.status is not None, seconds)
         for _ in range(50):
-            if self.master < 0 or not select.select([self.master], [], [], 0.01)[0]:
+            if self.master < 0 or not select.select([self.master], [], [], 0.2)[0]:
                 break
             self.pump()
         return self.status
