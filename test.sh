@@ -26,8 +26,10 @@ count_of() {
 # failure, whatever it counted.
 check_counts() {
 	local dir=$1 bad=0 result
+	# Results of an earlier run would hide programs that no longer build.
+	rm -f "$dir"/tests/*.trs "$dir"/tests/*/*.trs
 	make -C "$dir" check -j2 || true
-	for result in "$dir"/tests/unit/*.trs; do
+	for result in "$dir"/tests/*.trs "$dir"/tests/*/*.trs; do
 		grep -qE '^:test-result: (PASS|SKIP)' "$result" && continue
 		bad=$((bad + 1))
 		cat "${result%.trs}.log"
