@@ -161,7 +161,7 @@ void bt_links_fail(struct bt_session *s, const struct bt_err *err)
 		if (link->reading && !link->dead) {
 			link->reading = false;
 			send_error(link, &link->read_id, err);
-				}
+		}
 	}
 }
 
