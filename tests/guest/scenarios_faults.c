@@ -56,6 +56,7 @@ static void scenario_remote_when_full(struct rig *rig)
 		 (unsigned long long)(room + 96 * MIB));
 	rig_publish(rig, text, BT_RUN_GO);
 	rig_until(rig, holds_at_least, room + 80 * MIB, 20000);
+	rig_wait_ms(rig, 1000);	/* to the end: both counts must be of the same blocks */
 	other = oracle_numastat(1, "other_node") - other;
 	totals = rig_totals(rig);
 	remote = totals.remote_blocks - remote;
