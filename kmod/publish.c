@@ -5,7 +5,6 @@
  */
 #include <linux/cpumask.h>
 #include <linux/ktime.h>
-#include <linux/slab.h>
 #include <linux/time64.h>
 
 #include "ant.h"

@@ -135,9 +135,9 @@ static bool ant_worker_step(struct ant_dev *dev, struct ant_worker *w,
 		ant_worker_back_off(w, *now_ns);
 		return false;
 	default:
-		ant_worker_pause(dev, w, *now_ns);
 		if (READ_ONCE(w->stats->state) != BT_WORKER_THROTTLED)
 			ant_worker_state(w, BT_WORKER_IDLE);
+		ant_worker_pause(dev, w, *now_ns);
 		return false;
 	}
 }
