@@ -14,7 +14,7 @@ logs=$build/test
 install=yes
 passed=0 failed=0 skipped=0
 
-suites=(style docs unit clang asan tsan screen screenasan kmod vm guest61 guest612 endtoend fuzz distcheck)
+suites=(style docs unit clang asan tsan screen screenasan kmod vm guest61 guest612 endtoend fuzz distcheck bench)
 
 # Sum of the numbers that a sed expression takes out of the unit programs' logs in DIR.
 count_of() {
@@ -127,8 +127,11 @@ suite_endtoend() {
 }
 
 suite_fuzz() {
+	local seed=$RANDOM
+	echo "20000 documents from seed $seed"
 	sub_build asan --enable-sanitizers=address,undefined &&
-		make -C "$build/asan" tests/fuzz/fuzz_frame && "$build/asan/tests/fuzz/fuzz_frame" &&
+		make -C "$build/asan" tests/fuzz/fuzz_frame &&
+		"$build/asan/tests/fuzz/fuzz_frame" 20000 "$seed" &&
 		echo "1 passed, 0 failed, 0 skipped"
 }
 
@@ -138,6 +141,10 @@ suite_distcheck() {
 	else
 		echo "0 passed, 1 failed, 0 skipped"
 	fi
+}
+
+suite_bench() {
+	kernel_kit latest && BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/bench/run.py" "$build"
 }
 
 run_suite() {
@@ -152,6 +159,7 @@ run_suite() {
 	read -r -a counts <<<"${last//[!0-9 ]/}"
 	passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
 	grep -iE '^(skip|FAIL|not ok)' "$log" | head -n 40
+	[ "$name" != bench ] || cat "$log"
 	[ "${counts[1]}" = 0 ] || tail -n 60 "$log"
 	printf '%s: %s (%d.%d minutes)\n' "$name" "$last" \
 		$(((SECONDS - start) / 60)) $(((SECONDS - start) % 60 / 6))

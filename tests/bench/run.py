@@ -3,7 +3,8 @@
 """What speed and size are, as one table: run.py BUILD [--no-guest]
 
 Time to the first frame, and what a refresh of the dashboard costs beside top(1) in the same run.
-Nothing is asserted: wall times on shared machines vary twofold, so compare only within one run.
+Nothing is asserted but that the frames come: wall times on shared machines vary twofold, so compare
+figures only within one run.
 """
 import fcntl, os, pty, re, select, signal, struct, sys, termios, time
 
@@ -67,9 +68,10 @@ def first_frame(name, argv, marker, limit):
         times.append(time.monotonic() - program.started)
         program.end()
         if not seen:
-            print(f"{name:34} no frame within {limit} s")
-            return
+            print(f"{name:34} FAIL: no frame within {limit} s")
+            return False
     print(f"{name:34} {min(times):8.2f} s")
+    return True
 
 
 def refresh_cost(name, argv, keys=b"", seconds=15):
@@ -90,12 +92,12 @@ def main():
     build = os.path.abspath(sys.argv[1])
     buddytop = build + "/buddytop"
     print(f"time to the first frame at {COLS}x{ROWS} (best of 3; aims: 1 s local, 15 s guest)")
-    first_frame("sim", [buddytop, "--source", "sim"], rb"drained", 20)
-    first_frame("remote agent on sim", [buddytop, "--source",
-                f"remote:{build}/buddytop-agent --source sim"], rb"drained", 20)
+    came = [first_frame("sim", [buddytop, "--source", "sim"], rb"drained", 20),
+            first_frame("remote agent on sim", [buddytop, "--source",
+                        f"remote:{build}/buddytop-agent --source sim"], rb"drained", 20)]
     if "--no-guest" not in sys.argv:
-        first_frame("guest (kernel and module cached)", [buddytop, "--vm", "--yes"],
-                    rb"drained", 180)
+        came.append(first_frame("guest (kernel and module cached)", [buddytop, "--vm", "--yes"],
+                                rb"drained", 180))
     print("\ncost of one refresh a second at 160x50   CPU ms     bytes    writes   CPU against top")
     rows = [refresh_cost("top", ["top", "-d", "1"]),
             refresh_cost("buddytop, sim, idle", [buddytop, "--source", "sim"]),
@@ -104,6 +106,8 @@ def main():
                          [buddytop, "--source", "sim:1,cpus=1024,nodes=16"], b"wy")]
     for name, cpu, size, writes in rows:
         print(f"{name:38} {cpu:8.2f} {size:9.0f} {writes:9.1f} {cpu / rows[0][1]:10.2f}")
+    print(f"{sum(came)} passed, {len(came) - sum(came)} failed, 0 skipped")
+    sys.exit(not all(came))
 
 
 main()

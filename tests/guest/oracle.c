@@ -213,7 +213,7 @@ unsigned oracle_trigger_entries(void)
 	char *text = trigger_text(), *at = text;
 	unsigned entries = 0;
 
-	while ((at = strstr(at, "hitcount:"))) {
+	while ((at = strstr(at, "\n{"))) {
 		entries++;
 		at++;
 	}
@@ -245,7 +245,6 @@ void oracle_begin(void)
 	must_put(TRACING "events/kmem/mm_page_free/filter", WORKERS);
 	must_put(TRACING "events/kmem/mm_page_alloc/enable", "1");
 	must_put(TRACING "events/kmem/mm_page_free/enable", "1");
-	oracle_kernel_complaints();
 }
 
 /* What the tracer caught of the workers' allocations and frees in ms milliseconds. */
