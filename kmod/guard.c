@@ -110,9 +110,17 @@ static u64 ant_guard_give_back(struct ant_dev *dev, u64 generation)
 	struct ant_worker *self = ant_worker_current(dev);
 	u64 before = ant_guard_held_pages(dev), after;
 
-	/* This worker is inside the allocator and cannot adopt; its blocks are not in use there. */
-	if (self)
+	/*
+	 * This worker is inside the allocator and cannot adopt; its blocks are not in use there. The
+	 * operation it is in goes on afterwards, and whoever watches shall see that.
+	 */
+	if (self) {
+		u64 op = self->stats->op, start_ns = self->stats->op_start_ns;
+
 		ant_worker_drain(self);
+		WRITE_ONCE(self->stats->op, op);
+		WRITE_ONCE(self->stats->op_start_ns, start_ns);
+	}
 	wait_event_idle_timeout(dev->drained, ant_workers_drained(dev, generation, self),
 				msecs_to_jiffies(ANT_OOM_WAIT_MS));
 	after = ant_guard_held_pages(dev);
