@@ -31,7 +31,7 @@ static const struct bt_opt opts[] = {
 	  offsetof(struct values, time_limit_ns) },
 	{ "agent", 0, BT_OPT_FLAG, NULL, "start the agent in the guest too",
 	  offsetof(struct values, agent) },
-	{ "yes", 'y', BT_OPT_FLAG, NULL, "agree to the download of a kernel",
+	{ "yes", 'y', BT_OPT_FLAG, NULL, "agree to download a kernel, build a module",
 	  offsetof(struct values, yes) },
 	{ "verbose", 'v', BT_OPT_FLAG, NULL, "print progress, times and the console's path",
 	  offsetof(struct values, verbose) },

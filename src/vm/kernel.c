@@ -74,18 +74,29 @@ static int script_failed(const struct search *search, const char *release, struc
 	return -ENODEV;
 }
 
-static bool agreed(const struct bt_vm_options *options, const char *plan)
+bool bt_kernel_agreed(const struct bt_vm_options *options, const char *question)
+{
+	return options->assume_yes ||
+	       (options->ask && options->ask(options->context, question));
+}
+
+/* A kernel that is new here needs a module that is new here: one yes for both. */
+static int ask_for_download(struct bt_kernel *kernel, const struct bt_vm_options *options,
+			    const char *plan, struct bt_err *err)
 {
 	char question[PATH_MAX + 64];
 
-	if (options->assume_yes)
-		return true;
-	snprintf(question, sizeof(question), "Download the guest's kernel, %s?", plan);
-	return options->ask && options->ask(options->context, question);
+	snprintf(question, sizeof(question), "Download the guest's kernel%s: %s?",
+		 options->module ? "" : " and build the module for it", plan);
+	kernel->agreed = bt_kernel_agreed(options, question);
+	if (kernel->agreed)
+		return 0;
+	return bt_err_set(err, ENODEV, "a guest needs a kernel, and downloading it was not agreed "
+			  "to (--yes agrees): %s", plan);
 }
 
 static int fetch(struct search *search, const struct bt_vm_options *options,
-		 const char *release, char kit[PATH_MAX], struct bt_err *err)
+		 const char *release, struct bt_kernel *kernel, struct bt_err *err)
 {
 	char plan[PATH_MAX], text[PATH_MAX + 32];
 	int code = run_script(search, "--plan", release, plan, err);
@@ -94,12 +105,12 @@ static int fetch(struct search *search, const struct bt_vm_options *options,
 		return code;
 	if (code)
 		return script_failed(search, release, err);
-	if (!agreed(options, plan))
-		return bt_err_set(err, ENODEV, "a guest needs a kernel, and downloading it was not "
-				  "agreed to (--yes agrees): %s", plan);
+	code = ask_for_download(kernel, options, plan, err);
+	if (code)
+		return code;
 	snprintf(text, sizeof(text), "downloading kernel %s", plan);
 	search->text = text;
-	code = run_script(search, NULL, release, kit, err);
+	code = run_script(search, NULL, release, kernel->kit, err);
 	if (code > 0)
 		return script_failed(search, release, err);
 	return code;
@@ -162,6 +173,6 @@ int bt_kernel_find(struct bt_kernel *kernel, const struct bt_vm_options *options
 	ret = find_local(&search, options->kernel ? options->kernel : host.release, wanted,
 			 kernel->kit, err);
 	if (ret > 0)
-		ret = fetch(&search, options, wanted, kernel->kit, err);
+		ret = fetch(&search, options, wanted, kernel, err);
 	return ret ? ret : use_kit(kernel, options->kdir, err);
 }

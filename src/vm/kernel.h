@@ -12,6 +12,7 @@ struct bt_kernel {
 	char image[PATH_MAX];
 	char kit[PATH_MAX];	/* directory of fetch-kernel; "" for an image that was named */
 	char tree[PATH_MAX];	/* to build modules against; "" = not known */
+	bool agreed;		/* the operator has said yes to the module's build, too */
 };
 
 /*
@@ -23,10 +24,14 @@ int bt_kernel_find(struct bt_kernel *kernel, const struct bt_vm_options *options
 		   const struct bt_patience *patience, struct bt_err *err);
 
 /*
- * Path of a buddytop.ko for the kernel, built from our sources unless the cache has one of the same
- * sources and tree. The build's log is kept; err names it and its first error.
+ * Path of a buddytop.ko for the kernel: from the cache if that has one of the same sources and tree,
+ * else built from our sources after a yes (-ENODEV without). The build's log is kept; err names it
+ * and its first error.
  */
-int bt_kernel_module(const struct bt_kernel *kernel, char path[PATH_MAX],
-		     const struct bt_patience *patience, struct bt_err *err);
+int bt_kernel_module(const struct bt_kernel *kernel, const struct bt_vm_options *options,
+		     char path[PATH_MAX], const struct bt_patience *patience, struct bt_err *err);
+
+/* The operator's yes to a download or a build, given beforehand or asked for now. */
+bool bt_kernel_agreed(const struct bt_vm_options *options, const char *question);
 
 #endif

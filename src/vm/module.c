@@ -190,8 +190,22 @@ out_free:
 	return ret;
 }
 
-int bt_kernel_module(const struct bt_kernel *kernel, char path[PATH_MAX],
-		     const struct bt_patience *patience, struct bt_err *err)
+static int ask_for_build(const struct bt_kernel *kernel, const struct bt_vm_options *options,
+			 struct bt_err *err)
+{
+	const char *path = *kernel->kit ? kernel->kit : kernel->image;
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	char question[PATH_MAX + 64];
+
+	snprintf(question, sizeof(question), "Build the module for kernel %s?", name);
+	if (kernel->agreed || bt_kernel_agreed(options, question))
+		return 0;
+	return bt_err_set(err, ENODEV, "the guest needs a module built for kernel %s, and building "
+			  "it was not agreed to (--yes agrees)", name);
+}
+
+int bt_kernel_module(const struct bt_kernel *kernel, const struct bt_vm_options *options,
+		     char path[PATH_MAX], const struct bt_patience *patience, struct bt_err *err)
 {
 	char dir[PATH_MAX], cache[PATH_MAX];
 	struct sources sources;
@@ -212,8 +226,11 @@ int bt_kernel_module(const struct bt_kernel *kernel, char path[PATH_MAX],
 	if (!ret && snprintf(path, PATH_MAX, "%s/buddytop-%016llx.ko", cache,
 			     (unsigned long long)value) >= PATH_MAX)
 		ret = bt_err_set(err, ENAMETOOLONG, "%s is too long", cache);
-	if (!ret && access(path, R_OK))
-		ret = build(&sources, kernel->tree, path, patience, err);
+	if (!ret && access(path, R_OK)) {
+		ret = ask_for_build(kernel, options, err);
+		if (!ret)
+			ret = build(&sources, kernel->tree, path, patience, err);
+	}
 	free_sources(&sources);
 	return ret;
 }

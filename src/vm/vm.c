@@ -91,7 +91,8 @@ static int find_qemu(struct bt_vm *vm, struct bt_err *err)
 static int find_module(struct bt_vm *vm, struct bt_err *err)
 {
 	if (!vm->options.module)
-		return bt_kernel_module(&vm->kernel, vm->module, &vm->patience, err);
+		return bt_kernel_module(&vm->kernel, &vm->options, vm->module, &vm->patience,
+					err);
 	snprintf(vm->module, PATH_MAX, "%s", vm->options.module);
 	if (!access(vm->module, R_OK))
 		return 0;

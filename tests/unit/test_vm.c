@@ -149,6 +149,7 @@ static bool answer_no(void *context, const char *question)
 
 	f->calls++;
 	assert_non_null(strstr(question, "84 MB"));
+	assert_null(strstr(question, "module"));	/* that one is named, not built */
 	return false;
 }
 
@@ -263,6 +264,7 @@ static void a_failed_build_is_quoted(void **state)
 	struct fixture *f = *state;
 
 	make_kit(f);
+	f->options.assume_yes = true;
 	make_tree(f, "echo CC main.o; echo 'main.c:7:1: error: no such thing'; echo more; exit 2");
 	assert_int_equal(start(f), -EIO);
 	assert_says(f, "main.c:7:1: error: no such thing");
@@ -278,11 +280,75 @@ static unsigned builds(struct fixture *f)
 	return size < 0 ? 0 : (unsigned)size / 5;
 }
 
+static bool answer_build_no(void *context, const char *question)
+{
+	struct fixture *f = context;
+
+	f->calls++;
+	assert_string_equal(question, "Build the module for kernel kit?");
+	return false;
+}
+
+static void nothing_is_built_without_a_yes(void **state)
+{
+	struct fixture *f = *state;
+
+	stand_in(f, "#!/bin/sh\nexit 1\n");
+	make_tree(f, "echo module >$(M)/buddytop.ko");
+	assert_int_equal(start(f), -ENODEV);	/* nobody to ask */
+	assert_says(f, "--yes agrees");
+	assert_int_equal(bt_err_exit(&f->err), BT_EXIT_IMPOSSIBLE);
+	f->options.ask = answer_build_no;
+	assert_int_equal(start(f), -ENODEV);
+	assert_int_equal(f->calls, 1);
+	assert_int_equal(builds(f), 0);
+	f->options.assume_yes = true;
+	assert_int_equal(start(f), -EIO);
+	assert_int_equal(builds(f), 1);
+	f->options.assume_yes = false;	/* what is built already needs no yes */
+	assert_int_equal(start(f), -EIO);
+	assert_int_equal(f->calls, 1);
+}
+
+static bool answer_yes(void *context, const char *question)
+{
+	struct fixture *f = context;
+
+	f->calls++;
+	assert_non_null(strstr(question, "84 MB"));
+	assert_non_null(strstr(question, "build the module"));
+	return true;
+}
+
+/* The script of the fixture, but for a download that works. */
+static const char good_script[] =
+	"#!/bin/sh\n"
+	"case $1 in\n"
+	"--installed|--cached) echo 'none' >&2; exit 77 ;;\n"
+	"--plan) echo '6.1.0-1-amd64: 4 packages, 84 MB'; exit ;;\n"
+	"esac\n"
+	"echo \"$TEST_DIR/kit\"\n";
+
+static void download_and_build_are_one_question(void **state)
+{
+	struct fixture *f = *state;
+
+	stand_in(f, "#!/bin/sh\nexit 1\n");
+	make_tree(f, "echo module >$(M)/buddytop.ko");
+	make_file(f, "fetch", good_script, 0755);
+	f->options.ask = answer_yes;
+	assert_int_equal(start(f), -EIO);
+	assert_says(f, "QEMU ended");
+	assert_int_equal(f->calls, 1);
+	assert_int_equal(builds(f), 1);
+}
+
 static void the_module_is_built_once_for_the_same_sources(void **state)
 {
 	struct fixture *f = *state;
 
 	stand_in(f, "#!/bin/sh\nexit 1\n");
+	f->options.assume_yes = true;
 	make_tree(f, "echo module >$(M)/buddytop.ko");
 	assert_int_equal(start(f), -EIO);
 	assert_int_equal(start(f), -EIO);
@@ -353,6 +419,8 @@ int main(void)
 		CASE(qemu_that_refuses_is_quoted),
 		CASE(a_panic_at_boot_is_quoted),
 		CASE(a_failed_build_is_quoted),
+		CASE(nothing_is_built_without_a_yes),
+		CASE(download_and_build_are_one_question),
 		CASE(the_module_is_built_once_for_the_same_sources),
 		CASE(giving_up_ends_the_boot),
 		CASE(a_full_disk_is_named),
