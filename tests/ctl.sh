@@ -104,6 +104,28 @@ check 'stopped by the guard' 1 'has stopped' $program ctl start --source sim:1,f
 check 'lost source' 1 'fault=lost' $program ctl start --source sim:1,fault=lost@1s --interval 100ms
 check snapshot 0 '"name": "buddytop-snapshot"' $program snapshot --source sim
 check 'snapshot says so' 0 '"reality": "simulated"' $program snapshot --source sim
+# ended NAME SIGNAL COMMAND: a snapshot of remote:COMMAND that gets the signal leaves no sleep.
+ended()
+{
+	$program snapshot --source "remote:$3" >"$dir/log" 2>&1 &
+	victim=$!
+	for _ in $(seq 100); do
+		pgrep -fx 'sleep 4711[0]' >/dev/null && break
+		sleep 0.05
+	done
+	check "$1: the command runs" 0 '' pgrep -fx 'sleep 4711[0]'
+	kill "-$2" "$victim"
+	wait "$victim" 2>/dev/null
+	for _ in $(seq 40); do
+		pgrep -fx 'sleep 4711[0]' >/dev/null || break
+		sleep 0.05
+	done
+	check "$1: the command is gone" 1 '' pgrep -fx 'sleep 4711[0]'
+}
+ended 'terminated snapshot' TERM 'sleep 47110; true'
+check 'terminated snapshot says so' 0 'given up' cat "$dir/log"
+ended 'killed snapshot' KILL 'exec sleep 47110'
+
 check 'snapshot to a full device' 1 'cannot write' sh -c "$program snapshot --source sim >/dev/full"
 
 echo "$passed passed, $failed failed, $skipped skipped"

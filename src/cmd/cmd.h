@@ -40,6 +40,13 @@ struct bt_cmd {
 
 extern const struct bt_cmd bt_cmd_top, bt_cmd_ctl, bt_cmd_snapshot;
 
+/*
+ * Blocks the signals that end a program; the descriptor becomes readable when one has come. The
+ * second is a progress callback that then gives up; its context is the descriptor's address.
+ */
+int bt_cmd_catch_end(void);
+bool bt_cmd_not_ended(void *end_fd, const char *text);
+
 #define BT_CMD_INTERVAL_NS BT_NS_PER_S	/* when --interval is not given */
 
 /*

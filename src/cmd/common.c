@@ -2,8 +2,10 @@
 /* What commands share: the options that name a machine and what they mean, waiting for a frame. */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
@@ -28,6 +30,26 @@ const struct bt_opt bt_cmd_source_opts[] = {
 	  FIELD(settings) },
 	{ 0 }
 };
+
+int bt_cmd_catch_end(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+bool bt_cmd_not_ended(void *end_fd, const char *text)
+{
+	struct pollfd end = { .fd = *(int *)end_fd, .events = POLLIN };
+
+	(void)text;
+	return poll(&end, 1, 0) <= 0;
+}
 
 static const char *resolve_auto(char note[BT_CMD_NOTE])
 {

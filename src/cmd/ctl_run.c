@@ -2,9 +2,7 @@
 /* ctl with a source of its own: the load in the foreground, one line of status an interval. */
 #include <errno.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "cmd/ctl.h"
@@ -12,18 +10,6 @@
 
 #define FIRST_NS (30 * BT_NS_PER_S)
 #define HISTORY 2
-
-static int catch_end(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
 
 static void print_events(const struct bt_session *session, uint64_t *seen)
 {
@@ -108,15 +94,16 @@ int ctl_run_source(const struct bt_cmd_call *call, const struct ctl_request *req
 		   struct bt_err *err)
 {
 	bool start_it = request->action == CTL_START;
+	int stop_fd = bt_cmd_catch_end(), rc;
 	struct bt_session_options options = {
-		.source_options = { .read_only = !start_it },
+		.source_options = { .read_only = !start_it, .progress = bt_cmd_not_ended,
+				    .context = &stop_fd },
 		.serve = start_it,
 		.lock_memory = start_it,
 		.history = HISTORY,
 	};
 	char note[BT_CMD_NOTE];
 	struct bt_session *session;
-	int stop_fd = catch_end(), rc;
 
 	rc = bt_cmd_session_options(call, NULL, &options, note, err);
 	if (!rc)

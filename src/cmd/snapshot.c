@@ -2,6 +2,7 @@
 /* buddytop snapshot: one document of the present state on standard output. */
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cmd/cmd.h"
 
@@ -23,24 +24,29 @@ static int print_snapshot(struct bt_session *session, struct bt_err *err)
 
 static int run_snapshot(struct bt_cmd_call *call, struct bt_err *err)
 {
-	struct bt_session_options options = { .source_options.read_only = true };
+	int stop_fd = bt_cmd_catch_end(), rc;
+	struct bt_session_options options = {
+		.source_options = { .read_only = true, .progress = bt_cmd_not_ended,
+				    .context = &stop_fd },
+	};
 	char note[BT_CMD_NOTE];
 	struct bt_session *session;
-	int rc;
 
-	if (call->argc)
-		return bt_err_set(err, EINVAL, "snapshot: '%s': takes no operands", call->argv[0]);
-	rc = bt_cmd_session_options(call, NULL, &options, note, err);
+	rc = call->argc ? bt_err_set(err, EINVAL, "snapshot: '%s': takes no operands",
+				     call->argv[0]) :
+			  bt_cmd_session_options(call, NULL, &options, note, err);
 	options.interval_ns = 0;
 	if (!rc)
 		rc = bt_session_open(&session, &options, err);
 	if (rc)
-		return rc;
+		goto out_close;
 	bt_session_kick(session);
-	rc = bt_cmd_wait_frame(session, 0, WAIT_NS, -1, err);
+	rc = bt_cmd_wait_frame(session, 0, WAIT_NS, stop_fd, err);
 	if (!rc)
 		rc = print_snapshot(session, err);
 	bt_session_close(session);
+out_close:
+	close(stop_fd);
 	return rc;
 }
 

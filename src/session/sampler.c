@@ -106,7 +106,7 @@ void bt_sampler_close(struct bt_sampler *s)
 	pthread_mutex_unlock(&s->source_lock);
 	if (s->started)
 		pthread_join(s->thread, NULL);
-	if (s->state)
+	else if (s->state)
 		s->ops->close(s->state);
 	free_sampler(s);
 }

@@ -251,5 +251,8 @@ void *bt_sampler_run(void *context)
 		else
 			sample(s, job);
 	}
+	/* Here, because what this thread has opened may have processes that end with it. */
+	if (s->state)
+		s->ops->close(s->state);
 	return NULL;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where frames come from and configs go to: one table of functions per kind. A source is opened
- * and closed by one thread; read() belongs to the sampler thread; publish(), keepalive() and
- * measure() may be called by the session's thread at the same time and never wait for a read.
+ * Where frames come from and configs go to: one table of functions per kind. The thread that opened
+ * a source lives until it is closed; read() and close() belong to the sampler thread, once there is
+ * one; publish(), keepalive() and measure() may be called by the session's thread at the same time
+ * and never wait for a read.
  */
 #ifndef BT_SOURCE_H
 #define BT_SOURCE_H

@@ -5,18 +5,16 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/util.h"
 
 #define TERM_MS 1000
-
-extern char **environ;
 
 static void close_pair(int pair[2])
 {
@@ -26,31 +24,40 @@ static void close_pair(int pair[2])
 		close(pair[1]);
 }
 
-/* Its own group (it ends as a whole), no signal blocked or ignored. */
-static int run_shell(pid_t *pid, const char *command, const int child[3])
+/* In the child: its own group (it ends as a whole), no signal blocked or ignored. */
+static void become_shell(const char *command, const int child[3], pid_t parent)
 {
 	char *argv[] = { (char *)"sh", (char *)"-c", (char *)command, NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, defaults;
-	int rc;
+	sigset_t none;
 
+	setpgid(0, 0);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+		return;
+	for (int fd = 0; fd < 3; fd++) {
+		if (child[fd] == fd)
+			fcntl(fd, F_SETFD, 0);
+		else if (dup2(child[fd], fd) < 0)
+			return;
+	}
+	signal(SIGPIPE, SIG_DFL);
 	sigemptyset(&none);
-	sigemptyset(&defaults);
-	sigaddset(&defaults, SIGPIPE);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setpgroup(&attr, 0);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &defaults);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-				 POSIX_SPAWN_SETSIGDEF);
-	posix_spawn_file_actions_init(&files);
-	for (int fd = 0; fd < 3; fd++)
-		posix_spawn_file_actions_adddup2(&files, child[fd], fd);
-	rc = posix_spawnp(pid, "sh", &files, &attr, argv, environ);
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&attr);
-	return -rc;
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execv("/bin/sh", argv);
+}
+
+static int run_shell(pid_t *pid, const char *command, const int child[3])
+{
+	pid_t parent = getpid();
+
+	*pid = fork();
+	if (!*pid) {
+		become_shell(command, child, parent);
+		_exit(127);
+	}
+	if (*pid < 0)
+		return -errno;
+	setpgid(*pid, *pid);
+	return 0;
 }
 
 int bt_spawn_start(struct bt_spawn *spawn, const char *command, struct bt_err *err)

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A shell command whose standard input and output are ours, in a process group of its own. */
+/*
+ * A shell command whose standard input and output are ours, in a process group of its own. The
+ * kernel kills the shell when the thread that started it ends, however it ends: that thread ends it
+ * before.
+ */
 #ifndef BT_SPAWN_H
 #define BT_SPAWN_H
 

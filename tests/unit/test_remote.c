@@ -151,6 +151,28 @@ static void test_killed_agent(void **state)
 	assert_true(is_gone(pid));
 }
 
+/* The second agent was started by the sampler's thread, and is not killed when that ends. */
+static void test_reopened_agent_ends_politely(void **state)
+{
+	char path[] = "/tmp/bt-remote-XXXXXX", spec[256], *codes = NULL;
+	int fd = mkstemp(path);
+	struct bt_session *s;
+
+	(void)state;
+	close(fd);
+	snprintf(spec, sizeof(spec), "remote:" AGENT " -s sim:1303; echo $? >>%s", path);
+	s = open_remote(spec, 50 * BT_NS_PER_MS);
+	rig_until(s, rig_seq(s) >= 3);
+	assert_int_equal(system("pkill -KILL -fx '" AGENT " -s sim:1303'"), 0);
+	rig_until(s, rig_state(s) == BT_SESSION_LOST);
+	rig_until(s, rig_state(s) == BT_SESSION_LIVE);
+	bt_session_close(s);
+	assert_true(bt_read_file(path, 64, &codes, NULL) > 0);
+	assert_string_equal(codes, "137\n0\n");
+	free(codes);
+	unlink(path);
+}
+
 /* Stopped, not dead: the screen says so, and goes on when the agent does. */
 static void test_suspended_agent(void **state)
 {
@@ -378,6 +400,7 @@ int main(void)
 		cmocka_unit_test(test_many_cpus),
 		cmocka_unit_test(test_no_control),
 		cmocka_unit_test(test_killed_agent),
+		cmocka_unit_test(test_reopened_agent_ends_politely),
 		cmocka_unit_test(test_suspended_agent),
 		cmocka_unit_test(test_not_an_agent),
 		cmocka_unit_test(test_banner),
