@@ -17,7 +17,7 @@ enum ui_glyph {
 	UI_GLYPH_POINTER,	/* the selected row, the focused panel */
 	UI_GLYPH_GAP,		/* nothing is known of this time */
 	UI_GLYPH_OFFLINE,	/* a CPU that is offline */
-	UI_GLYPH_ABSENT,	/* a CPU outside the mask, an empty matrix cell */
+	UI_GLYPH_ABSENT,	/* a CPU outside the mask, the rest of a bar; no level or shade */
 	UI_GLYPH_BAR,		/* the filled part of a bar */
 	UI_GLYPH_MORE_DOWN,
 	UI_GLYPH_COUNT

@@ -127,15 +127,17 @@ static struct look cpu_look(const struct cells *cells, const struct ui_glyphs *g
 	if (!now->online)
 		return (struct look){ 0, 0, glyphs->glyph[UI_GLYPH_OFFLINE], UI_ROLE_DIM };
 	if (cells->interval->totals.stuck_cpu == (int)cpu)
-		return (struct look){ 5, level, L'!', UI_ROLE_BAD };
+		return (struct look){ 6, level, L'!', UI_ROLE_BAD };
 	if (now->state == BT_WORKER_BACKOFF)
-		return (struct look){ 4, level, L'b', UI_ROLE_WARN };
+		return (struct look){ 5, level, L'b', UI_ROLE_WARN };
 	if (now->state == BT_WORKER_THROTTLED)
-		return (struct look){ 3, level, L't', UI_ROLE_WARN };
+		return (struct look){ 4, level, L't', UI_ROLE_WARN };
+	if (!now->applied)
+		return (struct look){ 3, level, L'~', UI_ROLE_WARN };
 	if (level == 0 && !bt_mask_test(mask_in_force(cells->model), cpu))
 		return (struct look){ 1, 0, glyphs->glyph[UI_GLYPH_ABSENT], UI_ROLE_DIM };
 	return (struct look){ 2, level, level > 0 ? ui_level_char(glyphs, level) : glyphs->level[1],
-			      now->applied ? UI_ROLE_GRAPH_A : UI_ROLE_WARN };
+			      UI_ROLE_GRAPH_A };
 }
 
 static void draw_wide_cell(const struct cells *cells, const struct ui_area *area, int row, int col,
@@ -283,9 +285,10 @@ static void draw_legend(const struct cells *cells, const struct ui_area *area, i
 		   ui_text_rate(cells->full > 0 ? cells->full : NAN, text));
 	ui_row_add(&words, 2, UI_ROLE_DIM, "", "%s not in the mask",
 		   ui_glyph_text(area->canvas, UI_GLYPH_ABSENT, glyph));
-	ui_row_add(&words, 3, UI_ROLE_DIM, "", "b back-off");
-	ui_row_add(&words, 4, UI_ROLE_DIM, "", "t throttled");
-	ui_row_add(&words, 5, UI_ROLE_DIM, "", "! stuck");
+	ui_row_add(&words, 3, UI_ROLE_DIM, "", "~ not applied");
+	ui_row_add(&words, 4, UI_ROLE_DIM, "", "b back-off");
+	ui_row_add(&words, 5, UI_ROLE_DIM, "", "t throttled");
+	ui_row_add(&words, 6, UI_ROLE_DIM, "", "! stuck");
 	ui_row_draw(&words, area, row, 0, area->rect.cols);
 }
 
