@@ -5,8 +5,8 @@
 #
 # Installs what is missing from the distribution's packages (sudo only for that and for the
 # module), builds out of tree in build/, and opens the dashboard: on this machine's own kernel
-# where modules can be loaded (the module is built, loaded, and unloaded at the end), else in a
-# QEMU guest. Typing this command is the yes to all of that; --no-install refuses installations.
+# where modules can be loaded (the module is built, loaded, and unloaded at the end), else, also
+# when the kernel refuses this one, in a QEMU guest. Typing this command is the yes to all of that; --no-install refuses installations.
 # With arguments that choose a source or a subcommand, those are run instead, and no module is loaded.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -25,6 +25,8 @@ no_modules() {
 	[ -e /proc/modules ] || { echo "this kernel was built without modules"; return; }
 	[ "$(cat /proc/sys/kernel/modules_disabled 2>/dev/null || echo 1)" = 0 ] ||
 		{ echo "loading modules is disabled (kernel.modules_disabled)"; return; }
+	(( 0x$(awk '/^CapBnd/ { print $2 }' /proc/self/status) >> 16 & 1 )) ||
+		{ echo "nobody in here may load modules (CAP_SYS_MODULE is taken away)"; return; }
 	! grep -qw nomodule /proc/cmdline || { echo "the kernel was booted with nomodule"; return; }
 	! grep -q '\[\(integrity\|confidentiality\)\]' /sys/kernel/security/lockdown 2>/dev/null ||
 		{ echo "the kernel is locked down to signed modules (lockdown)"; return; }
@@ -38,7 +40,7 @@ unload() {
 	as_root rmmod buddytop || say "the module is still in use: end its users, then: rmmod buddytop"
 }
 
-run_on_this_kernel() {
+build_module() {
 	local release
 	release=$(uname -r)
 	[ -d "/lib/modules/$release/build" ] ||
@@ -48,14 +50,14 @@ run_on_this_kernel() {
 		tail -n 20 "$build/kmod.log" >&2
 		die 1 "the module did not build; the whole log is $build/kmod.log"
 	}
-	if [ -e /dev/buddytop ]; then
-		say "the module is loaded already: using it as it is"
-	else
-		say "loading the module (it does nothing until w is pressed; it is unloaded at the end)"
-		as_root insmod "$build/kmod/buddytop.ko"
-		trap unload EXIT
-	fi
-	as_root "$build/buddytop" --source kmod
+}
+
+# Prints why the kernel refused the module (unsigned, a policy, no permission); empty when it is in.
+load_module() {
+	local complaint
+	say "loading the module (it does nothing until w is pressed; it is unloaded at the end)"
+	complaint=$(as_root insmod "$build/kmod/buddytop.ko" 2>&1) ||
+		echo "the module was refused (${complaint##*: })"
 }
 
 ensure_packages "$install" "${build_packages[@]}"
@@ -69,11 +71,21 @@ if [ $# -gt 0 ]; then
 	esac
 	exec "$build/buddytop" "$@"
 fi
+if [ -e /dev/buddytop ]; then
+	say "the module is loaded already: using it as it is"
+	as_root "$build/buddytop" --source kmod
+	exit
+fi
 reason=$(no_modules)
 if [ -z "$reason" ]; then
-	run_on_this_kernel
-else
-	say "$reason: the module runs in a QEMU guest instead"
-	ensure_packages "$install" "${guest_packages[@]}"
-	exec "$build/buddytop" --vm --yes
+	build_module
+	reason=$(load_module)
 fi
+if [ -z "$reason" ]; then
+	trap unload EXIT
+	as_root "$build/buddytop" --source kmod
+	exit
+fi
+say "$reason: the module runs in a QEMU guest instead"
+ensure_packages "$install" "${guest_packages[@]}"
+exec "$build/buddytop" --vm --yes
