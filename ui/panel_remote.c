@@ -82,8 +82,11 @@ static void draw_cell(const struct matrix *matrix, const struct ui_area *area, i
 	enum ui_role role = from == to ? UI_ROLE_GOOD : UI_ROLE_GRAPH_C;
 	double percent = ratio * 100;
 
-	if (!(ratio > 0))
-		ui_put_glyph(area, row, col + matrix->cell_cols - 1, UI_ROLE_RULE, UI_GLYPH_ABSENT);
+	if (isnan(ratio))
+		ui_put_right(area, row, col + matrix->cell_cols, UI_ROLE_DIM, "?");
+	else if (ratio == 0)
+		ui_put_right(area, row, col + matrix->cell_cols, UI_ROLE_RULE,
+			     matrix->cell_cols == CELL_PERCENT ? "0%" : "0");
 	else if (matrix->cell_cols == CELL_SHADE)
 		ui_put_char(area, row, col, role, ui_shade_char(area->canvas->glyphs, ratio));
 	else if (percent < 0.5)
