@@ -93,7 +93,8 @@ static const struct bt_cmd *find_command(int *argc, char ***argv, struct bt_err 
 static int run_command(const struct bt_cmd *cmd, int argc, char **argv, struct bt_err *err)
 {
 	struct common_values common = { 0 };
-	struct bt_cmd_call call = { .values = bt_xcalloc(1, cmd->values_size + 1) };
+	struct bt_cmd_call call = { .source.interval_ns = BT_CMD_INTERVAL_NS,
+				    .values = bt_xcalloc(1, cmd->values_size + 1) };
 	const struct bt_opt_group groups[] = {
 		{ "Options", cmd->opts, call.values },
 		{ "Source options", bt_cmd_source_opts, &call.source },
@@ -101,6 +102,8 @@ static int run_command(const struct bt_cmd *cmd, int argc, char **argv, struct b
 	};
 	int rc = bt_opt_parse(groups, BT_ARRAY_SIZE(groups), argc, argv, err);
 
+	if (rc >= 0 && bt_session_check_interval(call.source.interval_ns, err))
+		rc = -EINVAL;
 	if (rc >= 0) {
 		call.argc = argc - rc;
 		call.argv = argv + rc;

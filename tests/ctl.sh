@@ -53,6 +53,12 @@ check 'unknown command' 2 'no such command' $program frobnicate
 check 'unknown option' 2 'no such option' $program snapshot --frobnicate
 check 'option without its value' 2 'value is missing' $program snapshot --source
 check 'bad interval' 2 'not a time' $program snapshot --source sim --interval soon
+for value in 0 0s 5ms 19ms 61s; do
+	check "interval $value" 2 'not between' $program snapshot --source sim --interval "$value"
+	check "interval $value of ctl" 2 'not between' $program ctl get --interval="$value"
+done
+check 'shortest interval' 0 'SIMULATED' $program ctl get --source sim --interval 20ms
+check 'longest interval' 0 'SIMULATED' $program ctl get --source sim --interval 60s
 check 'no source' 2 'source is needed' $program snapshot
 check 'unknown source' 2 'no such kind' $program snapshot --source cray
 check 'guest setting without a guest' 2 'only a guest' $program snapshot --source sim --cpus 2

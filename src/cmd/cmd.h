@@ -14,7 +14,7 @@ struct bt_cmd_source {
 	const char *spec;		/* "sim:7"; NULL = not given */
 	bool vm;			/* short for --source vm */
 	bool yes;			/* the operator agrees to builds, loads and downloads */
-	uint64_t interval_ns;		/* 0 = not given */
+	uint64_t interval_ns;		/* the default when not given */
 	struct bt_opt_list settings;	/* "cpus=2", "memory=1G", "nodes=2", "accel=tcg" */
 };
 
@@ -47,7 +47,7 @@ extern const struct bt_cmd bt_cmd_top, bt_cmd_ctl, bt_cmd_snapshot;
 int bt_cmd_catch_end(void);
 bool bt_cmd_not_ended(void *end_fd, const char *text);
 
-#define BT_CMD_INTERVAL_NS BT_NS_PER_S	/* when --interval is not given */
+#define BT_CMD_INTERVAL_NS BT_NS_PER_S	/* the default of --interval */
 
 /*
  * What session to open for the options: the one place that resolves `auto` (kmod if the device is

@@ -187,11 +187,14 @@ int bt_session_add_watch(struct bt_session *s, int fd, uint32_t events, struct b
 	return bt_err_set(err, errno, "cannot wait for descriptor %d: %s", fd, strerror(errno));
 }
 
-static int check_interval(uint64_t ns, struct bt_err *err)
+int bt_session_check_interval(uint64_t ns, struct bt_err *err)
 {
+	char text[16];
+
 	if (ns >= INTERVAL_MIN_NS && ns <= INTERVAL_MAX_NS)
 		return 0;
-	return bt_err_set(err, EINVAL, "interval: not between 20 ms and 60 s");
+	return bt_err_set(err, EINVAL, "interval %s: not between 20ms and 60s",
+			  bt_text_ns(ns, text, sizeof(text)));
 }
 
 static int open_descriptors(struct bt_session *s, struct bt_err *err)
@@ -233,7 +236,7 @@ int bt_session_open(struct bt_session **session, const struct bt_session_options
 		    struct bt_err *err)
 {
 	struct bt_session *s = bt_xcalloc(1, sizeof(*s));
-	int rc = options->interval_ns ? check_interval(options->interval_ns, err) : 0;
+	int rc = options->interval_ns ? bt_session_check_interval(options->interval_ns, err) : 0;
 
 	s->options = *options;
 	s->interval_ns = options->interval_ns;
@@ -370,7 +373,7 @@ void bt_session_status(const struct bt_session *s, struct bt_session_status *sta
 int bt_session_set_interval(struct bt_session *s, uint64_t interval_ns, struct bt_err *err)
 {
 	char old[16], new[16];
-	int rc = check_interval(interval_ns, err);
+	int rc = bt_session_check_interval(interval_ns, err);
 
 	if (rc)
 		return rc;

@@ -92,6 +92,8 @@ int bt_session_stop_now(struct bt_session *session, const char *who, struct bt_e
 const struct bt_config *bt_session_config(const struct bt_session *session);
 
 /* 20 ms .. 60 s. */
+/* -EINVAL outside of 20 ms to 60 s. */
+int bt_session_check_interval(uint64_t interval_ns, struct bt_err *err);
 int bt_session_set_interval(struct bt_session *session, uint64_t interval_ns, struct bt_err *err);
 /* Pausing stops sampling and draws a gap; the lease is kept alive. */
 void bt_session_pause(struct bt_session *session, bool pause);
