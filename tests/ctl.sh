@@ -66,13 +66,16 @@ check 'contradiction' 2 'contradict' $program snapshot --source sim --vm
 check 'operand too many' 2 'no operands' $program snapshot --source sim now
 
 check 'no session' 1 'no session' $program ctl get
-check 'no action' 2 'one of get' $program ctl
+check 'no action' 2 ': ctl: one of get' $program ctl
 check 'unknown action' 2 'one of get' $program ctl explode
 check 'nothing to set' 2 'NAME=VALUE' $program ctl set
 for value in order=99 order=-1 order=x cpus=3-1 cpus=0- cpus=99999 cpus=1,,2 gfp=dma pattern=zigzag \
-	batch=0 pace=fast held=much guard=none node=bind: lease=1 frequency=3 order; do
+	batch=0 pace=fast held=much held=1 held=4095 guard=none node=bind: lease=1 frequency=3 order; do
 	check "refused without a session: $value" 2 "${value%%=*}\|CPU\|node" $program ctl set "$value"
 done
+check 'get of none without a session' 2 'no such parameter' $program ctl get frequency
+check 'the limit of the ABI is told as such' 2 '0 to 15 (by the ABI' $program ctl set order=77
+check 'a page and no session' 1 'no session' $program ctl set held=4096
 check 'set on a source' 2 'running session' $program ctl set order=1 --source sim
 check 'get on a source' 0 'SIMULATED, drained' $program ctl get --source sim
 if [ -e /dev/buddytop ]; then

@@ -45,8 +45,8 @@ static bool is_named(const struct ctl_request *request, const struct bt_param *p
 	return !request->argc;
 }
 
-int ctl_print(const struct ctl_request *request, const struct bt_config *config,
-	      const struct bt_machine *machine, const struct bt_frame *frame, struct bt_err *err)
+void ctl_print(const struct ctl_request *request, const struct bt_config *config,
+	       const struct bt_machine *machine, const struct bt_frame *frame)
 {
 	static const char *const reality[] = {
 		[BT_REAL] = "", [BT_EMULATED] = "EMULATED, ", [BT_SIMULATED] = "SIMULATED, ",
@@ -54,22 +54,17 @@ int ctl_print(const struct ctl_request *request, const struct bt_config *config,
 	struct bt_frame_totals totals;
 	char value[4096];
 
-	for (int i = 0; i < request->argc; i++) {
-		if (!bt_param_find(request->argv[i]))
-			return bt_err_set(err, EINVAL, "%s: no such parameter", request->argv[i]);
-	}
 	for (const struct bt_param *p = bt_params; p < bt_params + bt_param_count; p++) {
 		bt_param_text(p, config, value, sizeof(value));
 		if (is_named(request, p))
 			printf("%s=%s\n", p->name, value);
 	}
 	if (request->argc || !frame->has_module)
-		return 0;
+		return;
 	bt_frame_totals(frame, &totals);
 	printf("# %s%s, generation %llu applied on %u/%u CPUs\n", reality[machine->reality],
 	       bt_run_name(frame->run), (unsigned long long)frame->config.generation,
 	       totals.applied, totals.online);
-	return 0;
 }
 
 /* ---- a client of the running session --------------------------------------------------- */
@@ -179,8 +174,8 @@ static int run_client(const struct ctl_request *request, struct bt_err *err)
 	if (!rc && request->action == CTL_GET) {
 		rc = read_frame(&client, bt_mono_ns() + ACK_NS, err);
 		if (!rc)
-			rc = ctl_print(request, bt_remote_config(client.remote), client.machine,
-				       client.frame, err);
+			ctl_print(request, bt_remote_config(client.remote), client.machine,
+				  client.frame);
 	} else if (!rc) {
 		rc = change(&client, request, err);
 	}
@@ -193,22 +188,15 @@ static int run_client(const struct ctl_request *request, struct bt_err *err)
 /* What no machine accepts is refused before anybody is asked. */
 static int check_form(const struct ctl_request *request, struct bt_err *err)
 {
-	static const __u64 any_node[BT_NODE_WORDS] = { [0 ... BT_NODE_WORDS - 1] = ~0ull };
-	static const __u64 any_cpu[BT_CPU_WORDS] = { [0 ... BT_CPU_WORDS - 1] = ~0ull };
-	const struct ant_limits limits = {
-		.max_order = BT_MAX_ORDERS - 1,
-		.page_bytes = 4096,
-		.cpu_count = BT_MAX_CPUS,
-		.node_count = BT_MAX_NODES,
-		.max_held_bytes = UINT64_MAX,
-		.memory_nodes = any_node,
-		.possible_cpus = any_cpu,
-	};
 	struct bt_config scratch = { .size = sizeof(scratch) };
 	int rc = 0;
 
-	for (int i = 0; i < request->argc && !rc && request->action != CTL_GET; i++)
-		rc = bt_param_assign(&scratch, request->argv[i], &limits, err);
+	for (int i = 0; i < request->argc && !rc; i++) {
+		if (request->action != CTL_GET)
+			rc = bt_param_assign(&scratch, request->argv[i], NULL, err);
+		else if (!bt_param_find(request->argv[i]))
+			rc = bt_err_set(err, EINVAL, "%s: no such parameter", request->argv[i]);
+	}
 	return rc;
 }
 
@@ -221,8 +209,8 @@ static int find_action(const struct bt_cmd_call *call, struct ctl_request *reque
 			return 0;
 		}
 	}
-	return bt_err_set(err, EINVAL, "ctl %s: one of get, set, start, stop is needed",
-			  call->argc ? call->argv[0] : "");
+	return bt_err_set(err, EINVAL, "ctl%s%s: one of get, set, start, stop is needed",
+			  call->argc ? " " : "", call->argc ? call->argv[0] : "");
 }
 
 static int run_ctl(struct bt_cmd_call *call, struct bt_err *err)

@@ -17,8 +17,8 @@ struct ctl_request {
 int ctl_apply(const struct ctl_request *request, struct bt_config *config,
 	      const struct ant_limits *limits, struct bt_err *err);
 /* NAME=VALUE lines of all parameters, or of those named, and how far the config is applied. */
-int ctl_print(const struct ctl_request *request, const struct bt_config *config,
-	      const struct bt_machine *machine, const struct bt_frame *frame, struct bt_err *err);
+void ctl_print(const struct ctl_request *request, const struct bt_config *config,
+	       const struct bt_machine *machine, const struct bt_frame *frame);
 /* ctl_run.c: get and start with a source of their own. */
 int ctl_run_source(const struct bt_cmd_call *call, const struct ctl_request *request,
 		   struct bt_err *err);

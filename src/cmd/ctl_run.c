@@ -116,8 +116,8 @@ int ctl_run_source(const struct bt_cmd_call *call, const struct ctl_request *req
 	if (!rc && start_it)
 		rc = start(session, request, stop_fd, err);
 	else if (!rc)
-		rc = ctl_print(request, bt_session_config(session), bt_session_machine(session),
-			       bt_session_frame(session), err);
+		ctl_print(request, bt_session_config(session), bt_session_machine(session),
+			  bt_session_frame(session));
 	bt_session_close(session);
 	close(stop_fd);
 	return rc;

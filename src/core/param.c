@@ -180,17 +180,24 @@ int bt_param_form(const struct bt_param *param, char *buf, size_t size)
 
 /* ---- parsing ---------------------------------------------------------------------------- */
 
+/* Before the machine is known, the bound of the ABI must not look like that of the machine. */
 static int refuse_range(const struct bt_param *param, const char *value,
 			const struct ant_limits *limits, struct bt_err *err)
 {
+	uint64_t most = bt_param_max(param, limits);
 	char min[32], max[32];
 	bool has_unit = param->kind == BT_PARAM_NUMBER && *param->unit;
+	bool of_abi = !limits && param->offset == offsetof(struct bt_config, order);
 
 	text_number(param, param->min, min, sizeof(min));
-	text_number(param, bt_param_max(param, limits), max, sizeof(max));
-	return bt_err_set(err, EINVAL, "%s=%s: out of range, allowed is %s to %s%s%s%s",
+	text_number(param, most, max, sizeof(max));
+	if (most == INT64_MAX)
+		return bt_err_set(err, EINVAL, "%s=%s: out of range, allowed is %s or more",
+				  param->name, value, min);
+	return bt_err_set(err, EINVAL, "%s=%s: out of range, allowed is %s to %s%s%s%s%s",
 			  param->name, value, min, max, has_unit ? " " : "",
-			  has_unit ? param->unit : "", param->zero_is_off ? ", or off" : "");
+			  has_unit ? param->unit : "", param->zero_is_off ? ", or off" : "",
+			  of_abi ? " (by the ABI; a machine may allow less)" : "");
 }
 
 static int parse_number(const struct bt_param *param, const char *value, uint64_t *number)

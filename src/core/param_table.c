@@ -56,6 +56,8 @@ static const struct bt_choice guards[] = {
 	[BT_GUARD_COUNT] = { 0 },
 };
 
+#define SMALLEST_PAGE 4096	/* bytes, of any machine */
+
 #define FIELD(name) \
 	.offset = offsetof(struct bt_config, name), \
 	.width = sizeof(((struct bt_config *)0)->name)
@@ -89,7 +91,7 @@ const struct bt_param bt_params[] = {
 	  .kind = BT_PARAM_NUMBER, FIELD(pace_ops), .max = BT_PACE_MAX,
 	  .help = "Operations a second on each CPU; 0 is flat out." },
 	{ .name = "held", .label = "held", .unit = "bytes", .json_key = "held_bytes",
-	  .kind = BT_PARAM_BYTES, FIELD(max_held_bytes), .min = 1, .max = INT64_MAX,
+	  .kind = BT_PARAM_BYTES, FIELD(max_held_bytes), .min = SMALLEST_PAGE, .max = INT64_MAX,
 	  .help = "Cap of the blocks held, with their rings, over all CPUs." },
 	{ .name = "reserve", .label = "reserve", .unit = "bytes", .json_key = "reserve_bytes",
 	  .kind = BT_PARAM_BYTES, FIELD(reserve_bytes), .max = INT64_MAX,

@@ -91,7 +91,6 @@ int bt_session_stop_now(struct bt_session *session, const char *who, struct bt_e
 /* The config controls work on: the last one sent, else the source's, else bt_config_default(). */
 const struct bt_config *bt_session_config(const struct bt_session *session);
 
-/* 20 ms .. 60 s. */
 /* -EINVAL outside of 20 ms to 60 s. */
 int bt_session_check_interval(uint64_t interval_ns, struct bt_err *err);
 int bt_session_set_interval(struct bt_session *session, uint64_t interval_ns, struct bt_err *err);

@@ -82,7 +82,7 @@ static void assigns_and_writes(void **state)
 		{ "held=64M", "held", "64M" },
 		{ "held=1GiB", "held", "1G" },
 		{ "held=1536M", "held", NULL },
-		{ "held=1000", "held", "1000" },
+		{ "held=5000", "held", "5000" },
 		{ "reserve=0", "reserve", "0" },
 		{ "reserve=1536K", "reserve", "1536K" },
 		{ "guard=bench", "guard", "bench" },
@@ -190,7 +190,7 @@ static void refuses(void **state)
 		{ "batch=65537", "out of range" },
 		{ "batch=4294967297", "out of range" },	/* would be 1 in 32 bits */
 		{ "pace=100000001", "out of range" },
-		{ "held=1025M", "held=1025M: out of range, allowed is 1 to 1G" },
+		{ "held=1025M", "held=1025M: out of range, allowed is 4K to 1G" },
 		{ "held=64MB", "bytes are expected" },
 		{ "held=0", "out of range" },
 		{ "reserve=16777216T", "out of range" },
