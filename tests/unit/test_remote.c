@@ -37,7 +37,9 @@ static pid_t find_agent(const char *mark)
 	int pid = 0;
 	FILE *out;
 
-	snprintf(command, sizeof(command), "pgrep -f -- 'buddytop-agent.*%s' | head -n 1", mark);
+	/* Of this test only: others may run the same at the same time. */
+	snprintf(command, sizeof(command), "pgrep -P %d -f -- 'buddytop-agent.*%s' | head -n 1",
+		 (int)getpid(), mark);
 	out = popen(command, "r");
 	if (fscanf(out, "%d", &pid) != 1)
 		pid = 0;
