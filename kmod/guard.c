@@ -111,8 +111,8 @@ static u64 ant_guard_give_back(struct ant_dev *dev, u64 generation)
 	u64 before = ant_guard_held_pages(dev), after;
 
 	/*
-	 * This worker is inside the allocator and cannot adopt; its blocks are not in use there. The
-	 * operation it is in goes on afterwards, and whoever watches shall see that.
+	 * This worker is inside the allocator and cannot adopt; its blocks are not in use there.
+	 * The operation it is in goes on afterwards, and whoever watches shall see that.
 	 */
 	if (self) {
 		u64 op = self->stats->op, start_ns = self->stats->op_start_ns;
