@@ -113,6 +113,34 @@ check 'stopped by the guard' 1 'has stopped' $program ctl start --source sim:1,f
 check 'lost source' 1 'fault=lost' $program ctl start --source sim:1,fault=lost@1s --interval 100ms
 check snapshot 0 '"name": "buddytop-snapshot"' $program snapshot --source sim
 check 'snapshot says so' 0 '"reality": "simulated"' $program snapshot --source sim
+# Without a runtime directory an ordinary user has /tmp; what another has put there is refused.
+as_nobody()
+{
+	setpriv --reuid=54321 --regid=54321 --clear-groups env -u XDG_RUNTIME_DIR "$@"
+}
+private=/tmp/buddytop-54321
+if [ "$(id -u)" != 0 ] || ! as_nobody $program --version >/dev/null 2>&1; then
+	echo 'skipped: only root can try another user, who must be able to run this build'
+	skipped=$((skipped + 1))
+else
+	rm -rf "$private"
+	check 'no session of another user' 1 "$private.*takes sudo" as_nobody $program ctl get
+	rm "$dir/log"
+	setpriv --reuid=54321 --regid=54321 --clear-groups env -u XDG_RUNTIME_DIR \
+		$program ctl start --source sim --interval 100ms >"$dir/log" 2>&1 &
+	session=$!
+	wait_for 'SIMULATED running' || failed=$((failed + 1))
+	check 'session of another user' 0 'SIMULATED, running' as_nobody $program ctl get
+	check 'its directory is private' 0 '^700 54321$' stat -c '%a %u' "$private"
+	kill -INT "$session"
+	wait "$session"
+	session=
+	rm -rf "$private"
+	mkdir -m 700 "$private"
+	check 'directory of somebody else' 1 'not a private directory' as_nobody $program ctl get
+	rm -rf "$private"
+fi
+
 # ended NAME SIGNAL COMMAND: a snapshot of remote:COMMAND that gets the signal leaves no sleep.
 ended()
 {

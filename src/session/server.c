@@ -14,15 +14,36 @@
 
 #define CLIENTS_MAX 64u
 
+/* An ordinary user that has no runtime directory, as in a container, has /tmp. */
 int bt_socket_path(char *path, size_t size, struct bt_err *err)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	const char *base = runtime && *runtime ? runtime : "/run";
-	int used = snprintf(path, size, "%s/buddytop/session.sock", base);
+	int used;
 
+	if (runtime && *runtime)
+		used = snprintf(path, size, "%s/buddytop/session.sock", runtime);
+	else if (!geteuid())
+		used = snprintf(path, size, "/run/buddytop/session.sock");
+	else
+		used = snprintf(path, size, "/tmp/buddytop-%u/session.sock", geteuid());
 	if (used < 0 || (size_t)used >= size)
 		return bt_err_set(err, ENAMETOOLONG, "the path of the socket in %s is too long",
-				  base);
+				  runtime);
+	return 0;
+}
+
+/* Nobody else may have made the socket's directory or be able to write in it. */
+static int check_directory(const char *socket_path, struct bt_err *err)
+{
+	int length = (int)(strrchr(socket_path, '/') - socket_path);
+	char dir[BT_SOCKET_PATH];
+	struct stat st;
+
+	snprintf(dir, sizeof(dir), "%.*s", length, socket_path);
+	if (lstat(dir, &st))
+		return bt_err_set(err, errno, "%s: %s", dir, strerror(errno));
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 0077))
+		return bt_err_set(err, EPERM, "%s is not a private directory of this user", dir);
 	return 0;
 }
 
@@ -42,31 +63,32 @@ int bt_socket_connect(struct bt_err *err)
 
 	if (rc)
 		return rc;
+	/* Root may talk to anybody's session. */
+	rc = geteuid() ? check_directory(path, err) : 0;
+	if (rc && rc != -ENOENT)
+		return rc;
 	address = to_address(path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && !connect(fd, (struct sockaddr *)&address, sizeof(address)))
 		return fd;
 	rc = bt_err_set(err, errno == ENOENT || errno == ECONNREFUSED ? ENOTCONN : errno,
-			"no session at %s: %s; start one with buddytop or with ctl start --source",
-			path, strerror(errno));
+			"no session at %s: %s; start one with buddytop or with ctl start --source%s",
+			path, strerror(errno), geteuid() ? "; one of root's takes sudo" : "");
 	if (fd >= 0)
 		close(fd);
 	return rc;
 }
 
-/* Nobody else may have made it or be able to write in it. */
 static int make_directory(const char *socket_path, struct bt_err *err)
 {
 	char *dir = bt_xstrdup(socket_path);
-	struct stat st;
-	int rc = 0;
+	int rc;
 
 	*strrchr(dir, '/') = '\0';
 	if (mkdir(dir, 0700) && errno != EEXIST)
 		rc = bt_err_set(err, errno, "%s: %s", dir, strerror(errno));
-	else if (lstat(dir, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
-		 (st.st_mode & 0077))
-		rc = bt_err_set(err, EPERM, "%s is not a private directory of this user", dir);
+	else
+		rc = check_directory(socket_path, err);
 	free(dir);
 	return rc;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where a running session listens: $XDG_RUNTIME_DIR/buddytop or /run/buddytop, for both ends. */
+/*
+ * Where a running session listens, for both ends: in $XDG_RUNTIME_DIR/buddytop; where that is not
+ * set, root in /run/buddytop and others in /tmp/buddytop-UID.
+ */
 #ifndef BT_SOCKET_H
 #define BT_SOCKET_H
 
