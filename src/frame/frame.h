@@ -92,9 +92,10 @@ struct bt_frame_memory {
 		anon_bytes, swap_total_bytes, swap_free_bytes;
 };
 
-/* One PSI line pair of /proc/pressure/memory; averages in hundredths of a percent. */
+/* One PSI line pair of /proc/pressure/memory. */
 struct bt_frame_psi {
-	uint64_t some_avg10_centi, some_total_us, full_avg10_centi, full_total_us;
+	uint64_t some_avg10_centipercent, some_total_us;
+	uint64_t full_avg10_centipercent, full_total_us;
 };
 
 /* /proc/vmstat, the lines we use: name in the file; the sum where each zone has a line. */

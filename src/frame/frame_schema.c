@@ -76,7 +76,8 @@ static const struct bt_field memory_fields[] = {
 #define PSI(member) BT_FIELD(struct bt_frame_psi, member, #member, BT_FIELD_UNSIGNED)
 
 static const struct bt_field psi_fields[] = {
-	PSI(some_avg10_centi), PSI(some_total_us), PSI(full_avg10_centi), PSI(full_total_us),
+	PSI(some_avg10_centipercent), PSI(some_total_us),
+	PSI(full_avg10_centipercent), PSI(full_total_us),
 };
 
 #define NODE(member, key) BT_FIELD(struct bt_frame_node, member, key, BT_FIELD_UNSIGNED)

@@ -261,9 +261,9 @@ void sim_fill_frame(const struct sim *sim, struct bt_frame *frame)
 	fill_hists(sim, frame);
 	fill_memory(sim, &frame->memory);
 	frame->psi = (struct bt_frame_psi){
-		.some_avg10_centi = sim_pressure_percent(sim) * 50,
+		.some_avg10_centipercent = sim_pressure_percent(sim) * 50,
 		.some_total_us = sim->psi_total_us,
-		.full_avg10_centi = sim_pressure_percent(sim) * 10,
+		.full_avg10_centipercent = sim_pressure_percent(sim) * 10,
 		.full_total_us = sim->psi_total_us / 5,
 	};
 	memcpy(frame->vmstat, sim->vmstat, sizeof(frame->vmstat));

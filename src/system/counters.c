@@ -125,7 +125,8 @@ void bt_system_read_vmstat(struct bt_system *system, struct bt_frame *frame)
 /* ---- pressure ----------------------------------------------------------------------------- */
 
 /* "some avg10=1.25 avg60=... avg300=... total=123": hundredths of a percent, microseconds. */
-static void scan_pressure(const char *line, uint64_t *avg10_centi, uint64_t *total_us)
+static void scan_pressure(const char *line, uint64_t *avg10_centipercent,
+			  uint64_t *total_us)
 {
 	const char *at = strstr(line, "avg10=");
 	uint64_t whole, part;
@@ -133,7 +134,7 @@ static void scan_pressure(const char *line, uint64_t *avg10_centi, uint64_t *tot
 	if (at) {
 		at += strlen("avg10=");
 		if (bt_scan_u64(&at, &whole) && *at++ == '.' && bt_scan_u64(&at, &part))
-			*avg10_centi = whole * 100 + part;
+			*avg10_centipercent = whole * 100 + part;
 	}
 	at = strstr(line, "total=");
 	if (at) {
@@ -150,9 +151,9 @@ void bt_system_read_pressure(struct bt_system *system, struct bt_frame_psi *psi)
 		const char *at = line;
 
 		if (bt_scan_word(&at, "some"))
-			scan_pressure(at, &psi->some_avg10_centi, &psi->some_total_us);
+			scan_pressure(at, &psi->some_avg10_centipercent, &psi->some_total_us);
 		else if (bt_scan_word(&at, "full"))
-			scan_pressure(at, &psi->full_avg10_centi, &psi->full_total_us);
+			scan_pressure(at, &psi->full_avg10_centipercent, &psi->full_total_us);
 	}
 }
 

@@ -117,7 +117,7 @@ static void two_nodes_counters(void **state)
 	assert_int_equal(frame->nodes[1].total_bytes, 211920 * 1024);
 	assert_int_equal(frame->nodes[1].free_bytes, 204172 * 1024);
 	assert_true(frame->nodes[1].has_memory && frame->nodes[1].online);
-	assert_int_equal(frame->psi.some_avg10_centi, 0);
+	assert_int_equal(frame->psi.some_avg10_centipercent, 0);
 	assert_true(frame->cpus[0].online && frame->cpus[1].online && frame->cpus[2].online);
 	assert_false(frame->cpus[3].online);
 	free_kit(kit);
@@ -138,9 +138,9 @@ static void odd_kernel(void **state)
 	assert_int_equal(kit->machine.memory_nodes[0], 1);
 	assert_string_equal(kit->machine.accel, "");
 	assert_string_equal(kit->machine.cpu_model, "");
-	assert_int_equal(frame->psi.some_avg10_centi, 125);
+	assert_int_equal(frame->psi.some_avg10_centipercent, 125);
 	assert_int_equal(frame->psi.some_total_us, 123456);
-	assert_int_equal(frame->psi.full_avg10_centi, 1207);
+	assert_int_equal(frame->psi.full_avg10_centipercent, 1207);
 	assert_int_equal(frame->psi.full_total_us, 7890);
 	assert_int_equal(frame->vmstat[BT_VMSTAT_ALLOCSTALL], 7);
 	assert_int_equal(frame->vmstat[BT_VMSTAT_PGSCAN_DIRECT], 5);
