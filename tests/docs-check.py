@@ -158,7 +158,7 @@ def talk_to_agent():
         if answered:
             answers.append(json.loads(agent.stdout.readline()))
 
-    config = dict(answers[0]["hello"]["config"], run="go")
+    config = dict(answers[0]["hello"]["config"], run="running")
     ask({"op": "publish", "token": 1, "config": config}, answered=False)
     for number in range(3):
         ask({"op": "read", "id": number})

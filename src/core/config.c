@@ -107,15 +107,24 @@ static const char *name_of(const char *const *names, size_t count, uint64_t valu
 	return value < count ? names[value] : "?";
 }
 
+const char *const bt_run_names[BT_RUN_COUNT] = {
+	[BT_RUN_DRAIN] = "drained",
+	[BT_RUN_GO] = "running",
+	[BT_RUN_KEEP] = "kept",
+};
+
+const char *const bt_worker_names[BT_WORKER_COUNT] = {
+	[BT_WORKER_OFFLINE] = "offline",
+	[BT_WORKER_IDLE] = "idle",
+	[BT_WORKER_RUNNING] = "running",
+	[BT_WORKER_DRAINING] = "draining",
+	[BT_WORKER_BACKOFF] = "backoff",
+	[BT_WORKER_THROTTLED] = "throttled",
+};
+
 const char *bt_run_name(uint64_t run)
 {
-	static const char *const names[BT_RUN_COUNT] = {
-		[BT_RUN_DRAIN] = "drained",
-		[BT_RUN_GO] = "running",
-		[BT_RUN_KEEP] = "kept",
-	};
-
-	return name_of(names, BT_RUN_COUNT, run);
+	return name_of(bt_run_names, BT_RUN_COUNT, run);
 }
 
 const char *bt_reason_text(uint64_t reason)
@@ -134,14 +143,5 @@ const char *bt_reason_text(uint64_t reason)
 
 const char *bt_worker_name(uint64_t state)
 {
-	static const char *const names[BT_WORKER_COUNT] = {
-		[BT_WORKER_OFFLINE] = "offline",
-		[BT_WORKER_IDLE] = "idle",
-		[BT_WORKER_RUNNING] = "running",
-		[BT_WORKER_DRAINING] = "draining",
-		[BT_WORKER_BACKOFF] = "backoff",
-		[BT_WORKER_THROTTLED] = "throttled",
-	};
-
-	return name_of(names, BT_WORKER_COUNT, state);
+	return name_of(bt_worker_names, BT_WORKER_COUNT, state);
 }

@@ -80,7 +80,9 @@ int bt_config_check(const struct bt_config *config, const struct ant_limits *lim
 void bt_config_default(struct bt_config *config, const struct ant_limits *limits,
 		       uint64_t total_bytes);
 /* Names of the enums of the ABI: never NULL ("?" for unknown values). */
-const char *bt_run_name(uint64_t run);		/* "drained", "running", "kept" */
+extern const char *const bt_run_names[BT_RUN_COUNT];	/* "drained", "running", "kept" */
+extern const char *const bt_worker_names[BT_WORKER_COUNT];
+const char *bt_run_name(uint64_t run);
 const char *bt_reason_text(uint64_t reason);	/* "", "asked", "lease expired: ...", ... */
 const char *bt_worker_name(uint64_t state);	/* "offline", "idle", "running", ... */
 

@@ -61,10 +61,25 @@ void bt_field_store(const struct bt_field *field, void *to, uint64_t value)
 	}
 }
 
+const char *bt_field_name(const struct bt_field *field, uint64_t value)
+{
+	return value <= field->max ? field->names[value] : NULL;
+}
+
+bool bt_field_named(const struct bt_field *field, const char *name, uint64_t *value)
+{
+	for (*value = 0; *value <= field->max; ++*value) {
+		const char *there = field->names[*value];
+
+		if (there && !strcmp(there, name))
+			return true;
+	}
+	return false;
+}
+
 static void encode(struct bt_json_writer *w, const struct bt_field *field, const void *from)
 {
-	const char *at = (const char *)from + field->offset;
-	uint64_t value;
+	const char *at = (const char *)from + field->offset, *name;
 
 	switch (field->kind) {
 	case BT_FIELD_TEXT:
@@ -80,9 +95,9 @@ static void encode(struct bt_json_writer *w, const struct bt_field *field, const
 		bt_json_known(w, field->key, bt_field_load(field, from));
 		break;
 	case BT_FIELD_NAME:
-		value = bt_field_load(field, from);
-		if (value <= field->max)
-			bt_json_string(w, field->key, field->names[value]);
+		name = bt_field_name(field, bt_field_load(field, from));
+		if (name)
+			bt_json_string(w, field->key, name);
 		break;
 	}
 }
@@ -101,13 +116,10 @@ static bool decode_name(const struct bt_json *node, const struct bt_field *field
 	const char *name = bt_json_get_string(node, field->key);
 	uint64_t value;
 
-	for (value = 0; name && value <= field->max; value++) {
-		if (!strcmp(field->names[value], name)) {
-			bt_field_store(field, to, value);
-			return true;
-		}
-	}
-	return false;
+	if (!name || !bt_field_named(field, name, &value))
+		return false;
+	bt_field_store(field, to, value);
+	return true;
 }
 
 static bool decode(const struct bt_json *node, const struct bt_field *field, void *to)

@@ -16,7 +16,7 @@ enum bt_field_kind {
 	BT_FIELD_SIGNED,	/* 8 bytes */
 	BT_FIELD_BOOL,
 	BT_FIELD_TEXT,		/* char array; too long a text is cut */
-	BT_FIELD_NAME,		/* 1 to 8 bytes, written as names[value]; left out beyond names */
+	BT_FIELD_NAME,		/* 1 to 8 bytes, written as names[value]; left out without one */
 };
 
 struct bt_field {
@@ -25,7 +25,7 @@ struct bt_field {
 	bool required;
 	size_t offset, width;
 	uint64_t max;			/* unsigned: largest value; 0 = what the width holds */
-	const char *const *names;	/* of BT_FIELD_NAME, max + 1 of them */
+	const char *const *names;	/* of BT_FIELD_NAME, max + 1 of them, NULL for none */
 };
 
 /* A row for member of type; further designated initialisers may follow. */
@@ -49,6 +49,9 @@ int bt_fields_decode(const struct bt_json *node, const struct bt_field_table *ta
 uint64_t bt_field_load(const struct bt_field *field, const void *from);
 void bt_field_store(const struct bt_field *field, void *to, uint64_t value);
 uint64_t bt_field_max(const struct bt_field *field);
+/* BT_FIELD_NAME: its name or NULL, and back. */
+const char *bt_field_name(const struct bt_field *field, uint64_t value);
+bool bt_field_named(const struct bt_field *field, const char *name, uint64_t *value);
 
 /* The list text of a mask of words, and back: bits below count only. */
 void bt_mask_encode(struct bt_json_writer *w, const char *key, const __u64 *mask, unsigned words);

@@ -150,9 +150,10 @@ struct bt_frame {
 	bool extra;		/* out of turn (after a publication): not for intervals */
 
 	bool has_module;	/* everything up to `cpus` is known */
-	struct bt_config config;	/* current; config.generation is the published one */
+	/* Current; config.generation is the published one. 0: none yet, the rest means nothing. */
+	struct bt_config config;
 	struct bt_frame_ack ack;
-	uint64_t publish_ns;
+	uint64_t publish_ns;		/* unknown while config.generation is 0 */
 	uint8_t run, reason;	/* enum bt_run, enum bt_reason */
 	bool controlled;
 	uint64_t oom_notifications, oom_freed_pages, lease_expiries, limit_expiries;

@@ -22,9 +22,11 @@ static int decode_array(const struct bt_json *array, const char *what, uint64_t 
 	return 0;
 }
 
-/* One CPU's number; null is unknown, which only 64 bits can say. */
+/* One CPU's number or name; null is unknown, which only 64 bits can say. */
 static bool decode_cell(const struct bt_json *node, const struct bt_field *column, uint64_t *value)
 {
+	if (column->kind == BT_FIELD_NAME)
+		return node->type == BT_JSON_STRING && bt_field_named(column, node->string, value);
 	*value = BT_UNKNOWN;
 	if (node->type == BT_JSON_NULL)
 		return column->width == sizeof(*value);
@@ -33,7 +35,7 @@ static bool decode_cell(const struct bt_json *node, const struct bt_field *colum
 
 static int refuse_column(const struct bt_field *column, struct bt_err *err)
 {
-	return bt_err_set(err, EPROTO, "cpus.%s is no column of numbers in range", column->key);
+	return bt_err_set(err, EPROTO, "cpus.%s is no column of values in range", column->key);
 }
 
 static int decode_column(const struct bt_json *node, const struct bt_field *column,
@@ -129,11 +131,11 @@ static int decode_matrix(const struct bt_json *node, struct bt_frame *frame, str
 static int decode_module(const struct bt_json *node, struct bt_frame *frame, struct bt_err *err)
 {
 	const struct bt_json *cpus = bt_json_get_object(node, "cpus");
+	const struct bt_json *config = bt_json_get(node, "config");
 	const struct bt_json *ack = bt_json_get_object(node, "ack");
 	unsigned i;
-	int code;
+	int code = config ? bt_config_decode(config, &frame->config, err) : 0;
 
-	code = bt_config_decode(bt_json_get(node, "config"), &frame->config, err);
 	if (!code && ack)
 		code = bt_fields_decode(ack, &bt_schema_ack, &frame->ack, err);
 	if (!code)

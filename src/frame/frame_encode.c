@@ -15,15 +15,17 @@ static void encode_array(struct bt_json_writer *w, const char *key, const uint64
 	bt_json_end_array(w);
 }
 
-static void encode_number(struct bt_json_writer *w, uint64_t value)
+static void encode_cell(struct bt_json_writer *w, const struct bt_field *column, uint64_t value)
 {
-	if (value == BT_UNKNOWN)
+	if (column->kind == BT_FIELD_NAME)
+		bt_json_string(w, NULL, bt_field_name(column, value));
+	else if (value == BT_UNKNOWN)
 		bt_json_string(w, NULL, NULL);
 	else
 		bt_json_u64(w, NULL, value);
 }
 
-/* One number where all CPUs have the same, so that idle columns cost nothing. */
+/* One value where all CPUs have the same, so that idle columns cost nothing. */
 static void encode_column(struct bt_json_writer *w, const struct bt_field *column,
 			  const struct bt_frame *frame)
 {
@@ -33,12 +35,12 @@ static void encode_column(struct bt_json_writer *w, const struct bt_field *colum
 	while (i < frame->cpu_count && bt_field_load(column, &frame->cpus[i]) == first)
 		i++;
 	if (i == frame->cpu_count) {
-		bt_json_known(w, column->key, first);
+		bt_fields_encode(w, &(struct bt_field_table){ column, 1 }, &frame->cpus[0]);
 		return;
 	}
 	bt_json_array(w, column->key);
 	for (i = 0; i < frame->cpu_count; i++)
-		encode_number(w, bt_field_load(column, &frame->cpus[i]));
+		encode_cell(w, column, bt_field_load(column, &frame->cpus[i]));
 	bt_json_end_array(w);
 }
 
@@ -81,10 +83,14 @@ static void encode_blocks(struct bt_json_writer *w, const struct bt_frame *frame
 static void encode_module(struct bt_json_writer *w, const struct bt_frame *frame)
 {
 	bt_json_object(w, "module");
-	bt_config_encode(w, "config", &frame->config);
-	bt_json_object(w, "ack");
-	bt_fields_encode(w, &bt_schema_ack, &frame->ack);
-	bt_json_end_object(w);
+	/* Before the first publication there is neither. */
+	if (frame->config.generation)
+		bt_config_encode(w, "config", &frame->config);
+	if (frame->ack.token) {
+		bt_json_object(w, "ack");
+		bt_fields_encode(w, &bt_schema_ack, &frame->ack);
+		bt_json_end_object(w);
+	}
 	bt_fields_encode(w, &bt_schema_module, frame);
 	encode_blocks(w, frame);
 	bt_json_end_object(w);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Machines, configs and frames as JSON (schemas in buddytop.5): one encoder and one decoder for
- * recorder, snapshot, link and tests. CPUs are columns, one number where all CPUs have the same;
+ * recorder, snapshot, link and tests. CPUs are columns, one value where all CPUs have the same;
  * a histogram is its used buckets, bucket and count in turn; unknown numbers are left out (null in
  * a column). A decoder checks every bound and type.
  */

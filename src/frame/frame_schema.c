@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "frame/frame_schema.h"
 
+#include "core/param.h"
 #include "frame/frame.h"
-
-static const char *const run_names[BT_RUN_COUNT] = {
-	[BT_RUN_DRAIN] = "drained",
-	[BT_RUN_GO] = "running",
-	[BT_RUN_KEEP] = "kept",
-};
 
 static const char *const reason_names[BT_REASON_COUNT] = {
 	[BT_REASON_NONE] = "none",
@@ -18,9 +13,10 @@ static const char *const reason_names[BT_REASON_COUNT] = {
 	[BT_REASON_OOM] = "oom",
 };
 
-static const char *const op_names[BT_OP_COUNT] = {
+static const char *const op_names[] = {
 	[BT_OP_ALLOC] = "alloc",
 	[BT_OP_FREE] = "free",
+	[BT_OP_NONE] = "none",
 };
 
 #define FRAME(member, kind, ...) BT_FIELD(struct bt_frame, member, #member, kind, ##__VA_ARGS__)
@@ -34,7 +30,7 @@ static const struct bt_field frame_fields[] = {
 };
 
 static const struct bt_field module_fields[] = {
-	FRAME(run, BT_FIELD_NAME, .required = true, .max = BT_RUN_COUNT - 1, .names = run_names),
+	FRAME(run, BT_FIELD_NAME, .required = true, .max = BT_RUN_COUNT - 1, .names = bt_run_names),
 	FRAME(reason, BT_FIELD_NAME, .required = true, .max = BT_REASON_COUNT - 1,
 	      .names = reason_names),
 	FRAME(controlled, BT_FIELD_BOOL),
@@ -54,15 +50,17 @@ static const struct bt_field ack_fields[] = {
 	BT_FIELD(struct bt_frame_ack, text, "text", BT_FIELD_TEXT),
 };
 
-#define CPU(member, ...) \
-	BT_FIELD(struct bt_frame_cpu, member, #member, BT_FIELD_UNSIGNED, ##__VA_ARGS__)
+#define CPU(member) BT_FIELD(struct bt_frame_cpu, member, #member, BT_FIELD_UNSIGNED)
 
 static const struct bt_field cpu_columns[] = {
 	CPU(generation), CPU(last_ns), CPU(op_start_ns),
 	CPU(allocs), CPU(frees), CPU(failures), CPU(backoffs), CPU(throttled),
 	CPU(held_blocks), CPU(held_pages), CPU(remote_blocks), CPU(remote_pages),
 	CPU(preempted), CPU(preempted_ns), CPU(alloc_max_ns), CPU(free_max_ns),
-	CPU(state, .max = BT_WORKER_COUNT - 1), CPU(op),
+	BT_FIELD(struct bt_frame_cpu, state, "state", BT_FIELD_NAME,
+		 .max = BT_WORKER_COUNT - 1, .names = bt_worker_names),
+	BT_FIELD(struct bt_frame_cpu, op, "op", BT_FIELD_NAME,
+		 .max = BT_OP_NONE, .names = op_names),
 };
 
 #define MEMORY(member) BT_FIELD(struct bt_frame_memory, member, #member, BT_FIELD_UNSIGNED)

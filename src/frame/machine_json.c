@@ -10,20 +10,19 @@
 
 /* ---- config ------------------------------------------------------------------------------- */
 
-static const char *const run_names[BT_RUN_COUNT] = {
-	[BT_RUN_DRAIN] = "drain",
-	[BT_RUN_GO] = "go",
-	[BT_RUN_KEEP] = "keep",
-};
-
 /* What a config has beside its parameters. */
 static const struct bt_field config_rows[] = {
 	BT_FIELD(struct bt_config, run, "run", BT_FIELD_NAME, .required = true,
-		 .max = BT_RUN_COUNT - 1, .names = run_names),
+		 .max = BT_RUN_COUNT - 1, .names = bt_run_names),
+};
+
+/* Absent as long as it was not published. */
+static const struct bt_field generation_rows[] = {
 	BT_FIELD(struct bt_config, generation, "generation", BT_FIELD_UNSIGNED),
 };
 
 static const struct bt_field_table config_fields = BT_FIELD_TABLE(config_rows);
+static const struct bt_field_table generation_fields = BT_FIELD_TABLE(generation_rows);
 
 static bool is_number(const struct bt_param *param)
 {
@@ -49,6 +48,8 @@ void bt_config_encode(struct bt_json_writer *w, const char *key, const struct bt
 
 	bt_json_object(w, key);
 	bt_fields_encode(w, &config_fields, config);
+	if (config->generation)
+		bt_fields_encode(w, &generation_fields, config);
 	for (i = 0; i < bt_param_count; i++) {
 		const struct bt_param *param = &bt_params[i];
 		struct bt_field field = field_of(param);
@@ -66,8 +67,8 @@ void bt_config_encode(struct bt_json_writer *w, const char *key, const struct bt
 }
 
 /*
- * A config as it is, also one that no machine would take (a module that never was configured has
- * one): whether it is valid is bt_config_check()'s to say.
+ * A config as it is, also one that no machine would take: whether it is valid is
+ * bt_config_check()'s to say.
  */
 static int decode_param(const struct bt_json *node, const struct bt_param *param,
 			struct bt_config *config, struct bt_err *err)
@@ -97,6 +98,8 @@ int bt_config_decode(const struct bt_json *node, struct bt_config *config, struc
 	if (!node || node->type != BT_JSON_OBJECT)
 		return bt_err_set(err, EPROTO, "config is no object");
 	code = bt_fields_decode(node, &config_fields, &decoded, err);
+	if (!code)
+		code = bt_fields_decode(node, &generation_fields, &decoded, err);
 	for (i = 0; !code && i < bt_param_count; i++)
 		code = decode_param(node, &bt_params[i], &decoded, err);
 	if (code) {
@@ -133,7 +136,6 @@ static const struct bt_field machine_rows[] = {
 	TEXT(module_version),
 	TEXT(accel),
 	NUMBER(abi_version),
-	NUMBER(features),
 	NUMBER(page_bytes, .required = true, .max = 1u << 20),
 	NUMBER(max_order, .required = true, .max = BT_MAX_ORDERS - 1),
 	NUMBER(cpu_count, .required = true, .max = BT_MAX_CPUS),
@@ -155,6 +157,27 @@ static void encode_u16(struct bt_json_writer *w, const char *key, const uint16_t
 	bt_json_end_array(w);
 }
 
+/* BT_FEATURE_*, each with its name. */
+static const struct {
+	uint64_t bit;
+	const char *name;
+} features[] = {
+	{ BT_FEATURE_INIT_ON_ALLOC, "init_on_alloc" },
+	{ BT_FEATURE_TEST_DELAY, "test_delay" },
+};
+
+static void encode_features(struct bt_json_writer *w, uint64_t bits)
+{
+	unsigned i;
+
+	bt_json_array(w, "features");
+	for (i = 0; i < BT_ARRAY_SIZE(features); i++) {
+		if (bits & features[i].bit)
+			bt_json_string(w, NULL, features[i].name);
+	}
+	bt_json_end_array(w);
+}
+
 static void encode_distance(struct bt_json_writer *w, const struct bt_machine *machine)
 {
 	unsigned i, j;
@@ -173,6 +196,7 @@ void bt_machine_encode(struct bt_json_writer *w, const char *key, const struct b
 {
 	bt_json_object(w, key);
 	bt_fields_encode(w, &machine_fields, machine);
+	encode_features(w, machine->features);
 	bt_mask_encode(w, "memory_nodes", machine->memory_nodes, BT_NODE_WORDS);
 	bt_mask_encode(w, "possible_cpus", machine->possible_cpus, BT_CPU_WORDS);
 	bt_mask_encode(w, "allowed_cpus", machine->allowed_cpus, BT_CPU_WORDS);
@@ -180,6 +204,25 @@ void bt_machine_encode(struct bt_json_writer *w, const char *key, const struct b
 	encode_u16(w, "cpu_core", machine->cpu_core, machine->cpu_count);
 	encode_distance(w, machine);
 	bt_json_end_object(w);
+}
+
+/* Names that are not known here are a newer module's. */
+static int decode_features(const struct bt_json *node, uint64_t *bits, struct bt_err *err)
+{
+	const struct bt_json *array = bt_json_get_array(node, "features"), *element;
+	unsigned i;
+
+	if (!array)
+		return bt_err_set(err, EPROTO, "member features is no array");
+	for (element = array->child; element; element = element->next) {
+		if (element->type != BT_JSON_STRING)
+			return bt_err_set(err, EPROTO, "member features holds no names");
+		for (i = 0; i < BT_ARRAY_SIZE(features); i++) {
+			if (!strcmp(features[i].name, element->string))
+				*bits |= features[i].bit;
+		}
+	}
+	return 0;
 }
 
 /* Exactly count numbers, each below limit. */
@@ -254,6 +297,8 @@ int bt_machine_decode(const struct bt_json *node, struct bt_machine *machine, st
 	code = bt_fields_decode(node, &machine_fields, &decoded, err);
 	if (!code && (!decoded.cpu_count || !decoded.node_count || !decoded.page_bytes))
 		code = bt_err_set(err, EPROTO, "cpu_count, node_count or page_bytes is 0");
+	if (!code)
+		code = decode_features(node, &decoded.features, err);
 	if (!code)
 		code = decode_topology(node, &decoded, err);
 	if (code) {

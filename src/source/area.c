@@ -253,9 +253,10 @@ static void clear_sums(const struct bt_area_reader *r, struct bt_frame *frame)
 static void read_head(const struct bt_area_reader *r, struct bt_frame *frame)
 {
 	uint64_t run = HEAD_FIELD(r, run), reason = HEAD_FIELD(r, reason);
+	uint64_t publish_ns = HEAD_FIELD(r, publish_ns);
 
 	frame->has_module = true;
-	frame->publish_ns = HEAD_FIELD(r, publish_ns);
+	frame->publish_ns = publish_ns ? publish_ns : BT_UNKNOWN;
 	frame->run = run < BT_RUN_COUNT ? (uint8_t)run : BT_RUN_DRAIN;
 	frame->reason = reason < BT_REASON_COUNT ? (uint8_t)reason : BT_REASON_NONE;
 	frame->controlled = HEAD_FIELD(r, controlled) != 0;

@@ -32,6 +32,7 @@ static int sim_open(void **state, const struct bt_source_options *options,
 
 	pthread_mutex_init(&sim->lock, NULL);
 	sim->now_ns = SIM_START_NS;
+	sim->publish_ns = BT_UNKNOWN;
 	sim->interval_ns = options->interval_ns ? options->interval_ns : DEFAULT_INTERVAL_NS;
 	rc = sim_configure(sim, options->argument, err);
 	if (rc) {

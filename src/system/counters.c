@@ -125,8 +125,7 @@ void bt_system_read_vmstat(struct bt_system *system, struct bt_frame *frame)
 /* ---- pressure ----------------------------------------------------------------------------- */
 
 /* "some avg10=1.25 avg60=... avg300=... total=123": hundredths of a percent, microseconds. */
-static void scan_pressure(const char *line, uint64_t *avg10_centipercent,
-			  uint64_t *total_us)
+static void scan_pressure(const char *line, uint64_t *avg10_centipercent, uint64_t *total_us)
 {
 	const char *at = strstr(line, "avg10=");
 	uint64_t whole, part;

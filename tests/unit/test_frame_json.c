@@ -155,15 +155,23 @@ static void unknown_stays_unknown(void **state)
 static void idle_module_is_short(void **state)
 {
 	struct kit *kit = new_kit(1024, 1);
+	const char *text;
+	size_t size;
 	unsigned i;
 
 	(void)state;
 	sample_frame(kit->frame, 0, 0);
 	memset(&kit->frame->config, 0, sizeof(kit->frame->config));
-	kit->frame->config.size = sizeof(kit->frame->config);
+	memset(&kit->frame->ack, 0, sizeof(kit->frame->ack));
+	kit->frame->publish_ns = BT_UNKNOWN;
 	for (i = 0; i < 1024; i++)
 		kit->frame->cpus[i] = (struct bt_frame_cpu){ .op = BT_OP_NONE, .online = true };
 	assert_true(round_trip(kit) < 4096);
+	text = encode(kit, &size);
+	assert_null(strstr(text, "\"config\""));
+	assert_null(strstr(text, "\"ack\""));
+	assert_null(strstr(text, "\"publish_ns\""));
+	assert_non_null(strstr(text, "\"state\":\"offline\",\"op\":\"none\""));
 	free_kit(kit);
 }
 
@@ -223,7 +231,7 @@ static void machine_and_config_survive(void **state)
 static void config_by_example(void **state)
 {
 	static const char expected[] =
-		"{\"run\":\"go\",\"generation\":4,\"order\":3,\"cpus\":\"0,2,4,6\",\"node\":\"bind:0\","
+		"{\"run\":\"running\",\"generation\":4,\"order\":3,\"cpus\":\"0,2,4,6\",\"node\":\"bind:0\","
 		"\"gfp\":\"movable\",\"pattern\":\"ramp\",\"free_order\":\"lifo\",\"touch\":\"first\","
 		"\"batch_blocks\":65,\"pace_ops_per_s\":1234,\"held_bytes\":137438953473,"
 		"\"reserve_bytes\":12345,\"guard\":\"bench\",\"lease_ms\":5001,"
@@ -266,7 +274,7 @@ static void refuses_every_bound(void **state)
 		{ "\"utc_ns\":1", "\"utc_ns\":1.", "member utc_ns" },
 		{ "\"online_cpus\":\"0-3,5-6\"", "\"online_cpus\":\"0-7\"", "member online_cpus" },
 		{ "\"online_cpus\":\"0-3,5-6\"", "\"online_cpus\":3", "member online_cpus" },
-		{ "\"run\":\"go\"", "\"run\":\"fly\"", "frame: config: member run" },
+		{ "\"run\":\"running\"", "\"run\":\"fly\"", "frame: config: member run" },
 		{ "\"order\":3,", "\"order\":4294967296,", "member order" },
 		{ "\"cpus\":\"0,2", "\"cpus\":\"0,,2", "member cpus" },
 		{ "\"node\":\"bind:0\"", "\"node\":\"bind\"", "member node" },
@@ -280,9 +288,11 @@ static void refuses_every_bound(void **state)
 		{ "\"node_alloc_blocks\":[[", "\"node_alloc_blocks\":[[1,", "at most 3" },
 		{ "\"allocs\":[", "\"allocs\":[1,", "cpus.allocs" },
 		{ "\"allocs\":[", "\"allocs\":{},\"x\":[", "cpus.allocs" },
-		{ "\"state\":[0", "\"state\":[6", "cpus.state" },
-		{ "\"state\":[0", "\"state\":[null", "cpus.state" },
-		{ "\"op\":[0", "\"op\":[256", "cpus.op" },
+		{ "\"state\":[\"offline\"", "\"state\":[\"asleep\"", "cpus.state" },
+		{ "\"state\":[\"offline\"", "\"state\":[0", "cpus.state" },
+		{ "\"state\":[\"offline\"", "\"state\":[null", "cpus.state" },
+		{ "\"op\":[\"alloc\"", "\"op\":[0", "cpus.op" },
+		{ "\"config\":{", "\"config\":7,\"x\":{", "config is no object" },
 		{ "\"latency\":[{\"order\":0", "\"latency\":[{\"order\":16", "member order" },
 		{ "\"latency\":[{\"order\":0,\"node\":0", "\"latency\":[{\"order\":0,\"node\":3",
 		  "unknown node" },
@@ -341,6 +351,8 @@ static void refuses_impossible_machines(void **state)
 		{ "\"node_count\":3", "\"node_count\":65", "member node_count" },
 		{ "\"max_order\":10", "\"max_order\":16", "member max_order" },
 		{ "\"page_bytes\":4096", "\"page_bytes\":0", "is 0" },
+		{ "\"features\":[\"init_on_alloc\"]", "\"features\":1", "member features" },
+		{ "\"features\":[\"init_on_alloc\"]", "\"features\":[1]", "member features" },
 		{ "\"memory_nodes\":\"0,2\"", "\"memory_nodes\":\"0,3\"", "member memory_nodes" },
 		{ "\"cpu_node\":[0", "\"cpu_node\":[3", "member cpu_node" },
 		{ "\"cpu_core\":[0", "\"cpu_core\":[7", "member cpu_core" },

@@ -175,7 +175,7 @@ static void test_publish(void **state)
 
 	hear(rig);
 	snprintf(config, sizeof(config),
-		 "{\"op\":\"publish\",\"token\":77,\"config\":{\"run\":\"go\","
+		 "{\"op\":\"publish\",\"token\":77,\"config\":{\"run\":\"running\","
 		 "\"generation\":0,\"order\":5,\"cpus\":\"0-1\",\"node\":\"local\",\"gfp\":"
 		 "\"kernel-mayfail\","
 		 "\"pattern\":\"steady\",\"free_order\":\"lifo\",\"touch\":\"none\",\"batch_"
@@ -334,7 +334,7 @@ static void test_mutated_requests(void **state)
 	static const char *const requests[] = {
 		"{\"op\":\"read\",\"id\":12345}\n", "{\"op\":\"keepalive\"}\n",
 		"{\"op\":\"measure\",\"limit_bytes\":1048576}\n", "{\"op\":\"measured\",\"id\":7}\n",
-		"{\"op\":\"publish\",\"token\":8,\"config\":{\"run\":\"go\",\"order\":3,\"cpus\":\"0-3\"}}\n",
+		"{\"op\":\"publish\",\"token\":8,\"config\":{\"run\":\"running\",\"order\":3,\"cpus\":\"0-3\"}}\n",
 	};
 	struct rig *rig = *state;
 	uint64_t x = 88172645463325252ull;
