@@ -106,14 +106,30 @@ static const struct row *find_row(const struct row *rows, unsigned count, int co
 	return NULL;
 }
 
-static int complain(int code, char **argv, struct bt_err *err)
+/* Of the long options that begin as the word does. */
+static unsigned count_matches(const struct option *longs, const char *word)
+{
+	size_t length = strcspn(word, "=");
+	unsigned matches = 0;
+
+	for (; longs->name; longs++)
+		matches += !strncmp(longs->name, word, length);
+	return matches;
+}
+
+/* getopt leaves in optopt the letter, or the value of a long option that it has recognized. */
+static int complain(int code, const struct option *longs, const char *word, struct bt_err *err)
 {
 	if (optopt && optopt < 256)
 		return bt_err_set(err, EINVAL, code == ':' ? "-%c: a value is missing" :
 				  "-%c: no such option (see --help)", optopt);
-	return bt_err_set(err, EINVAL, code == ':' ? "%s: a value is missing" :
-			  "%s: no such option, ambiguous, or a value too many (see --help)",
-			  argv[optind - 1]);
+	if (code == ':')
+		return bt_err_set(err, EINVAL, "%s: a value is missing", word);
+	if (optopt)
+		return bt_err_set(err, EINVAL, "%s: the option takes no value", word);
+	if (count_matches(longs, word + 2) > 1)
+		return bt_err_set(err, EINVAL, "%s: begins several options (see --help)", word);
+	return bt_err_set(err, EINVAL, "%s: no such option (see --help)", word);
 }
 
 int bt_opt_parse(const struct bt_opt_group *groups, unsigned count, int argc, char **argv,
@@ -130,7 +146,7 @@ int bt_opt_parse(const struct bt_opt_group *groups, unsigned count, int argc, ch
 	optopt = 0;
 	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (code == '?' || code == ':')
-			return complain(code, argv, err);
+			return complain(code, longs, argv[optind - 1], err);
 		rc = set_value(find_row(rows, used, code), optarg, err);
 		if (rc)
 			return rc;

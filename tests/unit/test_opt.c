@@ -86,11 +86,13 @@ static void test_mistakes(void **state)
 	static const struct {
 		const char *line, *named;
 	} cases[] = {
-		{"--nonsense", "--nonsense"},
+		{"--nonsense", "--nonsense: no such option"},
+		{"--nonsense=1", "--nonsense=1: no such option"},
+		{"--t", "--t: begins several"},
 		{"-x", "-x"},
-		{"--text", "--text"},
+		{"--text", "--text: a value is missing"},
 		{"-t", "-t"},
-		{"--flag=1", "--flag=1"},
+		{"--flag=1", "--flag=1: the option takes no value"},
 		{"-n many", "--number: 'many'"},
 		{"-n -1", "-1"},
 		{"--bytes 64X", "64X"},
