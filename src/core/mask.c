@@ -194,7 +194,8 @@ int bt_mask_parse(const char *text, unsigned count, __u64 *mask, unsigned words,
 	if (!p.count)
 		code = bt_err_set(err, EINVAL, "%s list '%s': there is none", what, text);
 	else if (!*text)
-		code = bt_err_set(err, EINVAL, "%s list is empty: say 'none' for none", what);
+		code = bt_err_set(err, EINVAL, "%s list is empty: name one at least, as 0 or 0-3",
+				  what);
 	else if (!strcmp(text, "all"))
 		set_range(parsed, 0, p.count - 1, true);
 	else if (!strncmp(text, "0x", 2))
