@@ -18,6 +18,7 @@
 
 #define ANSWER_NS BT_NS_PER_S		/* read() waits this long, and goes on waiting next time */
 #define END_MS 3000u
+#define RUBBISH_CHARS 20
 
 /* ---- sending (under lock) --------------------------------------------------------------- */
 
@@ -142,12 +143,17 @@ static int take_error(struct remote *r, const struct bt_json *error, bool ours, 
 			  text ? text : "the agent has no frame");
 }
 
+/* The beginning that is plain text; of bytes that are none, nothing is worth printing. */
 int bt_remote_rubbish(const char *what, const char *line, struct bt_err *err)
 {
-	char clean[64];
+	int length = 0;
 
-	bt_copy_clean(clean, sizeof(clean), line);
-	return bt_err_set(err, EPROTO, "%s: it says '%s'", what, clean);
+	while (length < RUBBISH_CHARS && line[length] >= ' ' && line[length] <= '~')
+		length++;
+	if (!length)
+		return bt_err_set(err, EPROTO, "%s: what it sends is no text", what);
+	return bt_err_set(err, EPROTO, "%s: it says '%.*s'%s", what, length, line,
+			  line[length] ? "..." : "");
 }
 
 /* 0 = frame is filled, -EAGAIN = something else, -ETIMEDOUT = no frame now, else the end. */
@@ -244,13 +250,23 @@ static int receive(struct remote *r, struct bt_frame *frame, uint64_t until_ns, 
 	}
 }
 
+/* A broken pipe says only that it is gone; of a command of our own, we know how. */
+static int agent_ended(struct remote *r, struct bt_err *err)
+{
+	char how[256];
+
+	if (!r->spawn.pid || !bt_spawn_ended(&r->spawn, how, sizeof(how)))
+		return bt_err_set(err, ECONNRESET, "the agent has ended");
+	return bt_err_set(err, ECONNRESET, "the agent %s", how);
+}
+
 static int remote_read(void *state, struct bt_frame *frame, struct bt_err *err)
 {
 	struct remote *r = state;
 	int rc = r->awaited_id ? 0 : send_read(r, frame->extra);
 
 	if (rc)
-		return bt_err_set(err, ECONNRESET, "the agent has ended: %s", strerror(-rc));
+		return agent_ended(r, err);
 	rc = receive(r, frame, bt_mono_ns() + ANSWER_NS, err);
 	if (rc == -ETIMEDOUT && !r->awaited_id) {
 		uint64_t until = bt_mono_ns() + BT_REMOTE_PAUSE_NS;
@@ -258,9 +274,7 @@ static int remote_read(void *state, struct bt_frame *frame, struct bt_err *err)
 		while (bt_remote_wait(r, until, false) == -EAGAIN)
 			;
 	}
-	if (rc == -ECONNRESET && r->spawn.pid && r->spawn.said[0])
-		bt_err_set(err, ECONNRESET, "the agent has ended: %s", r->spawn.said);
-	return rc;
+	return rc == -ECONNRESET ? agent_ended(r, err) : rc;
 }
 
 /* ---- control --------------------------------------------------------------------------- */

@@ -15,6 +15,7 @@
 #include "core/util.h"
 
 #define TERM_MS 1000
+#define LAST_WORDS_MS 200	/* between the end of its output and its own */
 
 static void close_pair(int pair[2])
 {
@@ -118,6 +119,29 @@ static void wait_ms(const struct bt_spawn *spawn, int ms)
 		usleep((useconds_t)ms * 1000);
 }
 
+/* A shell tells a signal that ended its command as 128 + number. */
+static void describe(const struct bt_spawn *spawn, bool by_signal, int code, char *text, size_t size)
+{
+	if (!by_signal && code > 128 && code < 128 + NSIG) {
+		by_signal = true;
+		code -= 128;
+	}
+	snprintf(text, size, "%s %d%s%s", by_signal ? "was killed by signal" : "exited with", code,
+		 spawn->said[0] ? ": " : "", spawn->said);
+}
+
+bool bt_spawn_ended(struct bt_spawn *spawn, char *text, size_t size)
+{
+	siginfo_t info = { 0 };
+
+	wait_ms(spawn, LAST_WORDS_MS);
+	if (waitid(P_PID, (id_t)spawn->pid, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
+		return false;
+	bt_spawn_listen(spawn);
+	describe(spawn, info.si_code != CLD_EXITED, info.si_status, text, size);
+	return true;
+}
+
 void bt_spawn_end(struct bt_spawn *spawn, unsigned limit_ms, char *text, size_t size)
 {
 	siginfo_t info = { 0 };
@@ -138,7 +162,6 @@ void bt_spawn_end(struct bt_spawn *spawn, unsigned limit_ms, char *text, size_t 
 		;
 	if (spawn->pid_fd >= 0)
 		close(spawn->pid_fd);
-	snprintf(text, size, "%s %d%s%s", WIFSIGNALED(status) ? "killed by signal" : "exited with",
-		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
-		 spawn->said[0] ? ": " : "", spawn->said);
+	describe(spawn, WIFSIGNALED(status), WIFSIGNALED(status) ? WTERMSIG(status) :
+		 WEXITSTATUS(status), text, size);
 }

@@ -7,6 +7,7 @@
 #ifndef BT_SPAWN_H
 #define BT_SPAWN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -23,6 +24,8 @@ struct bt_spawn {
 int bt_spawn_start(struct bt_spawn *spawn, const char *command, struct bt_err *err);
 /* Reads what it complained about, so that it never blocks on that; keeps the last line in said. */
 void bt_spawn_listen(struct bt_spawn *spawn);
+/* Shortly after its output has ended: true if it has too, text says how as below. Reaps nothing. */
+bool bt_spawn_ended(struct bt_spawn *spawn, char *text, size_t size);
 /*
  * Closes its input and output, waits limit_ns for its end, then ends the group by force. text gets
  * "exited with 127: sh: 1: nonsense: not found" or the like.
