@@ -50,19 +50,22 @@ static void draw_machine(const struct ui_model *model, const struct ui_area *are
 static bool add_banner(const struct ui_model *model, struct ui_row *row)
 {
 	const struct bt_session_status *status = &model->status;
-	char clock[UI_TEXT];
+	char clock[UI_TEXT], retry[32] = "";
 	bool any = true;
 
-	if (status->state == BT_SESSION_LOST)
-		ui_row_add(row, 0, UI_ROLE_ALARM, "", " SOURCE LOST %llu s: %s, retry %u ",
+	if (status->state == BT_SESSION_LOST) {
+		if (status->retries)
+			snprintf(retry, sizeof(retry), ", retry %u", status->retries);
+		ui_row_add(row, 0, UI_ROLE_ALARM, "", " SOURCE LOST %llu s: %s%s ",
 			   (unsigned long long)(model->lost_for_ns / BT_NS_PER_S),
-			   status->error.text, status->retries);
-	else if (status->state == BT_SESSION_ENDED)
+			   status->error.text, retry);
+	} else if (status->state == BT_SESSION_ENDED) {
 		ui_row_add(row, 0, UI_ROLE_ALARM, "", " END OF THE SOURCE ");
-	else if (status->state == BT_SESSION_PAUSED)
+	} else if (status->state == BT_SESSION_PAUSED) {
 		ui_row_add(row, 0, UI_ROLE_BADGE, "", " PAUSED, p goes on ");
-	else
+	} else {
 		any = false;
+	}
 	if (model->frozen)
 		ui_row_add(row, 0, UI_ROLE_BADGE, "", " FROZEN %s behind, %llu new ",
 			   ui_text_clock(model->behind_ns, clock),
