@@ -12,11 +12,6 @@ struct action {
 	void (*run)(struct ui_app *app);
 };
 
-static const char *needs_control(const struct ui_app *app)
-{
-	return app->model->frame ? app->model->no_control : "the first sample is still to come";
-}
-
 /* 1, 2, 5, 10 ...: the step after (or before) value. */
 static uint64_t step_125(uint64_t value, bool up)
 {
@@ -294,16 +289,16 @@ static void run_quit(struct ui_app *app)
 }
 
 static const struct action actions[UI_ACTION_COUNT] = {
-	[UI_ACTION_WORKERS] = { needs_control, run_workers },
-	[UI_ACTION_STOP_NOW] = { needs_control, run_stop_now },
-	[UI_ACTION_ORDER_DOWN] = { needs_control, run_order_down },
-	[UI_ACTION_ORDER_UP] = { needs_control, run_order_up },
-	[UI_ACTION_EDIT] = { needs_control, run_edit },
-	[UI_ACTION_BATCH_DOWN] = { needs_control, run_batch_down },
-	[UI_ACTION_BATCH_UP] = { needs_control, run_batch_up },
-	[UI_ACTION_PACE_DOWN] = { needs_control, run_pace_down },
-	[UI_ACTION_PACE_UP] = { needs_control, run_pace_up },
-	[UI_ACTION_MEASURE] = { needs_control, run_measure },
+	[UI_ACTION_WORKERS] = { ui_app_no_control, run_workers },
+	[UI_ACTION_STOP_NOW] = { ui_app_no_control, run_stop_now },
+	[UI_ACTION_ORDER_DOWN] = { ui_app_no_control, run_order_down },
+	[UI_ACTION_ORDER_UP] = { ui_app_no_control, run_order_up },
+	[UI_ACTION_EDIT] = { ui_app_no_control, run_edit },
+	[UI_ACTION_BATCH_DOWN] = { ui_app_no_control, run_batch_down },
+	[UI_ACTION_BATCH_UP] = { ui_app_no_control, run_batch_up },
+	[UI_ACTION_PACE_DOWN] = { ui_app_no_control, run_pace_down },
+	[UI_ACTION_PACE_UP] = { ui_app_no_control, run_pace_up },
+	[UI_ACTION_MEASURE] = { ui_app_no_control, run_measure },
 	[UI_ACTION_FREEZE] = { NULL, run_freeze },
 	[UI_ACTION_PAUSE] = { needs_own_clock, run_pause },
 	[UI_ACTION_INTERVAL_UP] = { needs_own_clock, run_interval_up },

@@ -66,6 +66,11 @@ int ui_app_publish(struct ui_app *app, const struct bt_config *config, const cha
 	return code;
 }
 
+const char *ui_app_no_control(const struct ui_app *app)
+{
+	return app->model->frame ? app->model->no_control : "the first sample is still to come";
+}
+
 void ui_app_run(struct ui_app *app, enum bt_run run, const char *who)
 {
 	struct bt_config draft;

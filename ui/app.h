@@ -47,6 +47,8 @@ void ui_app_say(struct ui_app *app, enum ui_role role, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void ui_app_say_error(struct ui_app *app, const struct bt_err *err);
 
+/* Why nothing can be sent to the antagonist now, by key or command; NULL when it can. */
+const char *ui_app_no_control(const struct ui_app *app);
 /* Sends a config; a refusal is said in the footer too. who: "key", "command". */
 int ui_app_publish(struct ui_app *app, const struct bt_config *config, const char *who,
 		   struct bt_err *err);
@@ -63,7 +65,7 @@ void ui_app_measure(struct ui_app *app);
 
 /* action.c: runs what the key is bound to, or says why it is not possible now. */
 void ui_action_run(struct ui_app *app, int key);
-/* command.c: one line of the command line. 0, or -EINVAL with err. */
+/* command.c: one line of the command line. 0, or a negative errno with err. */
 int ui_command_run(struct ui_app *app, const char *line, struct bt_err *err);
 
 #endif

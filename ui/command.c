@@ -8,6 +8,7 @@
 
 struct command {
 	const char *name;
+	bool controls;	/* acts on the antagonist */
 	/* argument is "" when there was none. */
 	int (*run)(struct ui_app *app, const char *argument, struct bt_err *err);
 };
@@ -113,11 +114,25 @@ static int run_step(struct ui_app *app, const char *argument, struct bt_err *err
 }
 
 static const struct command commands[] = {
-	{ "start", run_start },		{ "stop", run_stop },	    { "keep", run_keep },
-	{ "interval", run_interval },	{ "snapshot", run_snapshot }, { "measure", run_measure },
-	{ "freeze", run_freeze },	{ "pause", run_pause },	    { "quit", run_quit },
-	{ "save-screen", run_save_screen }, { "step", run_step },
+	{ "start", true, run_start },
+	{ "stop", true, run_stop },
+	{ "keep", true, run_keep },
+	{ "measure", true, run_measure },
+	{ "interval", false, run_interval },
+	{ "snapshot", false, run_snapshot },
+	{ "freeze", false, run_freeze },
+	{ "pause", false, run_pause },
+	{ "quit", false, run_quit },
+	{ "save-screen", false, run_save_screen },
+	{ "step", false, run_step },
 };
+
+static int check_control(const struct ui_app *app, struct bt_err *err)
+{
+	const char *why_not = ui_app_no_control(app);
+
+	return why_not ? bt_err_set(err, EPERM, "not possible: %s", why_not) : 0;
+}
 
 static int set_parameter(struct ui_app *app, const char *name, const char *value,
 			 struct bt_err *err)
@@ -128,6 +143,9 @@ static int set_parameter(struct ui_app *app, const char *name, const char *value
 
 	if (!param)
 		return bt_err_set(err, EINVAL, "%s: there is no such command or parameter", name);
+	code = check_control(app, err);
+	if (code)
+		return code;
 	ui_app_draft(app, &draft);
 	code = bt_param_set(param, &draft, value, &app->model->limits, err);
 	return code ? code : ui_app_publish(app, &draft, "command", err);
@@ -151,7 +169,9 @@ int ui_command_run(struct ui_app *app, const char *line, struct bt_err *err)
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(commands); i++) {
 		if (strcmp(commands[i].name, word))
 			continue;
-		code = commands[i].run(app, argument, err);
+		code = commands[i].controls ? check_control(app, err) : 0;
+		if (!code)
+			code = commands[i].run(app, argument, err);
 		ui_app_update(app);
 		return code;
 	}

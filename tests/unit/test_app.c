@@ -182,6 +182,34 @@ static void wrong_input_is_refused(void **state)
 	rig_close(&rig);
 }
 
+/* What the module runs is not known yet, so that a change would start from a guess. */
+static void nothing_is_sent_before_the_first_frame(void **state)
+{
+	static const char *const inputs[] = { "w", "]", "!", "f", ":start\n", ":stop\n", ":keep\n",
+					      ":measure\n", ":order 3\n", ":cpus 0\n" };
+	struct bt_session_options options = { .source = "sim:1", .history = 64 };
+	struct rig rig = { 0 };
+	struct bt_err err = { 0 };
+
+	(void)state;
+	if (bt_session_open(&rig.session, &options, &err))
+		fail_msg("%s", err.text);
+	ui_app_init(&rig.app, rig.session, ui_glyphs_find("ascii"), "UTF-8");
+	ui_canvas_resize(&rig.app.canvas, 50, 160);
+	assert_null(rig.app.model->frame);
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(inputs); i++) {
+		press(&rig, inputs[i]);
+		assert_shows(&rig, "not possible: the first sample is still to come");
+		ui_app_key(&rig.app, UI_KEY_ESC);
+	}
+	press(&rig, ":nonsense\n");
+	assert_shows(&rig, "no such command or parameter");
+	ui_app_key(&rig.app, UI_KEY_ESC);
+	pass(&rig, 3);
+	assert_int_equal(bt_session_frame(rig.session)->config.generation, 0);
+	rig_close(&rig);
+}
+
 static void frozen_picture_stays(void **state)
 {
 	struct rig rig;
@@ -268,6 +296,7 @@ int main(void)
 		cmocka_unit_test(keys_change_parameters),
 		cmocka_unit_test(grid_edits_the_mask),
 		cmocka_unit_test(wrong_input_is_refused),
+		cmocka_unit_test(nothing_is_sent_before_the_first_frame),
 		cmocka_unit_test(frozen_picture_stays),
 		cmocka_unit_test(quitting_asks_while_loaded),
 		cmocka_unit_test(draws_at_every_size),
