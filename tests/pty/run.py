@@ -135,6 +135,27 @@ def test_suspend():
         terminal.close()
 
 
+def test_lease_lost_while_suspended():
+    """The header and the log say why the load stopped, and that we were away."""
+    terminal = started(source="sim:1,fault=lease@3s")
+    try:
+        load_on(terminal)
+        check("lease expired" not in terminal.text(), "the lease ended before the suspension")
+        terminal.key("C-z")
+        check(terminal.until(lambda: terminal.stops == 1), "^Z did not stop it")
+        terminal.resume()
+        check(terminal.until(lambda: re.search("load drained +lease expired: no keep-alive",
+                                               terminal.screen.display[1])),
+              f"the header does not say why: {terminal.screen.display[1]}")
+        terminal.type("L")
+        for words in ("suspended for", "stopped: lease expired: no keep-alive"):
+            check(terminal.until_text(words), f"no event tells '{words}'")
+        terminal.kill(signal.SIGTERM)
+        ended(terminal, ("exit", 0))
+    finally:
+        terminal.close()
+
+
 def test_stop_and_continue():
     terminal = started(step=True)
     try:
@@ -461,6 +482,7 @@ TESTS = {
     "two interrupts": test_two_interrupts,
     "Esc never quits": test_escape_never_quits,
     "suspend and resume": test_suspend,
+    "lease lost while suspended": test_lease_lost_while_suspended,
     "SIGSTOP and SIGCONT": test_stop_and_continue,
     "hang-up": hang_up_test(False),
     "hang-up, SIGHUP ignored": hang_up_test(True),
