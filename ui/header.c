@@ -54,8 +54,8 @@ static bool add_banner(const struct ui_model *model, struct ui_row *row)
 	bool any = true;
 
 	if (status->state == BT_SESSION_LOST) {
-		if (status->retries)
-			snprintf(retry, sizeof(retry), ", retry %u", status->retries);
+		if (status->next_try)
+			snprintf(retry, sizeof(retry), ", retry %u", status->next_try);
 		ui_row_add(row, 0, UI_ROLE_ALARM, "", " SOURCE LOST %llu s: %s%s ",
 			   (unsigned long long)(model->lost_for_ns / BT_NS_PER_S),
 			   status->error.text, retry);

@@ -152,7 +152,6 @@ static void note_silence(struct bt_sampler *s, enum job job, const struct bt_err
 	if (s->status.phase == BT_SAMPLER_LIVE &&
 	    bt_mono_ns() - s->answer_ns > SILENT_NS + 2 * s->interval_ns) {
 		s->status.phase = BT_SAMPLER_SILENT;
-		s->status.retries = 0;	/* it is waited for, not opened again */
 		s->status.error = *err;
 		s->status.since_ns = s->answer_ns;
 		tell = true;

@@ -72,7 +72,7 @@ int bt_socket_connect(struct bt_err *err)
 	if (fd >= 0 && !connect(fd, (struct sockaddr *)&address, sizeof(address)))
 		return fd;
 	rc = bt_err_set(err, errno == ENOENT || errno == ECONNREFUSED ? ENOTCONN : errno,
-			"no session at %s: %s; start one with buddytop or with ctl start --source%s",
+			"no session at %s: %s; start one with buddytop or ctl start --source%s",
 			path, strerror(errno), geteuid() ? "; one of root's takes sudo" : "");
 	if (fd >= 0)
 		close(fd);

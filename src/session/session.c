@@ -353,7 +353,6 @@ void bt_session_status(const struct bt_session *s, struct bt_session_status *sta
 	bt_sampler_status(s->sampler, &now); /* counts as of now, the phase as of the last step */
 	*status = (struct bt_session_status){
 		.state = state_of(s),
-		.retries = s->status.retries,
 		.late_samples = now.late_samples,
 		.lost_samples = now.lost_samples,
 		.interval_ns = s->interval_ns,
@@ -364,6 +363,8 @@ void bt_session_status(const struct bt_session *s, struct bt_session_status *sta
 	if (status->state == BT_SESSION_LOST) {
 		status->error = s->status.error;
 		status->lost_ns = s->status.since_ns;
+		if (s->status.phase != BT_SAMPLER_SILENT)
+			status->next_try = s->status.retries + 1;
 	}
 	if (s->shown && !status->virtual_clock)
 		status->now_ns += bt_mono_ns() - s->shown_at_ns;

@@ -70,7 +70,7 @@ struct bt_session_status {
 	enum bt_session_state state;
 	struct bt_err error;		/* LOST: why */
 	uint64_t lost_ns;		/* since when, own monotonic clock */
-	unsigned retries;
+	unsigned next_try;	/* LOST: to open it, the first is 1; 0 = waited for */
 	uint64_t late_samples, lost_samples;
 	uint64_t interval_ns;
 	unsigned clients;		/* on the socket */

@@ -120,7 +120,8 @@ static void wait_ms(const struct bt_spawn *spawn, int ms)
 }
 
 /* A shell tells a signal that ended its command as 128 + number. */
-static void describe(const struct bt_spawn *spawn, bool by_signal, int code, char *text, size_t size)
+static void describe(const struct bt_spawn *spawn, bool by_signal, int code, char *text,
+		     size_t size)
 {
 	if (!by_signal && code > 128 && code < 128 + NSIG) {
 		by_signal = true;

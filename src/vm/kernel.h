@@ -24,9 +24,9 @@ int bt_kernel_find(struct bt_kernel *kernel, const struct bt_vm_options *options
 		   const struct bt_patience *patience, struct bt_err *err);
 
 /*
- * Path of a buddytop.ko for the kernel: from the cache if that has one of the same sources and tree,
- * else built from our sources after a yes (-ENODEV without). The build's log is kept; err names it
- * and its first error.
+ * Path of a buddytop.ko for the kernel: from the cache if that has one of the same sources and
+ * tree, else built from our sources after a yes (-ENODEV without). The build's log is kept; err
+ * names it and its first error.
  */
 int bt_kernel_module(const struct bt_kernel *kernel, const struct bt_vm_options *options,
 		     char path[PATH_MAX], const struct bt_patience *patience, struct bt_err *err);

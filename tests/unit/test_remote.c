@@ -179,6 +179,7 @@ static void test_reopened_agent_ends_politely(void **state)
 static void test_suspended_agent(void **state)
 {
 	struct bt_session *s = open_remote("remote:exec " AGENT " -s sim:1302", 50 * BT_NS_PER_MS);
+	struct bt_session_status status;
 	uint64_t seq, start;
 	pid_t pid;
 
@@ -187,6 +188,8 @@ static void test_suspended_agent(void **state)
 	pid = find_agent("sim:1302");
 	assert_int_equal(kill(pid, SIGSTOP), 0);
 	rig_until(s, rig_state(s) == BT_SESSION_LOST);
+	bt_session_status(s, &status);
+	assert_int_equal(status.next_try, 0);
 	seq = rig_seq(s);
 	assert_int_equal(kill(pid, SIGCONT), 0);
 	rig_until(s, rig_state(s) == BT_SESSION_LIVE);

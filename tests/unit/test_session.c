@@ -521,7 +521,7 @@ static void test_lost_and_back(void **state)
 	bt_session_status(s, &status);
 	assert_string_equal(status.error.text, "mock is gone");
 	/* Tried again after 1 s, in vain, then after 2 s. */
-	rig_until(s, (bt_session_status(s, &status), status.retries == 1));
+	rig_until(s, (bt_session_status(s, &status), status.next_try == 2));
 	assert_in_range(bt_mono_ns() - start, 900 * BT_NS_PER_MS, 3000 * BT_NS_PER_MS);
 	assert_string_equal(status.error.text, "mock cannot open");
 	LOCKED(mock.read_result = 0; mock.open_result = 0);
