@@ -156,16 +156,18 @@ static void test_killed_agent(void **state)
 /* The second agent was started by the sampler's thread, and is not killed when that ends. */
 static void test_reopened_agent_ends_politely(void **state)
 {
-	char path[] = "/tmp/bt-remote-XXXXXX", spec[256], *codes = NULL;
+	char path[] = "/tmp/bt-remote-XXXXXX", spec[256], kill_it[128], *codes = NULL;
 	int fd = mkstemp(path);
 	struct bt_session *s;
 
 	(void)state;
 	close(fd);
-	snprintf(spec, sizeof(spec), "remote:" AGENT " -s sim:1303; echo $? >>%s", path);
+	snprintf(spec, sizeof(spec), "remote:" AGENT " -s sim:%d; echo $? >>%s", getpid(), path);
 	s = open_remote(spec, 50 * BT_NS_PER_MS);
 	rig_until(s, rig_seq(s) >= 3);
-	assert_int_equal(system("pkill -KILL -fx '" AGENT " -s sim:1303'"), 0);
+	/* The seed is our pid: the agent of another run of this test is not meant. */
+	snprintf(kill_it, sizeof(kill_it), "pkill -KILL -fx '" AGENT " -s sim:%d'", getpid());
+	assert_int_equal(system(kill_it), 0);
 	rig_until(s, rig_state(s) == BT_SESSION_LOST);
 	rig_until(s, rig_state(s) == BT_SESSION_LIVE);
 	bt_session_close(s);
