@@ -153,15 +153,20 @@ suite_bench() {
 }
 
 run_suite() {
-	local name=$1 log=$logs/$1.log start=$SECONDS last counts
+	local name=$1 log=$logs/$1.log start=$SECONDS code=0 last counts
 	say "== $name"
-	"suite_$name" >"$log" 2>&1
+	"suite_$name" >"$log" 2>&1 || code=$?
 	last=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped' "$log" | tail -n 1)
 	if [ -z "$last" ]; then
 		echo "the suite $name ended without a count" >>"$log"
 		last="0 passed, 1 failed, 0 skipped"
 	fi
 	read -r -a counts <<<"${last//[!0-9 ]/}"
+	if [ "$code" != 0 ] && [ "${counts[1]}" = 0 ]; then
+		echo "the suite $name counted no failure, yet ended with code $code" >>"$log"
+		counts[1]=1
+		last="${counts[0]} passed, 1 failed, ${counts[2]} skipped"
+	fi
 	passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
 	grep -iE '^(skip|FAIL|not ok)' "$log" | head -n 40
 	[ "$name" != bench ] || cat "$log"

@@ -239,6 +239,14 @@ static void trace_clear(void)
  */
 void oracle_begin(void)
 {
+	/*
+	 * Two of the allocator's own adjustments move what is free, or within reach before an OOM kill,
+	 * by more than what is measured here, at times that depend on the past: per-CPU lists, which
+	 * from Linux 6.7 on grow to a good part of a zone, and the boost of the watermarks after a
+	 * fallback to another migratetype, up to 1.5 times the high one.
+	 */
+	must_put("/proc/sys/vm/percpu_pagelist_high_fraction", "1000");
+	must_put("/proc/sys/vm/watermark_boost_factor", "0");
 	must_put(TRACING "tracing_on", "0");
 	must_put(TRACING "buffer_size_kb", "4096");
 	must_put(TRACING "events/kmem/mm_page_alloc/filter", WORKERS);

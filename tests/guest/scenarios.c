@@ -5,6 +5,7 @@
  */
 #include "scenarios.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,7 @@ int main(void)
 	unsigned i;
 
 	bt_read_file("/etc/scenarios", 4096, &names, NULL);
+	signal(SIGPIPE, SIG_IGN);	/* agents are killed */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	oracle_begin();
 	for (i = 0; i < BT_ARRAY_SIZE(lists); i++) {

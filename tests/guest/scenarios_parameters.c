@@ -100,7 +100,10 @@ static void scenario_node(struct rig *rig)
 		for (node = 0; node < 2; node++)
 			got[node] = taken_from(node);
 		rig_publish(rig, node_cases[i].assignments, BT_RUN_GO);
-		rig_wait_ms(rig, 1000);
+		/* Sampling allocates, too. */
+		bt_session_pause(rig->session, true);
+		rig_wait_ms(rig, 1500);
+		bt_session_pause(rig->session, false);
 		rig_drain(rig);
 		for (node = 0; node < 2; node++)
 			got[node] = taken_from(node) - got[node];
@@ -174,6 +177,7 @@ static void scenario_held(struct rig *rig)
 
 	/* Order 5: not cached in per-CPU lists, so every block shows in MemFree. */
 	rig_publish(rig, PLAIN " order=5 pattern=hold", BT_RUN_DRAIN);
+	rig_wait_ms(rig, 3000);	/* per-CPU lists shrink, see oracle_begin() */
 	free_before = oracle_free_bytes();
 	buddy_before = oracle_free_pages(5);
 	rig_publish(rig, "held=160M", BT_RUN_GO);
