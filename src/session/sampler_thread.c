@@ -111,7 +111,8 @@ static void set_retry(struct bt_sampler *s)
 	s->retry_ns = bt_mono_ns() + (wait < RETRY_MAX_NS ? wait : RETRY_MAX_NS);
 }
 
-static void lose(struct bt_sampler *s, const struct bt_err *err)
+/* Taken away first: the session's thread may be using it under the lock. */
+static void close_source(struct bt_sampler *s)
 {
 	void *state;
 
@@ -119,8 +120,13 @@ static void lose(struct bt_sampler *s, const struct bt_err *err)
 	state = s->state;
 	s->state = NULL;
 	pthread_mutex_unlock(&s->source_lock);
-	s->ops->close(state);
+	if (state)
+		s->ops->close(state);
+}
 
+static void lose(struct bt_sampler *s, const struct bt_err *err)
+{
+	close_source(s);
 	pthread_mutex_lock(&s->lock);
 	s->status.retries = 0;
 	s->status.since_ns = bt_mono_ns();
@@ -252,7 +258,6 @@ void *bt_sampler_run(void *context)
 			sample(s, job);
 	}
 	/* Here, because what this thread has opened may have processes that end with it. */
-	if (s->state)
-		s->ops->close(s->state);
+	close_source(s);
 	return NULL;
 }

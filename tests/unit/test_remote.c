@@ -357,17 +357,16 @@ static void test_publish_never_blocks(void **state)
 	char *all = bt_xcalloc(1, 1 << 20), *last = NULL;
 	struct peer peer;
 	size_t used = 0;
-	uint64_t start;
 
 	(void)state;
 	peer_open(&peer);
 	config.cpus[0] = 3;
-	start = bt_mono_ns();
+	alarm(120);	/* whoever waits for a reader waits for ever */
 	for (uint64_t token = 1; token <= 5000; token++) {
 		assert_int_equal(bt_source_remote.publish(peer.remote, &config, token, &err), 0);
 		assert_int_equal(bt_source_remote.keepalive(peer.remote), 0);
 	}
-	assert_true(bt_mono_ns() - start < 2 * BT_NS_PER_S);
+	alarm(0);
 	fcntl(peer.pair[1], F_SETFL, O_NONBLOCK);
 	for (unsigned i = 0; i < 400; i++) {
 		ssize_t got = read(peer.pair[1], all + used, (1 << 20) - 1 - used);
