@@ -389,14 +389,12 @@ static void test_interrupt(void **state)
 {
 	struct bt_err err = { 0 };
 	struct peer peer;
-	uint64_t start;
 
 	(void)state;
 	peer_open(&peer);
 	bt_source_remote.interrupt(peer.remote);
-	start = bt_mono_ns();
+	/* One that had waited for an answer would say -ETIMEDOUT. */
 	assert_int_equal(bt_source_remote.read(peer.remote, peer.frame, &err), -EAGAIN);
-	assert_true(bt_mono_ns() - start < BT_NS_PER_S / 2);
 	peer_close(&peer);
 }
 
