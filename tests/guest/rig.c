@@ -162,3 +162,11 @@ bool rig_drain(struct rig *rig)
 	       (rig_until(rig, drained, 0, 20000) ||
 		rig_check(rig, false, "the drain ends within 20 s"));
 }
+
+bool rig_holds(const struct bt_frame *frame, uint64_t bytes)
+{
+	struct bt_frame_totals totals;
+
+	bt_frame_totals(frame, &totals);
+	return totals.held_pages * 4096 >= bytes;
+}

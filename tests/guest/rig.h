@@ -13,6 +13,10 @@
 
 #define RIG_AGENT "remote:/bin/buddytop-agent"
 
+/* A plain start for rig_publish() that each scenario varies. */
+#define RIG_PLAIN "order=0 cpus=0-1 node=local gfp=kernel-mayfail pattern=steady free=fifo " \
+		  "touch=none batch=64 pace=0 held=64M guard=safe reserve=32M lease=20s limit=0"
+
 struct rig {
 	struct bt_session *session;
 	unsigned passed, failed, skipped;
@@ -40,6 +44,8 @@ void rig_wait_ms(struct rig *rig, unsigned ms);
 /* Waits until done() holds for a frame; false after limit_ms. */
 bool rig_until(struct rig *rig, bool (*done)(const struct bt_frame *frame, uint64_t argument),
 	       uint64_t argument, unsigned limit_ms);
+/* For rig_until(): so many bytes are held. */
+bool rig_holds(const struct bt_frame *frame, uint64_t bytes);
 /* Drains and waits until nothing is held. */
 bool rig_drain(struct rig *rig);
 /* The newest frame's sums, after one more sample. */

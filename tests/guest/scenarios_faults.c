@@ -22,8 +22,6 @@
 
 #define MIB (1024ull * 1024)
 #define DEVICE "/dev/" BT_DEVICE_NAME
-#define PLAIN "order=0 cpus=0-1 node=local gfp=kernel-mayfail pattern=steady free=fifo touch=none " \
-	      "batch=64 pace=0 held=64M guard=safe reserve=32M lease=20s limit=0"
 
 static bool write_text(const char *path, const char *text)
 {
@@ -35,27 +33,19 @@ static bool write_text(const char *path, const char *text)
 	return good;
 }
 
-static bool holds_at_least(const struct bt_frame *frame, uint64_t bytes)
-{
-	struct bt_frame_totals totals;
-
-	bt_frame_totals(frame, &totals);
-	return totals.held_pages * 4096 >= bytes;
-}
-
 static void scenario_remote_when_full(struct rig *rig)
 {
 	uint64_t room = oracle_node_bytes(0, "MemFree"), other, remote;
 	struct bt_frame_totals totals;
 	char text[256];
 
-	rig_publish(rig, PLAIN, BT_RUN_DRAIN);
+	rig_publish(rig, RIG_PLAIN, BT_RUN_DRAIN);
 	other = oracle_numastat(1, "other_node");
 	remote = rig_totals(rig).remote_blocks;
 	snprintf(text, sizeof(text), "order=4 cpus=0 pattern=hold guard=bench reserve=0 held=%llu",
 		 (unsigned long long)(room + 96 * MIB));
 	rig_publish(rig, text, BT_RUN_GO);
-	rig_until(rig, holds_at_least, room + 80 * MIB, 20000);
+	rig_until(rig, rig_holds, room + 80 * MIB, 20000);
 	rig_wait_ms(rig, 1000);	/* to the end: both counts must be of the same blocks */
 	other = oracle_numastat(1, "other_node") - other;
 	totals = rig_totals(rig);
@@ -99,14 +89,14 @@ static void scenario_held_lowers_available(struct rig *rig)
 	uint64_t fifth = oracle_meminfo_bytes("MemTotal") / 5, idle, loaded, held;
 	char text[256];
 
-	rig_publish(rig, PLAIN, BT_RUN_DRAIN);
+	rig_publish(rig, RIG_PLAIN, BT_RUN_DRAIN);
 	rig_wait_ms(rig, 3000);	/* per-CPU lists shrink, see oracle_begin() */
 	idle = user_available(rig);
 	snprintf(text, sizeof(text),
 		 "order=0 pattern=hold gfp=kernel guard=bench reserve=0 lease=60s held=%llu",
 		 (unsigned long long)fifth);
 	rig_publish(rig, text, BT_RUN_GO);
-	rig_until(rig, holds_at_least, fifth * 95 / 100, 20000);
+	rig_until(rig, rig_holds, fifth * 95 / 100, 20000);
 	held = rig_totals(rig).held_pages * 4096;
 	rig_check(rig, held >= fifth * 95 / 100, "a fifth of the guest is held: %llu of %llu",
 		  (unsigned long long)held, (unsigned long long)fifth);
@@ -166,8 +156,8 @@ static void scenario_killed(struct rig *rig)
 		return;
 	rig_wait_ms(rig, 1000);	/* what the scenario before killed comes back */
 	free_before = oracle_free_bytes();
-	rig_publish(rig, PLAIN " order=4 pattern=hold held=160M", BT_RUN_GO);
-	rig_until(rig, holds_at_least, 150 * MIB, 10000);
+	rig_publish(rig, RIG_PLAIN " order=4 pattern=hold held=160M", BT_RUN_GO);
+	rig_until(rig, rig_holds, 150 * MIB, 10000);
 	rig_check(rig, oracle_free_bytes() + 140 * MIB < free_before,
 		  "150 MiB are held before the kill");
 	pid = agent_pid();
@@ -187,7 +177,7 @@ static void scenario_suspended(struct rig *rig)
 		struct rig child = {.scenario = rig->scenario};
 
 		if (rig_open(&child, RIG_AGENT) &&
-		    rig_publish(&child, PLAIN " order=4 pattern=hold held=160M lease=3s", BT_RUN_GO))
+		    rig_publish(&child, RIG_PLAIN " order=4 pattern=hold held=160M lease=3s", BT_RUN_GO))
 			rig_wait_ms(&child, 60000);
 		_exit(1);
 	}
@@ -221,7 +211,7 @@ static void scenario_hotplug(struct rig *rig)
 	unsigned cycle, offline = 0, stopped = 0, resumed = 0;
 	const struct bt_frame *frame;
 
-	rig_publish(rig, PLAIN " order=2 held=96M lease=60s", BT_RUN_GO);
+	rig_publish(rig, RIG_PLAIN " order=2 held=96M lease=60s", BT_RUN_GO);
 	for (cycle = 0; cycle < 20; cycle++) {
 		uint64_t kept;
 
@@ -280,7 +270,7 @@ static void scenario_oom_storm(struct rig *rig)
 	unsigned round, i;
 	int status;
 
-	rig_publish(rig, PLAIN " order=0 gfp=kernel held=200M guard=bench reserve=0 lease=60s",
+	rig_publish(rig, RIG_PLAIN " order=0 gfp=kernel held=200M guard=bench reserve=0 lease=60s",
 		    BT_RUN_GO);
 	frames = bt_session_frame(rig->session)->seq;
 	for (round = 0; round < 3; round++) {
@@ -339,8 +329,8 @@ static void scenario_unload(struct rig *rig)
 
 	if (!rig_open(rig, RIG_AGENT))
 		return;
-	rig_publish(rig, PLAIN " order=4 held=160M", BT_RUN_GO);
-	rig_until(rig, holds_at_least, 100 * MIB, 10000);
+	rig_publish(rig, RIG_PLAIN " order=4 held=160M", BT_RUN_GO);
+	rig_until(rig, rig_holds, 100 * MIB, 10000);
 	rig_close(rig);
 	rig_check(rig, syscall(SYS_delete_module, BT_DEVICE_NAME, O_NONBLOCK) == 0,
 		  "rmmod after use: %s", strerror(errno));
@@ -354,7 +344,7 @@ static uint64_t median_p50(struct rig *rig)
 	uint64_t seen[20], swap;
 	unsigned i, k;
 
-	rig_publish(rig, PLAIN " pattern=repeat cpus=0", BT_RUN_GO);
+	rig_publish(rig, RIG_PLAIN " pattern=repeat cpus=0", BT_RUN_GO);
 	rig_wait_ms(rig, 500);
 	for (i = 0; i < BT_ARRAY_SIZE(seen); i++) {
 		rig_wait_ms(rig, 120);

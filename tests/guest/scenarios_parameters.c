@@ -9,9 +9,6 @@
 
 #define MIB (1024ull * 1024)
 
-/* A plain start that each scenario varies; the rest stays as the former scenario left it. */
-#define PLAIN "order=0 cpus=0-1 node=local gfp=kernel-mayfail pattern=steady free=fifo touch=none " \
-	      "batch=64 pace=0 held=64M guard=safe reserve=32M lease=20s limit=0"
 
 /* Runs assignments for ms milliseconds with a trigger armed, drains, and leaves the trigger readable. */
 static bool run_with_trigger(struct rig *rig, const char *event, const char *keys,
@@ -30,7 +27,7 @@ static void scenario_order(struct rig *rig)
 {
 	unsigned order, max = bt_session_machine(rig->session)->max_order;
 
-	rig_publish(rig, PLAIN, BT_RUN_DRAIN);
+	rig_publish(rig, RIG_PLAIN, BT_RUN_DRAIN);
 	for (order = 0; order <= max; order++) {
 		uint64_t before = rig_fresh(rig)->order_allocs[order], ours, kernel, all;
 		char text[32];
@@ -52,7 +49,7 @@ static void scenario_cpus(struct rig *rig)
 {
 	unsigned cpu;
 
-	rig_publish(rig, PLAIN, BT_RUN_DRAIN);
+	rig_publish(rig, RIG_PLAIN, BT_RUN_DRAIN);
 	for (cpu = 0; cpu < 2; cpu++) {
 		uint64_t here, other;
 		char text[32];
@@ -91,7 +88,7 @@ static void scenario_node(struct rig *rig)
 	unsigned i, node;
 
 	/* Order 4 keeps the count of what others allocate meanwhile far below a percent. */
-	rig_publish(rig, PLAIN " order=4", BT_RUN_DRAIN);
+	rig_publish(rig, RIG_PLAIN " order=4", BT_RUN_DRAIN);
 	for (i = 0; i < BT_ARRAY_SIZE(node_cases); i++) {
 		uint64_t blocks, got[2];
 		bool right = true;
@@ -137,7 +134,7 @@ static void scenario_gfp(struct rig *rig)
 {
 	unsigned i;
 
-	rig_publish(rig, PLAIN, BT_RUN_DRAIN);
+	rig_publish(rig, RIG_PLAIN, BT_RUN_DRAIN);
 	for (i = 0; i < BT_ARRAY_SIZE(gfp_cases); i++) {
 		uint64_t ours = rig_totals(rig).allocs, kernel;
 		char text[64], seen[256];
@@ -162,26 +159,18 @@ static void scenario_gfp(struct rig *rig)
 	rig_publish(rig, "gfp=kernel-mayfail", BT_RUN_DRAIN);
 }
 
-static bool holds_at_least(const struct bt_frame *frame, uint64_t bytes)
-{
-	struct bt_frame_totals totals;
-
-	bt_frame_totals(frame, &totals);
-	return totals.held_pages * 4096 >= bytes;
-}
-
 static void scenario_held(struct rig *rig)
 {
 	const uint64_t asked = 160 * MIB;
 	uint64_t free_before, buddy_before, lost, buddy_lost, held;
 
 	/* Order 5: not cached in per-CPU lists, so every block shows in MemFree. */
-	rig_publish(rig, PLAIN " order=5 pattern=hold", BT_RUN_DRAIN);
+	rig_publish(rig, RIG_PLAIN " order=5 pattern=hold", BT_RUN_DRAIN);
 	rig_wait_ms(rig, 3000);	/* per-CPU lists shrink, see oracle_begin() */
 	free_before = oracle_free_bytes();
 	buddy_before = oracle_free_pages(5);
 	rig_publish(rig, "held=160M", BT_RUN_GO);
-	rig_until(rig, holds_at_least, asked * 95 / 100, 10000);
+	rig_until(rig, rig_holds, asked * 95 / 100, 10000);
 	held = rig_totals(rig).held_pages * 4096;
 	lost = free_before - oracle_free_bytes();
 	buddy_lost = (buddy_before - oracle_free_pages(5)) * 4096;
@@ -242,7 +231,7 @@ static void scenario_pattern(struct rig *rig)
 {
 	unsigned i;
 
-	rig_publish(rig, PLAIN " order=3 held=128M", BT_RUN_DRAIN);
+	rig_publish(rig, RIG_PLAIN " order=3 held=128M", BT_RUN_DRAIN);
 	for (i = 0; i < BT_ARRAY_SIZE(pattern_cases); i++) {
 		uint64_t before = oracle_free_bytes(), gone, spread, hits;
 		char text[32];
@@ -271,7 +260,7 @@ static void scenario_free_order(struct rig *rig)
 	unsigned different[2];
 
 	/* 16 MiB of order 3 on one CPU are 512 blocks: first in, first out turns all of them over. */
-	rig_publish(rig, PLAIN " order=3 cpus=0 held=16M batch=1 pace=20000", BT_RUN_DRAIN);
+	rig_publish(rig, RIG_PLAIN " order=3 cpus=0 held=16M batch=1 pace=20000", BT_RUN_DRAIN);
 	rig_publish(rig, "free=fifo", BT_RUN_GO);
 	rig_wait_ms(rig, 500);
 	oracle_trigger_arm("mm_page_free", "pfn");
@@ -303,7 +292,7 @@ static void scenario_touch(struct rig *rig)
 		rig_skip(rig, "this kernel does not zero blocks, so what workers write cannot be told");
 		return;
 	}
-	rig_publish(rig, PLAIN " order=2 cpus=0 pattern=hold held=128M pace=200", BT_RUN_DRAIN);
+	rig_publish(rig, RIG_PLAIN " order=2 cpus=0 pattern=hold held=128M pace=200", BT_RUN_DRAIN);
 	for (i = 0; i < BT_ARRAY_SIZE(cases); i++) {
 		uint64_t words = 0;
 		bool first = false, seen;
@@ -324,7 +313,7 @@ static void scenario_batch(struct rig *rig)
 	static const unsigned batches[] = {10, 40};
 	unsigned i;
 
-	rig_publish(rig, PLAIN " order=3 cpus=0 pattern=burst held=16M pace=5000", BT_RUN_DRAIN);
+	rig_publish(rig, RIG_PLAIN " order=3 cpus=0 pattern=burst held=16M pace=5000", BT_RUN_DRAIN);
 	for (i = 0; i < BT_ARRAY_SIZE(batches); i++) {
 		char text[32];
 		unsigned run;
@@ -343,7 +332,7 @@ static void scenario_pace(struct rig *rig)
 {
 	uint64_t hits, start, want;
 
-	rig_publish(rig, PLAIN " pattern=repeat pace=400", BT_RUN_GO);
+	rig_publish(rig, RIG_PLAIN " pattern=repeat pace=400", BT_RUN_GO);
 	rig_wait_ms(rig, 500);
 	oracle_trigger_arm("mm_page_alloc", "order");
 	start = bt_mono_ns();
@@ -364,7 +353,7 @@ static void scenario_reserve(struct rig *rig)
 	char text[256];
 	unsigned i;
 
-	snprintf(text, sizeof(text), PLAIN " held=200M reserve=%llu", (unsigned long long)reserve);
+	snprintf(text, sizeof(text), RIG_PLAIN " held=200M reserve=%llu", (unsigned long long)reserve);
 	rig_publish(rig, text, BT_RUN_GO);
 	for (i = 0; i < 100; i++) {
 		now = oracle_meminfo_bytes("MemAvailable");
@@ -388,7 +377,7 @@ static void scenario_limit(struct rig *rig)
 {
 	uint64_t free_before = oracle_free_bytes(), start = bt_mono_ns(), took;
 
-	rig_publish(rig, PLAIN " limit=1s", BT_RUN_GO);
+	rig_publish(rig, RIG_PLAIN " limit=1s", BT_RUN_GO);
 	rig_check(rig, rig_until(rig, stopped_because, BT_REASON_TIME_LIMIT, 10000),
 		  "limit=1s stops the load");
 	took = (bt_mono_ns() - start) / BT_NS_PER_MS;
