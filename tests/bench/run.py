@@ -92,12 +92,12 @@ def main():
     build = os.path.abspath(sys.argv[1])
     buddytop = build + "/buddytop"
     print(f"time to the first frame at {COLS}x{ROWS} (best of 3; aims: 1 s local, 15 s guest)")
-    came = [first_frame("sim", [buddytop, "--source", "sim"], rb"drained", 20),
+    came = [first_frame("sim", [buddytop, "--source", "sim"], rb"node zone", 20),
             first_frame("remote agent on sim", [buddytop, "--source",
-                        f"remote:{build}/buddytop-agent --source sim"], rb"drained", 20)]
+                        f"remote:{build}/buddytop-agent --source sim"], rb"node zone", 20)]
     if "--no-guest" not in sys.argv:
         came.append(first_frame("guest (kernel and module cached)", [buddytop, "--vm", "--yes"],
-                                rb"drained", 180))
+                                rb"node zone", 180))
     print("\ncost of one refresh a second at 160x50   CPU ms     bytes    writes   CPU against top")
     rows = [refresh_cost("top", ["top", "-d", "1"]),
             refresh_cost("buddytop, sim, idle", [buddytop, "--source", "sim"]),
