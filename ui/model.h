@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What views read: the session's data as of the last step, or as of the moment the picture was
- * frozen. Nothing here samples; ui_model_update() only takes what the session already has.
+ * frozen. Nothing here samples; ui_feed_update() only takes what the session already has.
  */
 #ifndef UI_MODEL_H
 #define UI_MODEL_H

@@ -136,7 +136,7 @@ struct bt_frame_hist {
 
 /* How the last publication that this source was asked for ended; rides on the next frame. */
 struct bt_frame_ack {
-	uint64_t token;		/* bt_source_publish()'s; 0 = none yet */
+	uint64_t token;		/* publish()'s of the source; 0 = none yet */
 	uint64_t generation;	/* when accepted */
 	int32_t error;		/* 0 or a positive errno */
 	char text[128];		/* why it was refused */

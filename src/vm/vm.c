@@ -72,11 +72,6 @@ const char *bt_vm_console_path(const struct bt_vm *vm)
 	return vm->console;
 }
 
-pid_t bt_vm_pid(const struct bt_vm *vm)
-{
-	return vm->pid;
-}
-
 /* ---- what a guest is made of ------------------------------------------------------------- */
 
 static int find_qemu(struct bt_vm *vm, struct bt_err *err)

@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "core/err.h"
 
@@ -68,7 +67,6 @@ int bt_vm_extra_fd(const struct bt_vm *vm);
 /* "kvm" or "tcg", what runs it. */
 const char *bt_vm_accel(const struct bt_vm *vm);
 const char *bt_vm_console_path(const struct bt_vm *vm);
-pid_t bt_vm_pid(const struct bt_vm *vm);
 /*
  * True while QEMU lives and the guest's end of the link is open; otherwise err says why not (guest
  * panic, killed, agent ended) with the console's end.
