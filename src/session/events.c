@@ -9,18 +9,6 @@
 
 #define SLOW_NS BT_NS_PER_S	/* a generation that takes longer is worth a line */
 
-const char *const bt_event_kind_name[BT_EVENT_KINDS] = {
-	[BT_EVENT_CONTROL] = "control",
-	[BT_EVENT_APPLIED] = "applied",
-	[BT_EVENT_REFUSED] = "refused",
-	[BT_EVENT_STOPPED] = "stopped",
-	[BT_EVENT_FAILURE] = "failure",
-	[BT_EVENT_OOM] = "oom",
-	[BT_EVENT_LOST] = "lost",
-	[BT_EVENT_BACK] = "back",
-	[BT_EVENT_NOTE] = "note",
-};
-
 static void log_text(struct bt_session *s, enum bt_event_kind kind, uint64_t generation,
 		     const char *who, const char *text)
 {

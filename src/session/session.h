@@ -8,25 +8,11 @@
 #define BT_SESSION_H
 
 #include "core/json.h"
+#include "frame/event.h"
 #include "frame/interval.h"
 #include "source/source.h"
 
 struct bt_session;
-
-enum bt_event_kind { BT_EVENT_CONTROL, BT_EVENT_APPLIED, BT_EVENT_REFUSED, BT_EVENT_STOPPED,
-		     BT_EVENT_FAILURE, BT_EVENT_OOM, BT_EVENT_LOST, BT_EVENT_BACK, BT_EVENT_NOTE,
-		     BT_EVENT_KINDS };
-
-struct bt_event {
-	uint64_t number;	/* from 1 */
-	int64_t utc_ns;
-	uint64_t mono_ns;	/* of the source */
-	enum bt_event_kind kind;
-	uint64_t generation;	/* 0 = none */
-	char who[32];		/* "key", "command", "ctl pid 812", "module" */
-	char text[160];		/* "order 0 -> 3" */
-};
-extern const char *const bt_event_kind_name[BT_EVENT_KINDS];
 
 enum bt_session_state { BT_SESSION_LIVE, BT_SESSION_PAUSED, BT_SESSION_LOST, BT_SESSION_ENDED };
 

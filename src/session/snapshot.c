@@ -45,20 +45,6 @@ static void write_session(struct bt_session *s, struct bt_json_writer *w)
 	bt_json_end_object(w);
 }
 
-static void write_event(struct bt_json_writer *w, const struct bt_event *event)
-{
-	bt_json_object(w, NULL);
-	bt_json_u64(w, "number", event->number);
-	bt_json_i64(w, "utc_ns", event->utc_ns);
-	bt_json_u64(w, "mono_ns", event->mono_ns);
-	bt_json_string(w, "kind", bt_event_kind_name[event->kind]);
-	if (event->generation)
-		bt_json_u64(w, "generation", event->generation);
-	bt_json_string(w, "who", event->who);
-	bt_json_string(w, "text", event->text);
-	bt_json_end_object(w);
-}
-
 static void write_events(const struct bt_session *s, struct bt_json_writer *w)
 {
 	uint64_t last = s->last_event, first = bt_session_event_first(s);
@@ -67,7 +53,7 @@ static void write_events(const struct bt_session *s, struct bt_json_writer *w)
 		first = last - SNAPSHOT_EVENTS + 1;
 	bt_json_array(w, "events");
 	for (uint64_t number = first; number && number <= last; number++)
-		write_event(w, bt_session_event(s, number));
+		bt_event_encode(w, NULL, bt_session_event(s, number));
 	bt_json_end_array(w);
 }
 
