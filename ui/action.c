@@ -175,11 +175,30 @@ static void run_log(struct ui_app *app)
 
 static void run_view(struct ui_app *app)
 {
-	if (app->pressed_key == '1')
-		ui_app_say(app, UI_ROLE_NORMAL, "view 1: Overview");
-	else
-		ui_app_say(app, UI_ROLE_WARN, "there is no view %c; there is 1, Overview",
-			   app->pressed_key);
+	unsigned view = (unsigned)(app->pressed_key - '1');
+
+	if (view < UI_VIEW_COUNT) {
+		app->screen.view = view;
+		app->screen.alone = false;
+	} else {
+		ui_app_say(app, UI_ROLE_WARN, "there is no view %c; there are 1 to %u",
+			   app->pressed_key, UI_VIEW_COUNT);
+	}
+}
+
+/* The next form of the focused panel. */
+static void run_mode(struct ui_app *app)
+{
+	enum ui_panel panel = ui_screen_focus(&app->screen);
+	const struct ui_panel_ops *ops = ui_panels[panel];
+	struct ui_panel_state *state = &app->screen.panels[panel];
+
+	if (!ops || !ops->modes) {
+		ui_app_say(app, UI_ROLE_WARN, "the focused panel has only this form");
+		return;
+	}
+	state->mode = ops->modes[state->mode + 1] ? state->mode + 1 : 0;
+	ui_app_say(app, UI_ROLE_NORMAL, "%s: %s", ops->title, ops->modes[state->mode]);
 }
 
 static void run_glyphs(struct ui_app *app)
@@ -200,29 +219,24 @@ static void run_redraw(struct ui_app *app)
 
 /* ---- moving about ----------------------------------------------------------------------- */
 
-static void focus(struct ui_app *app, unsigned by)
-{
-	app->overview.focus = (app->overview.focus + by) % UI_PANEL_COUNT;
-}
-
 static void run_next_panel(struct ui_app *app)
 {
-	focus(app, 1);
+	ui_screen_move_focus(&app->screen, 1);
 }
 
 static void run_previous_panel(struct ui_app *app)
 {
-	focus(app, UI_PANEL_COUNT - 1);
+	ui_screen_move_focus(&app->screen, -1);
 }
 
-/* The event log counts lines back from its end, so up is more there. */
 static void move(struct ui_app *app, int by)
 {
-	const struct ui_panel_ops *ops = ui_panels[app->overview.focus];
-	struct ui_panel_state *state = &app->overview.panels[app->overview.focus];
-	unsigned *at = ops->selects ? &state->selected : &state->scroll;
-	unsigned count = ops->extent ? ops->extent(app->model) : 0;
-	long to = (long)*at + (app->overview.focus == UI_PANEL_EVENTS ? -by : by);
+	enum ui_panel panel = ui_screen_focus(&app->screen);
+	const struct ui_panel_ops *ops = ui_panels[panel];
+	struct ui_panel_state *state = &app->screen.panels[panel];
+	unsigned *at = ops && ops->selects ? &state->selected : &state->scroll;
+	unsigned count = ops && ops->extent ? ops->extent(app->model, state) : 0;
+	long to = (long)*at + (ops && ops->from_end ? -by : by);
 
 	*at = to < 0 || !count ? 0 : to >= (long)count ? count - 1 : (unsigned)to;
 }
@@ -251,10 +265,10 @@ static void run_page_down(struct ui_app *app)
 
 static void run_enter(struct ui_app *app)
 {
-	unsigned row = app->overview.panels[UI_PANEL_CONTROL].selected;
+	unsigned row = app->screen.panels[UI_PANEL_CONTROL].selected;
 
-	if (app->overview.focus != UI_PANEL_CONTROL)
-		app->overview.alone = !app->overview.alone;
+	if (ui_screen_focus(&app->screen) != UI_PANEL_CONTROL)
+		app->screen.alone = !app->screen.alone;
 	else if (app->model->no_control)
 		ui_app_say(app, UI_ROLE_WARN, "not possible: %s", app->model->no_control);
 	else if (row)
@@ -265,8 +279,8 @@ static void run_enter(struct ui_app *app)
 
 static void run_back(struct ui_app *app)
 {
-	if (app->overview.alone)
-		app->overview.alone = false;
+	if (app->screen.alone)
+		app->screen.alone = false;
 	else
 		ui_feed_freeze(app->feed, false);
 }
@@ -316,6 +330,7 @@ static const struct action actions[UI_ACTION_COUNT] = {
 	[UI_ACTION_ENTER] = { NULL, run_enter },
 	[UI_ACTION_BACK] = { NULL, run_back },
 	[UI_ACTION_VIEW] = { NULL, run_view },
+	[UI_ACTION_MODE] = { NULL, run_mode },
 	[UI_ACTION_GLYPHS] = { NULL, run_glyphs },
 	[UI_ACTION_COLOURS] = { NULL, run_colours },
 	[UI_ACTION_REDRAW] = { NULL, run_redraw },

@@ -16,8 +16,7 @@ void ui_app_init(struct ui_app *app, struct bt_session *session, const struct ui
 	app->codeset = codeset;
 	app->feed = ui_feed_create(session);
 	app->model = ui_feed_model(app->feed);
-	app->overview.model = app->model;
-	app->overview.focus = UI_PANEL_CONTROL;
+	ui_screen_init(&app->screen, app->model);
 	ui_canvas_init(&app->canvas, glyphs);
 }
 
@@ -295,7 +294,7 @@ void ui_app_draw(struct ui_app *app)
 	struct ui_area screen = ui_area_all(&app->canvas);
 
 	ui_canvas_clear(&app->canvas);
-	ui_overview_draw(&app->overview, &screen);
+	ui_screen_draw(&app->screen, &screen);
 	draw_footer(app, &screen);
 	if (app->overlay.ops)
 		app->overlay.ops->draw(app, &screen);

@@ -17,7 +17,7 @@ struct ui_app {
 	struct ui_feed *feed;
 	const struct ui_model *model;
 	struct ui_canvas canvas;
-	struct ui_overview overview;
+	struct ui_screen screen;
 	struct ui_overlay overlay;
 	char message[BT_ERR_TEXT];	/* in the footer until the next key */
 	enum ui_role message_role;

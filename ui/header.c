@@ -26,13 +26,17 @@ static void add_reality(const struct ui_model *model, struct ui_row *row)
 		   words[model->machine->reality], *words[model->machine->reality] ? " " : "");
 }
 
-static void draw_machine(const struct ui_model *model, const struct ui_area *area)
+static void draw_machine(const struct ui_screen *screen, const struct ui_area *area)
 {
+	const struct ui_model *model = screen->model;
 	const struct bt_machine *machine = model->machine;
 	struct ui_row row = { 0 };
 	char text[UI_TEXT];
 
 	ui_row_add(&row, 2, UI_ROLE_TITLE, "", "buddytop");
+	if (area->rect.rows < 3)
+		ui_row_add(&row, 1, UI_ROLE_STRONG, "view", "%u %s", screen->view + 1,
+			   ui_views[screen->view].name);
 	add_reality(model, &row);
 	ui_row_add(&row, 3, UI_ROLE_STRONG, strcmp(machine->source, "vm") ? "host" : "guest", "%s",
 		   machine->host);
@@ -192,18 +196,35 @@ static void draw_status_line(const struct ui_model *model, const struct ui_area 
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);
 }
 
-void ui_header_draw(const struct ui_model *model, const struct ui_area *area)
+/* The views by their digits; on the smaller screens the first row names only the chosen one. */
+static void draw_views(const struct ui_screen *screen, const struct ui_area *area)
 {
+	struct ui_row row = { 0 };
+
+	for (unsigned view = 0; view < UI_VIEW_COUNT; view++) {
+		bool chosen = view == screen->view;
+
+		ui_row_add(&row, chosen ? 0 : 1, chosen ? UI_ROLE_SELECTED : UI_ROLE_NORMAL, "",
+			   chosen ? " %u %s " : "%u %s", view + 1, ui_views[view].name);
+	}
+	ui_row_draw(&row, area, 2, 0, area->rect.cols);
+}
+
+void ui_header_draw(const struct ui_screen *screen, const struct ui_area *area)
+{
+	const struct ui_model *model = screen->model;
 	struct ui_row row = { 0 };
 
 	if (area->rect.rows < 2) {
 		draw_status_line(model, area);
 		return;
 	}
-	draw_machine(model, area);
+	draw_machine(screen, area);
 	add_banner(model, &row);
 	add_run(model, &row);
 	add_applied(model, &row);
 	add_cost(model, &row);
 	ui_row_draw(&row, area, 1, 0, area->rect.cols);
+	if (area->rect.rows >= 3)
+		draw_views(screen, area);
 }

@@ -3,59 +3,36 @@
 
 #include <string.h>
 
-#include "core/util.h"
-
-/* A band of the screen: one panel, or two side by side. Bands are stacked from the top. */
-struct band {
-	enum ui_panel left, right;	/* right UI_PANEL_NONE: the left one takes all */
-	int wanted;			/* rows with which nothing is missing, with the title */
-	int useful;			/* rows below which the graph is gone */
-	bool grows;			/* rows that nobody wants are shared among these */
-};
-
-/* In the order of importance as well as from the top: what does not fit is cut from the end. */
-static const struct band wide[] = {
-	{ UI_PANEL_AVAILABLE, UI_PANEL_LATENCY, 14, 7, true },
-	{ UI_PANEL_RATE, UI_PANEL_REMOTE, 14, 7, true },
-	{ UI_PANEL_CONTROL, UI_PANEL_EVENTS, 16, 6, false },
-};
-
-static const struct band two_columns[] = {
-	{ UI_PANEL_AVAILABLE, UI_PANEL_LATENCY, 14, 7, true },
-	{ UI_PANEL_RATE, UI_PANEL_REMOTE, 12, 7, true },
-	{ UI_PANEL_CONTROL, UI_PANEL_NONE, 6, 6, false },
-	{ UI_PANEL_EVENTS, UI_PANEL_NONE, 9, 3, true },
-};
-
-static const struct band narrow[] = {
-	{ UI_PANEL_AVAILABLE, UI_PANEL_NONE, 10, 3, true },
-	{ UI_PANEL_RATE, UI_PANEL_NONE, 9, 3, true },
-	{ UI_PANEL_LATENCY, UI_PANEL_NONE, 8, 6, false },
-	{ UI_PANEL_REMOTE, UI_PANEL_NONE, 9, 3, true },
-	{ UI_PANEL_CONTROL, UI_PANEL_NONE, 16, 4, false },
-	{ UI_PANEL_EVENTS, UI_PANEL_NONE, 9, 3, true },
-};
-
-#define MAX_BANDS 6
-
+/* The bands of one screen. */
 struct plan {
-	const struct band *bands;
+	struct ui_band bands[UI_BANDS_MAX];	/* without what is hidden */
 	unsigned count;
-	int rows[MAX_BANDS];
-	unsigned order[MAX_BANDS];	/* who is served first */
+	int rows[UI_BANDS_MAX];
+	unsigned order[UI_BANDS_MAX];		/* who is served first */
 };
 
-static void choose_bands(struct plan *plan, int cols)
+static enum ui_panel unless_hidden(enum ui_panel panel, ui_panel_set hidden)
 {
-	if (cols >= UI_LAYOUT_WIDE_COLS) {
-		plan->bands = wide;
-		plan->count = BT_ARRAY_SIZE(wide);
-	} else if (cols >= UI_LAYOUT_TWO_COLS) {
-		plan->bands = two_columns;
-		plan->count = BT_ARRAY_SIZE(two_columns);
-	} else {
-		plan->bands = narrow;
-		plan->count = BT_ARRAY_SIZE(narrow);
+	return panel != UI_PANEL_NONE && (hidden & UI_PANEL_BIT(panel)) ? UI_PANEL_NONE : panel;
+}
+
+/* The neighbour of a hidden panel takes all of the width. */
+static void choose_bands(struct plan *plan, const struct ui_layout_request *request)
+{
+	const struct ui_band *band =
+		ui_views[request->view].bands[ui_view_shape(request->cols)];
+
+	for (; band->wanted; band++) {
+		enum ui_panel left = unless_hidden(band->left, request->hidden);
+		enum ui_panel right = unless_hidden(band->right, request->hidden);
+		struct ui_band *to = &plan->bands[plan->count];
+
+		if (left == UI_PANEL_NONE && right == UI_PANEL_NONE)
+			continue;
+		*to = *band;
+		to->left = left != UI_PANEL_NONE ? left : right;
+		to->right = left != UI_PANEL_NONE ? right : UI_PANEL_NONE;
+		plan->count++;
 	}
 }
 
@@ -75,7 +52,7 @@ static void order_bands(struct plan *plan, enum ui_panel first)
 }
 
 /* Raises every band in turn to goal rows, as far as left reaches. */
-static void raise_bands(struct plan *plan, int *left, int (*goal)(const struct band *))
+static void raise_bands(struct plan *plan, int *left, int (*goal)(const struct ui_band *))
 {
 	for (unsigned i = 0; i < plan->count; i++) {
 		unsigned band = plan->order[i];
@@ -90,18 +67,18 @@ static void raise_bands(struct plan *plan, int *left, int (*goal)(const struct b
 	}
 }
 
-static int goal_title(const struct band *band)
+static int goal_title(const struct ui_band *band)
 {
 	(void)band;
 	return 1;
 }
 
-static int goal_useful(const struct band *band)
+static int goal_useful(const struct ui_band *band)
 {
 	return band->useful;
 }
 
-static int goal_wanted(const struct band *band)
+static int goal_wanted(const struct ui_band *band)
 {
 	return band->wanted;
 }
@@ -128,7 +105,7 @@ static void place_bands(struct ui_layout *layout, const struct plan *plan, int r
 	int left_cols = (cols - UI_LAYOUT_GUTTER + 1) / 2;
 
 	for (unsigned i = 0; i < plan->count; i++) {
-		const struct band *band = &plan->bands[i];
+		const struct ui_band *band = &plan->bands[i];
 		int rows = plan->rows[i];
 
 		if (!rows)
@@ -145,25 +122,32 @@ static void place_bands(struct ui_layout *layout, const struct plan *plan, int r
 	}
 }
 
-void ui_layout(struct ui_layout *layout, int rows, int cols, enum ui_panel first, bool alone)
+/* The third row names the views. */
+static int header_rows(int rows)
 {
+	return rows >= 30 ? 3 : rows >= 12 ? 2 : 1;
+}
+
+void ui_layout(struct ui_layout *layout, const struct ui_layout_request *request)
+{
+	int rows = request->rows, cols = request->cols, left;
 	struct plan plan = { 0 };
-	int left;
 
 	memset(layout, 0, sizeof(*layout));
 	if (rows < 1 || cols < 1)
 		return;
-	layout->header = (struct ui_rect){ 0, 0, rows >= 12 ? 2 : 1, cols };
+	layout->header = (struct ui_rect){ 0, 0, header_rows(rows), cols };
 	if (rows >= 3)
 		layout->footer = (struct ui_rect){ rows - 1, 0, 1, cols };
 	left = rows - layout->header.rows - layout->footer.rows;
-	if (alone && first != UI_PANEL_NONE) {
+	if (request->alone && unless_hidden(request->first, request->hidden) != UI_PANEL_NONE) {
 		if (left)
-			layout->panel[first] = (struct ui_rect){layout->header.rows, 0, left, cols};
+			layout->panel[request->first] =
+				(struct ui_rect){ layout->header.rows, 0, left, cols };
 		return;
 	}
-	choose_bands(&plan, cols);
-	order_bands(&plan, first);
+	choose_bands(&plan, request);
+	order_bands(&plan, request->first);
 	raise_bands(&plan, &left, goal_title);
 	raise_bands(&plan, &left, goal_useful);
 	raise_bands(&plan, &left, goal_wanted);

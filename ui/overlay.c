@@ -234,7 +234,7 @@ static void log_draw(struct ui_app *app, const struct ui_area *screen)
 	struct ui_panel_state state = { 0 };
 	struct ui_area inside = ui_box(screen, screen->rect.rows, screen->rect.cols, "Events",
 				       "Up Down PgUp PgDn scroll   any other key closes");
-	unsigned count = ui_panel_events.extent(app->model);
+	unsigned count = ui_panel_events.extent(app->model, NULL);
 	unsigned rows = (unsigned)inside.rect.rows, most = count > rows ? count - rows : 0;
 	unsigned *scroll = &app->overlay.scroll;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The panels of the view Overview: one file each, all drawn from the model alone. */
+/* The panels of the views: one file each, all drawn from the model alone. */
 #ifndef UI_PANEL_H
 #define UI_PANEL_H
 
@@ -7,9 +7,14 @@
 #include "ui/model.h"
 #include "ui/text.h"
 
+#define UI_FILTER_MAX 64
+
+/* What moving about has done to a panel. */
 struct ui_panel_state {
-	unsigned selected;	/* control: row of ui_control_rows() */
-	unsigned scroll;	/* events: lines back from the newest; else the first line */
+	unsigned selected;	/* of the rows, where ops->selects */
+	unsigned scroll;	/* first line that shows; where ops->from_end: lines back from it */
+	unsigned mode;		/* index into ops->modes */
+	char filter[UI_FILTER_MAX];	/* where ops->filters: rows that do not match are left out */
 };
 
 struct ui_panel_ops {
@@ -19,9 +24,16 @@ struct ui_panel_ops {
 	/* Everything below the title. */
 	void (*draw)(const struct ui_model *model, const struct ui_panel_state *state,
 		     const struct ui_area *area);
-	/* Rows of state->selected or lines of state->scroll there are; NULL: nothing moves. */
-	unsigned (*extent)(const struct ui_model *model);
+	/*
+	 * Rows of state->selected or lines of state->scroll there are, with the filter of state;
+	 * NULL: nothing moves.
+	 */
+	unsigned (*extent)(const struct ui_model *model, const struct ui_panel_state *state);
 	bool selects;		/* moving changes selected, else scroll */
+	bool from_end;		/* the newest line is the last: up is further back */
+	bool filters;
+	/* Forms the panel can take, by name for the footer; ends with NULL. NULL: only one. */
+	const char *const *modes;
 };
 
 extern const struct ui_panel_ops ui_panel_available, ui_panel_rate, ui_panel_latency,
@@ -29,17 +41,23 @@ extern const struct ui_panel_ops ui_panel_available, ui_panel_rate, ui_panel_lat
 /* Indexed by enum ui_panel. */
 extern const struct ui_panel_ops *const ui_panels[UI_PANEL_COUNT];
 
-/* Header, panels and, without a prompt or message, the keys. */
-struct ui_overview {
+/* Header, panels of the view and, without a prompt or message, the keys. */
+struct ui_screen {
 	const struct ui_model *model;
 	struct ui_panel_state panels[UI_PANEL_COUNT];
-	enum ui_panel focus;
-	bool alone;		/* only the focused panel */
+	enum ui_view view;
+	enum ui_panel focus[UI_VIEW_COUNT];	/* of each view */
+	bool alone;			/* only the focused panel */
+	ui_panel_set hidden;
 };
-void ui_overview_draw(const struct ui_overview *overview, const struct ui_area *screen);
+void ui_screen_init(struct ui_screen *screen, const struct ui_model *model);
+enum ui_panel ui_screen_focus(const struct ui_screen *screen);
+/* The panel after (by 1) or before (by -1) the focused one, in the next view after the last. */
+void ui_screen_move_focus(struct ui_screen *screen, int by);
+void ui_screen_draw(const struct ui_screen *screen, const struct ui_area *area);
 
 /* Header lines; also all that is left on a screen of one row. */
-void ui_header_draw(const struct ui_model *model, const struct ui_area *area);
+void ui_header_draw(const struct ui_screen *screen, const struct ui_area *area);
 void ui_footer_keys(const struct ui_area *area);
 
 /* "12:34:56" of an event, or seconds of the source's clock where that is virtual. */

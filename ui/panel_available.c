@@ -238,8 +238,9 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 		draw_zones(model, state->scroll, &part);
 }
 
-static unsigned extent(const struct ui_model *model)
+static unsigned extent(const struct ui_model *model, const struct ui_panel_state *state)
 {
+	(void)state;
 	return model->frame ? model->frame->zone_count : 0;
 }
 

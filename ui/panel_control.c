@@ -142,9 +142,9 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	}
 }
 
-static unsigned extent(const struct ui_model *model)
+static unsigned extent(const struct ui_model *model, const struct ui_panel_state *state)
 {
-	(void)model;
+	(void)model, (void)state;
 	return ui_control_rows();
 }
 

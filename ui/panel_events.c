@@ -47,7 +47,7 @@ static const struct bt_event *event_at(const struct ui_model *model, unsigned ba
 	return bt_session_event(model->session, last - back);
 }
 
-static unsigned extent(const struct ui_model *model)
+static unsigned event_count(const struct ui_model *model)
 {
 	uint64_t first, last;
 
@@ -64,7 +64,7 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 
 	if (only && last)
 		ui_row_add(row, 0, ui_event_role(last->kind), "", "%.60s", last->text);
-	ui_row_add(row, 1, UI_ROLE_DIM, "", "%u%s", extent(model),
+	ui_row_add(row, 1, UI_ROLE_DIM, "", "%u%s", event_count(model),
 		   model->status.virtual_clock ? ", source clock" : ", UTC");
 }
 
@@ -90,7 +90,7 @@ static void draw_event(const struct ui_model *model, const struct bt_event *even
 static void draw(const struct ui_model *model, const struct ui_panel_state *state,
 		 const struct ui_area *area)
 {
-	unsigned count = extent(model), rows = (unsigned)area->rect.rows;
+	unsigned count = event_count(model), rows = (unsigned)area->rect.rows;
 	unsigned shown = count < rows ? count : rows, scroll = state->scroll;
 
 	if (scroll > count - shown)
@@ -106,9 +106,16 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 			     UI_GLYPH_MORE_DOWN);
 }
 
+static unsigned extent(const struct ui_model *model, const struct ui_panel_state *state)
+{
+	(void)state;
+	return event_count(model);
+}
+
 const struct ui_panel_ops ui_panel_events = {
 	.title = "Events",
 	.summary = summary,
 	.draw = draw,
 	.extent = extent,
+	.from_end = true,
 };

@@ -175,8 +175,8 @@ static void wrong_input_is_refused(void **state)
 	ui_app_key(&rig.app, UI_KEY_ESC);
 	press(&rig, "[");
 	assert_shows(&rig, "the order is 0 already");
-	press(&rig, "5");
-	assert_shows(&rig, "there is no view 5");
+	press(&rig, "8");
+	assert_shows(&rig, "there is no view 8");
 	pass(&rig, 2);
 	assert_int_equal(bt_session_frame(rig.session)->config.generation, 0);
 	rig_close(&rig);

@@ -6,6 +6,7 @@
 
 #define MAX_ROWS 120
 #define MAX_COLS 250
+#define OVERVIEW_PANELS 6
 
 static void paint(const struct ui_rect *rect, int rows, int cols, unsigned char *used)
 {
@@ -31,14 +32,24 @@ static unsigned shown(const struct ui_layout *layout)
 	return count;
 }
 
-static void check_size(int rows, int cols, enum ui_panel first, bool alone)
+static void lay_out(struct ui_layout *layout, enum ui_view view, int rows, int cols,
+		    enum ui_panel first, bool alone)
+{
+	const struct ui_layout_request request = {
+		.view = view, .rows = rows, .cols = cols, .first = first, .alone = alone,
+	};
+
+	ui_layout(layout, &request);
+}
+
+static void check_size(enum ui_view view, int rows, int cols, enum ui_panel first, bool alone)
 {
 	static unsigned char used[MAX_ROWS * MAX_COLS];
 	struct ui_layout layout;
 
 	for (int i = 0; i < rows * MAX_COLS; i++)
 		used[i] = 0;
-	ui_layout(&layout, rows, cols, first, alone);
+	lay_out(&layout, view, rows, cols, first, alone);
 	assert_true(layout.header.rows >= 1);
 	paint(&layout.header, rows, cols, used);
 	paint(&layout.footer, rows, cols, used);
@@ -48,12 +59,43 @@ static void check_size(int rows, int cols, enum ui_panel first, bool alone)
 
 static void test_every_size(void **state)
 {
+	enum ui_panel panels[UI_PANEL_COUNT];
+
 	(void)state;
-	for (int rows = 1; rows <= MAX_ROWS; rows++) {
-		for (int cols = 1; cols <= MAX_COLS; cols++) {
-			check_size(rows, cols, UI_PANEL_NONE, false);
-			check_size(rows, cols, UI_PANEL_CONTROL, false);
-			check_size(rows, cols, UI_PANEL_EVENTS, true);
+	for (unsigned view = 0; view < UI_VIEW_COUNT; view++) {
+		unsigned last = ui_view_panels(view, panels) - 1;
+
+		for (int rows = 1; rows <= MAX_ROWS; rows++) {
+			for (int cols = 1; cols <= MAX_COLS; cols++) {
+				check_size(view, rows, cols, UI_PANEL_NONE, false);
+				check_size(view, rows, cols, panels[0], true);
+				check_size(view, rows, cols, panels[last], false);
+			}
+		}
+	}
+}
+
+/* Every shape of a view has the same panels, each once. */
+static void test_shapes_agree(void **state)
+{
+	(void)state;
+	for (unsigned view = 0; view < UI_VIEW_COUNT; view++) {
+		ui_panel_set first = 0;
+
+		for (unsigned shape = 0; shape < UI_SHAPE_COUNT; shape++) {
+			const struct ui_band *band = ui_views[view].bands[shape];
+			ui_panel_set seen = 0;
+
+			for (; band->wanted; band++) {
+				assert_false(seen & UI_PANEL_BIT(band->left));
+				seen |= UI_PANEL_BIT(band->left);
+				if (band->right == UI_PANEL_NONE)
+					continue;
+				assert_false(seen & UI_PANEL_BIT(band->right));
+				seen |= UI_PANEL_BIT(band->right);
+			}
+			first = shape ? first : seen;
+			assert_int_equal(seen, first);
 		}
 	}
 }
@@ -69,10 +111,10 @@ static void test_nothing_lost(void **state)
 	(void)state;
 	for (unsigned i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
 		/* One row of header and one of footer come on top. */
-		ui_layout(&layout, needs[i].body_rows + 2, needs[i].cols, UI_PANEL_NONE, false);
-		assert_int_equal(shown(&layout), UI_PANEL_COUNT);
-		ui_layout(&layout, needs[i].body_rows + 1, needs[i].cols, UI_PANEL_NONE, false);
-		assert_true(shown(&layout) < UI_PANEL_COUNT);
+		lay_out(&layout, UI_VIEW_OVERVIEW, needs[i].body_rows + 2, needs[i].cols, UI_PANEL_NONE, false);
+		assert_int_equal(shown(&layout), OVERVIEW_PANELS);
+		lay_out(&layout, UI_VIEW_OVERVIEW, needs[i].body_rows + 1, needs[i].cols, UI_PANEL_NONE, false);
+		assert_true(shown(&layout) < OVERVIEW_PANELS);
 	}
 }
 
@@ -83,8 +125,8 @@ static void test_importance(void **state)
 
 	(void)state;
 	for (int rows = 1; rows <= 10; rows++) {
-		ui_layout(&layout, rows, 40, UI_PANEL_NONE, false);
-		for (unsigned i = 1; i < UI_PANEL_COUNT; i++)
+		lay_out(&layout, UI_VIEW_OVERVIEW, rows, 40, UI_PANEL_NONE, false);
+		for (unsigned i = 1; i < OVERVIEW_PANELS; i++)
 			assert_true(layout.panel[i - 1].rows > 0 || layout.panel[i].rows == 0);
 	}
 }
@@ -94,11 +136,11 @@ static void test_first(void **state)
 	struct ui_layout layout;
 
 	(void)state;
-	ui_layout(&layout, 4, 40, UI_PANEL_EVENTS, false);
+	lay_out(&layout, UI_VIEW_OVERVIEW, 4, 40, UI_PANEL_EVENTS, false);
 	assert_true(layout.panel[UI_PANEL_EVENTS].rows > 0);
-	ui_layout(&layout, 10, 40, UI_PANEL_CONTROL, false);
+	lay_out(&layout, UI_VIEW_OVERVIEW, 10, 40, UI_PANEL_CONTROL, false);
 	assert_true(layout.panel[UI_PANEL_CONTROL].rows > layout.panel[UI_PANEL_AVAILABLE].rows);
-	ui_layout(&layout, 24, 80, UI_PANEL_RATE, true);
+	lay_out(&layout, UI_VIEW_OVERVIEW, 24, 80, UI_PANEL_RATE, true);
 	assert_int_equal(shown(&layout), 1);
 	assert_int_equal(layout.panel[UI_PANEL_RATE].rows, 21);
 	assert_int_equal(layout.panel[UI_PANEL_RATE].cols, 80);
@@ -109,11 +151,11 @@ static void test_degenerate(void **state)
 	struct ui_layout layout;
 
 	(void)state;
-	ui_layout(&layout, 0, 80, UI_PANEL_NONE, false);
+	lay_out(&layout, UI_VIEW_OVERVIEW, 0, 80, UI_PANEL_NONE, false);
 	assert_int_equal(layout.header.rows, 0);
-	ui_layout(&layout, 24, -1, UI_PANEL_NONE, false);
+	lay_out(&layout, UI_VIEW_OVERVIEW, 24, -1, UI_PANEL_NONE, false);
 	assert_int_equal(shown(&layout), 0);
-	ui_layout(&layout, 1, 1, UI_PANEL_NONE, false);
+	lay_out(&layout, UI_VIEW_OVERVIEW, 1, 1, UI_PANEL_NONE, false);
 	assert_int_equal(layout.header.rows, 1);
 	assert_int_equal(layout.footer.rows, 0);
 }
@@ -124,6 +166,7 @@ int main(void)
 		cmocka_unit_test(test_every_size),  cmocka_unit_test(test_nothing_lost),
 		cmocka_unit_test(test_importance),  cmocka_unit_test(test_first),
 		cmocka_unit_test(test_degenerate),
+		cmocka_unit_test(test_shapes_agree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

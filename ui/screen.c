@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "ui/keys.h"
+#include "ui/panel.h"
+
+/* ---- which panel ------------------------------------------------------------------------ */
+
+const struct ui_panel_ops *const ui_panels[UI_PANEL_COUNT] = {
+	[UI_PANEL_AVAILABLE] = &ui_panel_available, [UI_PANEL_RATE] = &ui_panel_rate,
+	[UI_PANEL_LATENCY] = &ui_panel_latency,	    [UI_PANEL_REMOTE] = &ui_panel_remote,
+	[UI_PANEL_CONTROL] = &ui_panel_control,	    [UI_PANEL_EVENTS] = &ui_panel_events,
+};
+
+void ui_screen_init(struct ui_screen *screen, const struct ui_model *model)
+{
+	enum ui_panel panels[UI_PANEL_COUNT];
+
+	memset(screen, 0, sizeof(*screen));
+	screen->model = model;
+	for (unsigned view = 0; view < UI_VIEW_COUNT; view++) {
+		ui_view_panels(view, panels);
+		screen->focus[view] = panels[0];
+	}
+	screen->focus[UI_VIEW_OVERVIEW] = UI_PANEL_CONTROL;
+}
+
+enum ui_panel ui_screen_focus(const struct ui_screen *screen)
+{
+	return screen->focus[screen->view];
+}
+
+static ui_panel_set hidden_panels(const struct ui_screen *screen)
+{
+	ui_panel_set hidden = screen->hidden;
+
+	for (unsigned panel = 0; panel < UI_PANEL_COUNT; panel++) {
+		if (!ui_panels[panel])
+			hidden |= UI_PANEL_BIT(panel);
+	}
+	return hidden;
+}
+
+/* Those of a view that are not hidden. */
+static unsigned open_panels(const struct ui_screen *screen, enum ui_panel panels[UI_PANEL_COUNT])
+{
+	unsigned count = ui_view_panels(screen->view, panels), open = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (!(hidden_panels(screen) & UI_PANEL_BIT(panels[i])))
+			panels[open++] = panels[i];
+	}
+	return open;
+}
+
+void ui_screen_move_focus(struct ui_screen *screen, int by)
+{
+	enum ui_panel panels[UI_PANEL_COUNT];
+	unsigned count = open_panels(screen, panels), at = 0;
+
+	while (at < count && panels[at] != ui_screen_focus(screen))
+		at++;
+	if (by > 0 ? at + 1 < count : at > 0 && at < count) {
+		screen->focus[screen->view] = panels[at + (unsigned)by];
+		return;
+	}
+	screen->view = (screen->view + UI_VIEW_COUNT + (unsigned)by) % UI_VIEW_COUNT;
+	count = open_panels(screen, panels);
+	if (count)
+		screen->focus[screen->view] = panels[by > 0 ? 0 : count - 1];
+}
+
+/* ---- drawing ---------------------------------------------------------------------------- */
+
+/* A rule with the panel's name on the left and its number on the right. */
+static void draw_title(const struct ui_model *model, const struct ui_panel_ops *ops, bool focused,
+		       const struct ui_area *area)
+{
+	struct ui_row words = { 0 };
+	struct ui_area line = ui_area_part(area, 0, 0, 1, area->rect.cols);
+	int cols = area->rect.cols, title, width;
+
+	ui_area_fill(&line, line.canvas->glyphs->glyph[UI_GLYPH_HLINE], UI_ROLE_RULE);
+	ui_put_glyph(&line, 0, 1, focused ? UI_ROLE_WARN : UI_ROLE_RULE,
+		     focused ? UI_GLYPH_POINTER : UI_GLYPH_HLINE);
+	ui_put_char(&line, 0, 2, UI_ROLE_NORMAL, L' ');
+	title = ui_put(&line, 0, 3, focused ? UI_ROLE_FOCUS : UI_ROLE_TITLE, ops->title);
+	ui_put_char(&line, 0, title++, UI_ROLE_NORMAL, L' ');
+	ops->summary(model, area->rect.rows == 1, &words);
+	width = ui_row_fit(&words, cols - title - 5);
+	if (!width)
+		return;
+	line = ui_area_part(area, 0, cols - width - 4, 1, width + 2);
+	ui_area_fill(&line, L' ', UI_ROLE_NORMAL);
+	ui_row_draw(&words, &line, 0, 1, width);
+}
+
+static void draw_panel(const struct ui_screen *screen, enum ui_panel panel,
+		       const struct ui_area *area)
+{
+	const struct ui_panel_ops *ops = ui_panels[panel];
+	struct ui_area body = ui_area_part(area, 1, 0, area->rect.rows - 1, area->rect.cols);
+
+	draw_title(screen->model, ops, ui_screen_focus(screen) == panel, area);
+	if (body.rect.rows > 0)
+		ops->draw(screen->model, &screen->panels[panel], &body);
+}
+
+void ui_footer_keys(const struct ui_area *area)
+{
+	int col = 0, width;
+	char name[16];
+
+	for (unsigned i = 0; i < ui_binding_count; i++) {
+		const struct ui_binding *binding = &ui_bindings[i];
+
+		if (!binding->brief)
+			continue;
+		ui_key_name(binding->key[0], name, sizeof(name));
+		width = ui_text_width(name) + 1 + ui_text_width(binding->brief);
+		if (col + width > area->rect.cols)
+			continue;
+		ui_put(area, 0, col, UI_ROLE_KEY, name);
+		ui_put(area, 0, col + ui_text_width(name) + 1, UI_ROLE_DIM, binding->brief);
+		col += width + 2;
+	}
+}
+
+void ui_screen_draw(const struct ui_screen *screen, const struct ui_area *whole)
+{
+	struct ui_canvas *canvas = whole->canvas;
+	bool stale = screen->model->status.state == BT_SESSION_LOST ||
+		     screen->model->status.state == BT_SESSION_ENDED;
+	const struct ui_layout_request request = {
+		.view = screen->view, .rows = whole->rect.rows, .cols = whole->rect.cols,
+		.first = ui_screen_focus(screen), .alone = screen->alone,
+		.hidden = hidden_panels(screen),
+	};
+	struct ui_layout layout;
+	struct ui_area area;
+
+	ui_layout(&layout, &request);
+	area = ui_area_part(whole, layout.header.row, 0, layout.header.rows, layout.header.cols);
+	ui_header_draw(screen, &area);
+	for (unsigned panel = 0; panel < UI_PANEL_COUNT; panel++) {
+		const struct ui_rect *rect = &layout.panel[panel];
+
+		if (!rect->rows)
+			continue;
+		canvas->dim = stale && panel != UI_PANEL_EVENTS && panel != UI_PANEL_EVENT_LIST;
+		area = ui_area_part(whole, rect->row, rect->col, rect->rows, rect->cols);
+		draw_panel(screen, panel, &area);
+	}
+	canvas->dim = false;
+}
