@@ -36,15 +36,15 @@ static uint64_t pages_of(uint64_t bytes)
 static uint64_t full(struct abi *abi, uint64_t bytes)
 {
 	abi_wait_held(abi, pages_of(bytes) - 8, UINT64_MAX, 20000);
-	abi_wait_word(&abi_cpu(abi, 0)->state, BT_WORKER_IDLE, 5000);
-	abi_wait_word(&abi_cpu(abi, 1)->state, BT_WORKER_IDLE, 5000);
+	abi_wait_word(&abi_cpu(abi, 0)->state, BT_WORKER_IDLE, 20000);
+	abi_wait_word(&abi_cpu(abi, 1)->state, BT_WORKER_IDLE, 20000);
 	return abi_held_pages(abi);
 }
 
 static void test_killed(struct abi *abi)
 {
 	struct bt_config config = hold(300 * MIB);
-	uint64_t before = free_bytes(), taken;
+	uint64_t before = free_bytes(), taken, low, held;
 	pid_t pid = fork();
 	int fd;
 
@@ -55,15 +55,17 @@ static void test_killed(struct abi *abi)
 		for (;;)
 			pause();
 	}
-	full(abi, 300 * MIB);
-	taken = before - free_bytes();
+	held = full(abi, 300 * MIB) * 4096;
+	low = free_bytes();
+	taken = before - low;
 	check(abi, taken > 290 * MIB && taken < 310 * MIB,
 	      "a process holds 300 MiB, free memory fell by %" PRIu64, taken);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	check(abi, abi_held_pages(abi) == 0 && memory_is_back(before, SLACK),
-	      "when it is reaped after SIGKILL everything is back: %" PRId64 " bytes missing",
-	      (int64_t)(before - free_bytes()));
+	taken = free_bytes() - low;
+	check(abi, abi_held_pages(abi) == 0 && taken + SLACK >= held,
+	      "when it is reaped after SIGKILL everything is back: %" PRIu64 " bytes of %" PRIu64, taken,
+	      held);
 	check(abi, abi->area->reason == BT_REASON_RELEASED, "with the reason");
 	fd = abi_control(abi);
 	close(fd);
@@ -72,24 +74,25 @@ static void test_killed(struct abi *abi)
 static void test_lease(struct abi *abi)
 {
 	struct bt_config config = hold(16 * MIB);
-	uint64_t expiries = abi->area->lease_expiries, start_ns, took_ms;
+	uint64_t expiries = abi->area->lease_expiries, start_ns = 0, took_ms;
 	int fd = abi_control(abi);
 	unsigned i;
 
-	config.lease_ms = 400;
+	/* Long enough that a machine which is busy for a second does not decide. */
+	config.lease_ms = 2000;
 	abi_run(abi, fd, &config);
-	for (i = 0; i < 12; i++) {
-		usleep(100000);
+	for (i = 0; i < 14; i++) {
+		usleep(250000);
+		start_ns = bt_mono_ns();
 		ioctl(fd, BT_IOC_KEEPALIVE);
 	}
-	start_ns = bt_mono_ns();
-	check(abi, abi->area->run == BT_RUN_GO, "kept alive it runs on for 1.2 s");
-	check(abi, abi_wait_word(&abi->area->run, BT_RUN_DRAIN, 3000) &&
+	check(abi, abi->area->run == BT_RUN_GO, "kept alive it runs on for 3.5 s");
+	check(abi, abi_wait_word(&abi->area->run, BT_RUN_DRAIN, 10000) &&
 	      abi->area->reason == BT_REASON_LEASE, "without a keep-alive the lease ends it");
 	took_ms = (bt_mono_ns() - start_ns) / BT_NS_PER_MS;
-	check(abi, took_ms >= 390 && took_ms < 900, "after %" PRIu64 " ms of 400", took_ms);
+	check(abi, took_ms >= 2000 && took_ms < 3900, "after %" PRIu64 " ms of 2000", took_ms);
 	check(abi, abi->area->lease_expiries == expiries + 1, "and is counted");
-	check(abi, abi_wait_held(abi, 0, 0, 2000), "nothing is held then");
+	check(abi, abi_wait_held(abi, 0, 0, 20000), "nothing is held then");
 	abi_run(abi, fd, &config);
 	check(abi, abi->area->run == BT_RUN_GO, "the controller may start again");
 	close(fd);
@@ -101,15 +104,16 @@ static void test_time_limit(struct abi *abi)
 	uint64_t expiries = abi->area->limit_expiries, start_ns = bt_mono_ns(), took_ms;
 	int fd = abi_control(abi);
 
-	config.run_limit_ms = 700;
+	/* Were it counted from the change on, it would end after 5.2 s or more. */
+	config.run_limit_ms = 3000;
 	abi_run(abi, fd, &config);
-	usleep(400000);
+	usleep(2200000);
 	config.order = 1;
 	abi_run(abi, fd, &config);
-	check(abi, abi_wait_word(&abi->area->run, BT_RUN_DRAIN, 3000) &&
+	check(abi, abi_wait_word(&abi->area->run, BT_RUN_DRAIN, 10000) &&
 	      abi->area->reason == BT_REASON_TIME_LIMIT, "the time limit ends it");
 	took_ms = (bt_mono_ns() - start_ns) / BT_NS_PER_MS;
-	check(abi, took_ms >= 690 && took_ms < 1090, "after %" PRIu64 " ms of 700, a change between",
+	check(abi, took_ms >= 3000 && took_ms < 5000, "after %" PRIu64 " ms of 3000, a change between",
 	      took_ms);
 	check(abi, abi->area->limit_expiries == expiries + 1, "and is counted");
 	close(fd);
@@ -125,7 +129,7 @@ static void test_hotplug(struct abi *abi)
 	int fd = abi_control(abi);
 
 	abi_run(abi, fd, &config);
-	abi_wait_held(abi, 2 * share, UINT64_MAX, 5000);
+	abi_wait_held(abi, 2 * share, UINT64_MAX, 20000);
 	for (i = 0; i < 20; i++) {
 		uint64_t before = oracle_node_bytes(1, "MemFree");
 
@@ -136,7 +140,7 @@ static void test_hotplug(struct abi *abi)
 		free_again += oracle_node_bytes(1, "MemFree") > before + 28 * MIB;
 		abi_publish(fd, &config);
 		put_text(online, "1");
-		back += abi_wait_held(abi, 2 * share - 100, UINT64_MAX, 5000) &&
+		back += abi_wait_held(abi, 2 * share - 100, UINT64_MAX, 20000) &&
 			cpu1->generation == config.generation;
 	}
 	check(abi, gone == 20, "CPU 1 went %u times of 20 and held nothing", gone);
@@ -180,13 +184,24 @@ static void test_memory_hotplug(struct abi *abi)
 	      block);
 	check(abi, memory_state(block, "online") && abi->area->generation == config.generation + 2,
 	      "it comes back: one more");
-	check(abi, abi_wait_word(&abi_cpu(abi, 0)->generation, config.generation + 2, 2000) &&
-	      abi_wait_word(&abi_cpu(abi, 1)->generation, config.generation + 2, 2000),
+	check(abi, abi_wait_word(&abi_cpu(abi, 0)->generation, config.generation + 2, 20000) &&
+	      abi_wait_word(&abi_cpu(abi, 1)->generation, config.generation + 2, 20000),
 	      "every worker works its nodes out again");
 	ioctl(abi->observer, BT_IOC_GET_CONFIG, &seen);
 	seen.generation = config.generation;
 	check(abi, !memcmp(&seen, &config, sizeof(seen)), "the configuration is the same");
 	close(fd);
+}
+
+/* MemAvailable, once it has come down to below most (within 20 s) and two more seconds have gone. */
+static uint64_t settled_available(uint64_t most)
+{
+	uint64_t end_ns = bt_mono_ns() + 20 * BT_NS_PER_S;
+
+	while (oracle_meminfo_bytes("MemAvailable") >= most && bt_mono_ns() < end_ns)
+		usleep(20000);
+	sleep(2);
+	return oracle_meminfo_bytes("MemAvailable");
 }
 
 static void test_reserve(struct abi *abi)
@@ -195,18 +210,20 @@ static void test_reserve(struct abi *abi)
 	uint64_t reserve = oracle_meminfo_bytes("MemAvailable") - 100 * MIB, available;
 	uint64_t throttled = abi_cpu(abi, 0)->throttled;
 	int fd = abi_control(abi);
+	unsigned i;
 
 	config.reserve_bytes = reserve;
 	abi_run(abi, fd, &config);
-	usleep(1500000);
-	available = oracle_meminfo_bytes("MemAvailable");
+	available = settled_available(reserve + 8 * MIB);
 	check(abi, available + 8 * MIB > reserve && available < reserve + 8 * MIB,
 	      "the reserve of %" PRIu64 " bytes is kept: %" PRIu64 " available", reserve, available);
 	check(abi, abi_cpu(abi, 0)->throttled > throttled, "the guard says that it throttles");
 	config.reserve_bytes = reserve + 50 * MIB;
 	abi_run(abi, fd, &config);
-	usleep(1500000);
-	available = oracle_meminfo_bytes("MemAvailable");
+	for (i = 0; i < 1000 && available + 8 * MIB <= reserve + 50 * MIB; i++) {
+		usleep(20000);
+		available = oracle_meminfo_bytes("MemAvailable");
+	}
 	check(abi, available + 8 * MIB > reserve + 50 * MIB, "a larger one frees: %" PRIu64 " available",
 	      available);
 	close(fd);

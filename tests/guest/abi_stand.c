@@ -138,7 +138,7 @@ bool abi_run(struct abi *abi, int fd, struct bt_config *config)
 		const volatile struct bt_cpu_stats *stats = abi_cpu(abi, cpu);
 
 		if (stats->state != BT_WORKER_OFFLINE &&
-		    !abi_wait_word(&stats->generation, config->generation, 5000))
+		    !abi_wait_word(&stats->generation, config->generation, 20000))
 			return check(abi, false, "CPU %u adopts generation %llu, it has %llu", cpu,
 				     config->generation, stats->generation);
 	}
