@@ -207,9 +207,15 @@ static void run_glyphs(struct ui_app *app)
 	ui_app_say(app, UI_ROLE_NORMAL, "glyphs: %s", app->canvas.glyphs->name);
 }
 
-static void run_colours(struct ui_app *app)
+static const char *needs_colours(const struct ui_app *app)
 {
-	app->colour_asked = true;
+	return app->colours ? NULL : "this terminal has no colours";
+}
+
+static void run_theme(struct ui_app *app)
+{
+	app->theme = ui_theme_next(app->theme);
+	ui_app_say(app, UI_ROLE_NORMAL, "theme: %s, %s", app->theme->name, app->theme->help);
 }
 
 static void run_redraw(struct ui_app *app)
@@ -332,7 +338,7 @@ static const struct action actions[UI_ACTION_COUNT] = {
 	[UI_ACTION_VIEW] = { NULL, run_view },
 	[UI_ACTION_MODE] = { NULL, run_mode },
 	[UI_ACTION_GLYPHS] = { NULL, run_glyphs },
-	[UI_ACTION_COLOURS] = { NULL, run_colours },
+	[UI_ACTION_THEME] = { needs_colours, run_theme },
 	[UI_ACTION_REDRAW] = { NULL, run_redraw },
 	[UI_ACTION_HELP] = { NULL, run_help },
 	[UI_ACTION_QUIT] = { NULL, run_quit },

@@ -14,6 +14,7 @@ void ui_app_init(struct ui_app *app, struct bt_session *session, const struct ui
 	memset(app, 0, sizeof(*app));
 	app->session = session;
 	app->codeset = codeset;
+	app->theme = ui_theme_start(NULL);
 	app->feed = ui_feed_create(session);
 	app->model = ui_feed_model(app->feed);
 	ui_screen_init(&app->screen, app->model);

@@ -27,7 +27,8 @@ struct ui_app {
 	bool start_agreed;	/* asked once per session */
 	bool quit;
 	bool redraw;		/* the terminal is to be repainted from nothing */
-	bool colour_asked;	/* the colour key was pressed; ui.c clears it */
+	const struct ui_theme *theme;
+	bool colours;		/* the terminal has some */
 	unsigned steps;		/* samples still to come before the next key (:step) */
 };
 

@@ -79,6 +79,12 @@ wchar_t ui_shade_char(const struct ui_glyphs *glyphs, double ratio)
 	return glyphs->shade[ramp_index(ratio, glyphs->shades)];
 }
 
+void ui_put_heat(const struct ui_area *area, int row, int col, double ratio)
+{
+	ui_put_char(area, row, col, ui_theme_heat(ratio),
+		    ui_shade_char(area->canvas->glyphs, ratio));
+}
+
 static bool draws_braille(const struct ui_area *area)
 {
 	return area->canvas->glyphs->braille && area->rect.rows >= BRAILLE_MIN_ROWS;

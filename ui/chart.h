@@ -36,5 +36,7 @@ void ui_bar(const struct ui_area *area, int row, int col, int width, double rati
 /* One character for a ratio 0..1: any value above 0 is visible. */
 wchar_t ui_level_char(const struct ui_glyphs *glyphs, double ratio);
 wchar_t ui_shade_char(const struct ui_glyphs *glyphs, double ratio);
+/* Density 0..1 as glyph and colour that say the same; NaN is blank. */
+void ui_put_heat(const struct ui_area *area, int row, int col, double ratio);
 
 #endif

@@ -18,7 +18,9 @@ struct ui_term {
 	SCREEN *screen;
 	WINDOW *input;		/* a pad: reading a key from it never refreshes anything */
 	struct ui_canvas shown;
-	bool can_colour, colour;
+	const struct ui_theme *theme;
+	bool colours_begun;
+	bool afresh;		/* what is shown was drawn in another theme */
 	struct termios before;
 };
 
@@ -55,16 +57,28 @@ int ui_term_usable(struct bt_err *err)
 
 /* ---- colours ---------------------------------------------------------------------------- */
 
+/*
+ * Colours are switched on by the first theme that has some: nothing about them is sent to a
+ * terminal whose operator wants none.
+ */
 static void init_colours(struct ui_term *term)
 {
-	term->can_colour = has_colors() && start_color() == OK;
-	if (!term->can_colour)
-		return;
-	use_default_colors();
-	for (int role = 0; role < UI_ROLE_COUNT; role++) {
-		const struct ui_style *style = ui_theme_style((enum ui_role)role);
+	const struct ui_theme *theme = term->theme;
+	bool many;
 
-		init_pair((short)(role + 1), COLORS >= 256 ? style->fg256 : style->fg8, -1);
+	if (!theme->colour)
+		return;
+	if (!term->colours_begun) {
+		start_color();
+		use_default_colors();
+		term->colours_begun = true;
+	}
+	many = COLORS >= 256;
+	for (int role = 0; role < UI_ROLE_COUNT; role++) {
+		const struct ui_style *style = ui_theme_style(theme, (enum ui_role)role);
+
+		init_pair((short)(role + 1), many ? style->fg256 : style->fg8,
+			  many ? theme->bg256 : theme->bg8);
 	}
 }
 
@@ -77,12 +91,12 @@ static attr_t attributes(unsigned char attr)
 
 static void put_cell(const struct ui_term *term, int row, int col, const struct ui_cell *cell)
 {
-	const struct ui_style *style = ui_theme_style((enum ui_role)cell->role);
+	const struct ui_style *style = ui_theme_style(term->theme, (enum ui_role)cell->role);
 	const wchar_t text[2] = { cell->ch, L'\0' };
 	cchar_t out;
 
-	setcchar(&out, text, attributes(term->colour ? style->attr : style->mono),
-		 term->colour ? (short)(cell->role + 1) : 0, NULL);
+	setcchar(&out, text, attributes(style->attr),
+		 term->theme->colour ? (short)(cell->role + 1) : 0, NULL);
 	mvadd_wch(row, col, &out);
 }
 
@@ -127,7 +141,7 @@ static void set_modes(struct ui_term *term)
 	nodelay(term->input, TRUE);
 }
 
-int ui_term_begin(struct ui_term **out, bool colour, int stderr_fd, struct bt_err *err)
+int ui_term_begin(struct ui_term **out, int stderr_fd, struct bt_err *err)
 {
 	struct ui_term *term;
 	int code = ui_term_usable(err);
@@ -144,9 +158,7 @@ int ui_term_begin(struct ui_term **out, bool colour, int stderr_fd, struct bt_er
 	}
 	set_term(term->screen);
 	set_modes(term);
-	if (colour)
-		init_colours(term);
-	term->colour = term->can_colour;
+	term->theme = ui_theme_find("monochrome");
 	ui_canvas_init(&term->shown, NULL);
 	set_guard(term, stderr_fd);
 	/*
@@ -208,20 +220,27 @@ bool ui_term_resize(struct ui_term *term)
 	return true;
 }
 
-void ui_term_colour(struct ui_term *term, bool colour)
+bool ui_term_can_colour(const struct ui_term *term)
 {
-	term->colour = colour && term->can_colour;
+	(void)term;
+	return has_colors();
 }
 
-bool ui_term_has_colour(const struct ui_term *term)
+void ui_term_theme(struct ui_term *term, const struct ui_theme *theme)
 {
-	return term->colour;
+	if (theme == term->theme || (theme->colour && !has_colors()))
+		return;
+	term->theme = theme;
+	term->afresh = true;
+	init_colours(term);
 }
 
 void ui_term_show(struct ui_term *term, const struct ui_canvas *canvas, bool afresh)
 {
 	struct ui_canvas *shown = &term->shown;
 
+	afresh |= term->afresh;
+	term->afresh = false;
 	if (shown->rows != canvas->rows || shown->cols != canvas->cols) {
 		ui_canvas_resize(shown, canvas->rows, canvas->cols);
 		afresh = true;

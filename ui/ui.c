@@ -134,20 +134,6 @@ static void take_signals(struct ui *ui)
 	}
 }
 
-static void toggle_colours(struct ui *ui)
-{
-	bool colour = !ui_term_has_colour(ui->term);
-
-	ui->app.colour_asked = false;
-	ui_term_colour(ui->term, colour);
-	if (ui_term_has_colour(ui->term) == colour)
-		ui_app_say(&ui->app, UI_ROLE_NORMAL, "colours: %s", colour ? "on" : "off");
-	else
-		ui_app_say(&ui->app, UI_ROLE_WARN,
-			   "not possible: NO_COLOR is set, or the terminal has no colours");
-	ui->app.redraw = true;
-}
-
 /* Keys wait in the terminal while samples that were asked for by number are still to come. */
 static void take_keys(struct ui *ui)
 {
@@ -155,8 +141,6 @@ static void take_keys(struct ui *ui)
 
 	while (!ui->app.steps && !ui->app.quit && (key = ui_term_key(ui->term)) != UI_KEY_NONE) {
 		ui_app_key(&ui->app, key);
-		if (ui->app.colour_asked)
-			toggle_colours(ui);
 		ui->changed = true;
 	}
 }
@@ -181,6 +165,7 @@ static void show(struct ui *ui)
 		return;
 	ui_app_update(&ui->app);
 	ui_app_draw(&ui->app);
+	ui_term_theme(ui->term, ui->app.theme);
 	ui_term_show(ui->term, &ui->app.canvas, ui->app.redraw);
 	ui->app.redraw = false;
 	ui->changed = false;
@@ -229,13 +214,14 @@ int ui_run(struct bt_session *session, const struct ui_signals *signals,
 				  "--glyphs %s: allowed is one of full, console, ascii",
 				  options->glyphs);
 	capture_stderr(&ui);
-	code = ui_term_begin(&ui.term, ui_theme_wants_colour(getenv("NO_COLOR")), ui.stderr_before,
-			     err);
+	code = ui_term_begin(&ui.term, ui.stderr_before, err);
 	if (code) {
 		release_stderr(&ui);
 		return code;
 	}
 	ui_app_init(&ui.app, session, glyphs, codeset);
+	ui.app.colours = ui_term_can_colour(ui.term);
+	ui.app.theme = ui_theme_start(getenv("NO_COLOR"));
 	fit_to_terminal(&ui);
 	while (!ui.end && !ui.app.quit) {
 		show(&ui);

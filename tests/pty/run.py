@@ -285,6 +285,23 @@ def test_no_color():
         terminal.close()
 
 
+def test_themes():
+    """NO_COLOR decides the start alone: the key asks for colours, four times for all themes."""
+    terminal = started(env=environment(NO_COLOR="1"), rows=50, cols=160)
+    try:
+        for theme in ("default", "light", "contrast", "monochrome"):
+            before = len(terminal.output)
+            terminal.type("C")
+            check(terminal.until_text(f"theme: {theme}"), f"no theme {theme}")
+            terminal.settle()
+            coloured = COLOUR.search(terminal.output[before:])
+            check(bool(coloured) == (theme != "monochrome"), f"{theme}: colour {coloured}")
+        terminal.kill(signal.SIGTERM)
+        ended(terminal, ("exit", 0))
+    finally:
+        terminal.close()
+
+
 def test_colour():
     terminal = started(rows=50, cols=160)
     try:
@@ -493,6 +510,7 @@ TESTS = {
     "unknown TERM": test_unknown_term,
     "no terminal": test_no_terminal,
     "NO_COLOR": test_no_color,
+    "themes": test_themes,
     "colour": test_colour,
     "LC_ALL=C": test_ascii_locale,
     "TERM=linux": test_linux_console,

@@ -209,18 +209,6 @@ static void test_glyph_choice(void **state)
 			 ui_glyphs_find("ascii")->shades + 1);
 }
 
-static void test_no_color(void **state)
-{
-	(void)state;
-	assert_true(ui_theme_wants_colour(NULL));
-	assert_true(ui_theme_wants_colour(""));
-	assert_false(ui_theme_wants_colour("1"));
-	/* In monochrome alarming roles still differ from ordinary text. */
-	assert_true(ui_theme_style(UI_ROLE_BAD)->mono != 0);
-	assert_true(ui_theme_style(UI_ROLE_WARN)->mono != 0);
-	assert_true(ui_theme_style(UI_ROLE_ALARM)->mono & UI_ATTR_REVERSE);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,7 +217,6 @@ int main(void)
 		cmocka_unit_test(test_row), cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_braille), cmocka_unit_test(test_scales),
 		cmocka_unit_test(test_texts), cmocka_unit_test(test_glyph_choice),
-		cmocka_unit_test(test_no_color),
 	};
 
 	/* wcwidth() knows characters beyond ASCII only in a locale that has them. */
