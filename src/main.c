@@ -14,6 +14,7 @@ static const struct bt_cmd *const commands[] = {
 	&bt_cmd_top,
 	&bt_cmd_ctl,
 	&bt_cmd_snapshot,
+	&bt_cmd_record,
 };
 
 struct common_values {
@@ -129,6 +130,7 @@ int main(int argc, char **argv)
 	int rc;
 
 	signal(SIGPIPE, SIG_IGN); /* a reader that goes is an error of the write */
+	signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow */
 	rc = cmd ? run_command(cmd, argc, argv, &err) : -EINVAL;
 
 	if (!rc && (fflush(stdout) || ferror(stdout)))

@@ -148,6 +148,7 @@ struct bt_frame {
 	int64_t utc_ns;
 	uint64_t read_ns;	/* what reading this frame took */
 	bool extra;		/* out of turn (after a publication): not for intervals */
+	bool gap;		/* nothing is known of the time before it: pause, lost source */
 
 	bool has_module;	/* everything up to `cpus` is known */
 	/* Current; config.generation is the published one. 0: none yet, the rest means nothing. */

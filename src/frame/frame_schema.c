@@ -27,6 +27,7 @@ static const struct bt_field frame_fields[] = {
 	FRAME(utc_ns, BT_FIELD_SIGNED, .required = true),
 	FRAME(read_ns, BT_FIELD_UNSIGNED),
 	FRAME(extra, BT_FIELD_BOOL),
+	FRAME(gap, BT_FIELD_BOOL),
 };
 
 static const struct bt_field module_fields[] = {

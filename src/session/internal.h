@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include "session/recorder.h"
 #include "session/sampler.h"
 #include "session/session.h"
 #include "session/socket.h"
@@ -53,6 +54,10 @@ struct bt_session {
 	struct bt_event events[BT_EVENTS];
 	uint64_t last_event;
 
+	struct bt_recorder *recorder;	/* NULL: none runs */
+	struct bt_recording recording;
+	uint64_t recorded_event;	/* the last one written */
+
 	int epoll_fd, lease_fd, listen_fd;
 	struct bt_watch sampler_watch, lease_watch, listen_watch;
 	char socket_path[BT_SOCKET_PATH];
@@ -83,6 +88,14 @@ void bt_session_lease_due(void *session, uint32_t events);
 /* The ack of a publication, and configs that others published. */
 void bt_session_follow_config(struct bt_session *session, const struct bt_frame *before,
 			      const struct bt_frame *now);
+
+/* record.c: what is new in the log; the same and a frame behind it. */
+void bt_session_record_events(struct bt_session *session);
+void bt_session_record_frame(struct bt_session *session, const struct bt_frame *frame);
+
+/* snapshot.c: buddytop-<host>-<UTC time><suffix> in dir, of the newest frame; not there yet. */
+int bt_session_choose_path(const struct bt_session *session, const char *dir, const char *suffix,
+			   char *path, size_t size, struct bt_err *err);
 
 /* survive.c: memory that stays, CPUs the antagonist leaves free. */
 void bt_session_lock_memory(struct bt_session *session);

@@ -77,9 +77,11 @@ static void on_frame(struct bt_session *s, struct bt_frame *frame)
 	bt_session_observe(s, before, frame);
 	bt_session_follow_config(s, before, frame);
 	if (!frame->extra) {
+		frame->gap |= !s->base;
 		add_interval(s, frame);
 		s->base = frame;
 	}
+	bt_session_record_frame(s, frame);
 	bt_links_frame(s, frame);
 	s->changed = true;
 }
@@ -275,6 +277,7 @@ void bt_session_close(struct bt_session *s)
 	if (!s)
 		return;
 	bt_session_stop_serving(s);
+	bt_session_record_stop(s);
 	while (s->links)
 		bt_link_free(s->links);
 	bt_sampler_close(s->sampler);
@@ -307,6 +310,7 @@ bool bt_session_step(struct bt_session *s)
 		watch->ready(watch->context, events[i].events);
 	}
 	bt_links_sweep(s);
+	bt_session_record_events(s);
 	changed = s->changed;
 	s->changed = false;
 	return changed;

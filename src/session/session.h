@@ -14,6 +14,8 @@
 
 struct bt_session;
 
+#define BT_RECORDING_PATH 1024
+
 enum bt_session_state { BT_SESSION_LIVE, BT_SESSION_PAUSED, BT_SESSION_LOST, BT_SESSION_ENDED };
 
 struct bt_session_options {
@@ -94,6 +96,25 @@ uint64_t bt_session_event_last(const struct bt_session *session);
 const struct bt_event *bt_session_event(const struct bt_session *session, uint64_t number);
 void bt_session_note(struct bt_session *session, enum bt_event_kind kind, const char *who,
 		     const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Of the recording that runs, or the last one. */
+struct bt_recording {
+	char path[BT_RECORDING_PATH];	/* "" = none yet */
+	uint64_t since_ns;		/* own monotonic clock */
+	uint64_t frames, bytes;
+	struct bt_err error;		/* code 0, or why it ended by itself */
+};
+/*
+ * Records everything from now on, the newest frame first, to path, which must not be there.
+ * Whatever goes wrong later is told once in the event log and ends it, not the session.
+ */
+int bt_session_record(struct bt_session *session, const char *path, struct bt_err *err);
+/* The same to buddytop-<host>-<UTC time>.jsonl in dir. */
+int bt_session_record_beside(struct bt_session *session, const char *dir, struct bt_err *err);
+/* Nothing to do when none runs. */
+void bt_session_record_stop(struct bt_session *session);
+/* Whether one runs. */
+bool bt_session_recording(const struct bt_session *session, struct bt_recording *recording);
 
 /*
  * The snapshot document (schema buddytop-snapshot, buddytop.5) of frame, or the current one if

@@ -89,28 +89,28 @@ static void clean_name(char *name)
 	}
 }
 
-static int choose_path(const struct bt_session *s, const struct bt_frame *frame, const char *dir,
-		       char *path, size_t size, struct bt_err *err)
+int bt_session_choose_path(const struct bt_session *s, const char *dir, const char *suffix,
+			   char *path, size_t size, struct bt_err *err)
 {
 	char host[BT_NAME], utc[32];
 	int used;
 
 	snprintf(host, sizeof(host), "%s", s->machine.host[0] ? s->machine.host : "unknown");
 	clean_name(host);
-	bt_utc_compact(frame->utc_ns, utc, sizeof(utc));
+	bt_utc_compact(s->shown ? s->shown->utc_ns : bt_utc_ns(), utc, sizeof(utc));
 	for (unsigned copy = 1; copy < 1000; copy++) {
 		char again[16] = "";
 
 		if (copy > 1)
 			snprintf(again, sizeof(again), "-%u", copy);
-		used = snprintf(path, size, "%s/buddytop-%s-%s%s.json", dir, host, utc, again);
+		used = snprintf(path, size, "%s/buddytop-%s-%s%s%s", dir, host, utc, again,
+				suffix);
 		if (used < 0 || (size_t)used >= size)
-			return bt_err_set(err, ENAMETOOLONG, "snapshot: the path in %s is too long",
-					  dir);
+			return bt_err_set(err, ENAMETOOLONG, "the path in %s is too long", dir);
 		if (access(path, F_OK))
 			return 0;
 	}
-	return bt_err_set(err, EEXIST, "snapshot: %s and its like are there already", path);
+	return bt_err_set(err, EEXIST, "%s and its like are there already", path);
 }
 
 int bt_session_snapshot_file(struct bt_session *s, const char *dir, char *path, size_t size,
@@ -123,7 +123,7 @@ int bt_session_snapshot_file(struct bt_session *s, const char *dir, char *path, 
 
 	if (!s->shown)
 		return bt_err_set(err, EAGAIN, "snapshot: no frame has arrived yet");
-	rc = choose_path(s, s->shown, dir, path, size, err);
+	rc = bt_session_choose_path(s, dir, ".json", path, size, err);
 	if (rc)
 		return rc;
 	w = bt_json_writer_create(true);

@@ -182,7 +182,8 @@ static int take_line(struct remote *r, const char *line, size_t size, struct bt_
 		return -EAGAIN;
 	r->awaited_id = 0;
 	rc = bt_frame_decode(node, frame, err);
-	frame->extra = false; /* of the agent's session; what it is in ours, the sampler knows */
+	/* Those are of the agent's session; what they are in ours, the sampler and it know. */
+	frame->extra = frame->gap = false;
 	return rc;
 }
 
