@@ -184,8 +184,11 @@ def check_documents_page():
     report("buddytop.5 has every message",
            [f"message '{name}' is not there" for name in sorted(messages & heads)
             if f'"{name}"' not in source_of("buddytop.5").replace("\\&", "")])
-    code = (SOURCE / "src" / "session" / "snapshot.c").read_text()
+    code = "".join((SOURCE / "src" / name).read_text() for name in
+                   ("session/snapshot.c", "session/recorder.c", "frame/event.c"))
     events = set(re.findall(r'bt_json_\w+\(w, "(\w+)"', code))
+    events |= set(re.findall(r"EVENT\((\w+), BT_FIELD", code))
+    events -= {"hello", "schema"}
     report("buddytop.5 has every key of the session and of events", missing(events, there, "key"))
     report("buddytop.5 has no key that nobody writes",
            [f"nobody writes '{key}'" for key in
@@ -209,7 +212,7 @@ def labels():
 
 def check_metrics_page():
     shown = labels()
-    code = (SOURCE / "src" / "session" / "events.c").read_text()
+    code = (SOURCE / "src" / "frame" / "event.c").read_text()
     kinds = set(re.findall(r'\[BT_EVENT_\w+\] = "(\w+)"', code))
     reasons = set(re.findall(r'\[BT_REASON_\w+\] = "([^"]+)"',
                              (SOURCE / "src" / "core" / "config.c").read_text())) - {"asked"}
