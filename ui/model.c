@@ -57,14 +57,14 @@ static void update_low_water(struct ui_feed *feed)
 	struct ui_model *model = &feed->model;
 	const struct bt_point *point;
 
-	for (unsigned age = 0; (point = bt_history_at(model->history, age)) != NULL; age++) {
+	for (unsigned age = 0; (point = bt_history_at(model->history, BT_TIER_SAMPLE, age)) != NULL; age++) {
 		if (point->mono_ns <= feed->seen_ns)
 			break;
 		/* BT_UNKNOWN is larger than any number of bytes. */
 		if (!point->gap && point->available_bytes < model->low_bytes)
 			model->low_bytes = point->available_bytes;
 	}
-	point = bt_history_at(model->history, 0);
+	point = bt_history_at(model->history, BT_TIER_SAMPLE, 0);
 	if (point)
 		feed->seen_ns = point->mono_ns;
 }
@@ -87,10 +87,10 @@ static void update_cost(struct ui_feed *feed)
 static void update_frozen(struct ui_feed *feed)
 {
 	struct ui_model *model = &feed->model;
-	const struct bt_point *newest = bt_history_at(model->history, 0), *point;
+	const struct bt_point *newest = bt_history_at(model->history, BT_TIER_SAMPLE, 0), *point;
 	unsigned skip = 0;
 
-	while ((point = bt_history_at(model->history, skip)) != NULL &&
+	while ((point = bt_history_at(model->history, BT_TIER_SAMPLE, skip)) != NULL &&
 	       point->mono_ns > feed->frozen_ns)
 		skip++;
 	model->history_skip = skip;
@@ -128,19 +128,10 @@ const struct ui_model *ui_feed_model(const struct ui_feed *feed)
 	return &feed->model;
 }
 
-static void copy_interval(struct bt_interval *to, const struct bt_interval *from)
-{
-	struct bt_interval_cpu *cpus = to->cpus;
-
-	*to = *from;
-	to->cpus = cpus;
-	memcpy(cpus, from->cpus, from->cpu_count * sizeof(*cpus));
-}
-
 static void keep_copies(struct ui_feed *feed)
 {
 	struct ui_model *model = &feed->model;
-	const struct bt_point *newest = bt_history_at(model->history, 0);
+	const struct bt_point *newest = bt_history_at(model->history, BT_TIER_SAMPLE, 0);
 
 	/* Afresh each time: the machine may have come back with another size. */
 	bt_frame_free(feed->frozen_frame);
@@ -152,7 +143,7 @@ static void keep_copies(struct ui_feed *feed)
 		model->frame = feed->frozen_frame;
 	}
 	if (model->interval) {
-		copy_interval(feed->frozen_interval, model->interval);
+		bt_interval_copy(feed->frozen_interval, model->interval);
 		model->interval = feed->frozen_interval;
 	}
 	feed->frozen_ns = newest ? newest->mono_ns : 0;
@@ -170,7 +161,7 @@ void ui_feed_freeze(struct ui_feed *feed, bool freeze)
 
 const struct bt_point *ui_model_point(const struct ui_model *model, unsigned age)
 {
-	return model->history ? bt_history_at(model->history, age + model->history_skip) : NULL;
+	return model->history ? bt_history_at(model->history, BT_TIER_SAMPLE, age + model->history_skip) : NULL;
 }
 
 unsigned ui_model_series(const struct ui_model *model, ui_value_fn value, double *values,

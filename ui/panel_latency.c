@@ -118,8 +118,8 @@ static void draw_facts(const struct ui_model *model, const struct ui_area *area,
 	struct ui_row row = { 0 };
 	char text[UI_TEXT];
 
-	ui_row_add(&row, 0, interval->preempted_per_s > 0 ? UI_ROLE_WARN : UI_ROLE_NORMAL,
-		   "preempted (left out)", "%s", ui_text_rate(interval->preempted_per_s, text));
+	ui_row_add(&row, 0, interval->point.preempted_per_s > 0 ? UI_ROLE_WARN : UI_ROLE_NORMAL,
+		   "preempted (left out)", "%s", ui_text_rate(interval->point.preempted_per_s, text));
 	ui_row_add(&row, 2, UI_ROLE_NORMAL, "timed now", "%s allocs",
 		   bt_text_count((double)interval->point.latency[BT_OP_ALLOC].count, text,
 				 sizeof(text)));

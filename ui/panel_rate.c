@@ -121,7 +121,7 @@ static const __u64 *mask_in_force(const struct ui_model *model)
 
 static struct look cpu_look(const struct cells *cells, const struct ui_glyphs *glyphs, unsigned cpu)
 {
-	const struct bt_interval_cpu *now = &cells->interval->cpus[cpu];
+	const struct bt_point_cpu *now = &cells->interval->cpus[cpu];
 	double level = now->allocs_per_s > 0 ? now->allocs_per_s / cells->full : 0;
 
 	if (!now->online)

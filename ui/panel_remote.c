@@ -63,15 +63,12 @@ struct matrix {
 
 static double cell_ratio(const struct matrix *matrix, unsigned from, unsigned to)
 {
-	const uint64_t *line = matrix->model->interval->matrix[from];
-	uint64_t sum = 0;
+	const float *line = matrix->model->interval->matrix + from * matrix->nodes;
+	double sum = 0;
 
-	for (unsigned node = 0; node < matrix->nodes; node++) {
-		if (line[node] == BT_UNKNOWN)
-			return NAN;
-		sum += line[node];
-	}
-	return sum ? (double)line[to] / (double)sum : NAN;
+	for (unsigned node = 0; node < matrix->nodes; node++)
+		sum += (double)line[node];
+	return sum > 0 ? (double)line[to] / sum : NAN;
 }
 
 static void draw_cell(const struct matrix *matrix, const struct ui_area *area, int row,

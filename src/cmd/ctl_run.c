@@ -9,7 +9,6 @@
 #include "core/param.h"
 
 #define FIRST_NS (30 * BT_NS_PER_S)
-#define HISTORY 2
 
 static void print_events(const struct bt_session *session, uint64_t *seen)
 {
@@ -100,7 +99,6 @@ int ctl_run_source(const struct bt_cmd_call *call, const struct ctl_request *req
 				    .context = &stop_fd },
 		.serve = start_it,
 		.lock_memory = start_it,
-		.history = HISTORY,
 	};
 	char note[BT_CMD_NOTE];
 	struct bt_session *session;

@@ -12,8 +12,6 @@
 #include "ui/term.h"
 #include "ui/ui.h"
 
-#define HISTORY_POINTS 4096
-
 struct top_values {
 	const char *glyphs;
 	bool step;
@@ -108,7 +106,7 @@ static int run_top(struct bt_cmd_call *call, struct bt_err *err)
 		.source_options = { .progress = on_progress, .ask = on_ask, .context = &start },
 		.serve = !values->step,
 		.lock_memory = !values->step,
-		.history = HISTORY_POINTS,
+		.history = true,
 	};
 	char note[BT_CMD_NOTE];
 	int code;

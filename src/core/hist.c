@@ -49,6 +49,13 @@ uint64_t bt_hist_quantile(const struct bt_hist *hist, double q)
 	return BT_UNKNOWN;
 }
 
+unsigned bt_hist_log2_bin(unsigned bucket)
+{
+	uint64_t floor_ns = bt_hist_floor(bucket);
+
+	return floor_ns ? 63u - (unsigned)__builtin_clzll(floor_ns) : 0;
+}
+
 uint64_t bt_hist_max_edge(const struct bt_hist *hist)
 {
 	unsigned i;

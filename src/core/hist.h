@@ -21,6 +21,10 @@ void bt_hist_sub(struct bt_hist *to, const struct bt_hist *newer, const struct b
  * BT_UNKNOWN when the histogram is empty.
  */
 uint64_t bt_hist_quantile(const struct bt_hist *hist, double q);
+/* Octaves: bin n takes [2^n, 2^(n+1)) ns, bin 0 also 0, the last one everything above. */
+#define BT_LOG2_BINS 34u
+unsigned bt_hist_log2_bin(unsigned bucket);
+
 /* Upper edge of the highest bucket in use (shown as "<="); BT_UNKNOWN when empty. */
 uint64_t bt_hist_max_edge(const struct bt_hist *hist);
 

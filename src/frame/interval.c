@@ -9,14 +9,27 @@ static const double quantiles[BT_QUANTILES] = {
 	[BT_P50] = 0.5, [BT_P90] = 0.9, [BT_P99] = 0.99, [BT_P999] = 0.999,
 };
 
+const char *const bt_numastat_name[BT_NUMASTAT_COUNT] = {
+	[BT_NUMA_HIT] = "numa_hit",
+	[BT_NUMA_MISS] = "numa_miss",
+	[BT_NUMA_FOREIGN] = "numa_foreign",
+	[BT_NUMA_INTERLEAVE_HIT] = "interleave_hit",
+	[BT_NUMA_LOCAL_NODE] = "local_node",
+	[BT_NUMA_OTHER_NODE] = "other_node",
+};
+
 struct bt_interval *bt_interval_create(const struct bt_machine *machine)
 {
 	struct bt_interval *interval = bt_xcalloc(1, sizeof(*interval));
+	unsigned nodes = machine->node_count;
 
 	interval->page_bytes = machine->page_bytes;
 	interval->cpu_count = machine->cpu_count;
+	interval->node_count = nodes;
 	interval->cpus = bt_xcalloc(machine->cpu_count, sizeof(*interval->cpus));
-	bt_point_gap(&interval->point, 0, 0, 0);
+	interval->nodes = bt_xcalloc(nodes, sizeof(*interval->nodes));
+	interval->matrix = bt_xcalloc((size_t)nodes * nodes, sizeof(*interval->matrix));
+	bt_interval_gap(interval, 0, 0, 0);
 	return interval;
 }
 
@@ -25,36 +38,97 @@ void bt_interval_free(struct bt_interval *interval)
 	if (!interval)
 		return;
 	free(interval->cpus);
+	free(interval->nodes);
+	free(interval->matrix);
 	free(interval);
 }
 
-static void forget_rates(struct bt_point *point)
+void bt_interval_copy(struct bt_interval *to, const struct bt_interval *from)
+{
+	struct bt_interval arrays = *to;
+	unsigned nodes = from->node_count;
+
+	*to = *from;
+	to->cpus = arrays.cpus;
+	to->nodes = arrays.nodes;
+	to->matrix = arrays.matrix;
+	memcpy(to->cpus, from->cpus, from->cpu_count * sizeof(*to->cpus));
+	memcpy(to->nodes, from->nodes, nodes * sizeof(*to->nodes));
+	memcpy(to->matrix, from->matrix, nodes * nodes * sizeof(*to->matrix));
+}
+
+void bt_point_quantiles(struct bt_point *point)
 {
 	unsigned op, q;
 
-	point->allocs_per_s = point->frees_per_s = NAN;
-	point->failures_per_s = point->throttled_per_s = NAN;
-	point->remote_ratio = point->remote_page_ratio = NAN;
 	for (op = 0; op < BT_OP_COUNT; op++) {
-		point->latency[op].count = 0;
-		point->latency[op].max_edge_ns = BT_UNKNOWN;
+		struct bt_latency *latency = &point->latency[op];
+
+		latency->count = point->hist[op].total;
+		latency->max_edge_ns = bt_hist_max_edge(&point->hist[op]);
 		for (q = 0; q < BT_QUANTILES; q++)
-			point->latency[op].quantile_ns[q] = BT_UNKNOWN;
+			latency->quantile_ns[q] =
+				bt_hist_quantile(&point->hist[op], quantiles[q]);
 	}
 }
 
-void bt_point_gap(struct bt_point *point, uint64_t from_ns, uint64_t to_ns, int64_t utc_ns)
+/* A point of which nothing is known but its times. */
+static void forget_point(struct bt_point *point)
 {
+	unsigned i;
+
 	*point = (struct bt_point){
-		.mono_ns = to_ns,
-		.utc_ns = utc_ns,
-		.length_ns = to_ns > from_ns ? to_ns - from_ns : 0,
-		.gap = true,
-		.available_bytes = BT_UNKNOWN,
-		.free_bytes = BT_UNKNOWN,
-		.held_bytes = BT_UNKNOWN,
+		.stuck_cpu = -1,
+		.allocs_per_s = NAN, .frees_per_s = NAN, .failures_per_s = NAN,
+		.throttled_per_s = NAN, .preempted_per_s = NAN, .pages_per_s = NAN,
+		.remote_ratio = NAN, .remote_page_ratio = NAN,
+		.psi_some_ratio = NAN, .psi_full_ratio = NAN,
+		.failures = BT_UNKNOWN, .oom_kills = BT_UNKNOWN, .held_bytes = BT_UNKNOWN,
+		.available_bytes = BT_UNKNOWN, .available_min_bytes = BT_UNKNOWN,
+		.free_bytes = BT_UNKNOWN, .cached_bytes = BT_UNKNOWN, .anon_bytes = BT_UNKNOWN,
+		.dirty_bytes = BT_UNKNOWN, .slab_bytes = BT_UNKNOWN,
+		.swap_used_bytes = BT_UNKNOWN,
 	};
-	forget_rates(point);
+	for (i = 0; i < BT_VMSTAT_COUNT; i++)
+		point->vmstat_per_s[i] = NAN;
+	bt_point_quantiles(point);
+}
+
+static void forget_rates(struct bt_interval *interval)
+{
+	unsigned i, j;
+
+	memset(interval->order_allocs, 0, sizeof(interval->order_allocs));
+	for (i = 0; i < interval->cpu_count; i++) {
+		struct bt_point_cpu *cpu = &interval->cpus[i];
+
+		cpu->allocs_per_s = cpu->failures_per_s = cpu->throttled_per_s = NAN;
+	}
+	for (i = 0; i < interval->node_count; i++) {
+		struct bt_point_node *node = &interval->nodes[i];
+
+		memset(node->bins, 0, sizeof(node->bins));
+		for (j = 0; j < BT_NUMASTAT_COUNT; j++)
+			node->numastat_per_s[j] = NAN;
+	}
+	for (i = 0; i < interval->node_count * interval->node_count; i++)
+		interval->matrix[i] = NAN;
+}
+
+void bt_interval_gap(struct bt_interval *interval, uint64_t from_ns, uint64_t to_ns,
+		     int64_t utc_ns)
+{
+	struct bt_point *point = &interval->point;
+	unsigned i;
+
+	forget_point(point);
+	point->gap = true;
+	point->mono_ns = to_ns;
+	point->utc_ns = utc_ns;
+	point->length_ns = to_ns > from_ns ? to_ns - from_ns : 0;
+	forget_rates(interval);
+	for (i = 0; i < interval->node_count; i++)
+		interval->nodes[i].free_bytes = interval->nodes[i].total_bytes = BT_UNKNOWN;
 }
 
 /* ---- counters ---------------------------------------------------------------------------- */
@@ -112,24 +186,17 @@ static double ratio(uint64_t part, uint64_t whole)
 	return part < whole ? (double)part / (double)whole : 1.0;
 }
 
-/* ---- what happened ------------------------------------------------------------------------ */
+/* ---- gauges ------------------------------------------------------------------------------ */
 
-static void forget_differences(struct bt_interval *interval)
+static void derive_memory(struct bt_point *point, const struct bt_frame_memory *memory)
 {
-	unsigned i;
-
-	memset(interval->hist, 0, sizeof(interval->hist));
-	memset(interval->matrix, 0, sizeof(interval->matrix));
-	memset(interval->order_allocs, 0, sizeof(interval->order_allocs));
-	for (i = 0; i < BT_VMSTAT_COUNT; i++)
-		interval->vmstat_per_s[i] = NAN;
-	interval->preempted_per_s = NAN;
-	interval->failures = interval->oom_kills = BT_UNKNOWN;
-	for (i = 0; i < interval->cpu_count; i++) {
-		struct bt_interval_cpu *cpu = &interval->cpus[i];
-
-		cpu->allocs_per_s = cpu->failures_per_s = cpu->throttled_per_s = NAN;
-	}
+	point->available_bytes = point->available_min_bytes = memory->available_bytes;
+	point->free_bytes = memory->free_bytes;
+	point->cached_bytes = memory->cached_bytes;
+	point->anon_bytes = memory->anon_bytes;
+	point->dirty_bytes = memory->dirty_bytes;
+	point->slab_bytes = memory->slab_bytes;
+	point->swap_used_bytes = delta(memory->swap_free_bytes, memory->swap_total_bytes);
 }
 
 /* All that is true of the newer frame alone. */
@@ -141,26 +208,28 @@ static void derive_gauges(struct bt_interval *interval, const struct bt_frame *n
 
 	bt_frame_totals(newer, &interval->totals);
 	interval->seq = newer->seq;
+	forget_point(point);
+	point->mono_ns = newer->mono_ns;
+	point->utc_ns = newer->utc_ns;
+	point->generation = newer->config.generation;
+	point->run = newer->run;
+	point->stuck_cpu = (int16_t)interval->totals.stuck_cpu;
 	held_pages = interval->totals.held_pages;
-	*point = (struct bt_point){
-		.mono_ns = newer->mono_ns,
-		.utc_ns = newer->utc_ns,
-		.generation = newer->config.generation,
-		.run = newer->run,
-		.available_bytes = newer->memory.available_bytes,
-		.free_bytes = newer->memory.free_bytes,
-		.held_bytes = held_pages == BT_UNKNOWN ? BT_UNKNOWN :
-							 held_pages * interval->page_bytes,
-	};
-	forget_rates(point);
+	if (held_pages != BT_UNKNOWN)
+		point->held_bytes = held_pages * interval->page_bytes;
+	derive_memory(point, &newer->memory);
+	for (i = 0; i < interval->node_count; i++) {
+		interval->nodes[i].free_bytes = newer->nodes[i].free_bytes;
+		interval->nodes[i].total_bytes = newer->nodes[i].total_bytes;
+	}
 	for (i = 0; i < interval->cpu_count; i++) {
-		interval->cpus[i].held_pages = newer->cpus[i].held_pages;
-		interval->cpus[i].generation = newer->cpus[i].generation;
 		interval->cpus[i].state = newer->cpus[i].state;
 		interval->cpus[i].online = newer->cpus[i].online;
 		interval->cpus[i].applied = bt_frame_applied(newer, i);
 	}
 }
+
+/* ---- what the antagonist did ------------------------------------------------------------- */
 
 static void derive_cpus(struct bt_interval *interval, const struct bt_frame *older,
 			const struct bt_frame *newer)
@@ -170,11 +239,11 @@ static void derive_cpus(struct bt_interval *interval, const struct bt_frame *old
 
 	for (i = 0; i < interval->cpu_count; i++) {
 		const struct bt_frame_cpu *a = &older->cpus[i], *b = &newer->cpus[i];
-		struct bt_interval_cpu *cpu = &interval->cpus[i];
+		struct bt_point_cpu *cpu = &interval->cpus[i];
 
-		cpu->allocs_per_s = per_s(delta(a->allocs, b->allocs), length_ns);
-		cpu->failures_per_s = per_s(delta(a->failures, b->failures), length_ns);
-		cpu->throttled_per_s = per_s(delta(a->throttled, b->throttled), length_ns);
+		cpu->allocs_per_s = (float)per_s(delta(a->allocs, b->allocs), length_ns);
+		cpu->failures_per_s = (float)per_s(delta(a->failures, b->failures), length_ns);
+		cpu->throttled_per_s = (float)per_s(delta(a->throttled, b->throttled), length_ns);
 	}
 }
 
@@ -183,17 +252,29 @@ static uint64_t derive_blocks(struct bt_interval *interval, const struct bt_fram
 			      const struct bt_frame *newer)
 {
 	uint64_t pages = 0;
-	unsigned i, j;
+	unsigned i, j, nodes = interval->node_count;
 
 	for (i = 0; i < BT_MAX_ORDERS; i++) {
 		interval->order_allocs[i] = delta(older->order_allocs[i], newer->order_allocs[i]);
 		pages += interval->order_allocs[i] << i;
 	}
-	for (i = 0; i < newer->node_count; i++) {
-		for (j = 0; j < newer->node_count; j++)
-			interval->matrix[i][j] = delta(older->matrix[i][j], newer->matrix[i][j]);
+	for (i = 0; i < nodes; i++) {
+		for (j = 0; j < nodes; j++)
+			interval->matrix[i * nodes + j] =
+				(float)per_s(delta(older->matrix[i][j], newer->matrix[i][j]),
+					     interval->point.length_ns);
 	}
 	return pages;
+}
+
+static void add_bins(float bins[BT_LOG2_BINS], const struct bt_hist *hist)
+{
+	unsigned i;
+
+	for (i = 0; i < BT_HIST_BUCKETS; i++) {
+		if (hist->count[i])
+			bins[bt_hist_log2_bin(i)] += (float)hist->count[i];
+	}
 }
 
 static void derive_latency(struct bt_interval *interval, const struct bt_frame *older,
@@ -201,7 +282,7 @@ static void derive_latency(struct bt_interval *interval, const struct bt_frame *
 {
 	static const struct bt_hist nothing;
 	struct bt_hist difference;
-	unsigned i, q;
+	unsigned i;
 
 	for (i = 0; i < newer->hist_count; i++) {
 		const struct bt_frame_hist *now = &newer->hists[i];
@@ -209,17 +290,12 @@ static void derive_latency(struct bt_interval *interval, const struct bt_frame *
 			bt_frame_hist_find(older, now->order, now->node, now->op);
 
 		bt_hist_sub(&difference, &now->hist, before ? before : &nothing);
-		bt_hist_add(&interval->hist[now->op], &difference);
+		if (!difference.total)
+			continue;
+		bt_hist_add(&interval->point.hist[now->op], &difference);
+		add_bins(interval->nodes[now->node].bins[now->op], &difference);
 	}
-	for (i = 0; i < BT_OP_COUNT; i++) {
-		struct bt_latency *latency = &interval->point.latency[i];
-
-		latency->count = interval->hist[i].total;
-		latency->max_edge_ns = bt_hist_max_edge(&interval->hist[i]);
-		for (q = 0; q < BT_QUANTILES; q++)
-			latency->quantile_ns[q] =
-				bt_hist_quantile(&interval->hist[i], quantiles[q]);
-	}
+	bt_point_quantiles(&interval->point);
 }
 
 static void derive_module(struct bt_interval *interval, const struct bt_frame *older,
@@ -234,37 +310,86 @@ static void derive_module(struct bt_interval *interval, const struct bt_frame *o
 	allocs = delta(a.allocs, b->allocs);
 	point->allocs_per_s = per_s(allocs, point->length_ns);
 	point->frees_per_s = per_s(delta(a.frees, b->frees), point->length_ns);
-	interval->failures = delta(a.failures, b->failures);
-	point->failures_per_s = per_s(interval->failures, point->length_ns);
+	point->failures = delta(a.failures, b->failures);
+	point->failures_per_s = per_s(point->failures, point->length_ns);
 	point->throttled_per_s = per_s(delta(a.throttled, b->throttled), point->length_ns);
-	interval->preempted_per_s = per_s(delta(a.preempted, b->preempted), point->length_ns);
+	point->preempted_per_s = per_s(delta(a.preempted, b->preempted), point->length_ns);
 	point->remote_ratio = ratio(delta(a.remote_blocks, b->remote_blocks), allocs);
 	pages = derive_blocks(interval, older, newer);
+	point->pages_per_s = per_s(pages, point->length_ns);
 	point->remote_page_ratio = ratio(delta(a.remote_pages, b->remote_pages), pages);
 	derive_cpus(interval, older, newer);
 	derive_latency(interval, older, newer);
+}
+
+/* ---- what the machine did ---------------------------------------------------------------- */
+
+static void derive_nodes(struct bt_interval *interval, const struct bt_frame *older,
+			 const struct bt_frame *newer)
+{
+	static const size_t offset[BT_NUMASTAT_COUNT] = {
+		[BT_NUMA_HIT] = offsetof(struct bt_frame_node, numa_hit),
+		[BT_NUMA_MISS] = offsetof(struct bt_frame_node, numa_miss),
+		[BT_NUMA_FOREIGN] = offsetof(struct bt_frame_node, numa_foreign),
+		[BT_NUMA_INTERLEAVE_HIT] = offsetof(struct bt_frame_node, interleave_hit),
+		[BT_NUMA_LOCAL_NODE] = offsetof(struct bt_frame_node, local_node),
+		[BT_NUMA_OTHER_NODE] = offsetof(struct bt_frame_node, other_node),
+	};
+	unsigned i, j;
+
+	for (i = 0; i < interval->node_count; i++) {
+		const char *a = (const char *)&older->nodes[i], *b = (const char *)&newer->nodes[i];
+
+		for (j = 0; j < BT_NUMASTAT_COUNT; j++) {
+			uint64_t pages = delta(*(const uint64_t *)(a + offset[j]),
+					       *(const uint64_t *)(b + offset[j]));
+
+			interval->nodes[i].numastat_per_s[j] =
+				(float)per_s(pages, interval->point.length_ns);
+		}
+	}
+}
+
+static double stalled(uint64_t older_us, uint64_t newer_us, uint64_t length_ns)
+{
+	uint64_t us = delta(older_us, newer_us);
+
+	return ratio(us == BT_UNKNOWN ? us : us * 1000, length_ns);
+}
+
+static void derive_machine(struct bt_interval *interval, const struct bt_frame *older,
+			   const struct bt_frame *newer)
+{
+	struct bt_point *point = &interval->point;
+	unsigned i;
+
+	for (i = 0; i < BT_VMSTAT_COUNT; i++)
+		point->vmstat_per_s[i] =
+			per_s(delta(older->vmstat[i], newer->vmstat[i]), point->length_ns);
+	point->oom_kills =
+		delta(older->vmstat[BT_VMSTAT_OOM_KILL], newer->vmstat[BT_VMSTAT_OOM_KILL]);
+	point->psi_some_ratio = stalled(older->psi.some_total_us, newer->psi.some_total_us,
+					point->length_ns);
+	point->psi_full_ratio = stalled(older->psi.full_total_us, newer->psi.full_total_us,
+					point->length_ns);
+	derive_nodes(interval, older, newer);
 }
 
 void bt_interval_derive(struct bt_interval *interval, const struct bt_frame *older,
 			const struct bt_frame *newer)
 {
 	struct bt_point *point = &interval->point;
-	unsigned i;
 
 	derive_gauges(interval, newer);
-	forget_differences(interval);
+	forget_rates(interval);
 	if (!older)
 		return;
 	if (restarted(older, newer)) {
-		bt_point_gap(point, older->mono_ns, newer->mono_ns, newer->utc_ns);
+		bt_interval_gap(interval, older->mono_ns, newer->mono_ns, newer->utc_ns);
 		return;
 	}
-	point->length_ns = newer->mono_ns - older->mono_ns;
-	for (i = 0; i < BT_VMSTAT_COUNT; i++)
-		interval->vmstat_per_s[i] =
-			per_s(delta(older->vmstat[i], newer->vmstat[i]), point->length_ns);
-	interval->oom_kills =
-		delta(older->vmstat[BT_VMSTAT_OOM_KILL], newer->vmstat[BT_VMSTAT_OOM_KILL]);
+	point->length_ns = point->known_ns = newer->mono_ns - older->mono_ns;
+	derive_machine(interval, older, newer);
 	if (older->has_module && newer->has_module)
 		derive_module(interval, older, newer);
 }

@@ -16,41 +16,77 @@ struct bt_latency {
 	uint64_t max_edge_ns;		/* top bucket's edge: shown as <= */
 };
 
-/* The compact part, kept in histories: 1 h of it at 1 s is small. Unknown doubles are NaN. */
+/* Events that fell into a point; vertical lines in graphs. */
+enum bt_point_flag {
+	BT_POINT_CONTROL = 1 << 0,	/* someone changed something */
+	BT_POINT_MARK = 1 << 1,		/* someone wanted to find this again */
+	BT_POINT_STOPPED = 1 << 2,	/* a guard stopped the load */
+	BT_POINT_FAILURE = 1 << 3,	/* allocations began to fail */
+	BT_POINT_OOM = 1 << 4,
+	BT_POINT_LOST = 1 << 5,		/* the source was lost */
+};
+
+/*
+ * The fixed part of a step of time; the rest is in tails (history.h). Unknown doubles are NaN,
+ * unknown integers BT_UNKNOWN. A point of the history may cover many intervals: rates are then means
+ * over known_ns, counts and histograms sums, gauges the last known.
+ */
 struct bt_point {
+	uint64_t number;		/* of its newest interval in the history, from 1 */
 	uint64_t mono_ns;		/* end of the interval */
 	int64_t utc_ns;
 	uint64_t length_ns;
+	uint64_t known_ns;		/* what of it is no gap */
 	uint64_t generation;
+	uint32_t flags;			/* enum bt_point_flag */
 	bool gap;			/* nothing is known of it: pause, lost source, restart */
 	uint8_t run;
-	double allocs_per_s, frees_per_s, failures_per_s, throttled_per_s;
+	uint8_t zone_count;		/* of its tail */
+	uint8_t tails;			/* enum bt_tail: the tails that it has (history.h) */
+	int16_t stuck_cpu;		/* longest in one operation (>= 100 ms) or -1 */
+
+	double allocs_per_s, frees_per_s, failures_per_s, throttled_per_s, preempted_per_s;
+	double pages_per_s;		/* allocated by the antagonist */
 	double remote_ratio;		/* 0..1 of the interval's blocks; NaN without any */
 	double remote_page_ratio;
-	uint64_t available_bytes, free_bytes, held_bytes;
+	double vmstat_per_s[BT_VMSTAT_COUNT];
+	double psi_some_ratio, psi_full_ratio;	/* 0..1 of the time some, all tasks were stalled */
+	uint64_t failures, oom_kills;	/* counts */
+
+	uint64_t held_bytes;
+	uint64_t available_bytes, available_min_bytes, free_bytes, cached_bytes, anon_bytes,
+		dirty_bytes, slab_bytes, swap_used_bytes;
+
 	struct bt_latency latency[BT_OP_COUNT];
+	struct bt_hist hist[BT_OP_COUNT];	/* all orders and nodes */
 };
 
-struct bt_interval_cpu {
-	double allocs_per_s, failures_per_s, throttled_per_s;
-	uint64_t held_pages, generation;
-	uint8_t state;
+enum bt_numastat { BT_NUMA_HIT, BT_NUMA_MISS, BT_NUMA_FOREIGN, BT_NUMA_INTERLEAVE_HIT,
+		   BT_NUMA_LOCAL_NODE, BT_NUMA_OTHER_NODE, BT_NUMASTAT_COUNT };
+extern const char *const bt_numastat_name[BT_NUMASTAT_COUNT];	/* as in the file */
+
+struct bt_point_node {
+	uint64_t free_bytes, total_bytes;
+	float numastat_per_s[BT_NUMASTAT_COUNT];	/* pages */
+	float bins[BT_OP_COUNT][BT_LOG2_BINS];	/* operations of this node's CPUs, by latency */
+};
+
+struct bt_point_cpu {
+	float allocs_per_s, failures_per_s, throttled_per_s;
+	uint8_t state;			/* enum bt_worker_state */
 	bool online, applied;		/* applied: echoes the published generation */
 };
 
 struct bt_interval {
 	struct bt_point point;
 	uint64_t seq;			/* of the newer frame */
-	struct bt_hist hist[BT_OP_COUNT];	/* all orders and nodes */
-	uint64_t matrix[BT_MAX_NODES][BT_MAX_NODES]; /* blocks of the interval */
-	uint64_t order_allocs[BT_MAX_ORDERS];
-	double vmstat_per_s[BT_VMSTAT_COUNT];
-	double preempted_per_s;
-	uint64_t failures, oom_kills;	/* counts of the interval (events); BT_UNKNOWN if unknown */
+	uint64_t order_allocs[BT_MAX_ORDERS];	/* blocks of the interval */
 	struct bt_frame_totals totals;	/* of the newer frame */
-	unsigned cpu_count;
+	unsigned cpu_count, node_count;
 	uint32_t page_bytes;		/* of the machine */
-	struct bt_interval_cpu *cpus;	/* [cpu_count] */
+	struct bt_point_cpu *cpus;	/* [cpu_count] */
+	struct bt_point_node *nodes;	/* [node_count] */
+	float *matrix;			/* blocks/s, [node of CPU * node_count + node of block] */
 };
 
 struct bt_interval *bt_interval_create(const struct bt_machine *machine);
@@ -62,16 +98,12 @@ void bt_interval_free(struct bt_interval *interval);
  */
 void bt_interval_derive(struct bt_interval *interval, const struct bt_frame *older,
 			const struct bt_frame *newer);
-/* A point that says only "nothing known between these times". */
-void bt_point_gap(struct bt_point *point, uint64_t from_ns, uint64_t to_ns, int64_t utc_ns);
-
-/* Ring of the last points, oldest overwritten. Single thread. */
-struct bt_history;
-struct bt_history *bt_history_create(unsigned capacity);
-void bt_history_free(struct bt_history *history);
-void bt_history_add(struct bt_history *history, const struct bt_point *point);
-unsigned bt_history_count(const struct bt_history *history);
-/* age 0 = newest; NULL beyond the oldest. */
-const struct bt_point *bt_history_at(const struct bt_history *history, unsigned age);
+/* Deep copy between intervals of the same machine. */
+void bt_interval_copy(struct bt_interval *to, const struct bt_interval *from);
+/* Makes it say only "nothing known between these times". */
+void bt_interval_gap(struct bt_interval *interval, uint64_t from_ns, uint64_t to_ns,
+		     int64_t utc_ns);
+/* point->latency of point->hist. */
+void bt_point_quantiles(struct bt_point *point);
 
 #endif

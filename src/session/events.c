@@ -9,6 +9,15 @@
 
 #define SLOW_NS BT_NS_PER_S	/* a generation that takes longer is worth a line */
 
+static const uint32_t point_flag[BT_EVENT_KINDS] = {
+	[BT_EVENT_CONTROL] = BT_POINT_CONTROL,
+	[BT_EVENT_STOPPED] = BT_POINT_STOPPED,
+	[BT_EVENT_FAILURE] = BT_POINT_FAILURE,
+	[BT_EVENT_OOM] = BT_POINT_OOM,
+	[BT_EVENT_LOST] = BT_POINT_LOST,
+	[BT_EVENT_MARK] = BT_POINT_MARK,
+};
+
 static void log_text(struct bt_session *s, enum bt_event_kind kind, uint64_t generation,
 		     const char *who, const char *text)
 {
@@ -25,6 +34,7 @@ static void log_text(struct bt_session *s, enum bt_event_kind kind, uint64_t gen
 		event->utc_ns += (int64_t)(bt_mono_ns() - s->shown_at_ns);
 	bt_copy_clean(event->who, sizeof(event->who), who);
 	bt_copy_clean(event->text, sizeof(event->text), text);
+	s->point_flags |= point_flag[kind];
 	s->changed = true;
 }
 
@@ -228,14 +238,14 @@ void bt_session_observe(struct bt_session *s, const struct bt_frame *before,
 void bt_session_observe_interval(struct bt_session *s)
 {
 	const struct bt_interval *i = s->interval;
-	bool failing = i->failures != BT_UNKNOWN && i->failures > 0;
+	bool failing = i->point.failures != BT_UNKNOWN && i->point.failures > 0;
 	bool throttled = i->point.throttled_per_s > 0;
 	struct bt_observer *o = &s->observer;
 	char time[16];
 
 	if (failing && !o->failing)
 		bt_session_log(s, BT_EVENT_FAILURE, i->point.generation, "module",
-			       "%llu allocations failed in %s", (unsigned long long)i->failures,
+			       "%llu allocations failed in %s", (unsigned long long)i->point.failures,
 			       bt_text_ns(i->point.length_ns, time, sizeof(time)));
 	if (throttled && !o->throttled)
 		bt_session_log(s, BT_EVENT_NOTE, i->point.generation, "module",

@@ -43,7 +43,8 @@ struct bt_session {
 	struct bt_frame *base;		/* the newest not extra: start of the next interval */
 	struct bt_interval *interval;
 	bool has_interval, paused, changed;
-	struct bt_history *history;
+	struct bt_history *history;	/* NULL: none is kept */
+	uint32_t point_flags;		/* of the next point: events since the last one */
 	uint64_t interval_ns, shown_at_ns, lost_ns;
 
 	struct bt_config config;	/* what controls work on */

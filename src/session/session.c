@@ -35,6 +35,10 @@ static void make_frames(struct bt_session *s)
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(s->frames); i++)
 		s->frames[i] = bt_frame_create(&s->machine);
 	s->interval = bt_interval_create(&s->machine);
+	if (!s->options.history || (s->history && bt_history_fits(s->history, &s->machine)))
+		return;
+	bt_history_free(s->history);
+	s->history = bt_history_create(&s->machine);
 }
 
 /* The next interval has no beginning: pause, lost source. */
@@ -43,27 +47,32 @@ static void break_interval(struct bt_session *s)
 	s->base = NULL;
 }
 
-static void add_gap(struct bt_session *s, const struct bt_frame *frame)
+/* What was before the frame is a gap; what the frame itself says is known. */
+static bool begin_with_gap(struct bt_session *s)
 {
-	const struct bt_point *last = bt_history_at(s->history, 0);
-	struct bt_point gap;
+	const struct bt_point *last = bt_history_at(s->history, BT_TIER_SAMPLE, 0);
+	struct bt_point *point = &s->interval->point;
 
 	if (!last)
-		return;
-	bt_point_gap(&gap, last->mono_ns, frame->mono_ns, frame->utc_ns);
-	bt_history_add(s->history, &gap);
+		return false;
+	point->gap = true;
+	point->length_ns = point->mono_ns > last->mono_ns ? point->mono_ns - last->mono_ns : 0;
+	return true;
 }
 
 static void add_interval(struct bt_session *s, const struct bt_frame *frame)
 {
 	bt_interval_derive(s->interval, s->base, frame);
 	s->has_interval = true;
-	if (s->base) {
-		bt_history_add(s->history, &s->interval->point);
+	if (s->base)
 		bt_session_observe_interval(s);
-	} else {
-		add_gap(s, frame);
-	}
+	else if (!begin_with_gap(s))
+		return;
+	if (!s->history)
+		return;
+	s->interval->point.flags = s->point_flags;
+	s->point_flags = 0;
+	bt_history_add(s->history, s->interval, frame);
 }
 
 static void on_frame(struct bt_session *s, struct bt_frame *frame)
@@ -254,7 +263,6 @@ int bt_session_open(struct bt_session **session, const struct bt_session_options
 		bt_session_close(s);
 		return rc;
 	}
-	s->history = bt_history_create(options->history ? options->history : 1);
 	make_frames(s);
 	bt_session_first_config(s, NULL);
 	read_no_control(s);

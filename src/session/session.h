@@ -9,7 +9,7 @@
 
 #include "core/json.h"
 #include "frame/event.h"
-#include "frame/interval.h"
+#include "frame/history.h"
 #include "source/source.h"
 
 struct bt_session;
@@ -26,7 +26,7 @@ struct bt_session_options {
 	bool relay_keepalive;		/* agent: the lease is renewed only when a client asks */
 	bool serve;			/* open the socket (session/socket.h) */
 	bool lock_memory;		/* mlockall and a lower oom_score_adj where allowed */
-	unsigned history;		/* points kept */
+	bool history;			/* keep one */
 };
 
 int bt_session_open(struct bt_session **session, const struct bt_session_options *options,
@@ -50,6 +50,7 @@ int bt_session_attach(struct bt_session *session, int in, int out, const char *w
 const struct bt_machine *bt_session_machine(const struct bt_session *session);
 const struct bt_frame *bt_session_frame(const struct bt_session *session);
 const struct bt_interval *bt_session_interval(const struct bt_session *session);
+/* Of the machine as it is now: a source that comes back with another size begins a new one. */
 const struct bt_history *bt_session_history(const struct bt_session *session);
 /* Why control is off (a recording, read-only, another controller); NULL = on. */
 const char *bt_session_no_control(const struct bt_session *session);

@@ -72,7 +72,7 @@ bool rig_until(struct rig *rig, bool (*done)(const struct bt_frame *frame, uint6
 bool rig_open(struct rig *rig, const char *source)
 {
 	struct bt_session_options options = {
-		.source = source, .interval_ns = 100 * BT_NS_PER_MS, .history = 600,
+		.source = source, .interval_ns = 100 * BT_NS_PER_MS, .history = true,
 	};
 	struct bt_err err = {0};
 

@@ -16,7 +16,7 @@ struct rig {
 
 static void rig_open(struct rig *rig, const char *source)
 {
-	struct bt_session_options options = { .source = source, .history = 64 };
+	struct bt_session_options options = { .source = source, .history = true };
 	struct bt_err err = { 0 };
 
 	memset(rig, 0, sizeof(*rig));
@@ -187,7 +187,7 @@ static void nothing_is_sent_before_the_first_frame(void **state)
 {
 	static const char *const inputs[] = { "w", "]", "!", "f", ":start\n", ":stop\n", ":keep\n",
 					      ":measure\n", ":order 3\n", ":cpus 0\n" };
-	struct bt_session_options options = { .source = "sim:1", .history = 64 };
+	struct bt_session_options options = { .source = "sim:1", .history = true };
 	struct rig rig = { 0 };
 	struct bt_err err = { 0 };
 

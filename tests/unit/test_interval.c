@@ -194,21 +194,21 @@ static void rates_by_hand(void **state)
 	assert_true(interval->point.frees_per_s == 200.0);
 	assert_true(interval->point.failures_per_s == 6.0);
 	assert_true(interval->point.throttled_per_s == 4.0);
-	assert_true(interval->preempted_per_s == 2.0);
+	assert_true(interval->point.preempted_per_s == 2.0);
 	assert_true(interval->point.remote_ratio == 0.1);
 	assert_true(fabs(interval->point.remote_page_ratio - 320.0 / 680.0) < 1e-12);
 	assert_int_equal(interval->point.held_bytes, 4096000);
 	assert_int_equal(interval->point.available_bytes, 123);
 	assert_int_equal(interval->point.free_bytes, 45);
-	assert_int_equal(interval->failures, 3);
-	assert_int_equal(interval->oom_kills, 1);
-	assert_true(interval->vmstat_per_s[BT_VMSTAT_PGALLOC] == 1360.0);
+	assert_int_equal(interval->point.failures, 3);
+	assert_int_equal(interval->point.oom_kills, 1);
+	assert_true(interval->point.vmstat_per_s[BT_VMSTAT_PGALLOC] == 1360.0);
 	assert_int_equal(interval->order_allocs[3], 40);
-	assert_int_equal(interval->matrix[0][1], 40);
-	assert_true(interval->cpus[0].allocs_per_s == 600.0);
-	assert_true(interval->cpus[1].failures_per_s == 6.0);
-	assert_true(interval->cpus[2].allocs_per_s == 0.0);
-	assert_int_equal(interval->cpus[0].held_pages, 1000);
+	assert_true(interval->matrix[1] == 80.0f);	/* from node 0 to 1 */
+	assert_true(interval->cpus[0].allocs_per_s == 600.0f);
+	assert_true(interval->cpus[1].failures_per_s == 6.0f);
+	assert_true(interval->cpus[2].allocs_per_s == 0.0f);
+	assert_true(interval->point.pages_per_s == 1360.0);
 	assert_true(interval->cpus[0].applied);
 	assert_int_equal(interval->totals.allocs, 400);
 	bt_interval_free(interval);
@@ -239,7 +239,7 @@ static void latency_by_hand(void **state)
 	assert_int_equal(alloc->quantile_ns[BT_P99], 5119);
 	assert_int_equal(alloc->quantile_ns[BT_P999], 5119);
 	assert_int_equal(alloc->max_edge_ns, 5119);
-	assert_int_equal(interval->hist[BT_OP_ALLOC].count[bt_hist_index(100)], 90);
+	assert_int_equal(interval->point.hist[BT_OP_ALLOC].count[bt_hist_index(100)], 90);
 	assert_int_equal(interval->point.latency[BT_OP_FREE].count, 0);
 	assert_int_equal(interval->point.latency[BT_OP_FREE].quantile_ns[BT_P50], BT_UNKNOWN);
 	assert_int_equal(interval->point.latency[BT_OP_FREE].max_edge_ns, BT_UNKNOWN);
@@ -272,13 +272,13 @@ static void assert_unknown(const struct bt_interval *interval)
 {
 	assert_true(isnan(interval->point.allocs_per_s));
 	assert_true(isnan(interval->point.remote_ratio));
-	assert_true(isnan(interval->vmstat_per_s[BT_VMSTAT_PGFREE]));
+	assert_true(isnan(interval->point.vmstat_per_s[BT_VMSTAT_PGFREE]));
 	assert_true(isnan(interval->cpus[0].allocs_per_s));
-	assert_int_equal(interval->failures, BT_UNKNOWN);
-	assert_int_equal(interval->oom_kills, BT_UNKNOWN);
+	assert_int_equal(interval->point.failures, BT_UNKNOWN);
+	assert_int_equal(interval->point.oom_kills, BT_UNKNOWN);
 	assert_int_equal(interval->point.latency[BT_OP_ALLOC].count, 0);
-	assert_int_equal(interval->hist[BT_OP_ALLOC].total, 0);
-	assert_int_equal(interval->matrix[0][0], 0);
+	assert_int_equal(interval->point.hist[BT_OP_ALLOC].total, 0);
+	assert_true(isnan(interval->matrix[0]));
 }
 
 /* Each of these says that the source began anew. */
@@ -352,37 +352,15 @@ static void without_the_module_only_the_machine_is_known(void **state)
 	newer->vmstat[BT_VMSTAT_PGFREE] = 15;
 	bt_interval_derive(interval, older, newer);
 	assert_false(interval->point.gap);
-	assert_true(interval->vmstat_per_s[BT_VMSTAT_PGFREE] == 10.0);
-	assert_true(isnan(interval->vmstat_per_s[BT_VMSTAT_PGALLOC]));
+	assert_true(interval->point.vmstat_per_s[BT_VMSTAT_PGFREE] == 10.0);
+	assert_true(isnan(interval->point.vmstat_per_s[BT_VMSTAT_PGALLOC]));
 	assert_true(isnan(interval->point.allocs_per_s));
 	assert_int_equal(interval->point.held_bytes, BT_UNKNOWN);
-	assert_int_equal(interval->failures, BT_UNKNOWN);
-	assert_int_equal(interval->oom_kills, BT_UNKNOWN);
+	assert_int_equal(interval->point.failures, BT_UNKNOWN);
+	assert_int_equal(interval->point.oom_kills, BT_UNKNOWN);
 	bt_interval_free(interval);
 	bt_frame_free(older);
 	bt_frame_free(newer);
-}
-
-static void history_keeps_the_newest(void **state)
-{
-	struct bt_history *history = bt_history_create(3);
-	struct bt_point point;
-	unsigned i;
-
-	(void)state;
-	assert_int_equal(bt_history_count(history), 0);
-	assert_null(bt_history_at(history, 0));
-	for (i = 1; i <= 5; i++) {
-		bt_point_gap(&point, i, i + 1, 0);
-		bt_history_add(history, &point);
-	}
-	assert_int_equal(bt_history_count(history), 3);
-	assert_int_equal(bt_history_at(history, 0)->mono_ns, 6);
-	assert_int_equal(bt_history_at(history, 2)->mono_ns, 4);
-	assert_null(bt_history_at(history, 3));
-	assert_true(bt_history_at(history, 0)->gap);
-	assert_true(isnan(bt_history_at(history, 0)->allocs_per_s));
-	bt_history_free(history);
 }
 
 int main(void)
@@ -398,7 +376,6 @@ int main(void)
 		cmocka_unit_test(restarts_are_gaps),
 		cmocka_unit_test(first_frame_has_gauges_only),
 		cmocka_unit_test(without_the_module_only_the_machine_is_known),
-		cmocka_unit_test(history_keeps_the_newest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

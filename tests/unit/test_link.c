@@ -32,7 +32,7 @@ static int setup(void **state)
 {
 	struct rig *rig = bt_xcalloc(1, sizeof(*rig));
 	const struct bt_session_options options = {
-		.source = "sim:3,cpus=4", .relay_keepalive = true, .history = 8};
+		.source = "sim:3,cpus=4", .relay_keepalive = true, .history = true};
 	struct bt_err err = { 0 };
 	int pair[2];
 
@@ -368,7 +368,7 @@ static void test_mutated_requests(void **state)
 
 static void test_socket(void **state)
 {
-	const struct bt_session_options options = { .source = "sim", .serve = true, .history = 8 };
+	const struct bt_session_options options = { .source = "sim", .serve = true, .history = true };
 	char dir[] = "/tmp/bt-link-XXXXXX", path[BT_SOCKET_PATH];
 	struct bt_session *s, *second;
 	struct bt_session_status status;

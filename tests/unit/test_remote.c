@@ -21,7 +21,7 @@
 static struct bt_session *open_remote(const char *spec, uint64_t interval_ns)
 {
 	const struct bt_session_options options = { .source = spec, .interval_ns = interval_ns,
-						    .history = 64 };
+						    .history = true };
 	struct bt_session *session;
 	struct bt_err err = { 0 };
 

@@ -163,7 +163,7 @@ static struct bt_session *open_session(struct bt_session_options options)
 
 	if (!options.source)
 		options.source = "mock";
-	options.history = 64;
+	options.history = true;
 	if (bt_session_open(&session, &options, &err))
 		fail_msg("%s", err.text);
 	return session;
@@ -420,7 +420,7 @@ static void test_interval(void **state)
 	(void)state;
 	rig_idle(s, 410 * BT_NS_PER_MS);
 	assert_in_range(rig_seq(s), 4, 22);
-	assert_in_range(bt_history_count(bt_session_history(s)), 3, 21);
+	assert_in_range(bt_history_count(bt_session_history(s), BT_TIER_SAMPLE), 3, 21);
 	assert_int_equal(bt_session_set_interval(s, BT_NS_PER_MS, &err), -EINVAL);
 	assert_int_equal(bt_session_set_interval(s, 61 * BT_NS_PER_S, &err), -EINVAL);
 	assert_int_equal(bt_session_set_interval(s, 60 * BT_NS_PER_S, &err), 0);
@@ -429,10 +429,10 @@ static void test_interval(void **state)
 	rig_idle(s, 100 * BT_NS_PER_MS);
 	assert_int_equal(mock_get(&mock.reads), count);
 	/* A publication brings a frame out of turn, which is no interval. */
-	count = bt_history_count(bt_session_history(s));
+	count = bt_history_count(bt_session_history(s), BT_TIER_SAMPLE);
 	rig_publish(s, "order=1", &err);
 	rig_until(s, bt_session_frame(s)->extra);
-	assert_int_equal(bt_history_count(bt_session_history(s)), count);
+	assert_int_equal(bt_history_count(bt_session_history(s), BT_TIER_SAMPLE), count);
 	bt_session_close(s);
 }
 
@@ -444,7 +444,7 @@ static void test_pause_leaves_a_gap(void **state)
 	uint64_t seq;
 
 	(void)state;
-	rig_until(s, bt_history_count(bt_session_history(s)) >= 3);
+	rig_until(s, bt_history_count(bt_session_history(s), BT_TIER_SAMPLE) >= 3);
 	bt_session_pause(s, true);
 	assert_int_equal(rig_state(s), BT_SESSION_PAUSED);
 	rig_idle(s, 60 * BT_NS_PER_MS);
@@ -453,9 +453,9 @@ static void test_pause_leaves_a_gap(void **state)
 	assert_int_equal(rig_seq(s), seq);
 	bt_session_pause(s, false);
 	rig_until(s, rig_seq(s) >= seq + 3);
-	count = bt_history_count(bt_session_history(s));
+	count = bt_history_count(bt_session_history(s), BT_TIER_SAMPLE);
 	for (unsigned age = 0; age < count; age++)
-		gaps += bt_history_at(bt_session_history(s), age)->gap;
+		gaps += bt_history_at(bt_session_history(s), BT_TIER_SAMPLE, age)->gap;
 	assert_int_equal(gaps, 1);
 	bt_session_close(s);
 }
@@ -508,7 +508,7 @@ static void test_lost_and_back(void **state)
 	uint64_t start;
 
 	(void)state;
-	rig_until(s, bt_history_count(bt_session_history(s)) >= 2);
+	rig_until(s, bt_history_count(bt_session_history(s), BT_TIER_SAMPLE) >= 2);
 	rig_publish(s, "order=3 start", &err);
 	LOCKED(mock.read_result = -ENODEV; mock.open_result = -ENODEV);
 	rig_until(s, rig_state(s) == BT_SESSION_LOST);
