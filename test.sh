@@ -14,7 +14,8 @@ logs=$build/test
 install=yes
 passed=0 failed=0 skipped=0
 
-suites=(style docs unit clang asan tsan screen screenasan kmod vm guest61 guest612 endtoend fuzz distcheck bench)
+suites=(style docs unit clang asan tsan monkey screen screenasan kmod vm guest61 guest612 endtoend fuzz
+	distcheck bench)
 
 # Sum of the numbers that a sed expression takes out of the unit programs' logs in DIR.
 count_of() {
@@ -71,11 +72,41 @@ suite_asan() {
 	sub_build asan --enable-sanitizers=address,undefined && check_counts "$build/asan"
 }
 
+# Adds up the lines "N passed, N failed, N skipped" of what is read, and passes the rest on to the log.
+sum_counts() {
+	tee /dev/stderr | awk '/^[0-9]+ passed, / { p += $1; f += $3; s += $5 }
+		END { print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped" }'
+}
+
+# monkeys DIR KEYS SEED... [live]: one run of that many random keys for each seed.
+monkeys() {
+	local dir=$1 keys=$2 passed=0 failed=0 seed live=()
+	shift 2
+	[ "${*: -1}" != live ] || { live=(live) && set -- "${@:1:$#-1}"; }
+	make -C "$dir" tests/monkey/monkey || return
+	for seed in "$@"; do
+		if "$dir/tests/monkey/monkey" "$keys" "$seed" "${live[@]}"; then
+			passed=$((passed + 1))
+		else
+			failed=$((failed + 1))
+		fi
+	done
+	echo "$passed passed, $failed failed, 0 skipped"
+}
+
 suite_tsan() {
 	# What runs threads: the others have nothing to race with.
-	sub_build tsan --enable-sanitizers=thread && check_counts "$build/tsan" \
-		TESTS="tests/unit/test_ring tests/unit/test_session tests/unit/test_link \
-		tests/unit/test_remote tests/ctl.sh"
+	sub_build tsan --enable-sanitizers=thread && {
+		check_counts "$build/tsan" TESTS="tests/unit/test_ring tests/unit/test_session \
+			tests/unit/test_link tests/unit/test_remote tests/ctl.sh"
+		monkeys "$build/tsan" 5000 1 2 live
+	} | sum_counts
+}
+
+# Three seeds that stay and one of the day; "seed=N ./test.sh monkey" runs that one again.
+suite_monkey() {
+	sub_build asan --enable-sanitizers=address,undefined &&
+		monkeys "$build/asan" 10000 1 2 3 "${seed:-$RANDOM}"
 }
 
 # Golden screens, and the terminal itself: screens PROGRAM.
@@ -83,8 +114,7 @@ screens() {
 	{
 		"$here/tests/screen/run.py" "$1"
 		"$here/tests/pty/run.py" "$1"
-	} | tee /dev/stderr | awk '/^[0-9]+ passed, / { p += $1; f += $3; s += $5 }
-		END { print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped" }'
+	} | sum_counts
 }
 
 suite_screen() {
