@@ -63,6 +63,28 @@ static void put(const struct bt_param *param, struct bt_config *config, uint64_t
 		memcpy(field, &narrow, sizeof(narrow));
 }
 
+bool bt_param_same(const struct bt_param *param, const struct bt_config *a,
+		   const struct bt_config *b)
+{
+	if (param->kind == BT_PARAM_CPUS)
+		return !memcmp(a->cpus, b->cpus, sizeof(a->cpus));
+	if (param->kind == BT_PARAM_NODES && memcmp(a->nodes, b->nodes, sizeof(a->nodes)))
+		return false;
+	return bt_param_get(param, a) == bt_param_get(param, b);
+}
+
+void bt_param_copy(const struct bt_param *param, struct bt_config *to,
+		   const struct bt_config *from)
+{
+	if (param->kind == BT_PARAM_CPUS) {
+		memcpy(to->cpus, from->cpus, sizeof(to->cpus));
+		return;
+	}
+	if (param->kind == BT_PARAM_NODES)
+		memcpy(to->nodes, from->nodes, sizeof(to->nodes));
+	put(param, to, bt_param_get(param, from));
+}
+
 /* ---- texts ------------------------------------------------------------------------------ */
 
 struct unit {

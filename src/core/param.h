@@ -67,6 +67,12 @@ int bt_param_assign(struct bt_config *config, const char *assignment,
 /* The value as bt_param_set() takes it: "3", "0-3", "bind:1", "64M" exact, "10s". As snprintf. */
 int bt_param_text(const struct bt_param *param, const struct bt_config *config, char *buf,
 		  size_t size);
+/* Whether both configs have the same value of it; nodes with their policy. */
+bool bt_param_same(const struct bt_param *param, const struct bt_config *a,
+		   const struct bt_config *b);
+/* Takes its value over from another config. */
+void bt_param_copy(const struct bt_param *param, struct bt_config *to,
+		   const struct bt_config *from);
 /* What values look like: "0 to 15", "100ms to 10m, off", "SIZE", "fifo, lifo". As snprintf. */
 int bt_param_form(const struct bt_param *param, char *buf, size_t size);
 /* ant_config_check(); err has the fault in a sentence with parameter and limit. 0 or -EINVAL. */

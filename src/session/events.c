@@ -90,11 +90,11 @@ void bt_session_log_changes(struct bt_session *s, const struct bt_config *from,
 	char old[64], new[64];
 
 	for (const struct bt_param *p = bt_params; p < bt_params + bt_param_count; p++) {
+		if (bt_param_same(p, from, to))
+			continue;
 		bt_param_text(p, from, old, sizeof(old));
 		bt_param_text(p, to, new, sizeof(new));
-		if (strcmp(old, new))
-			bt_session_log(s, BT_EVENT_CONTROL, 0, who, "%s %s -> %s", p->name, old,
-				       new);
+		bt_session_log(s, BT_EVENT_CONTROL, 0, who, "%s %s -> %s", p->name, old, new);
 	}
 	if (from->run != to->run && to->run < BT_RUN_COUNT)
 		bt_session_log(s, BT_EVENT_CONTROL, 0, who, "%s", verb[to->run]);
