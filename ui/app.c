@@ -6,8 +6,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "core/mask.h"
-
 void ui_app_init(struct ui_app *app, struct bt_session *session, const struct ui_glyphs *glyphs,
 		 const char *codeset)
 {
@@ -18,6 +16,7 @@ void ui_app_init(struct ui_app *app, struct bt_session *session, const struct ui
 	app->feed = ui_feed_create(session);
 	app->model = ui_feed_model(app->feed);
 	ui_screen_init(&app->screen, app->model);
+	ui_feed_show_draft(app->feed, &app->draft);
 	ui_canvas_init(&app->canvas, glyphs);
 }
 
@@ -30,6 +29,8 @@ void ui_app_free(struct ui_app *app)
 void ui_app_update(struct ui_app *app)
 {
 	ui_feed_update(app->feed);
+	if (app->draft.on)
+		ui_draft_rebase(&app->draft, app->model->wanted);
 }
 
 void ui_app_say(struct ui_app *app, enum ui_role role, const char *format, ...)
@@ -47,116 +48,7 @@ void ui_app_say_error(struct ui_app *app, const struct bt_err *err)
 	ui_app_say(app, UI_ROLE_BAD, "%s", err->text);
 }
 
-/* ---- control ---------------------------------------------------------------------------- */
-
-void ui_app_draft(const struct ui_app *app, struct bt_config *config)
-{
-	*config = *app->model->wanted;
-	config->generation = 0;
-}
-
-int ui_app_publish(struct ui_app *app, const struct bt_config *config, const char *who,
-		   struct bt_err *err)
-{
-	int code = bt_session_publish(app->session, config, who, err);
-
-	if (code)
-		ui_app_say_error(app, err);
-	ui_app_update(app);
-	return code;
-}
-
-const char *ui_app_no_control(const struct ui_app *app)
-{
-	return app->model->frame ? app->model->no_control : "the first sample is still to come";
-}
-
-void ui_app_run(struct ui_app *app, enum bt_run run, const char *who)
-{
-	struct bt_config draft;
-	struct bt_err err;
-
-	if (run == BT_RUN_GO && !app->start_agreed) {
-		ui_app_start(app, who);
-		return;
-	}
-	ui_app_draft(app, &draft);
-	draft.run = run;
-	ui_app_publish(app, &draft, who, &err);
-}
-
-void ui_app_edit(struct ui_app *app, const struct bt_param *param)
-{
-	switch (param->kind) {
-	case BT_PARAM_CHOICE:
-		ui_picker_open(app, param);
-		break;
-	case BT_PARAM_CPUS:
-		ui_cpus_open(app);
-		break;
-	case BT_PARAM_NODES:
-		ui_nodes_open(app);
-		break;
-	default:
-		ui_prompt_open_param(app, param);
-	}
-}
-
 /* ---- questions -------------------------------------------------------------------------- */
-
-static void agree_to_start(struct ui_app *app)
-{
-	app->start_agreed = true;
-	ui_app_run(app, BT_RUN_GO, "key");
-}
-
-static const struct ui_answer start_answers[] = {
-	{ 'y', "start the workers", agree_to_start },
-	{ 0, NULL, NULL },
-};
-
-static void say_bounds(struct ui_question *question, const struct bt_config *config)
-{
-	char text[UI_TEXT];
-
-	if (config->guard == BT_GUARD_SAFE)
-		ui_question_line(question,
-				 "Guard safe: leaves %s available, gives all back before an "
-				 "OOM kill.",
-				 bt_text_bytes(config->reserve_bytes, text, sizeof(text)));
-	else
-		ui_question_line(question,
-				 "Guard bench: leaves no reserve; others may be OOM-killed.");
-	if (config->lease_ms)
-		ui_question_line(question, "Stops by itself %s after this program falls silent.",
-				 bt_text_ns(config->lease_ms * BT_NS_PER_MS, text, sizeof(text)));
-	if (config->run_limit_ms)
-		ui_question_line(question, "Stops by itself after %s.",
-				 bt_text_ns(config->run_limit_ms * BT_NS_PER_MS, text,
-					    sizeof(text)));
-}
-
-void ui_app_start(struct ui_app *app, const char *who)
-{
-	const struct bt_config *config = app->model->wanted;
-	const struct bt_machine *machine = app->model->machine;
-	struct ui_question *question;
-	char text[UI_TEXT];
-
-	if (app->start_agreed) {
-		ui_app_run(app, BT_RUN_GO, who);
-		return;
-	}
-	question = ui_question_open(app, "Start the load?", start_answers);
-	ui_question_line(question,
-			 "Kernel threads on %u CPUs of %s allocate and free pages of order %u,",
-			 bt_mask_weight(config->cpus, BT_CPU_WORDS), machine->host, config->order);
-	ui_question_line(question, "as fast as the pace allows, holding at most %s.",
-			 bt_text_bytes(config->max_held_bytes, text, sizeof(text)));
-	ui_question_line(question, "The machine becomes slower and may reclaim or swap.");
-	say_bounds(question, config);
-	ui_question_line(question, "! stops at any time. This is asked once.");
-}
 
 static void quit_now(struct ui_app *app)
 {

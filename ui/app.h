@@ -7,10 +7,19 @@
 #define UI_APP_H
 
 #include "ui/canvas.h"
+#include "ui/draft.h"
 #include "ui/keys.h"
 #include "ui/model.h"
 #include "ui/overlay.h"
 #include "ui/panel.h"
+
+/* A change that waits for a yes: what it would do, frozen when the question was put. */
+struct ui_asked {
+	struct bt_config base, config;	/* only rows that differ are changed */
+	const char *who;
+	bool draft;			/* ends the draft mode */
+	int undo_back;			/* entry of the undo list that is done with; -1: none */
+};
 
 struct ui_app {
 	struct bt_session *session;
@@ -24,6 +33,10 @@ struct ui_app {
 	const char *codeset;
 	const struct ui_binding *pressed;	/* of the action that runs */
 	int pressed_key;
+	struct ui_draft draft;
+	struct ui_undo undo;
+	struct ui_asked asked;
+	unsigned marks;
 	bool start_agreed;	/* asked once per session */
 	bool quit;
 	bool redraw;		/* the terminal is to be repainted from nothing */
@@ -48,18 +61,32 @@ void ui_app_say(struct ui_app *app, enum ui_role role, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void ui_app_say_error(struct ui_app *app, const struct bt_err *err);
 
+/* ---- app_control.c: everything that changes the load or can be undone ---------------------- */
+
 /* Why nothing can be sent to the antagonist now, by key or command; NULL when it can. */
 const char *ui_app_no_control(const struct ui_app *app);
-/* Sends a config; a refusal is said in the footer too. who: "key", "command". */
-int ui_app_publish(struct ui_app *app, const struct bt_config *config, const char *who,
-		   struct bt_err *err);
-/* The config that changes start from, with its generation taken off. */
-void ui_app_draft(const struct ui_app *app, struct bt_config *config);
+/* The config that changes start from: the draft's, else the last one sent, without generation. */
+void ui_app_config(const struct ui_app *app, struct bt_config *config);
+/*
+ * Takes a changed config: into the draft in draft mode; else sends it, after a question where it
+ * starts the load for the first time. A refusal is said in the footer too. who: "key", "command".
+ */
+int ui_app_change(struct ui_app *app, const struct bt_config *config, const char *who,
+		  struct bt_err *err);
+void ui_app_run(struct ui_app *app, enum bt_run run, const char *who);
+int ui_app_stop_now(struct ui_app *app, const char *who, struct bt_err *err);
+int ui_app_set_interval(struct ui_app *app, uint64_t interval_ns, struct bt_err *err);
 /* Opens the editor that fits the parameter. */
 void ui_app_edit(struct ui_app *app, const struct bt_param *param);
-/* Asks first, once per session. */
-void ui_app_start(struct ui_app *app, const char *who);
-void ui_app_run(struct ui_app *app, enum bt_run run, const char *who);
+/* Takes the change back that is `back` changes old, 0 = the last: of the draft, in draft mode. */
+int ui_app_undo(struct ui_app *app, unsigned back, struct bt_err *err);
+void ui_app_draft_begin(struct ui_app *app);
+/* Sends the draft as one generation; its mode ends when that could be sent. */
+int ui_app_draft_apply(struct ui_app *app, const char *who, struct bt_err *err);
+void ui_app_draft_discard(struct ui_app *app);
+/* Puts a mark into the event log and so into the graphs; text "" gives it a number only. */
+void ui_app_mark(struct ui_app *app, const char *text, const char *who);
+
 void ui_app_snapshot(struct ui_app *app);
 void ui_app_quit(struct ui_app *app);
 void ui_app_measure(struct ui_app *app);

@@ -23,7 +23,7 @@ static int run_start(struct ui_app *app, const char *argument, struct bt_err *er
 static int run_stop(struct ui_app *app, const char *argument, struct bt_err *err)
 {
 	(void)argument;
-	return bt_session_stop_now(app->session, "command", err);
+	return ui_app_stop_now(app, "command", err);
 }
 
 static int run_keep(struct ui_app *app, const char *argument, struct bt_err *err)
@@ -40,7 +40,7 @@ static int run_interval(struct ui_app *app, const char *argument, struct bt_err 
 	if (bt_parse_time_ns(argument, BT_NS_PER_S, &ns))
 		return bt_err_set(err, EINVAL, "interval %s: a time is expected, as 200ms or 2s",
 				  argument);
-	return bt_session_set_interval(app->session, ns, err);
+	return ui_app_set_interval(app, ns, err);
 }
 
 static int run_snapshot(struct ui_app *app, const char *argument, struct bt_err *err)
@@ -75,6 +75,47 @@ static int run_quit(struct ui_app *app, const char *argument, struct bt_err *err
 {
 	(void)argument, (void)err;
 	ui_app_quit(app);
+	return 0;
+}
+
+static int run_undo(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	uint64_t number = 1;
+
+	if (*argument && (bt_parse_u64(argument, &number) || !number || number > UI_UNDO_MAX))
+		return bt_err_set(err, EINVAL, "undo %s: how many changes back is expected, as 1",
+				  argument);
+	return ui_app_undo(app, (unsigned)number - 1, err);
+}
+
+static int run_draft(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	(void)argument;
+	if (app->draft.on)
+		return bt_err_set(err, EINVAL, "there is a draft: :apply sends it, :discard drops it");
+	ui_app_draft_begin(app);
+	return 0;
+}
+
+static int run_apply(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	(void)argument;
+	return ui_app_draft_apply(app, "draft", err);
+}
+
+static int run_discard(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	(void)argument;
+	if (!app->draft.on)
+		return bt_err_set(err, EINVAL, "there is no draft to drop");
+	ui_app_draft_discard(app);
+	return 0;
+}
+
+static int run_mark(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	(void)err;
+	ui_app_mark(app, argument, "command");
 	return 0;
 }
 
@@ -117,6 +158,11 @@ static const struct command commands[] = {
 	{ "start", true, run_start },
 	{ "stop", true, run_stop },
 	{ "keep", true, run_keep },
+	{ "undo", false, run_undo },
+	{ "draft", true, run_draft },
+	{ "apply", true, run_apply },
+	{ "discard", false, run_discard },
+	{ "mark", false, run_mark },
 	{ "measure", true, run_measure },
 	{ "interval", false, run_interval },
 	{ "snapshot", false, run_snapshot },
@@ -146,9 +192,9 @@ static int set_parameter(struct ui_app *app, const char *name, const char *value
 	code = check_control(app, err);
 	if (code)
 		return code;
-	ui_app_draft(app, &draft);
+	ui_app_config(app, &draft);
 	code = bt_param_set(param, &draft, value, &app->model->limits, err);
-	return code ? code : ui_app_publish(app, &draft, "command", err);
+	return code ? code : ui_app_change(app, &draft, "command", err);
 }
 
 int ui_command_run(struct ui_app *app, const char *line, struct bt_err *err)

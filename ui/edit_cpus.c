@@ -195,9 +195,9 @@ static void apply(struct ui_app *app)
 
 	if (edit->err.code)
 		return;
-	ui_app_draft(app, &draft);
+	ui_app_config(app, &draft);
 	memcpy(draft.cpus, edit->draft.cpus, sizeof(draft.cpus));
-	if (!ui_app_publish(app, &draft, "key", &edit->err))
+	if (!ui_app_change(app, &draft, "key", &edit->err))
 		ui_overlay_close(app);
 	app->message[0] = '\0';
 }
@@ -393,7 +393,7 @@ void ui_cpus_open(struct ui_app *app)
 	const struct bt_machine *machine = app->model->machine;
 
 	memset(edit, 0, sizeof(*edit));
-	ui_app_draft(app, &edit->draft);
+	ui_app_config(app, &edit->draft);
 	edit->range_from = -1;
 	edit->cursor = bt_mask_next(machine->possible_cpus, BT_CPU_WORDS, 0);
 	mask_to_line(edit);

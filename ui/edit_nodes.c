@@ -39,7 +39,7 @@ static void fill_draft(struct ui_app *app, struct bt_config *draft)
 {
 	const struct ui_nodes *edit = &app->overlay.nodes;
 
-	ui_app_draft(app, draft);
+	ui_app_config(app, draft);
 	draft->node_policy = edit->policy;
 	if (takes_nodes(edit->policy))
 		memcpy(draft->nodes, edit->nodes, sizeof(draft->nodes));
@@ -76,7 +76,7 @@ static void nodes_key(struct ui_app *app, int key)
 		break;
 	case UI_KEY_ENTER:
 		fill_draft(app, &draft);
-		if (!ui_app_publish(app, &draft, "key", &edit->err))
+		if (!ui_app_change(app, &draft, "key", &edit->err))
 			ui_overlay_close(app);
 		app->message[0] = '\0';
 		break;
@@ -139,10 +139,11 @@ static const struct ui_overlay_ops nodes_ops = { nodes_key, nodes_draw };
 void ui_nodes_open(struct ui_app *app)
 {
 	struct ui_nodes *edit = &app->overlay.nodes;
+	struct bt_config config;
 
 	memset(edit, 0, sizeof(*edit));
-	edit->policy = app->model->wanted->node_policy < BT_NODE_COUNT ?
-		       app->model->wanted->node_policy : BT_NODE_LOCAL;
-	memcpy(edit->nodes, app->model->wanted->nodes, sizeof(edit->nodes));
+	ui_app_config(app, &config);
+	edit->policy = config.node_policy < BT_NODE_COUNT ? config.node_policy : BT_NODE_LOCAL;
+	memcpy(edit->nodes, config.nodes, sizeof(edit->nodes));
 	app->overlay.ops = &nodes_ops;
 }

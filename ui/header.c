@@ -5,6 +5,7 @@
 
 #include "core/mask.h"
 #include "core/param.h"
+#include "ui/draft.h"
 #include "ui/panel.h"
 
 const char *ui_why_unknown(const struct ui_model *model)
@@ -74,6 +75,8 @@ static bool add_banner(const struct ui_model *model, struct ui_row *row)
 		ui_row_add(row, 0, UI_ROLE_BADGE, "", " FROZEN %s behind, %llu new ",
 			   ui_text_clock(model->behind_ns, clock),
 			   (unsigned long long)model->behind_points);
+	if (model->draft && model->draft->on)
+		ui_row_add(row, 0, UI_ROLE_BADGE, "", " DRAFT, D sends it ");
 	return any || model->frozen;
 }
 

@@ -30,11 +30,18 @@ const struct ui_binding ui_bindings[] = {
 	{ .action = UI_ACTION_STOP_NOW, .key = { '!', F(9) },
 	  .group = load, .brief = "stop now",
 	  .help = "stop the workers and give everything back, without a question" },
-	{ .action = UI_ACTION_ORDER_DOWN, .key = { '[', F(7) },
-	  .group = load, .brief = "order -",
+	{ .action = UI_ACTION_UNDO, .key = { 'u' },
+	  .group = load, .brief = "undo",
+	  .help = "take the last change of this dashboard back; a stop taken back asks like a start" },
+	{ .action = UI_ACTION_DRAFT, .key = { 'D' },
+	  .group = load, .brief = "draft",
+	  .help = "draft: changes wait and show what they would do; D again sends them at once, "
+		  "Esc drops them" },
+	{ .action = UI_ACTION_STEP_DOWN, .key = { '[', F(7) },
+	  .group = load, .brief = "order -", .param = "order",
 	  .help = "order down by one" },
-	{ .action = UI_ACTION_ORDER_UP, .key = { ']', F(8) },
-	  .group = load, .brief = "order +",
+	{ .action = UI_ACTION_STEP_UP, .key = { ']', F(8) },
+	  .group = load, .brief = "order +", .param = "order",
 	  .help = "order up by one" },
 	{ .action = UI_ACTION_EDIT, .key = { 'o' },
 	  .group = load, .param = "order",
@@ -51,18 +58,45 @@ const struct ui_binding ui_bindings[] = {
 	{ .action = UI_ACTION_EDIT, .key = { 'P' },
 	  .group = load, .param = "pattern",
 	  .help = "choose the pattern" },
-	{ .action = UI_ACTION_BATCH_DOWN, .key = { '{' },
-	  .group = load,
+	{ .action = UI_ACTION_EDIT, .key = { 'F' },
+	  .group = load, .param = "free",
+	  .help = "choose which held blocks are freed first" },
+	{ .action = UI_ACTION_EDIT, .key = { 'W' },
+	  .group = load, .param = "touch",
+	  .help = "choose how much of a block is written" },
+	{ .action = UI_ACTION_STEP_DOWN, .key = { '{' },
+	  .group = load, .param = "batch",
 	  .help = "batch / 2" },
-	{ .action = UI_ACTION_BATCH_UP, .key = { '}' },
-	  .group = load,
+	{ .action = UI_ACTION_STEP_UP, .key = { '}' },
+	  .group = load, .param = "batch",
 	  .help = "batch x 2" },
-	{ .action = UI_ACTION_PACE_DOWN, .key = { '(' },
-	  .group = load,
+	{ .action = UI_ACTION_STEP_DOWN, .key = { '(' },
+	  .group = load, .param = "pace",
 	  .help = "slower pace, in steps of 1-2-5" },
-	{ .action = UI_ACTION_PACE_UP, .key = { ')' },
-	  .group = load,
+	{ .action = UI_ACTION_STEP_UP, .key = { ')' },
+	  .group = load, .param = "pace",
 	  .help = "faster pace; beyond 1M ops/s: flat out" },
+	{ .action = UI_ACTION_STEP_DOWN, .key = { '<' },
+	  .group = load, .param = "held",
+	  .help = "hold less, by about a quarter" },
+	{ .action = UI_ACTION_STEP_UP, .key = { '>' },
+	  .group = load, .param = "held",
+	  .help = "hold more" },
+	{ .action = UI_ACTION_EDIT, .key = { 'H' },
+	  .group = load, .param = "held",
+	  .help = "type how much is held at most" },
+	{ .action = UI_ACTION_EDIT, .key = { 'R' },
+	  .group = load, .param = "reserve",
+	  .help = "type the reserve that guard safe leaves" },
+	{ .action = UI_ACTION_EDIT, .key = { 'G' },
+	  .group = load, .param = "guard",
+	  .help = "choose what happens when the machine runs out of memory" },
+	{ .action = UI_ACTION_EDIT, .key = { 'K' },
+	  .group = load, .param = "lease",
+	  .help = "type the lease: how long the load outlives its controller's silence" },
+	{ .action = UI_ACTION_EDIT, .key = { 'X' },
+	  .group = load, .param = "limit",
+	  .help = "type the time limit after which the load stops" },
 	{ .action = UI_ACTION_MEASURE, .key = { 'f' },
 	  .group = load,
 	  .help = "find what user space can really get; asks how far to go" },
@@ -70,6 +104,12 @@ const struct ui_binding ui_bindings[] = {
 	{ .action = UI_ACTION_SNAPSHOT, .key = { 's', F(5) },
 	  .group = view, .brief = "snapshot",
 	  .help = "write all that is known now to a JSON file" },
+	{ .action = UI_ACTION_MARK, .key = { 'm' },
+	  .group = view, .brief = "mark",
+	  .help = "mark this moment in the event log and in all graphs" },
+	{ .action = UI_ACTION_MARK_TEXT, .key = { 'M' },
+	  .group = view,
+	  .help = "mark this moment, with a text" },
 	{ .action = UI_ACTION_FREEZE, .key = { ' ' },
 	  .group = view, .brief = "freeze",
 	  .help = "freeze the picture; sampling goes on" },
@@ -125,7 +165,8 @@ const struct ui_binding ui_bindings[] = {
 	  .help = "a page down" },
 	{ .action = UI_ACTION_ENTER, .key = { UI_KEY_ENTER },
 	  .group = move,
-	  .help = "change the selected parameter; in other panels: the panel alone on the screen" },
+	  .help = "change the selected control in its row: Up Down or typing, Enter applies, Esc "
+		  "drops; in other panels: the panel alone on the screen" },
 	{ .action = UI_ACTION_BACK, .key = { UI_KEY_ESC },
 	  .group = move,
 	  .help = "back: close a dialog, leave a panel, return to live; never quits" },
@@ -149,11 +190,17 @@ const struct ui_binding *ui_keys_find(int key)
 
 const struct ui_binding *ui_keys_of_param(const char *param)
 {
+	const struct ui_binding *found = NULL;
+
 	for (unsigned i = 0; i < ui_binding_count; i++) {
-		if (ui_bindings[i].param && !strcmp(ui_bindings[i].param, param))
+		if (!ui_bindings[i].param || strcmp(ui_bindings[i].param, param))
+			continue;
+		if (ui_bindings[i].action == UI_ACTION_EDIT)
 			return &ui_bindings[i];
+		if (!found)
+			found = &ui_bindings[i];
 	}
-	return NULL;
+	return found;
 }
 
 const char *ui_key_name(int key, char *buf, size_t size)

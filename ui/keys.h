@@ -29,10 +29,9 @@ enum ui_key {
 enum ui_action_id {
 	UI_ACTION_NONE,
 	UI_ACTION_WORKERS, UI_ACTION_STOP_NOW,
-	UI_ACTION_ORDER_DOWN, UI_ACTION_ORDER_UP,
-	UI_ACTION_EDIT,		/* the parameter that the binding names */
-	UI_ACTION_BATCH_DOWN, UI_ACTION_BATCH_UP, UI_ACTION_PACE_DOWN, UI_ACTION_PACE_UP,
-	UI_ACTION_MEASURE,
+	UI_ACTION_STEP_DOWN, UI_ACTION_STEP_UP, UI_ACTION_EDIT,	/* the binding's parameter */
+	UI_ACTION_UNDO, UI_ACTION_DRAFT, UI_ACTION_MEASURE,
+	UI_ACTION_MARK, UI_ACTION_MARK_TEXT,
 	UI_ACTION_FREEZE, UI_ACTION_PAUSE,
 	UI_ACTION_INTERVAL_UP, UI_ACTION_INTERVAL_DOWN, UI_ACTION_INTERVAL,
 	UI_ACTION_SNAPSHOT, UI_ACTION_LOG,
@@ -53,7 +52,7 @@ struct ui_binding {
 	const char *group;		/* heading on the help screen */
 	const char *brief;		/* in the footer; NULL: not there */
 	const char *help;
-	const char *param;		/* UI_ACTION_EDIT: bt_param.name */
+	const char *param;		/* STEP_DOWN, STEP_UP, EDIT: bt_param.name */
 };
 
 extern const struct ui_binding ui_bindings[];
@@ -61,7 +60,7 @@ extern const unsigned ui_binding_count;
 
 /* What a key is bound to outside dialogs; NULL when to nothing. */
 const struct ui_binding *ui_keys_find(int key);
-/* The binding that edits a parameter, or NULL. */
+/* The binding that edits a parameter, else one that steps it, or NULL. */
 const struct ui_binding *ui_keys_of_param(const char *param);
 /* "Space", "F5", "^L", "o"; in buf. */
 const char *ui_key_name(int key, char *buf, size_t size);

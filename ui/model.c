@@ -128,6 +128,11 @@ const struct ui_model *ui_feed_model(const struct ui_feed *feed)
 	return &feed->model;
 }
 
+void ui_feed_show_draft(struct ui_feed *feed, const struct ui_draft *draft)
+{
+	feed->model.draft = draft;
+}
+
 static void keep_copies(struct ui_feed *feed)
 {
 	struct ui_model *model = &feed->model;

@@ -8,6 +8,8 @@
 
 #include "session/session.h"
 
+struct ui_draft;
+
 struct ui_model {
 	/* The event log and the clock of the machine; NULL in tests without a session. */
 	const struct bt_session *session;
@@ -17,6 +19,7 @@ struct ui_model {
 	const struct bt_history *history;
 	unsigned history_skip;			/* newest points that a frozen picture leaves out */
 	const struct bt_config *wanted;		/* last sent; frame->config follows */
+	const struct ui_draft *draft;		/* what is proposed instead; NULL in tests */
 	const char *no_control;
 	struct bt_session_status status;
 	struct bt_measure measure;
@@ -36,6 +39,8 @@ void ui_feed_free(struct ui_feed *feed);
 /* After bt_session_step(). The model stays valid until the next step. */
 void ui_feed_update(struct ui_feed *feed);
 const struct ui_model *ui_feed_model(const struct ui_feed *feed);
+/* The draft that panels show; it is the caller's. */
+void ui_feed_show_draft(struct ui_feed *feed, const struct ui_draft *draft);
 void ui_feed_freeze(struct ui_feed *feed, bool freeze);
 
 /* Point of the shown history, age 0 = newest shown; NULL beyond the oldest. */

@@ -13,6 +13,7 @@
 void ui_overlay_close(struct ui_app *app)
 {
 	app->overlay.ops = NULL;
+	app->draft.edit.open = false;
 }
 
 static void draw_edge(const struct ui_area *box, int row, enum ui_glyph left, enum ui_glyph right,

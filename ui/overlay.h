@@ -28,7 +28,7 @@ struct ui_prompt {
 	struct bt_err err;	/* of the last Enter */
 };
 
-/* One of a parameter's choices; or, without a parameter, what the workers do. */
+/* One of a parameter's choices. */
 struct ui_picker {
 	const struct bt_param *param;
 	unsigned selected, count;
@@ -83,8 +83,11 @@ void ui_overlay_close(struct ui_app *app);
 void ui_prompt_reopen(struct ui_app *app);
 void ui_prompt_open_param(struct ui_app *app, const struct bt_param *param);
 void ui_prompt_open_interval(struct ui_app *app);
+void ui_prompt_open_mark(struct ui_app *app);
 void ui_prompt_open_command(struct ui_app *app);
 void ui_picker_open(struct ui_app *app, const struct bt_param *param);
+/* A row of the control panel, in place; CPUs and nodes open their editors. */
+void ui_edit_row_open(struct ui_app *app, unsigned row);
 void ui_cpus_open(struct ui_app *app);
 void ui_nodes_open(struct ui_app *app);
 void ui_help_open(struct ui_app *app);

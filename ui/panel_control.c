@@ -1,29 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Every live parameter: what was sent, what is applied, and what it means here. */
+/* Every control: what was sent, what is applied, what is proposed instead, what it means here. */
 #include <string.h>
 
-#include "ui/control.h"
-#include "ui/effect.h"
+#include "ui/draft.h"
 #include "ui/keys.h"
 #include "ui/panel.h"
 
 #define KEY_COL 1		/* after the pointer */
+#define DRAFT_COL 2		/* '*' where the draft differs from what was sent */
 #define LABEL_COL 3
 #define VALUE_COL 14
 #define VALUE_COLS 16
 #define COLUMN_MIN_COLS 25	/* of several columns of parameters */
 #define EFFECT_COLS 58		/* from this width a row also says what the value means */
 
-unsigned ui_control_rows(void)
-{
-	return bt_param_count + 1;
-}
-
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
 	const struct bt_frame *frame = model->frame;
 	char text[UI_TEXT];
 
+	if (model->draft && model->draft->on)
+		ui_row_add(row, 0, UI_ROLE_BADGE, "", " DRAFT %u %s ",
+			   ui_draft_changes(model->draft),
+			   ui_draft_changes(model->draft) == 1 ? "change" : "changes");
 	if (only) {
 		ui_row_add(row, 0, UI_ROLE_NORMAL, "order", "%u", model->wanted->order);
 		ui_effect_value(bt_param_find("cpus"), model->wanted, text, sizeof(text));
@@ -37,79 +36,101 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 			   (unsigned long long)frame->config.generation);
 }
 
-static void value_text(const struct bt_param *param, const struct bt_config *config, char *buf,
-		       size_t size)
+/* What a row shows: the value in force or proposed, and what it was before. */
+struct shown {
+	const struct bt_config *config;	/* the value that its effect is told of */
+	bool edited, drafted, pending;
+	char text[600];
+};
+
+/* "0 -> 3", or "-> 3" where that is too wide. */
+static void change_text(unsigned row, const struct bt_config *from, const struct bt_config *to,
+			int width, char *buf, size_t size)
 {
-	if (param)
-		ui_effect_value(param, config, buf, size);
+	char old[256], new[256];
+
+	ui_control_value(row, from, old, sizeof(old));
+	ui_control_value(row, to, new, sizeof(new));
+	if (snprintf(buf, size, "%s -> %s", old, new) > width)
+		snprintf(buf, size, "-> %s", new);
+}
+
+static void find_shown(const struct ui_model *model, unsigned row, int width, struct shown *shown)
+{
+	const struct bt_config *applied = ui_model_applied(model), *proposed = NULL;
+	const struct ui_draft *draft = model->draft;
+
+	if (draft)
+		proposed = ui_draft_proposal(draft, row, model->wanted);
+	shown->config = proposed ? proposed : model->wanted;
+	shown->edited = proposed && draft->edit.open && draft->edit.row == row;
+	shown->drafted = proposed && !ui_control_same(row, proposed, model->wanted);
+	shown->pending = !proposed && applied && !ui_control_same(row, applied, model->wanted);
+	if (shown->drafted)
+		change_text(row, model->wanted, proposed, width, shown->text, sizeof(shown->text));
+	else if (shown->pending)
+		change_text(row, applied, model->wanted, width, shown->text, sizeof(shown->text));
 	else
-		snprintf(buf, size, "%s", bt_run_name(config->run));
+		ui_control_value(row, shown->config, shown->text, sizeof(shown->text));
 }
 
-static void effect_text(const struct ui_model *model, const struct bt_param *param,
-			char buf[UI_EFFECT])
+static enum ui_role value_role(const struct shown *shown, bool selected)
 {
-	static const char *const runs[BT_RUN_COUNT] = {
-		[BT_RUN_DRAIN] = "hold nothing, sleep", [BT_RUN_GO] = "run the pattern",
-		[BT_RUN_KEEP] = "sleep, keep what is held",
-	};
-
-	if (param)
-		ui_effect(param, model->wanted, model->machine, buf);
-	else
-		snprintf(buf, UI_EFFECT, "%s",
-			 model->wanted->run < BT_RUN_COUNT ? runs[model->wanted->run] : "?");
+	if (shown->edited)
+		return UI_ROLE_SELECTED;
+	if (shown->drafted || shown->pending)
+		return UI_ROLE_WARN;
+	return selected ? UI_ROLE_STRONG : UI_ROLE_NORMAL;
 }
 
-/*
- * "3", or "0 -> 3" while what was sent is not yet in force ("-> 3" where that is too wide). Returns
- * whether it is pending.
- */
-static bool both_values(const struct ui_model *model, const struct bt_param *param, int width,
-			char *buf, size_t size)
+/* Key, mark of the draft, name. */
+static void draw_name(const struct ui_area *area, unsigned row, bool drafted, bool selected)
 {
-	const struct bt_config *applied = ui_model_applied(model);
-	char sent[256], now[256];
-
-	value_text(param, model->wanted, sent, sizeof(sent));
-	if (applied)
-		value_text(param, applied, now, sizeof(now));
-	if (!applied || !strcmp(sent, now)) {
-		snprintf(buf, size, "%s", sent);
-		return false;
-	}
-	if (snprintf(buf, size, "%s -> %s", now, sent) > width)
-		snprintf(buf, size, "-> %s", sent);
-	return true;
-}
-
-static void draw_row(const struct ui_model *model, unsigned index, bool selected,
-		     const struct ui_area *area)
-{
-	const struct bt_param *param = index ? &bt_params[index - 1] : NULL;
+	const struct bt_param *param = ui_control_param(row);
 	const struct ui_binding *binding = param ? ui_keys_of_param(param->name) :
 						   ui_keys_find('w');
-	int cols = area->rect.cols, width = cols - VALUE_COL, col;
-	bool pending;
-	char text[600], effect[UI_EFFECT], key[16];
+	char key[16];
 
 	if (selected)
 		ui_put_glyph(area, 0, 0, UI_ROLE_WARN, UI_GLYPH_POINTER);
 	if (binding)
 		ui_put(area, 0, KEY_COL, UI_ROLE_KEY,
 		       ui_key_name(binding->key[0], key, sizeof(key)));
-	ui_put(area, 0, LABEL_COL, selected ? UI_ROLE_STRONG : UI_ROLE_DIM,
-	       param ? param->label : "workers");
-	pending = both_values(model, param, width, text, sizeof(text));
-	if (cols >= EFFECT_COLS && !pending)
+	if (drafted)
+		ui_put_char(area, 0, DRAFT_COL, UI_ROLE_WARN, L'*');
+	ui_put(area, 0, LABEL_COL, selected ? UI_ROLE_STRONG : UI_ROLE_DIM, ui_control_label(row));
+}
+
+static int draw_value(const struct ui_model *model, const struct ui_area *area,
+		      const struct shown *shown, int width, bool selected)
+{
+	struct ui_area field;
+
+	if (!shown->edited || !model->draft->edit.typing)
+		return ui_put_cut(area, 0, VALUE_COL, width, value_role(shown, selected),
+				  shown->text);
+	field = ui_area_part(area, 0, VALUE_COL, 1, VALUE_COLS - 1);
+	ui_line_draw(&model->draft->edit.line, &field, 0, 0);
+	return VALUE_COL + VALUE_COLS - 1;
+}
+
+static void draw_row(const struct ui_model *model, unsigned row, bool selected,
+		     const struct ui_area *area)
+{
+	int cols = area->rect.cols, width = cols - VALUE_COL, col;
+	struct shown shown;
+	char effect[UI_EFFECT];
+
+	find_shown(model, row, width, &shown);
+	draw_name(area, row, shown.drafted, selected);
+	if (cols >= EFFECT_COLS && !shown.pending && !shown.drafted)
 		width = VALUE_COLS - 1;
-	col = ui_put_cut(area, 0, VALUE_COL, width,
-			 pending ? UI_ROLE_WARN : selected ? UI_ROLE_STRONG : UI_ROLE_NORMAL, text);
+	col = draw_value(model, area, &shown, width, selected);
 	if (cols < EFFECT_COLS)
 		return;
 	col = col < VALUE_COL + VALUE_COLS ? VALUE_COL + VALUE_COLS : col + 1;
-	effect_text(model, param, effect);
-	ui_put_cut(area, 0, col, cols - col, UI_ROLE_DIM, effect);
+	ui_control_effect(row, shown.config, model->machine, effect);
+	ui_put_cut(area, 0, col, cols - col, shown.drafted ? UI_ROLE_NORMAL : UI_ROLE_DIM, effect);
 }
 
 /* First row of the only column, so that the selected one shows. */

@@ -29,7 +29,7 @@ enum ui_role ui_event_role(enum bt_event_kind kind)
 		[BT_EVENT_REFUSED] = UI_ROLE_WARN,   [BT_EVENT_STOPPED] = UI_ROLE_WARN,
 		[BT_EVENT_FAILURE] = UI_ROLE_BAD,    [BT_EVENT_OOM] = UI_ROLE_BAD,
 		[BT_EVENT_LOST] = UI_ROLE_BAD,	     [BT_EVENT_BACK] = UI_ROLE_GOOD,
-		[BT_EVENT_NOTE] = UI_ROLE_NORMAL, [BT_EVENT_MARK] = UI_ROLE_STRONG,
+		[BT_EVENT_NOTE] = UI_ROLE_NORMAL,    [BT_EVENT_MARK] = UI_ROLE_STRONG,
 	};
 
 	return roles[kind];

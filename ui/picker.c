@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One of several choices, each with its effect: classes, patterns, and what the workers do. */
+/* One of a parameter's choices, each with its effect: classes, patterns, guards. */
 #include <string.h>
 
 #include "ui/app.h"
@@ -7,32 +7,16 @@
 #define NAME_COLS 16
 #define PICKER_COLS 76
 
-static const struct bt_choice run_choices[] = {
-	[BT_RUN_DRAIN] = { "drained", "give every held block back, then sleep" },
-	[BT_RUN_GO] = { "running", "run the pattern" },
-	[BT_RUN_KEEP] = { "kept", "sleep, keep what is held" },
-	[BT_RUN_COUNT] = { 0 },
-};
-
-static const struct bt_choice *choices_of(const struct ui_picker *picker)
-{
-	return picker->param ? picker->param->choices : run_choices;
-}
-
 static void apply(struct ui_app *app, const struct bt_param *param, unsigned choice)
 {
 	struct bt_config draft;
 	struct bt_err err;
 
-	if (!param) {
-		ui_app_run(app, (enum bt_run)choice, "key");
-		return;
-	}
-	ui_app_draft(app, &draft);
+	ui_app_config(app, &draft);
 	if (bt_param_set(param, &draft, param->choices[choice].name, &app->model->limits, &err))
 		ui_app_say_error(app, &err);
 	else
-		ui_app_publish(app, &draft, "key", &err);
+		ui_app_change(app, &draft, "key", &err);
 }
 
 static void picker_key(struct ui_app *app, int key)
@@ -60,11 +44,10 @@ static void picker_key(struct ui_app *app, int key)
 static void picker_draw(struct ui_app *app, const struct ui_area *screen)
 {
 	const struct ui_picker *picker = &app->overlay.picker;
-	const struct bt_choice *choices = choices_of(picker);
-	unsigned now = picker->param ? (unsigned)bt_param_get(picker->param, app->model->wanted) :
-				       app->model->wanted->run;
+	const struct bt_choice *choices = picker->param->choices;
+	unsigned now = (unsigned)bt_param_get(picker->param, app->model->wanted);
 	struct ui_area inside = ui_box(screen, (int)picker->count, PICKER_COLS,
-				       picker->param ? picker->param->label : "workers",
+				       picker->param->label,
 				       "Up Down choose   Enter apply   Esc cancel");
 	int rows = inside.rect.rows;
 	int first = (int)picker->selected >= rows ? (int)picker->selected - rows + 1 : 0;
@@ -87,13 +70,14 @@ static const struct ui_overlay_ops picker_ops = { picker_key, picker_draw };
 void ui_picker_open(struct ui_app *app, const struct bt_param *param)
 {
 	struct ui_picker *picker = &app->overlay.picker;
+	struct bt_config config;
 
 	memset(picker, 0, sizeof(*picker));
 	picker->param = param;
-	while (choices_of(picker)[picker->count].name)
+	while (picker->param->choices[picker->count].name)
 		picker->count++;
-	picker->selected = param ? (unsigned)bt_param_get(param, app->model->wanted) :
-				   app->model->wanted->run;
+	ui_app_config(app, &config);
+	picker->selected = (unsigned)bt_param_get(param, &config);
 	if (picker->selected >= picker->count)
 		picker->selected = 0;
 	app->overlay.ops = &picker_ops;

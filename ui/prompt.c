@@ -14,9 +14,9 @@ static int accept_param(struct ui_app *app, const struct bt_param *param, const 
 	struct bt_config draft;
 	int code;
 
-	ui_app_draft(app, &draft);
+	ui_app_config(app, &draft);
 	code = bt_param_set(param, &draft, text, &app->model->limits, err);
-	return code ? code : ui_app_publish(app, &draft, "key", err);
+	return code ? code : ui_app_change(app, &draft, "key", err);
 }
 
 static void prompt_key(struct ui_app *app, int key)
@@ -61,7 +61,7 @@ static void live_text(struct ui_app *app, const struct ui_prompt *prompt, char b
 	} else if (!prompt->param || !prompt->line.length) {
 		snprintf(buf, BT_ERR_TEXT, "%s", prompt->hint);
 	} else {
-		ui_app_draft(app, &draft);
+		ui_app_config(app, &draft);
 		if (bt_param_set(prompt->param, &draft, prompt->line.text, &app->model->limits,
 				 &err) ||
 		    bt_config_check(&draft, &app->model->limits, &err)) {
@@ -98,13 +98,15 @@ void ui_prompt_reopen(struct ui_app *app)
 void ui_prompt_open_param(struct ui_app *app, const struct bt_param *param)
 {
 	struct ui_prompt *prompt = &app->overlay.prompt;
+	struct bt_config config;
 	char text[UI_LINE_MAX];
 
 	memset(prompt, 0, sizeof(*prompt));
 	prompt->param = param;
 	prompt->title = param->label;
 	prompt->hint = param->help;
-	bt_param_text(param, app->model->wanted, text, sizeof(text));
+	ui_app_config(app, &config);
+	bt_param_text(param, &config, text, sizeof(text));
 	ui_line_set(&prompt->line, text);
 	app->overlay.ops = &prompt_ops;
 }
@@ -116,7 +118,7 @@ static int accept_interval(struct ui_app *app, const char *text, struct bt_err *
 	if (bt_parse_time_ns(text, BT_NS_PER_S, &ns))
 		return bt_err_set(err, EINVAL, "interval=%s: a time is expected, as 200ms or 2s",
 				  text);
-	return bt_session_set_interval(app->session, ns, err);
+	return ui_app_set_interval(app, ns, err);
 }
 
 static void open_other(struct ui_app *app, const char *title, const char *hint,
@@ -135,6 +137,19 @@ void ui_prompt_open_interval(struct ui_app *app)
 {
 	open_other(app, "Interval", "Time between two samples, 20ms to 60s; a bare number is "
 		   "seconds.", accept_interval);
+}
+
+static int accept_mark(struct ui_app *app, const char *text, struct bt_err *err)
+{
+	(void)err;
+	ui_app_mark(app, text, "key");
+	return 0;
+}
+
+void ui_prompt_open_mark(struct ui_app *app)
+{
+	open_other(app, "Mark", "What is worth finding again; empty: the mark gets a number.",
+		   accept_mark);
 }
 
 void ui_prompt_open_command(struct ui_app *app)

@@ -42,12 +42,17 @@ static void test_params(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < ui_binding_count; i++) {
-		assert_true((ui_bindings[i].action == UI_ACTION_EDIT) == !!ui_bindings[i].param);
+		enum ui_action_id action = ui_bindings[i].action;
+
+		assert_true((action == UI_ACTION_EDIT || action == UI_ACTION_STEP_DOWN ||
+			     action == UI_ACTION_STEP_UP) == !!ui_bindings[i].param);
 		if (ui_bindings[i].param)
 			assert_non_null(bt_param_find(ui_bindings[i].param));
 	}
 	assert_int_equal(ui_keys_of_param("order")->key[0], 'o');
-	assert_null(ui_keys_of_param("touch"));
+	assert_int_equal(ui_keys_of_param("batch")->key[0], '{');
+	for (unsigned i = 0; i < bt_param_count; i++)
+		assert_non_null(ui_keys_of_param(bt_params[i].name));
 }
 
 static void test_documented(void **state)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Rows of what keys do, a table for each subject; action.c looks an action up in all of them. */
+#ifndef UI_ACTION_H
+#define UI_ACTION_H
+
+#include "ui/app.h"
+
+struct ui_action {
+	/* Why it is not possible now, or NULL when it is; no function: always possible. */
+	const char *(*why_not)(const struct ui_app *app);
+	void (*run)(struct ui_app *app);
+};
+
+/* Indexed by enum ui_action_id; rows of other subjects are empty. */
+extern const struct ui_action ui_control_actions[];
+
+#endif
