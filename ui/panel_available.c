@@ -133,7 +133,7 @@ struct zone_table {
 static struct zone_table zone_table(int cols)
 {
 	int room = cols - ZONE_NAME_COLS - ZONE_STATE_COLS;
-	struct zone_table table = { .number_cols = room >= ZONE_NUMBERS * 8 ? 8 : 6 };
+	struct zone_table table = { .number_cols = room >= ZONE_NUMBERS * 8 ? 8 : 7 };
 
 	table.numbers = room / table.number_cols;
 	if (table.numbers > ZONE_NUMBERS)

@@ -45,15 +45,9 @@ const char *ui_text_clock(uint64_t ns, char buf[UI_TEXT])
 
 const char *ui_text_bytes_short(uint64_t bytes, char buf[UI_TEXT])
 {
-	char *unit;
+	static const struct bt_units units;
 
-	bt_text_bytes(bytes, buf, UI_TEXT);
-	unit = strchr(buf, ' ');
-	if (unit) {
-		unit[0] = unit[1];
-		unit[1] = '\0';
-	}
-	return buf;
+	return bt_text_narrow_in(&units, bytes, buf, UI_TEXT);
 }
 
 __attribute__((format(printf, 3, 0)))

@@ -18,7 +18,7 @@ const char *ui_text_percent(double ratio, char buf[UI_TEXT]);
 const char *ui_text_rate(double per_s, char buf[UI_TEXT]);
 /* "00:12", "1:02:03". */
 const char *ui_text_clock(uint64_t ns, char buf[UI_TEXT]);
-/* bt_text_bytes() in fewer columns: "1.23G". */
+/* bt_text_bytes() in fewer columns: "1.23Gi". */
 const char *ui_text_bytes_short(uint64_t bytes, char buf[UI_TEXT]);
 
 struct ui_word {

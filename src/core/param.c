@@ -104,8 +104,8 @@ static int text_in_units(uint64_t value, const struct unit *units, char *buf, si
 }
 
 static const struct unit byte_units[] = {
-	{ "T", 1ull << 40 }, { "G", 1ull << 30 }, { "M", 1ull << 20 },
-	{ "K", 1ull << 10 }, { "", 1 },
+	{ "TiB", 1ull << 40 }, { "GiB", 1ull << 30 }, { "MiB", 1ull << 20 },
+	{ "KiB", 1ull << 10 }, { "B", 1 },
 };
 
 static const struct unit ms_units[] = {

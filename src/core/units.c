@@ -98,23 +98,58 @@ static const char *text_scaled(double value, const char *unit, char *buf, size_t
 	return buf;
 }
 
-const char *bt_text_bytes(uint64_t bytes, char *buf, size_t size)
+static const struct byte_scale {
+	double factor, first_too_much;	/* this much is written in the next unit */
+	const char *wide[8], *narrow[8]	;	/* end with NULL */
+} byte_scales[] = {
+	[BT_BYTES_BINARY] = {
+		1024, 1023.5,
+		{ " B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB" },
+		{ "B", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei" },
+	},
+	[BT_BYTES_DECIMAL] = {
+		1000, 999.5,
+		{ " B", " kB", " MB", " GB", " TB", " PB", " EB" },
+		{ "B", "kB", "MB", "GB", "TB", "PB", "EB" },
+	},
+};
+
+static const char *text_bytes(const struct byte_scale *scale, const char *const *units,
+			      uint64_t bytes, char *buf, size_t size)
 {
-	static const char *const units[] = { " KiB", " MiB", " GiB", " TiB", " PiB", " EiB" };
-	double value = (double)bytes / 1024;
-	size_t i = 0;
+	double value = (double)bytes / scale->factor;
 
 	if (bytes == BT_UNKNOWN) {
 		snprintf(buf, size, "?");
 		return buf;
 	}
-	if (bytes < 1024) {
-		snprintf(buf, size, "%u B", (unsigned)bytes);
+	if (value < 1) {
+		snprintf(buf, size, "%u%s", (unsigned)bytes, units[0]);
 		return buf;
 	}
-	for (; value >= 1023.5 && i + 1 < BT_ARRAY_SIZE(units); i++)
-		value /= 1024;
-	return text_scaled(value, units[i], buf, size);
+	for (units++; value >= scale->first_too_much && units[1]; units++)
+		value /= scale->factor;
+	return text_scaled(value, units[0], buf, size);
+}
+
+const char *bt_text_bytes_in(const struct bt_units *units, uint64_t bytes, char *buf, size_t size)
+{
+	const struct byte_scale *scale = &byte_scales[units->bytes];
+
+	return text_bytes(scale, scale->wide, bytes, buf, size);
+}
+
+const char *bt_text_narrow_in(const struct bt_units *units, uint64_t bytes, char *buf, size_t size)
+{
+	const struct byte_scale *scale = &byte_scales[units->bytes];
+
+	return text_bytes(scale, scale->narrow, bytes, buf, size);
+}
+
+const char *bt_text_bytes(uint64_t bytes, char *buf, size_t size)
+{
+	return text_bytes(&byte_scales[BT_BYTES_BINARY], byte_scales[BT_BYTES_BINARY].wide, bytes,
+			  buf, size);
 }
 
 const char *bt_text_ns(uint64_t ns, char *buf, size_t size)
@@ -157,4 +192,20 @@ const char *bt_text_count(double count, char *buf, size_t size)
 	for (; value >= 999.5 && i + 1 < BT_ARRAY_SIZE(units); i++)
 		value /= 1000;
 	return text_scaled(value, units[i], buf, size);
+}
+
+/* Up to here in full: wider than the widest text of another kind it must not be. */
+#define NS_IN_FULL 99999u
+
+const char *bt_text_latency_in(const struct bt_units *units, uint64_t ns, char *buf, size_t size)
+{
+	char count[16];
+
+	if (units->latency == BT_LATENCY_SCALED || ns == BT_UNKNOWN)
+		return bt_text_ns(ns, buf, size);
+	if (ns <= NS_IN_FULL)
+		snprintf(buf, size, "%u ns", (unsigned)ns);
+	else
+		snprintf(buf, size, "%s ns", bt_text_count((double)ns, count, sizeof(count)));
+	return buf;
 }

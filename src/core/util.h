@@ -39,6 +39,12 @@ int bt_parse_bytes(const char *text, uint64_t *bytes);
 /* Time: digits with ns, us, ms, s, m or h; a bare number is taken in default_unit_ns. */
 int bt_parse_time_ns(const char *text, uint64_t default_unit_ns, uint64_t *ns);
 
+/* How screens write sizes and latencies; all zero is the default. */
+struct bt_units {
+	enum { BT_BYTES_BINARY, BT_BYTES_DECIMAL } bytes;	/* KiB or kB */
+	enum { BT_LATENCY_SCALED, BT_LATENCY_NS } latency;	/* ns, us, ms or always ns */
+};
+
 /*
  * Numbers for people, at most 4 significant digits, into buf (16 bytes are enough for each):
  * "1.23 GiB", "512 KiB"; "812 ns", "1.20 us", "3.40 ms"; "12.3k", "4.56M". BT_UNKNOWN gives "?".
@@ -46,6 +52,13 @@ int bt_parse_time_ns(const char *text, uint64_t default_unit_ns, uint64_t *ns);
 const char *bt_text_bytes(uint64_t bytes, char *buf, size_t size);
 const char *bt_text_ns(uint64_t ns, char *buf, size_t size);
 const char *bt_text_count(double count, char *buf, size_t size);
+/*
+ * The same in the units of a screen: "1.32 GB" where sizes are decimal; "65535 ns", "131k ns" where
+ * latencies are all in ns. One that is narrow says so without a blank: "1.23Gi", "1.32GB".
+ */
+const char *bt_text_bytes_in(const struct bt_units *units, uint64_t bytes, char *buf, size_t size);
+const char *bt_text_narrow_in(const struct bt_units *units, uint64_t bytes, char *buf, size_t size);
+const char *bt_text_latency_in(const struct bt_units *units, uint64_t ns, char *buf, size_t size);
 
 /* Reads a whole file of at most limit bytes into a new NUL-terminated buffer (caller frees). */
 ssize_t bt_read_file(const char *path, size_t limit, char **out, struct bt_err *err);

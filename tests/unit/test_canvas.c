@@ -177,7 +177,7 @@ static void test_texts(void **state)
 	assert_string_equal(ui_text_rate(NAN, text), "?");
 	assert_string_equal(ui_text_clock(12 * BT_NS_PER_S, text), "00:12");
 	assert_string_equal(ui_text_clock(3723 * BT_NS_PER_S, text), "1:02:03");
-	assert_string_equal(ui_text_bytes_short(3 << 19, text), "1.50M");
+	assert_string_equal(ui_text_bytes_short(3 << 19, text), "1.50Mi");
 	assert_string_equal(ui_text_bytes_short(BT_UNKNOWN, text), "?");
 }
 

@@ -79,12 +79,12 @@ static void assigns_and_writes(void **state)
 		{ "batch=65536", "batch", "65536" },
 		{ "pace=100000000", "pace", "100000000" },
 		{ "pace=0", "pace", "0" },
-		{ "held=64M", "held", "64M" },
-		{ "held=1GiB", "held", "1G" },
+		{ "held=64M", "held", "64MiB" },
+		{ "held=1GiB", "held", "1GiB" },
 		{ "held=1536M", "held", NULL },
-		{ "held=5000", "held", "5000" },
-		{ "reserve=0", "reserve", "0" },
-		{ "reserve=1536K", "reserve", "1536K" },
+		{ "held=5000", "held", "5000B" },
+		{ "reserve=0", "reserve", "0B" },
+		{ "reserve=1536K", "reserve", "1536KiB" },
 		{ "guard=bench", "guard", "bench" },
 		{ "lease=10s", "lease", "10s" },
 		{ "lease=100", "lease", "100ms" },
@@ -190,7 +190,7 @@ static void refuses(void **state)
 		{ "batch=65537", "out of range" },
 		{ "batch=4294967297", "out of range" },	/* would be 1 in 32 bits */
 		{ "pace=100000001", "out of range" },
-		{ "held=1025M", "held=1025M: out of range, allowed is 4K to 1G" },
+		{ "held=1025M", "held=1025M: out of range, allowed is 4KiB to 1GiB" },
 		{ "held=64MB", "bytes are expected" },
 		{ "held=0", "out of range" },
 		{ "reserve=16777216T", "out of range" },
@@ -281,11 +281,11 @@ static void check_names_the_fault(void **state)
 	FAULT((config.node_policy = BT_NODE_BIND, config.nodes[0] = 2), "node=bind:1");
 	FAULT((config.node_policy = BT_NODE_BIND, config.nodes[0] = 2), "(with memory: 0,2)");
 	FAULT(config.nodes[0] = 1, "node=local:0");
-	FAULT(config.guard = BT_GUARD_BENCH, "reserve=204M: guard bench keeps no reserve");
+	FAULT(config.guard = BT_GUARD_BENCH, "reserve=204MiB: guard bench keeps no reserve");
 	FAULT(config.max_held_bytes = GIB + 1, "(at most 1073741824, 1.00 GiB)");
 	/* 7 CPUs, order 9: 512 pages, a page of 512 pointers and one more for the ring's head. */
 	FAULT((config.order = 9, config.max_held_bytes = 14737407),
-	      "held=14737407: too small for one block and its ring on every CPU of the mask "
+	      "held=14737407B: too small for one block and its ring on every CPU of the mask "
 	      "(at least 14737408 at order 9)");
 	config.max_held_bytes = 14737408;
 	assert_int_equal(bt_config_check(&config, &limits, &err), 0);

@@ -142,6 +142,46 @@ static void writes_numbers_for_people(void **state)
 	assert_string_equal(bt_text_count(-1, buf, sizeof(buf)), "?");
 }
 
+/* Both kinds of units on one number can never be taken for each other. */
+static void writes_numbers_in_the_units_of_a_screen(void **state)
+{
+	static const struct bt_units binary = { 0 };
+	static const struct bt_units other = { BT_BYTES_DECIMAL, BT_LATENCY_NS };
+	static const struct {
+		uint64_t value;
+		const char *bytes, *narrow, *decimal, *narrow_decimal, *latency;
+	} rows[] = {
+		{ 0, "0 B", "0B", "0 B", "0B", "0 ns" },
+		{ 999, "999 B", "999B", "999 B", "999B", "999 ns" },
+		{ 1000, "1000 B", "1000B", "1.00 kB", "1.00kB", "1000 ns" },
+		{ 99999, "97.7 KiB", "97.7Ki", "100 kB", "100kB", "99999 ns" },
+		{ 100000, "97.7 KiB", "97.7Ki", "100 kB", "100kB", "100k ns" },
+		{ 999500, "976 KiB", "976Ki", "1.00 MB", "1.00MB", "1.00M ns" },
+		{ 1048064, "1.00 MiB", "1.00Mi", "1.05 MB", "1.05MB", "1.05M ns" },
+		{ 1320702444, "1.23 GiB", "1.23Gi", "1.32 GB", "1.32GB", "1.32G ns" },
+		{ 16000000000000000000u, "13.9 EiB", "13.9Ei", "16.0 EB", "16.0EB", "16.0E ns" },
+		{ BT_UNKNOWN, "?", "?", "?", "?", "?" },
+	};
+	char buf[16];
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		uint64_t value = rows[i].value;
+
+		assert_string_equal(bt_text_bytes_in(&binary, value, buf, sizeof(buf)),
+				    rows[i].bytes);
+		assert_string_equal(bt_text_narrow_in(&binary, value, buf, sizeof(buf)),
+				    rows[i].narrow);
+		assert_string_equal(bt_text_bytes_in(&other, value, buf, sizeof(buf)),
+				    rows[i].decimal);
+		assert_string_equal(bt_text_narrow_in(&other, value, buf, sizeof(buf)),
+				    rows[i].narrow_decimal);
+		assert_string_equal(bt_text_latency_in(&other, value, buf, sizeof(buf)),
+				    rows[i].latency);
+	}
+	assert_string_equal(bt_text_latency_in(&binary, 1200, buf, sizeof(buf)), "1.20 us");
+}
+
 static void writes_utc(void **state)
 {
 	char buf[32];
@@ -288,6 +328,7 @@ int main(void)
 		cmocka_unit_test(parses_bytes),
 		cmocka_unit_test(parses_times),
 		cmocka_unit_test(writes_numbers_for_people),
+		cmocka_unit_test(writes_numbers_in_the_units_of_a_screen),
 		cmocka_unit_test(writes_utc),
 		cmocka_unit_test(cleans_text),
 		cmocka_unit_test(writes_files_whole_or_not),
