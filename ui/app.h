@@ -7,6 +7,7 @@
 #define UI_APP_H
 
 #include "ui/canvas.h"
+#include "ui/command.h"
 #include "ui/draft.h"
 #include "ui/keys.h"
 #include "ui/model.h"
@@ -93,7 +94,5 @@ void ui_app_measure(struct ui_app *app);
 
 /* action.c: runs what the key is bound to, or says why it is not possible now. */
 void ui_action_run(struct ui_app *app, int key);
-/* command.c: one line of the command line. 0, or a negative errno with err. */
-int ui_command_run(struct ui_app *app, const char *line, struct bt_err *err);
 
 #endif

@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The command line: every control by its name, as keys, scripts and screen tests use it. */
+/* The commands of the command line, as operators, scripts and screen tests use them. */
+#include "ui/command.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ui/app.h"
 
-struct command {
-	const char *name;
-	bool controls;	/* acts on the antagonist */
-	/* argument is "" when there was none. */
-	int (*run)(struct ui_app *app, const char *argument, struct bt_err *err);
-};
+static int change_rows(struct ui_app *app, const char *assignments, bool start,
+		       struct bt_err *err)
+{
+	struct bt_config config;
+	int code;
+
+	ui_app_config(app, &config);
+	code = ui_control_assign(&config, assignments, &app->model->limits, err);
+	if (code)
+		return code;
+	if (start)
+		config.run = BT_RUN_GO;
+	return ui_app_change(app, &config, "command", err);
+}
 
 static int run_start(struct ui_app *app, const char *argument, struct bt_err *err)
 {
-	(void)argument, (void)err;
-	ui_app_run(app, BT_RUN_GO, "command");
-	return 0;
+	return change_rows(app, argument, true, err);
 }
 
 static int run_stop(struct ui_app *app, const char *argument, struct bt_err *err)
@@ -154,24 +162,52 @@ static int run_step(struct ui_app *app, const char *argument, struct bt_err *err
 	return 0;
 }
 
-static const struct command commands[] = {
-	{ "start", true, run_start },
-	{ "stop", true, run_stop },
-	{ "keep", true, run_keep },
-	{ "undo", false, run_undo },
-	{ "draft", true, run_draft },
-	{ "apply", true, run_apply },
-	{ "discard", false, run_discard },
-	{ "mark", false, run_mark },
-	{ "measure", true, run_measure },
-	{ "interval", false, run_interval },
-	{ "snapshot", false, run_snapshot },
-	{ "freeze", false, run_freeze },
-	{ "pause", false, run_pause },
-	{ "quit", false, run_quit },
-	{ "save-screen", false, run_save_screen },
-	{ "step", false, run_step },
+const struct ui_command ui_commands[] = {
+	{ "start", true, run_start, UI_ARGUMENT_ASSIGNMENTS, "[NAME VALUE ...]",
+	  "start the workers, with these parameters; the first start asks", NULL },
+	{ "stop", true, run_stop, UI_ARGUMENT_NONE, NULL,
+	  "stop the workers and give everything back, at once", NULL },
+	{ "keep", true, run_keep, UI_ARGUMENT_NONE, NULL,
+	  "the workers sleep, what is held stays", NULL },
+	{ "undo", false, run_undo, UI_ARGUMENT_CHANGE, "[N]",
+	  "take the last change back, or the Nth last; only what it touched", NULL },
+	{ "draft", true, run_draft, UI_ARGUMENT_NONE, NULL,
+	  "begin a draft: changes wait and show what they would do", NULL },
+	{ "apply", true, run_apply, UI_ARGUMENT_NONE, NULL,
+	  "send the draft as one generation", NULL },
+	{ "discard", false, run_discard, UI_ARGUMENT_NONE, NULL,
+	  "drop the draft", NULL },
+	{ "mark", false, run_mark, UI_ARGUMENT_TEXT, "[TEXT]",
+	  "mark this moment in the event log and in all graphs", NULL },
+	{ "measure", true, run_measure, UI_ARGUMENT_NONE, NULL,
+	  "find what user space can really get; asks how far to go", NULL },
+	{ "interval", false, run_interval, UI_ARGUMENT_TEXT, "TIME",
+	  "time between two samples, 20ms to 60s; a bare number is seconds", NULL },
+	{ "snapshot", false, run_snapshot, UI_ARGUMENT_NONE, NULL,
+	  "write all that is known now to a JSON file", NULL },
+	{ "freeze", false, run_freeze, UI_ARGUMENT_NONE, NULL,
+	  "freeze the picture, or let it go on", NULL },
+	{ "pause", false, run_pause, UI_ARGUMENT_NONE, NULL,
+	  "pause sampling, or let it go on", NULL },
+	{ "quit", false, run_quit, UI_ARGUMENT_NONE, NULL,
+	  "quit; asks while the load is on", NULL },
+	{ "save-screen", false, run_save_screen, UI_ARGUMENT_FILE, "FILE",
+	  "write the screen to a file, as text", NULL },
+	{ "step", false, run_step, UI_ARGUMENT_TEXT, "[N]",
+	  "let N samples pass (with --step)", NULL },
 };
+
+const unsigned ui_command_count = BT_ARRAY_SIZE(ui_commands);
+
+const struct ui_command *ui_command_find(const char *name, unsigned length)
+{
+	for (unsigned i = 0; i < ui_command_count; i++) {
+		if (strlen(ui_commands[i].name) == length &&
+		    !strncmp(ui_commands[i].name, name, length))
+			return &ui_commands[i];
+	}
+	return NULL;
+}
 
 static int check_control(const struct ui_app *app, struct bt_err *err)
 {
@@ -180,46 +216,38 @@ static int check_control(const struct ui_app *app, struct bt_err *err)
 	return why_not ? bt_err_set(err, EPERM, "not possible: %s", why_not) : 0;
 }
 
-static int set_parameter(struct ui_app *app, const char *name, const char *value,
-			 struct bt_err *err)
+/* Names are looked at first: a word that means nothing is told as such, also without control. */
+static int assign(struct ui_app *app, const char *line, struct bt_err *err)
 {
-	const struct bt_param *param = bt_param_find(name);
-	struct bt_config draft;
-	int code;
+	unsigned length = (unsigned)strcspn(line, " =");
+	int code = 0;
 
-	if (!param)
-		return bt_err_set(err, EINVAL, "%s: there is no such command or parameter", name);
+	if (!ui_control_find(line, length, NULL))
+		return bt_err_set(err, EINVAL, "%.*s: there is no such command or parameter",
+				  (int)length, line);
 	code = check_control(app, err);
-	if (code)
-		return code;
-	ui_app_config(app, &draft);
-	code = bt_param_set(param, &draft, value, &app->model->limits, err);
-	return code ? code : ui_app_change(app, &draft, "command", err);
+	return code ? code : change_rows(app, line, false, err);
 }
 
 int ui_command_run(struct ui_app *app, const char *line, struct bt_err *err)
 {
-	char word[UI_LINE_MAX], *argument;
-	size_t length;
+	const struct ui_command *command;
+	char text[UI_LINE_MAX];
+	unsigned length;
 	int code;
 
-	line += strspn(line, " :");
-	snprintf(word, sizeof(word), "%s", line);
-	length = strcspn(word, " =");
-	argument = word + length + strspn(word + length, " =");
-	word[length] = '\0';
-	for (char *end = argument + strlen(argument); end > argument && end[-1] == ' ';)
+	snprintf(text, sizeof(text), "%s", line + strspn(line, " :"));
+	for (char *end = text + strlen(text); end > text && end[-1] == ' ';)
 		*--end = '\0';
+	length = (unsigned)strcspn(text, " =");
 	if (!length)
 		return 0;
-	for (unsigned i = 0; i < BT_ARRAY_SIZE(commands); i++) {
-		if (strcmp(commands[i].name, word))
-			continue;
-		code = commands[i].controls ? check_control(app, err) : 0;
-		if (!code)
-			code = commands[i].run(app, argument, err);
-		ui_app_update(app);
-		return code;
-	}
-	return set_parameter(app, word, argument, err);
+	command = ui_command_find(text, length);
+	if (!command)
+		return assign(app, text, err);
+	code = command->controls ? check_control(app, err) : 0;
+	if (!code)
+		code = command->run(app, text + length + strspn(text + length, " ="), err);
+	ui_app_update(app);
+	return code;
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/line.h"
+
 unsigned ui_control_rows(void)
 {
 	return bt_param_count + 1;
@@ -128,6 +130,46 @@ int ui_control_set(unsigned row, struct bt_config *config, const char *text,
 	}
 	return bt_err_set(err, EINVAL, "workers=%s: allowed is one of drained, running, kept",
 			  text);
+}
+
+bool ui_control_find(const char *name, unsigned length, unsigned *row)
+{
+	const struct bt_param *param;
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.*s", (int)length, name);
+	param = bt_param_find(text);
+	if (!length || (!param && strcmp(text, "workers")))
+		return false;
+	if (row)
+		*row = ui_control_row(param);
+	return true;
+}
+
+int ui_control_assign(struct bt_config *config, const char *text,
+		      const struct ant_limits *limits, struct bt_err *err)
+{
+	struct bt_config changed = *config;
+	char value[UI_LINE_MAX];
+	unsigned row;
+
+	while (*text) {
+		unsigned length = (unsigned)strcspn(text, " =");
+		const char *start = text + length + strspn(text + length, " =");
+		unsigned size = (unsigned)strcspn(start, " ");
+		int code;
+
+		if (!ui_control_find(text, length, &row))
+			return bt_err_set(err, EINVAL, "%.*s: there is no such parameter",
+					  (int)length, text);
+		snprintf(value, sizeof(value), "%.*s", (int)size, start);
+		code = ui_control_set(row, &changed, value, limits, err);
+		if (code)
+			return code;
+		text = start + size + strspn(start + size, " ");
+	}
+	*config = changed;
+	return 0;
 }
 
 uint64_t ui_step_125(uint64_t value, bool up)

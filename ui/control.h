@@ -41,6 +41,11 @@ const char *ui_control_text(const struct bt_config *from, const struct bt_config
 /* As bt_param_set(); row 0 takes the names of its choices. */
 int ui_control_set(unsigned row, struct bt_config *config, const char *text,
 		   const struct ant_limits *limits, struct bt_err *err);
+/* The row that a name of length characters, or an unambiguous beginning, means; false: none. */
+bool ui_control_find(const char *name, unsigned length, unsigned *row);
+/* "order 3 cpus 0-3" or "order=3 cpus=0-3", one after the other; config is untouched on error. */
+int ui_control_assign(struct bt_config *config, const char *text,
+		      const struct ant_limits *limits, struct bt_err *err);
 /*
  * The next value up or down: order by one, batch doubled, pace in 1-2-5, sizes by a quarter, times
  * in round ones, choices in turn. False, with config untouched, where there is none.

@@ -5,7 +5,7 @@
 
 #include "ui/canvas.h"
 
-#define UI_LINE_MAX 1024
+#define UI_LINE_MAX 4096	/* a list of every second of 1024 CPUs fits */
 
 struct ui_line {
 	char text[UI_LINE_MAX];
