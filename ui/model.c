@@ -164,6 +164,11 @@ void ui_feed_freeze(struct ui_feed *feed, bool freeze)
 	ui_feed_update(feed);
 }
 
+void ui_feed_set_units(struct ui_feed *feed, const struct bt_units *units)
+{
+	feed->model.units = *units;
+}
+
 const struct bt_point *ui_model_point(const struct ui_model *model, unsigned age)
 {
 	return model->history ? bt_history_at(model->history, BT_TIER_SAMPLE, age + model->history_skip) : NULL;

@@ -25,6 +25,7 @@ struct ui_model {
 	struct bt_measure measure;
 	struct ant_limits limits;
 	uint64_t low_bytes;			/* least MemAvailable since the start, BT_UNKNOWN */
+	struct bt_units units;			/* of sizes and latencies on the screen */
 	double own_cpu_ratio;			/* of one CPU; NaN: not known, or time is stepped */
 	bool frozen;
 	uint64_t behind_ns, behind_points;	/* of a frozen picture */
@@ -42,6 +43,7 @@ const struct ui_model *ui_feed_model(const struct ui_feed *feed);
 /* The draft that panels show; it is the caller's. */
 void ui_feed_show_draft(struct ui_feed *feed, const struct ui_draft *draft);
 void ui_feed_freeze(struct ui_feed *feed, bool freeze);
+void ui_feed_set_units(struct ui_feed *feed, const struct bt_units *units);
 
 /* Point of the shown history, age 0 = newest shown; NULL beyond the oldest. */
 const struct bt_point *ui_model_point(const struct ui_model *model, unsigned age);

@@ -43,6 +43,21 @@ const char *ui_text_clock(uint64_t ns, char buf[UI_TEXT])
 	return buf;
 }
 
+const char *ui_text_bytes(const struct bt_units *units, uint64_t bytes, char buf[UI_TEXT])
+{
+	return bt_text_bytes_in(units, bytes, buf, UI_TEXT);
+}
+
+const char *ui_text_narrow(const struct bt_units *units, uint64_t bytes, char buf[UI_TEXT])
+{
+	return bt_text_narrow_in(units, bytes, buf, UI_TEXT);
+}
+
+const char *ui_text_latency(const struct bt_units *units, uint64_t ns, char buf[UI_TEXT])
+{
+	return bt_text_latency_in(units, ns, buf, UI_TEXT);
+}
+
 const char *ui_text_bytes_short(uint64_t bytes, char buf[UI_TEXT])
 {
 	static const struct bt_units units;

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "core/util.h"
 #include "ui/canvas.h"
 
 #define UI_TEXT 32
@@ -18,6 +19,12 @@ const char *ui_text_percent(double ratio, char buf[UI_TEXT]);
 const char *ui_text_rate(double per_s, char buf[UI_TEXT]);
 /* "00:12", "1:02:03". */
 const char *ui_text_clock(uint64_t ns, char buf[UI_TEXT]);
+/* Sizes and latencies in the units that model->units says; UI_TEXT is room enough. */
+const char *ui_text_bytes(const struct bt_units *units, uint64_t bytes, char buf[UI_TEXT]);
+/* In at most 6 columns: "1.23Gi". */
+const char *ui_text_narrow(const struct bt_units *units, uint64_t bytes, char buf[UI_TEXT]);
+/* In at most 8 columns. */
+const char *ui_text_latency(const struct bt_units *units, uint64_t ns, char buf[UI_TEXT]);
 /* bt_text_bytes() in fewer columns: "1.23Gi". */
 const char *ui_text_bytes_short(uint64_t bytes, char buf[UI_TEXT]);
 

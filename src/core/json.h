@@ -43,6 +43,10 @@ void bt_json_string(struct bt_json_writer *w, const char *key, const char *value
 /* Writes nothing when value is BT_UNKNOWN. */
 void bt_json_known(struct bt_json_writer *w, const char *key, uint64_t value);
 
+struct bt_json;
+/* A whole tree, its numbers as they were written. */
+void bt_json_node(struct bt_json_writer *w, const char *key, const struct bt_json *node);
+
 /* ---- reader ---------------------------------------------------------------------------- */
 
 enum bt_json_type { BT_JSON_NULL, BT_JSON_BOOL, BT_JSON_NUMBER, BT_JSON_STRING, BT_JSON_OBJECT,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Lookups in the tree that json.c builds. */
+/* Lookups in the tree that json_read.c builds. */
 #include "core/json.h"
 
 #include <errno.h>

@@ -272,6 +272,29 @@ static void reads_large_texts_again_and_again(void **state)
 	bt_json_writer_free(w);
 }
 
+/* What a program does not know must survive it: order, depth, and numbers no C type holds. */
+static void copies_a_tree_as_it_was(void **state)
+{
+	static const char text[] =
+		"{\"b\":[1,-2.50,1e400,18446744073709551616,{}],\"a\":{\"t\":true,\"n\":null,"
+		"\"s\":\"\\u00e4\\n\"},\"e\":[]}";
+	static const char expected[] =
+		"{\"b\":[1,-2.50,1e400,18446744073709551616,{}],\"a\":{\"t\":true,\"n\":null,"
+		"\"s\":\"\u00e4\\n\"},\"e\":[]}";
+	struct bt_json_reader *r = bt_json_reader_create(4096);
+	struct bt_json_writer *w = bt_json_writer_create(false);
+	const char *copy;
+	size_t size;
+
+	(void)state;
+	bt_json_node(w, NULL, bt_json_parse(r, text, strlen(text), NULL));
+	copy = bt_json_writer_text(w, &size);
+	assert_non_null(copy);
+	assert_string_equal(copy, expected);
+	bt_json_reader_free(r);
+	bt_json_writer_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +306,7 @@ int main(void)
 		cmocka_unit_test(refuses_malformed_texts),
 		cmocka_unit_test(keeps_its_limits),
 		cmocka_unit_test(reads_large_texts_again_and_again),
+		cmocka_unit_test(copies_a_tree_as_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
