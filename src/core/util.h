@@ -16,6 +16,7 @@
 
 /* A number nobody knows: shown as "?" or left out, never as 0. */
 #define BT_UNKNOWN UINT64_MAX
+#define BT_UNKNOWN_SIGNED INT64_MIN	/* the same of a number that can be negative */
 
 /* malloc family that ends the program with one line on stderr when memory is out; never NULL. */
 void *bt_xcalloc(size_t count, size_t size);

@@ -89,7 +89,8 @@ static void encode(struct bt_json_writer *w, const struct bt_field *field, const
 		bt_json_bool(w, field->key, *(const bool *)at);
 		break;
 	case BT_FIELD_SIGNED:
-		bt_json_i64(w, field->key, (int64_t)bt_field_load(field, from));
+		if ((int64_t)bt_field_load(field, from) != BT_UNKNOWN_SIGNED)
+			bt_json_i64(w, field->key, (int64_t)bt_field_load(field, from));
 		break;
 	case BT_FIELD_UNSIGNED:
 		bt_json_known(w, field->key, bt_field_load(field, from));
@@ -168,6 +169,31 @@ int bt_fields_decode(const struct bt_json *node, const struct bt_field_table *ta
 		if (!decode(node, field, to))
 			return bt_err_set(err, EPROTO, "member %s has a wrong type or value",
 					  field->key);
+	}
+	return 0;
+}
+
+void bt_numbers_encode(struct bt_json_writer *w, const char *key, const uint64_t *numbers,
+		       unsigned count)
+{
+	unsigned i;
+
+	bt_json_array(w, key);
+	for (i = 0; i < count; i++)
+		bt_json_u64(w, NULL, numbers[i]);
+	bt_json_end_array(w);
+}
+
+int bt_numbers_decode(const struct bt_json *array, const char *what, uint64_t *numbers,
+		      unsigned count, struct bt_err *err)
+{
+	const struct bt_json *element;
+
+	if (!array || array->type != BT_JSON_ARRAY || array->count > count)
+		return bt_err_set(err, EPROTO, "%s is no array of at most %u numbers", what, count);
+	for (element = array->child; element; element = element->next) {
+		if (!bt_json_as_u64(element, numbers++))
+			return bt_err_set(err, EPROTO, "%s holds no numbers", what);
 	}
 	return 0;
 }

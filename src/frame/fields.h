@@ -13,7 +13,7 @@
 
 enum bt_field_kind {
 	BT_FIELD_UNSIGNED,	/* 1, 2, 4 or 8 bytes; BT_UNKNOWN of 8 is left out */
-	BT_FIELD_SIGNED,	/* 8 bytes */
+	BT_FIELD_SIGNED,	/* 8 bytes; BT_UNKNOWN_SIGNED is left out */
 	BT_FIELD_BOOL,
 	BT_FIELD_TEXT,		/* char array; too long a text is cut */
 	BT_FIELD_NAME,		/* 1 to 8 bytes, written as names[value]; left out without one */
@@ -52,6 +52,12 @@ uint64_t bt_field_max(const struct bt_field *field);
 /* BT_FIELD_NAME: its name or NULL, and back. */
 const char *bt_field_name(const struct bt_field *field, uint64_t value);
 bool bt_field_named(const struct bt_field *field, const char *name, uint64_t *value);
+
+/* Numbers as an array; decoding takes at most count of them, the rest stays as it is. */
+void bt_numbers_encode(struct bt_json_writer *w, const char *key, const uint64_t *numbers,
+		       unsigned count);
+int bt_numbers_decode(const struct bt_json *array, const char *what, uint64_t *numbers,
+		      unsigned count, struct bt_err *err);
 
 /* The list text of a mask of words, and back: bits below count only. */
 void bt_mask_encode(struct bt_json_writer *w, const char *key, const __u64 *mask, unsigned words);

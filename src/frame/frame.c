@@ -12,6 +12,28 @@ const char *const bt_vmstat_name[BT_VMSTAT_COUNT] = {
 #undef BT_VMSTAT_TEXT
 };
 
+const char *const bt_want_name[BT_WANT_COUNT] = {
+#define BT_WANT_TEXT(id, name, ns) [BT_WANT_INDEX_##id] = name,
+	BT_WANTS(BT_WANT_TEXT)
+#undef BT_WANT_TEXT
+};
+
+const uint64_t bt_want_interval_ns[BT_WANT_COUNT] = {
+#define BT_WANT_NS(id, name, ns) [BT_WANT_INDEX_##id] = ns,
+	BT_WANTS(BT_WANT_NS)
+#undef BT_WANT_NS
+};
+
+const char *const bt_detail_name[BT_DETAIL_COUNT] = {
+	[BT_DETAIL_KNOWN] = "known",
+	[BT_DETAIL_NEEDS_ROOT] = "needs-root",
+	[BT_DETAIL_NOT_IN_KERNEL] = "not-in-kernel",
+	[BT_DETAIL_FAILED] = "failed",
+};
+
+/* A node has at most five zones with pages, a zone at most seven migrate types. */
+#define PAGETYPES_PER_NODE (5u * 7u)
+
 struct ant_limits bt_machine_limits(const struct bt_machine *machine)
 {
 	return (struct ant_limits){
@@ -36,6 +58,9 @@ struct bt_frame *bt_frame_create(const struct bt_machine *machine)
 	frame->nodes = bt_xcalloc(frame->node_count, sizeof(*frame->nodes));
 	frame->zones = bt_xcalloc(BT_MAX_ZONES, sizeof(*frame->zones));
 	frame->hists = bt_xcalloc(frame->hist_capacity, sizeof(*frame->hists));
+	frame->pageblocks.capacity = frame->node_count * PAGETYPES_PER_NODE;
+	frame->pageblocks.types = bt_xcalloc(frame->pageblocks.capacity,
+					     sizeof(*frame->pageblocks.types));
 	bt_frame_clear(frame);
 	return frame;
 }
@@ -48,6 +73,7 @@ void bt_frame_free(struct bt_frame *frame)
 	free(frame->nodes);
 	free(frame->zones);
 	free(frame->hists);
+	free(frame->pageblocks.types);
 	free(frame);
 }
 
@@ -63,6 +89,7 @@ void bt_frame_clear(struct bt_frame *frame)
 	unsigned i;
 
 	*frame = (struct bt_frame){
+		.want = old.want,
 		.read_ns = BT_UNKNOWN,
 		.publish_ns = BT_UNKNOWN,
 		.oom_notifications = BT_UNKNOWN,
@@ -78,6 +105,8 @@ void bt_frame_clear(struct bt_frame *frame)
 		.nodes = old.nodes,
 		.zones = old.zones,
 		.hists = old.hists,
+		.pageblocks = { .capacity = old.pageblocks.capacity,
+				.types = old.pageblocks.types },
 	};
 	forget(&frame->memory, sizeof(frame->memory));
 	forget(&frame->psi, sizeof(frame->psi));
@@ -103,6 +132,10 @@ void bt_frame_copy(struct bt_frame *to, const struct bt_frame *from)
 	to->nodes = old.nodes;
 	to->zones = old.zones;
 	to->hists = old.hists;
+	to->pageblocks.capacity = old.pageblocks.capacity;
+	to->pageblocks.types = old.pageblocks.types;
+	memcpy(to->pageblocks.types, from->pageblocks.types,
+	       from->pageblocks.count * sizeof(*to->pageblocks.types));
 	memcpy(to->cpus, from->cpus, from->cpu_count * sizeof(*to->cpus));
 	memcpy(to->nodes, from->nodes, from->node_count * sizeof(*to->nodes));
 	memcpy(to->zones, from->zones, from->zone_count * sizeof(*to->zones));
@@ -163,6 +196,15 @@ struct bt_hist *bt_frame_hist(struct bt_frame *frame, unsigned order, unsigned n
 		.op = (uint8_t)op,
 	};
 	return &entry->hist;
+}
+
+unsigned bt_known_orders(const uint64_t free_blocks[BT_MAX_ORDERS])
+{
+	unsigned orders = 0;
+
+	while (orders < BT_MAX_ORDERS && free_blocks[orders] != BT_UNKNOWN)
+		orders++;
+	return orders;
 }
 
 bool bt_frame_applied(const struct bt_frame *frame, unsigned cpu)

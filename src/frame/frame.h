@@ -142,6 +142,77 @@ struct bt_frame_ack {
 	char text[128];		/* why it was refused */
 };
 
+/*
+ * Readings that cost too much for every frame: a frame holds them only when whoever reads it wants
+ * them. They are read at most so often, and frames between two readings repeat the last one.
+ */
+#define BT_WANTS(X) \
+	X(TASKS, "tasks", 1 * BT_NS_PER_S)		/* a walk through /proc/<pid> */ \
+	X(PAGEBLOCKS, "pageblocks", 5 * BT_NS_PER_S)	/* the kernel walks lists under zone locks */
+
+enum bt_want {
+#define BT_WANT_ENUM(id, name, ns) BT_WANT_INDEX_##id,
+	BT_WANTS(BT_WANT_ENUM)
+#undef BT_WANT_ENUM
+	BT_WANT_COUNT
+};
+
+#define BT_WANT_TASKS (1u << BT_WANT_INDEX_TASKS)
+#define BT_WANT_PAGEBLOCKS (1u << BT_WANT_INDEX_PAGEBLOCKS)
+#define BT_WANT_ALL ((1u << BT_WANT_COUNT) - 1)
+
+extern const char *const bt_want_name[BT_WANT_COUNT];
+extern const uint64_t bt_want_interval_ns[BT_WANT_COUNT];
+
+/* What became of such a reading. */
+enum bt_detail {
+	BT_DETAIL_NONE,		/* not wanted, or the source (an older agent) knows nothing of it */
+	BT_DETAIL_KNOWN,
+	BT_DETAIL_NEEDS_ROOT,
+	BT_DETAIL_NOT_IN_KERNEL,
+	BT_DETAIL_FAILED,	/* for a reason that nobody expected */
+	BT_DETAIL_COUNT
+};
+extern const char *const bt_detail_name[BT_DETAIL_COUNT];	/* "needs-root" */
+
+#define BT_MAX_TASKS 32u
+
+struct bt_frame_task {
+	uint32_t pid;
+	char name[16];		/* comm */
+	char state[2];		/* the letter of /proc/<pid>/status; "" = unknown */
+	uint64_t rss_bytes, swap_bytes, oom_score;
+	int64_t oom_score_adj;	/* BT_UNKNOWN_SIGNED */
+};
+
+/* The processes with the most memory, resident and swapped out together. */
+struct bt_frame_tasks {
+	uint8_t state;		/* enum bt_detail; only when known there is more */
+	uint64_t mono_ns;	/* when it was read */
+	uint64_t read_ns;	/* what that took */
+	uint64_t processes;	/* all there are, kernel threads too */
+	unsigned count;
+	struct bt_frame_task task[BT_MAX_TASKS];
+};
+
+/* One migrate type in one zone. */
+struct bt_frame_pagetype {
+	char zone[16], type[16];
+	uint16_t node;
+	uint64_t blocks;			/* pageblocks of this type */
+	uint64_t free_blocks[BT_MAX_ORDERS];	/* BT_PAGETYPE_FREE_MAX: so many or more */
+};
+
+#define BT_PAGETYPE_FREE_MAX 100000u	/* Linux 5.5 and later stop counting there */
+
+struct bt_frame_pageblocks {
+	uint8_t state;		/* enum bt_detail */
+	uint64_t mono_ns, read_ns;
+	uint64_t block_pages;	/* pages of one pageblock */
+	unsigned count, capacity;
+	struct bt_frame_pagetype *types;	/* [capacity], count used, by zone and type */
+};
+
 struct bt_frame {
 	uint64_t seq;		/* counts the source's frames from 1 */
 	uint64_t mono_ns;	/* CLOCK_MONOTONIC of the machine read; virtual under sim */
@@ -149,6 +220,7 @@ struct bt_frame {
 	uint64_t read_ns;	/* what reading this frame took */
 	bool extra;		/* out of turn (after a publication): not for intervals */
 	bool gap;		/* nothing is known of the time before it: pause, lost source */
+	unsigned want;		/* BT_WANT_*, set by whoever reads, like extra */
 
 	bool has_module;	/* everything up to `cpus` is known */
 	/* Current; config.generation is the published one. 0: none yet, the rest means nothing. */
@@ -172,13 +244,16 @@ struct bt_frame {
 	struct bt_frame_memory memory;
 	struct bt_frame_psi psi;
 	uint64_t vmstat[BT_VMSTAT_COUNT];
+
+	struct bt_frame_tasks tasks;
+	struct bt_frame_pageblocks pageblocks;
 };
 
 /* A frame with room for the machine; all numbers unknown. Owned by the caller. */
 struct bt_frame *bt_frame_create(const struct bt_machine *machine);
 void bt_frame_free(struct bt_frame *frame);
 /*
- * Back to all unknown; keeps the arrays. config, ack, order_allocs and matrix become 0: whether
+ * Back to all unknown; keeps the arrays and want. config, ack, order_allocs and matrix become 0: whether
  * they are known is told by has_module. No zones, no histograms.
  */
 void bt_frame_clear(struct bt_frame *frame);
@@ -189,6 +264,8 @@ struct bt_hist *bt_frame_hist(struct bt_frame *frame, unsigned order, unsigned n
 /* The same without making one: NULL when absent. */
 const struct bt_hist *bt_frame_hist_find(const struct bt_frame *frame, unsigned order,
 					 unsigned node, unsigned op);
+/* Orders whose number of free blocks is known, from order 0 on. */
+unsigned bt_known_orders(const uint64_t free_blocks[BT_MAX_ORDERS]);
 /* The CPU is online and echoes config.generation. */
 bool bt_frame_applied(const struct bt_frame *frame, unsigned cpu);
 

@@ -7,21 +7,6 @@
 #include "core/mask.h"
 #include "frame/frame_schema.h"
 
-/* At most count numbers; the rest stays as it is. */
-static int decode_array(const struct bt_json *array, const char *what, uint64_t *numbers,
-			unsigned count, struct bt_err *err)
-{
-	const struct bt_json *element;
-
-	if (!array || array->type != BT_JSON_ARRAY || array->count > count)
-		return bt_err_set(err, EPROTO, "%s is no array of at most %u numbers", what, count);
-	for (element = array->child; element; element = element->next) {
-		if (!bt_json_as_u64(element, numbers++))
-			return bt_err_set(err, EPROTO, "%s holds no numbers", what);
-	}
-	return 0;
-}
-
 /* One CPU's number or name; null is unknown, which only 64 bits can say. */
 static bool decode_cell(const struct bt_json *node, const struct bt_field *column, uint64_t *value)
 {
@@ -120,7 +105,7 @@ static int decode_matrix(const struct bt_json *node, struct bt_frame *frame, str
 		return bt_err_set(err, EPROTO, "node_alloc_blocks has not %u rows",
 				  frame->node_count);
 	for (row = rows->child; row; row = row->next, i++) {
-		code = decode_array(row, "node_alloc_blocks", frame->matrix[i], frame->node_count,
+		code = bt_numbers_decode(row, "node_alloc_blocks", frame->matrix[i], frame->node_count,
 				    err);
 		if (code)
 			return code;
@@ -141,7 +126,7 @@ static int decode_module(const struct bt_json *node, struct bt_frame *frame, str
 	if (!code)
 		code = bt_fields_decode(node, &bt_schema_module, frame, err);
 	if (!code)
-		code = decode_array(bt_json_get(node, "order_alloc_blocks"), "order_alloc_blocks",
+		code = bt_numbers_decode(bt_json_get(node, "order_alloc_blocks"), "order_alloc_blocks",
 				    frame->order_allocs, BT_MAX_ORDERS, err);
 	if (!code)
 		code = decode_matrix(node, frame, err);
@@ -205,7 +190,7 @@ static int decode_zones(const struct bt_json *node, struct bt_frame *frame, stru
 		memset(zone, 0xff, sizeof(*zone));
 		code = bt_fields_decode(element, &bt_schema_zone, zone, err);
 		if (!code)
-			code = decode_array(bt_json_get(element, "free_blocks"),
+			code = bt_numbers_decode(bt_json_get(element, "free_blocks"),
 					    "zones.free_blocks", zone->free_blocks, BT_MAX_ORDERS,
 					    err);
 		if (!code && zone->node >= frame->node_count)
@@ -248,6 +233,8 @@ int bt_frame_decode(const struct bt_json *node, struct bt_frame *frame, struct b
 		code = decode_module(module, frame, err);
 	if (!code)
 		code = decode_memory(node, frame, err);
+	if (!code)
+		code = bt_detail_decode(node, frame, err);
 	if (code) {
 		bt_err_prefix(err, "frame");
 		bt_frame_clear(frame);

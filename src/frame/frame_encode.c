@@ -4,17 +4,6 @@
 #include "core/mask.h"
 #include "frame/frame_schema.h"
 
-static void encode_array(struct bt_json_writer *w, const char *key, const uint64_t *numbers,
-			 unsigned count)
-{
-	unsigned i;
-
-	bt_json_array(w, key);
-	for (i = 0; i < count; i++)
-		bt_json_u64(w, NULL, numbers[i]);
-	bt_json_end_array(w);
-}
-
 static void encode_cell(struct bt_json_writer *w, const struct bt_field *column, uint64_t value)
 {
 	if (column->kind == BT_FIELD_NAME)
@@ -65,10 +54,10 @@ static void encode_blocks(struct bt_json_writer *w, const struct bt_frame *frame
 {
 	unsigned i;
 
-	encode_array(w, "order_alloc_blocks", frame->order_allocs, BT_MAX_ORDERS);
+	bt_numbers_encode(w, "order_alloc_blocks", frame->order_allocs, BT_MAX_ORDERS);
 	bt_json_array(w, "node_alloc_blocks");
 	for (i = 0; i < frame->node_count; i++)
-		encode_array(w, NULL, frame->matrix[i], frame->node_count);
+		bt_numbers_encode(w, NULL, frame->matrix[i], frame->node_count);
 	bt_json_end_array(w);
 	bt_json_object(w, "cpus");
 	for (i = 0; i < bt_schema_cpu.count; i++)
@@ -108,13 +97,10 @@ static void encode_online(struct bt_json_writer *w, const struct bt_frame *frame
 
 static void encode_zone(struct bt_json_writer *w, const struct bt_frame_zone *zone)
 {
-	unsigned orders = 0;
-
-	while (orders < BT_MAX_ORDERS && zone->free_blocks[orders] != BT_UNKNOWN)
-		orders++;
 	bt_json_object(w, NULL);
 	bt_fields_encode(w, &bt_schema_zone, zone);
-	encode_array(w, "free_blocks", zone->free_blocks, orders);
+	bt_numbers_encode(w, "free_blocks", zone->free_blocks,
+			  bt_known_orders(zone->free_blocks));
 	bt_json_end_object(w);
 }
 
@@ -153,5 +139,6 @@ void bt_frame_encode(struct bt_json_writer *w, const char *key, const struct bt_
 	if (frame->has_module)
 		encode_module(w, frame);
 	encode_memory(w, frame);
+	bt_detail_encode(w, frame);
 	bt_json_end_object(w);
 }

@@ -15,4 +15,10 @@ extern const struct bt_field_table bt_schema_node;	/* struct bt_frame_node */
 extern const struct bt_field_table bt_schema_zone;	/* struct bt_frame_zone but its lists */
 extern const struct bt_field_table bt_schema_hist;	/* struct bt_frame_hist but its buckets */
 
+struct bt_frame;
+
+/* detail_json.c: what only some readers want; nothing where nobody did. */
+void bt_detail_encode(struct bt_json_writer *w, const struct bt_frame *frame);
+int bt_detail_decode(const struct bt_json *node, struct bt_frame *frame, struct bt_err *err);
+
 #endif

@@ -158,6 +158,38 @@ static inline void sample_memory(struct bt_frame *frame)
 	}
 }
 
+/* Some numbers of each left unknown. */
+static inline void sample_details(struct bt_frame *frame)
+{
+	unsigned i, j;
+
+	frame->tasks = (struct bt_frame_tasks){
+		.state = BT_DETAIL_KNOWN, .mono_ns = 86400000000111ull, .read_ns = 1800000,
+		.processes = 412, .count = 3,
+	};
+	for (i = 0; i < frame->tasks.count; i++) {
+		frame->tasks.task[i] = (struct bt_frame_task){
+			.pid = 4194303 - i, .name = "a (\"task\")", .state = { i ? 'S' : '\0' },
+			.rss_bytes = 3ull << (34 - i), .swap_bytes = i ? 4096 * i : BT_UNKNOWN,
+			.oom_score = i == 1 ? BT_UNKNOWN : 666 + i,
+			.oom_score_adj = i == 2 ? BT_UNKNOWN_SIGNED : -1000,
+		};
+	}
+	frame->pageblocks.state = BT_DETAIL_KNOWN;
+	frame->pageblocks.mono_ns = 86400000000222ull;
+	frame->pageblocks.read_ns = 900000;
+	frame->pageblocks.block_pages = 512;
+	frame->pageblocks.count = 2;
+	for (i = 0; i < 2; i++) {
+		struct bt_frame_pagetype *type = &frame->pageblocks.types[i];
+
+		*type = (struct bt_frame_pagetype){ .zone = "Normal", .blocks = 155 + i };
+		strcpy(type->type, i ? "Movable" : "Unmovable");
+		for (j = 0; j < BT_MAX_ORDERS; j++)
+			type->free_blocks[j] = j <= 10 ? BT_PAGETYPE_FREE_MAX - j : BT_UNKNOWN;
+	}
+}
+
 static inline void sample_frame(struct bt_frame *frame, unsigned hist_orders, unsigned buckets)
 {
 	unsigned i, j;
@@ -191,6 +223,7 @@ static inline void sample_frame(struct bt_frame *frame, unsigned hist_orders, un
 		sample_cpu(&frame->cpus[i], i);
 	sample_hists(frame, hist_orders, buckets);
 	sample_memory(frame);
+	sample_details(frame);
 }
 
 #endif

@@ -53,6 +53,44 @@ static int decode(struct kit *kit, const char *text, size_t size, struct bt_err 
 	return tree ? bt_frame_decode(tree, kit->decoded, err) : -err->code;
 }
 
+static void assert_same_details(const struct bt_frame *a, const struct bt_frame *b)
+{
+	unsigned i, j;
+
+	assert_int_equal(a->tasks.state, b->tasks.state);
+	assert_int_equal(a->tasks.mono_ns, b->tasks.mono_ns);
+	assert_int_equal(a->tasks.read_ns, b->tasks.read_ns);
+	assert_int_equal(a->tasks.processes, b->tasks.processes);
+	assert_int_equal(a->tasks.count, b->tasks.count);
+	for (i = 0; i < a->tasks.count; i++) {
+		const struct bt_frame_task *x = &a->tasks.task[i], *y = &b->tasks.task[i];
+
+		assert_int_equal(x->pid, y->pid);
+		assert_string_equal(x->name, y->name);
+		assert_string_equal(x->state, y->state);
+		assert_int_equal(x->rss_bytes, y->rss_bytes);
+		assert_int_equal(x->swap_bytes, y->swap_bytes);
+		assert_int_equal(x->oom_score, y->oom_score);
+		assert_int_equal(x->oom_score_adj, y->oom_score_adj);
+	}
+	assert_int_equal(a->pageblocks.state, b->pageblocks.state);
+	assert_int_equal(a->pageblocks.mono_ns, b->pageblocks.mono_ns);
+	assert_int_equal(a->pageblocks.read_ns, b->pageblocks.read_ns);
+	assert_int_equal(a->pageblocks.block_pages, b->pageblocks.block_pages);
+	assert_int_equal(a->pageblocks.count, b->pageblocks.count);
+	for (i = 0; i < a->pageblocks.count; i++) {
+		const struct bt_frame_pagetype *x = &a->pageblocks.types[i];
+		const struct bt_frame_pagetype *y = &b->pageblocks.types[i];
+
+		assert_string_equal(x->zone, y->zone);
+		assert_string_equal(x->type, y->type);
+		assert_int_equal(x->node, y->node);
+		assert_int_equal(x->blocks, y->blocks);
+		for (j = 0; j < BT_MAX_ORDERS; j++)
+			assert_int_equal(x->free_blocks[j], y->free_blocks[j]);
+	}
+}
+
 static void assert_same_frame(const struct bt_frame *a, const struct bt_frame *b)
 {
 	unsigned i;
@@ -106,6 +144,7 @@ static void assert_same_frame(const struct bt_frame *a, const struct bt_frame *b
 	assert_memory_equal(&a->memory, &b->memory, sizeof(a->memory));
 	assert_memory_equal(&a->psi, &b->psi, sizeof(a->psi));
 	assert_memory_equal(a->vmstat, b->vmstat, sizeof(a->vmstat));
+	assert_same_details(a, b);
 }
 
 static size_t round_trip(struct kit *kit)
@@ -148,6 +187,49 @@ static void unknown_stays_unknown(void **state)
 	assert_null(strstr(text, "module"));
 	assert_null(strstr(text, "available_bytes"));
 	assert_null(strstr(text, "oom_kill"));
+	assert_null(strstr(text, "tasks"));
+	assert_null(strstr(text, "pageblocks"));
+	free_kit(kit);
+}
+
+/* What could not be read says why, and nothing else. */
+static void a_reason_survives(void **state)
+{
+	struct kit *kit = new_kit(3, 2);
+	const char *text;
+	size_t size;
+
+	(void)state;
+	kit->frame->pageblocks.state = BT_DETAIL_NEEDS_ROOT;
+	kit->frame->pageblocks.mono_ns = 5;
+	kit->frame->pageblocks.read_ns = kit->frame->pageblocks.block_pages = BT_UNKNOWN;
+	round_trip(kit);
+	text = encode(kit, &size);
+	assert_non_null(strstr(text, "\"pageblocks\":{\"state\":\"needs-root\",\"mono_ns\":5,"
+				     "\"types\":[]}"));
+	assert_null(strstr(text, "\"tasks\""));
+	free_kit(kit);
+}
+
+/* A frame that is used again holds nothing of before but what is wanted. */
+static void clearing_forgets_details(void **state)
+{
+	struct kit *kit = new_kit(3, 2);
+
+	(void)state;
+	sample_frame(kit->frame, 1, 1);
+	kit->frame->want = BT_WANT_TASKS;
+	bt_frame_clear(kit->frame);
+	assert_int_equal(kit->frame->want, BT_WANT_TASKS);
+	assert_int_equal(kit->frame->tasks.state, BT_DETAIL_NONE);
+	assert_int_equal(kit->frame->tasks.count, 0);
+	assert_int_equal(kit->frame->pageblocks.state, BT_DETAIL_NONE);
+	assert_int_equal(kit->frame->pageblocks.count, 0);
+	assert_true(kit->frame->pageblocks.capacity > 0);
+	sample_frame(kit->frame, 1, 1);
+	bt_frame_copy(kit->decoded, kit->frame);
+	assert_ptr_not_equal(kit->decoded->pageblocks.types, kit->frame->pageblocks.types);
+	assert_same_frame(kit->decoded, kit->frame);
 	free_kit(kit);
 }
 
@@ -311,6 +393,21 @@ static void refuses_every_bound(void **state)
 		{ "\"name\":\"Normal\",\"node\":0", "\"name\":\"Normal\",\"node\":3", "there is no node 3" },
 		{ "\"free_blocks\":[", "\"free_blocks\":[1,2,3,4,5,6,", "zones.free_blocks" },
 		{ "\"zones\":[", "\"zones\":7,\"x\":[", "zones is no array" },
+		{ "\"tasks\":{\"state\":\"known\"", "\"tasks\":{\"state\":\"good\"",
+		  "frame: tasks: member state" },
+		{ "\"tasks\":{", "\"tasks\":7,\"x\":{", "tasks: member state is missing" },
+		{ "\"most\":[", "\"least\":[", "tasks: most is no array of at most 32" },
+		{ "\"most\":[",
+		  "\"most\":[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},"
+		  "{},{},{},{},{},{},", "tasks: most is no array of at most 32" },
+		{ "\"pid\":4194303,", "", "tasks: member pid is missing" },
+		{ "\"pid\":4194303,", "\"pid\":4294967296,", "tasks: member pid" },
+		{ "\"oom_score_adj\":-1000", "\"oom_score_adj\":\"\"", "member oom_score_adj" },
+		{ "\"types\":[", "\"types\":{},\"x\":[", "pageblocks: types is no array of at most 105" },
+		{ "\"types\":[{\"node\":0", "\"types\":[{\"node\":3", "there is no node 3" },
+		{ "\"type\":\"Unmovable\",", "", "member type is missing" },
+		{ "\"blocks\":155", "\"blocks\":-1", "member blocks" },
+		{ "155,\"free_blocks\":[", "155,\"free_blocks\":[null,", "pageblocks: free_blocks holds no numbers" },
 	};
 	struct kit *kit = new_kit(7, 3);
 	unsigned i;
@@ -411,6 +508,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frame_survives),
 		cmocka_unit_test(unknown_stays_unknown),
+		cmocka_unit_test(a_reason_survives),
+		cmocka_unit_test(clearing_forgets_details),
 		cmocka_unit_test(idle_module_is_short),
 		cmocka_unit_test(largest_machine_fits),
 		cmocka_unit_test(machine_and_config_survive),
