@@ -40,6 +40,7 @@ static int run_snapshot(struct bt_cmd_call *call, struct bt_err *err)
 		rc = bt_session_open(&session, &options, err);
 	if (rc)
 		goto out_close;
+	bt_session_want(session, BT_WANT_ALL);
 	bt_session_kick(session);
 	rc = bt_cmd_wait_frame(session, 0, WAIT_NS, stop_fd, err);
 	if (!rc)

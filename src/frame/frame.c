@@ -18,7 +18,7 @@ const char *const bt_want_name[BT_WANT_COUNT] = {
 #undef BT_WANT_TEXT
 };
 
-const uint64_t bt_want_interval_ns[BT_WANT_COUNT] = {
+static const uint64_t want_interval_ns[BT_WANT_COUNT] = {
 #define BT_WANT_NS(id, name, ns) [BT_WANT_INDEX_##id] = ns,
 	BT_WANTS(BT_WANT_NS)
 #undef BT_WANT_NS
@@ -33,6 +33,12 @@ const char *const bt_detail_name[BT_DETAIL_COUNT] = {
 
 /* A node has at most five zones with pages, a zone at most seven migrate types. */
 #define PAGETYPES_PER_NODE (5u * 7u)
+
+bool bt_want_due(enum bt_want want, enum bt_detail state, uint64_t last_ns, uint64_t now_ns)
+{
+	return state == BT_DETAIL_NONE ||
+	       now_ns >= last_ns + want_interval_ns[want] - want_interval_ns[want] / 10;
+}
 
 struct ant_limits bt_machine_limits(const struct bt_machine *machine)
 {

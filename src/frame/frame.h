@@ -162,7 +162,6 @@ enum bt_want {
 #define BT_WANT_ALL ((1u << BT_WANT_COUNT) - 1)
 
 extern const char *const bt_want_name[BT_WANT_COUNT];
-extern const uint64_t bt_want_interval_ns[BT_WANT_COUNT];
 
 /* What became of such a reading. */
 enum bt_detail {
@@ -174,6 +173,12 @@ enum bt_detail {
 	BT_DETAIL_COUNT
 };
 extern const char *const bt_detail_name[BT_DETAIL_COUNT];	/* "needs-root" */
+
+/*
+ * Whether to read it again at now_ns, after the reading of last_ns ended in state. A sampling
+ * interval that is as long and a little early counts as long enough.
+ */
+bool bt_want_due(enum bt_want want, enum bt_detail state, uint64_t last_ns, uint64_t now_ns);
 
 #define BT_MAX_TASKS 32u
 

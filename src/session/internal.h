@@ -45,6 +45,7 @@ struct bt_session {
 	bool has_interval, paused, changed;
 	struct bt_history *history;	/* NULL: none is kept */
 	uint32_t point_flags;		/* of the next point: events since the last one */
+	unsigned want;			/* BT_WANT_* of its owner */
 	uint64_t interval_ns, shown_at_ns, lost_ns;
 
 	struct bt_config config;	/* what controls work on */
@@ -69,6 +70,8 @@ struct bt_session {
 /* session.c */
 int bt_session_add_watch(struct bt_session *session, int fd, uint32_t events,
 			 struct bt_watch *watch, struct bt_err *err);
+/* Tells the sampler what the owner and the clients that wait for a frame want together. */
+void bt_session_sum_wants(struct bt_session *session);
 
 /* events.c */
 void bt_session_log(struct bt_session *session, enum bt_event_kind kind, uint64_t generation,
@@ -117,5 +120,7 @@ void bt_links_fail(struct bt_session *session, const struct bt_err *err);
 /* Frees the links that are over. */
 void bt_links_sweep(struct bt_session *session);
 unsigned bt_links_count(const struct bt_session *session);
+/* BT_WANT_* of those that wait for a frame. */
+unsigned bt_links_want(const struct bt_session *session);
 
 #endif

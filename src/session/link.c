@@ -28,6 +28,7 @@ struct bt_link {
 	bool owns, dead, writing, reading;
 	bool ended;			/* sends no more; what it asked for is still answered */
 	uint64_t read_id;		/* waits for a frame when reading is true */
+	unsigned want;			/* BT_WANT_* that this frame is to hold */
 	unsigned rubbish;
 	/* How this client's last publication went: its token is not the session's. */
 	uint64_t client_token, session_token;
@@ -147,12 +148,14 @@ static void send_frame(struct bt_link *link, struct bt_frame *frame)
 	end(link);
 }
 
+/* One that was being read when somebody began to want more is not the answer. */
 void bt_links_frame(struct bt_session *s, struct bt_frame *frame)
 {
 	for (struct bt_link *link = s->links; link; link = link->next) {
-		if (link->reading && !link->dead)
+		if (link->reading && !link->dead && !(link->want & ~frame->want))
 			send_frame(link, frame);
 	}
+	bt_session_sum_wants(s);
 }
 
 void bt_links_fail(struct bt_session *s, const struct bt_err *err)
@@ -166,6 +169,21 @@ void bt_links_fail(struct bt_session *s, const struct bt_err *err)
 }
 
 /* ---- requests -------------------------------------------------------------------------- */
+
+/* Names that are not known here are a newer client's. */
+static unsigned read_want(const struct bt_json *request)
+{
+	const struct bt_json *names = bt_json_get_array(request, "want"), *name;
+	unsigned want = 0;
+
+	for (name = names ? names->child : NULL; name; name = name->next) {
+		for (unsigned i = 0; i < BT_WANT_COUNT; i++) {
+			if (name->type == BT_JSON_STRING && !strcmp(name->string, bt_want_name[i]))
+				want |= 1u << i;
+		}
+	}
+	return want;
+}
 
 static int do_read(struct bt_link *link, const struct bt_json *request, struct bt_err *err)
 {
@@ -181,6 +199,8 @@ static int do_read(struct bt_link *link, const struct bt_json *request, struct b
 	if (!extra)
 		bt_json_get_bool(request, "extra", &extra);
 	link->reading = true;
+	link->want = read_want(request);
+	bt_session_sum_wants(s);
 	bt_sampler_request(s->sampler, extra);
 	if (s->status.phase == BT_SAMPLER_SILENT || s->status.phase == BT_SAMPLER_LOST) {
 		link->reading = false; /* the request makes it try again, but who knows how long */
@@ -413,6 +433,15 @@ void bt_links_sweep(struct bt_session *s)
 		if (link->dead)
 			bt_link_free(link);
 	}
+}
+
+unsigned bt_links_want(const struct bt_session *s)
+{
+	unsigned want = 0;
+
+	for (const struct bt_link *link = s->links; link; link = link->next)
+		want |= link->reading && !link->dead ? link->want : 0;
+	return want;
 }
 
 unsigned bt_links_count(const struct bt_session *s)

@@ -183,6 +183,13 @@ void bt_sampler_pause(struct bt_sampler *s, bool pause)
 	pthread_mutex_unlock(&s->lock);
 }
 
+void bt_sampler_want(struct bt_sampler *s, unsigned want)
+{
+	pthread_mutex_lock(&s->lock);
+	s->want = want;
+	pthread_mutex_unlock(&s->lock);
+}
+
 void bt_sampler_request(struct bt_sampler *s, bool extra)
 {
 	pthread_mutex_lock(&s->lock);

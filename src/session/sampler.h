@@ -54,6 +54,8 @@ void bt_sampler_adopt(struct bt_sampler *sampler, struct bt_machine *machine);
 void bt_sampler_set_interval(struct bt_sampler *sampler, uint64_t interval_ns);
 /* No samples but requested ones. */
 void bt_sampler_pause(struct bt_sampler *sampler, bool pause);
+/* BT_WANT_*: what the frames read from now on are to hold besides. */
+void bt_sampler_want(struct bt_sampler *sampler, unsigned want);
 /* One more sample soon, out of turn if extra; when lost and on demand: tries again now. */
 void bt_sampler_request(struct bt_sampler *sampler, bool extra);
 void bt_sampler_set_cpus(struct bt_sampler *sampler, const cpu_set_t *cpus, size_t size);

@@ -29,6 +29,7 @@ struct bt_sampler {
 	struct bt_machine machine;	/* REOPENED: the new one */
 	uint64_t interval_ns, deadline_ns, retry_ns, answer_ns;
 	unsigned normal_wanted, extra_wanted;
+	unsigned want;			/* BT_WANT_* */
 	bool paused, quit;
 };
 

@@ -167,6 +167,16 @@ static void note_silence(struct bt_sampler *s, enum job job, const struct bt_err
 		poke(s);
 }
 
+static unsigned want_now(struct bt_sampler *s)
+{
+	unsigned want;
+
+	pthread_mutex_lock(&s->lock);
+	want = s->want;
+	pthread_mutex_unlock(&s->lock);
+	return want;
+}
+
 static void sample(struct bt_sampler *s, enum job job)
 {
 	struct bt_frame *frame = bt_ring_slot(&s->ring);
@@ -176,6 +186,7 @@ static void sample(struct bt_sampler *s, enum job job)
 	if (!frame)
 		return;
 	frame->extra = job == JOB_EXTRA;
+	frame->want = want_now(s);
 	rc = s->ops->read(s->state, frame, &err);
 	switch (rc) {
 	case 0:

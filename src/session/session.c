@@ -409,6 +409,23 @@ void bt_session_pause(struct bt_session *s, bool pause)
 	bt_sampler_pause(s->sampler, pause);
 }
 
+void bt_session_sum_wants(struct bt_session *s)
+{
+	bt_sampler_want(s->sampler, s->want | bt_links_want(s));
+}
+
+void bt_session_want(struct bt_session *s, unsigned want)
+{
+	bool more = want & ~s->want;
+
+	if (want == s->want)
+		return;
+	s->want = want;
+	bt_session_sum_wants(s);
+	if (more && s->interval_ns)
+		bt_sampler_request(s->sampler, true);
+}
+
 void bt_session_kick(struct bt_session *s)
 {
 	bt_sampler_request(s->sampler, s->interval_ns != 0);

@@ -88,6 +88,13 @@ void bt_session_pause(struct bt_session *session, bool pause);
 /* A sample out of turn (frame.extra), soon; an ordinary one in a session on demand. */
 void bt_session_kick(struct bt_session *session);
 
+/*
+ * BT_WANT_*: what this session's frames hold besides, for as long as it is wanted. When more is
+ * wanted than before, a sample out of turn follows soon, unless the session is on demand. What its
+ * clients want comes on top.
+ */
+void bt_session_want(struct bt_session *session, unsigned want);
+
 int bt_session_measure(struct bt_session *session, uint64_t limit_bytes, struct bt_err *err);
 void bt_session_measured(const struct bt_session *session, struct bt_measure *measure);
 

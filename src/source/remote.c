@@ -67,7 +67,17 @@ static int send_simple(struct remote *r, const char *op)
 	return end(r);
 }
 
-static int send_read(struct remote *r, bool extra)
+static void send_want(struct bt_json_writer *w, unsigned want)
+{
+	bt_json_array(w, "want");
+	for (unsigned i = 0; i < BT_WANT_COUNT; i++) {
+		if (want & (1u << i))
+			bt_json_string(w, NULL, bt_want_name[i]);
+	}
+	bt_json_end_array(w);
+}
+
+static int send_read(struct remote *r, bool extra, unsigned want)
 {
 	int rc;
 
@@ -80,6 +90,8 @@ static int send_read(struct remote *r, bool extra)
 	bt_json_u64(r->writer, "id", r->last_id + 1);
 	if (extra)
 		bt_json_bool(r->writer, "extra", true);
+	if (want)
+		send_want(r->writer, want);
 	rc = end(r);
 	if (!rc)
 		r->awaited_id = ++r->last_id;
@@ -264,7 +276,7 @@ static int agent_ended(struct remote *r, struct bt_err *err)
 static int remote_read(void *state, struct bt_frame *frame, struct bt_err *err)
 {
 	struct remote *r = state;
-	int rc = r->awaited_id ? 0 : send_read(r, frame->extra);
+	int rc = r->awaited_id ? 0 : send_read(r, frame->extra, frame->want);
 
 	if (rc)
 		return agent_ended(r, err);

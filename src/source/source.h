@@ -37,8 +37,8 @@ struct bt_source_ops {
 	int (*open)(void **state, const struct bt_source_options *options,
 		    struct bt_machine *machine, struct bt_err *err);
 	/*
-	 * Fills frame with the present; the caller has set frame->extra, by which a virtual clock
-	 * advances a little instead of one interval. 0; -EAGAIN nothing new (replay paused);
+	 * Fills frame with the present; the caller has set frame->want, and frame->extra, by which
+	 * a virtual clock advances a little instead of one interval. 0; -EAGAIN nothing new (replay paused);
 	 * -ENODATA the end (replay); -ETIMEDOUT no answer yet; another -errno: the source is lost.
 	 */
 	int (*read)(void *state, struct bt_frame *frame, struct bt_err *err);

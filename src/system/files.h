@@ -5,6 +5,8 @@
 
 #include "system/system.h"
 
+#define BT_ZONE_NAME 16		/* with its NUL, as in struct bt_frame_zone */
+
 enum bt_file {
 	BT_FILE_ZONEINFO,
 	BT_FILE_BUDDYINFO,
@@ -17,6 +19,7 @@ enum bt_file {
 };
 
 struct meminfo_info; /* libproc2 */
+struct pids_info;
 
 struct bt_system {
 	char *root;
@@ -24,6 +27,13 @@ struct bt_system {
 	int numastat[BT_MAX_NODES];
 	int node_meminfo[BT_MAX_NODES];
 	struct meminfo_info *meminfo;	/* NULL under a root */
+
+	/* What is read only when wanted, as it was read last; files opened then. */
+	int pagetypeinfo;		/* -1 = not open */
+	struct pids_info *pids;		/* NULL = not open */
+	struct bt_frame_tasks tasks;
+	struct bt_frame_pageblocks pageblocks;
+
 	char *text;			/* of the file read last */
 	size_t room;			/* of text, with its NUL */
 };
@@ -43,6 +53,10 @@ void bt_system_read_zones(struct bt_system *system, struct bt_frame *frame);
 void bt_system_read_vmstat(struct bt_system *system, struct bt_frame *frame);
 void bt_system_read_pressure(struct bt_system *system, struct bt_frame_psi *psi);
 void bt_system_read_nodes(struct bt_system *system, struct bt_frame *frame);
+/* Those that the frame wants, afresh where the last reading is old enough. */
+void bt_system_read_tasks(struct bt_system *system, struct bt_frame *frame);
+void bt_system_close_tasks(struct bt_system *system);
+void bt_system_read_pageblocks(struct bt_system *system, struct bt_frame *frame);
 
 /* Orders of the free lists in /proc/buddyinfo (max_order + 1); 0 = unknown. */
 unsigned bt_system_order_count(struct bt_system *system);
@@ -55,6 +69,8 @@ const char *bt_system_hypervisor(struct bt_system *system);
 bool bt_scan_u64(const char **at, uint64_t *value);
 /* This word after blanks, ended by a blank, the line's or the text's end. */
 bool bt_scan_word(const char **at, const char *word);
+/* "Node 0, zone   Normal": what follows the name is left. */
+bool bt_scan_zone(const char **at, uint64_t *node, char name[BT_ZONE_NAME]);
 /* Start of the next line, or NULL. */
 const char *bt_scan_line(const char *at);
 

@@ -117,6 +117,7 @@ int bt_system_open(struct bt_system **system, const char *root, struct bt_err *e
 		s->files[i] = open_at(s, paths[i]);
 	for (i = 0; i < BT_MAX_NODES; i++)
 		s->numastat[i] = s->node_meminfo[i] = -1;
+	s->pagetypeinfo = -1;
 	make_room(s);
 	if (!*root) {
 		code = procps_meminfo_new(&s->meminfo);
@@ -148,10 +149,13 @@ void bt_system_close(struct bt_system *system)
 	close_all(system->files, BT_FILE_COUNT);
 	close_all(system->numastat, BT_MAX_NODES);
 	close_all(system->node_meminfo, BT_MAX_NODES);
+	close_all(&system->pagetypeinfo, 1);
+	bt_system_close_tasks(system);
 	if (system->meminfo)
 		procps_meminfo_unref(&system->meminfo);
 	free(system->root);
 	free(system->text);
+	free(system->pageblocks.types);
 	free(system);
 }
 
@@ -177,5 +181,9 @@ void bt_system_read(struct bt_system *system, struct bt_frame *frame)
 	bt_system_read_pressure(system, &frame->psi);
 	bt_system_read_nodes(system, frame);
 	read_cpus(system, frame);
+	if (frame->want & BT_WANT_TASKS)
+		bt_system_read_tasks(system, frame);
+	if (frame->want & BT_WANT_PAGEBLOCKS)
+		bt_system_read_pageblocks(system, frame);
 	frame->read_ns = bt_mono_ns() - frame->mono_ns;
 }

@@ -4,8 +4,7 @@
 
 #include "system/files.h"
 
-/* "Node 0, zone   Normal": true, and *at behind the name. */
-static bool scan_head(const char **at, uint64_t *node, char *name, size_t size)
+bool bt_scan_zone(const char **at, uint64_t *node, char name[BT_ZONE_NAME])
 {
 	size_t length;
 
@@ -15,8 +14,8 @@ static bool scan_head(const char **at, uint64_t *node, char *name, size_t size)
 	if (!bt_scan_word(at, "zone"))
 		return false;
 	*at += strspn(*at, " ");
-	length = strcspn(*at, " \n");
-	if (!length || length >= size)
+	length = strcspn(*at, " ,\n");
+	if (!length || length >= BT_ZONE_NAME)
 		return false;
 	memcpy(name, *at, length);
 	name[length] = '\0';
@@ -85,12 +84,12 @@ static void read_zoneinfo(struct bt_system *system, struct bt_frame *frame)
 	const char *line = bt_system_text(system, system->files[BT_FILE_ZONEINFO]);
 	struct bt_frame_zone *zone = NULL;
 	uint64_t node;
-	char name[16];
+	char name[BT_ZONE_NAME];
 
 	for (; line; line = bt_scan_line(line)) {
 		const char *at = line;
 
-		if (scan_head(&at, &node, name, sizeof(name))) {
+		if (bt_scan_zone(&at, &node, name)) {
 			drop_if_empty(frame, zone);
 			zone = find_zone(frame, node, name);
 		} else if (zone) {
@@ -105,13 +104,13 @@ static void read_buddyinfo(struct bt_system *system, struct bt_frame *frame)
 	const char *line = bt_system_text(system, system->files[BT_FILE_BUDDYINFO]);
 	struct bt_frame_zone *zone;
 	uint64_t node;
-	char name[16];
+	char name[BT_ZONE_NAME];
 	unsigned order;
 
 	for (; line; line = bt_scan_line(line)) {
 		const char *at = line;
 
-		if (!scan_head(&at, &node, name, sizeof(name)))
+		if (!bt_scan_zone(&at, &node, name))
 			continue;
 		zone = find_zone(frame, node, name);
 		for (order = 0; zone && order < BT_MAX_ORDERS; order++) {
@@ -133,9 +132,9 @@ unsigned bt_system_order_count(struct bt_system *system)
 	const char *at = bt_system_text(system, system->files[BT_FILE_BUDDYINFO]);
 	uint64_t value;
 	unsigned orders = 0;
-	char name[16];
+	char name[BT_ZONE_NAME];
 
-	if (!at || !scan_head(&at, &value, name, sizeof(name)))
+	if (!at || !bt_scan_zone(&at, &value, name))
 		return 0;
 	while (bt_scan_u64(&at, &value))
 		orders++;
