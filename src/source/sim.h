@@ -61,6 +61,7 @@ struct sim {
 	uint64_t matrix[BT_MAX_NODES][BT_MAX_NODES];
 	uint64_t vmstat[BT_VMSTAT_COUNT];
 	uint64_t cache_seen_pages;	/* for what was reclaimed since */
+	uint64_t swap_seen_pages;
 	uint64_t psi_total_us;
 	struct bt_measure measure;
 	uint64_t measure_start_ns;
@@ -81,6 +82,10 @@ uint64_t sim_available_pages(const struct sim *sim);
 unsigned sim_pressure_percent(const struct sim *sim);
 void sim_memory_advance(struct sim *sim, uint64_t step_ns);
 void sim_fill_frame(const struct sim *sim, struct bt_frame *frame);
+
+/* sim_detail.c: processes and pageblocks, where frame->want asks for them; what is swapped out. */
+void sim_fill_details(const struct sim *sim, struct bt_frame *frame);
+uint64_t sim_swapped_pages(const struct sim *sim);
 
 /* sim_work.c: what the workers do in a step of the virtual clock. */
 void sim_work(struct sim *sim, uint64_t step_ns);

@@ -79,6 +79,31 @@ static uint64_t all_cache_pages(const struct sim *sim)
 	return pages;
 }
 
+/* A quarter of what is out comes back each second, and goes again. */
+static void advance_swap(struct sim *sim, uint64_t ms)
+{
+	uint64_t swapped = sim_swapped_pages(sim), before = sim->swap_seen_pages;
+	uint64_t churn = swapped * ms / 4000, *v = sim->vmstat;
+
+	v[BT_VMSTAT_PSWPOUT] += churn + (swapped > before ? swapped - before : 0);
+	v[BT_VMSTAT_PSWPIN] += churn + (swapped < before ? before - swapped : 0);
+	v[BT_VMSTAT_PGMAJFAULT] += churn / 2;
+	sim->swap_seen_pages = swapped;
+}
+
+/* Large blocks have to be made where memory is short; the larger, the more often in vain. */
+static void advance_compaction(struct sim *sim, uint64_t ms, unsigned pressure)
+{
+	uint64_t order = sim->config.order, stalls, *v = sim->vmstat;
+
+	if (sim->config.run != BT_RUN_GO || order < 4)
+		return;
+	stalls = order * ms * pressure / 400;
+	v[BT_VMSTAT_COMPACT_STALL] += stalls;
+	v[BT_VMSTAT_COMPACT_FAIL] += stalls * order / 16;
+	v[BT_VMSTAT_COMPACT_SUCCESS] += stalls - stalls * order / 16;
+}
+
 void sim_memory_advance(struct sim *sim, uint64_t step_ns)
 {
 	uint64_t cache = all_cache_pages(sim), ms = step_ns / BT_NS_PER_MS;
@@ -96,6 +121,8 @@ void sim_memory_advance(struct sim *sim, uint64_t step_ns)
 	v[BT_VMSTAT_PGSCAN_DIRECT] += reclaimed / 5 * pressure / 50;
 	v[BT_VMSTAT_PGSTEAL_DIRECT] += reclaimed / 8 * pressure / 50;
 	v[BT_VMSTAT_ALLOCSTALL] += reclaimed / 256 * pressure / 50;
+	advance_swap(sim, ms);
+	advance_compaction(sim, ms, pressure);
 	sim->psi_total_us += step_ns / 1000 * pressure / 200;
 }
 
@@ -200,8 +227,9 @@ static void fill_memory(const struct sim *sim, struct bt_frame_memory *memory)
 		.dirty_bytes = used / 512 * page_bytes,
 		.slab_bytes = used / 4 * page_bytes,
 		.anon_bytes = used / 2 * page_bytes,
-		.swap_total_bytes = 0,
-		.swap_free_bytes = 0,
+		.swap_total_bytes = sim->machine.memory_bytes / 8,
+		.swap_free_bytes = sim->machine.memory_bytes / 8 -
+				   sim_swapped_pages(sim) * page_bytes,
 	};
 }
 
@@ -260,6 +288,7 @@ void sim_fill_frame(const struct sim *sim, struct bt_frame *frame)
 	fill_zones(sim, frame);
 	fill_hists(sim, frame);
 	fill_memory(sim, &frame->memory);
+	sim_fill_details(sim, frame);
 	frame->psi = (struct bt_frame_psi){
 		.some_avg10_centipercent = sim_pressure_percent(sim) * 50,
 		.some_total_us = sim->psi_total_us,

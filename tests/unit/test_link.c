@@ -166,6 +166,34 @@ static void test_second_read_is_refused(void **state)
 	hear_frame(rig, 1);
 }
 
+/* Costly parts are in the answers to those who want them, and in no other frame. */
+static void test_want(void **state)
+{
+	struct rig *rig = *state;
+	const struct bt_json *frame;
+
+	hear(rig);
+	say(rig, "{\"op\":\"read\",\"id\":1}\n");
+	frame = hear_frame(rig, 1);
+	assert_null(bt_json_get(frame, "tasks"));
+	assert_null(bt_json_get(frame, "pageblocks"));
+	say(rig, "{\"op\":\"read\",\"id\":2,\"want\":[\"tomorrow\",7,\"tasks\"]}\n");
+	frame = hear_frame(rig, 2);
+	assert_string_equal(bt_json_get_string(bt_json_get(frame, "tasks"), "state"), "known");
+	assert_null(bt_json_get(frame, "pageblocks"));
+	rig_frames(rig->session, 1);
+	assert_int_equal(bt_session_frame(rig->session)->tasks.state, BT_DETAIL_NONE);
+	bt_session_want(rig->session, BT_WANT_PAGEBLOCKS);
+	say(rig, "{\"op\":\"read\",\"id\":3,\"want\":7}\n");
+	frame = hear_frame(rig, 3);
+	assert_null(bt_json_get(frame, "tasks"));
+	assert_non_null(bt_json_get(frame, "pageblocks"));
+	assert_int_equal(bt_session_frame(rig->session)->pageblocks.state, BT_DETAIL_KNOWN);
+	bt_session_want(rig->session, 0);
+	rig_frames(rig->session, 1);
+	assert_int_equal(bt_session_frame(rig->session)->pageblocks.state, BT_DETAIL_NONE);
+}
+
 /* The outcome rides on the next frame, under the client's own token. */
 static void test_publish(void **state)
 {
@@ -504,6 +532,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_greeting_and_frames, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_half_lines, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_second_read_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_want, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_publish, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_requests, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_too_much_rubbish_ends_it, setup, teardown),

@@ -95,6 +95,24 @@ static void test_measure(void **state)
 	bt_session_close(s);
 }
 
+static void test_want(void **state)
+{
+	struct bt_session *s = open_remote("remote:exec " AGENT " --source sim:4", 0);
+
+	(void)state;
+	rig_frames(s, 1);
+	assert_int_equal(bt_session_frame(s)->tasks.state, BT_DETAIL_NONE);
+	bt_session_want(s, BT_WANT_ALL);
+	rig_frames(s, 1);
+	assert_true(bt_session_frame(s)->tasks.count > 10);
+	assert_int_equal(bt_session_frame(s)->pageblocks.block_pages, 512);
+	bt_session_want(s, BT_WANT_TASKS);
+	rig_frames(s, 1);
+	assert_int_equal(bt_session_frame(s)->tasks.state, BT_DETAIL_KNOWN);
+	assert_int_equal(bt_session_frame(s)->pageblocks.state, BT_DETAIL_NONE);
+	bt_session_close(s);
+}
+
 static void test_many_cpus(void **state)
 {
 	struct bt_session *s = open_remote("remote:exec " AGENT " -s sim:4,cpus=1024,nodes=16", 0);
@@ -403,6 +421,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frames_and_control),
 		cmocka_unit_test(test_measure),
+		cmocka_unit_test(test_want),
 		cmocka_unit_test(test_many_cpus),
 		cmocka_unit_test(test_no_control),
 		cmocka_unit_test(test_killed_agent),

@@ -328,6 +328,52 @@ static void test_held_lowers_available(void **state)
 	rig_close(rig);
 }
 
+/* Shortage shows where a real one does: in the tasks, in swap, and in who has which pageblocks. */
+static void test_details(void **state)
+{
+	struct rig *rig = rig_open("1,cpus=8,memory=16G");
+	struct bt_frame_pageblocks *blocks = &rig->frame->pageblocks;
+	const struct bt_frame_zone *zone;
+	uint64_t idle_rss, swapped = 0;
+
+	(void)state;
+	rig_step(rig, 1);
+	assert_int_equal(rig->frame->tasks.state, BT_DETAIL_NONE);
+	assert_int_equal(blocks->state, BT_DETAIL_NONE);
+	rig->frame->want = BT_WANT_ALL;
+	rig_step(rig, 1);
+	assert_int_equal(rig->frame->tasks.state, BT_DETAIL_KNOWN);
+	assert_true(rig->frame->tasks.count > 10);
+	assert_int_equal(rig->frame->tasks.mono_ns, rig->frame->mono_ns);
+	idle_rss = rig->frame->tasks.task[0].rss_bytes;
+	assert_int_equal(rig->frame->tasks.task[0].swap_bytes, 0);
+	/* The types of a zone together are the zone's free blocks. */
+	assert_int_equal(blocks->count % rig->frame->zone_count, 0);
+	zone = &rig->frame->zones[rig->frame->zone_count - 1];
+	for (unsigned order = 0; order <= rig->machine.max_order; order++) {
+		uint64_t sum = 0;
+
+		for (unsigned i = 0; i < blocks->count; i++) {
+			if (blocks->types[i].node == zone->node &&
+			    !strcmp(blocks->types[i].zone, zone->name))
+				sum += blocks->types[i].free_blocks[order];
+		}
+		assert_int_equal(sum, zone->free_blocks[order]);
+	}
+	rig_set(rig, "pattern=hold");
+	rig_set(rig, "held=14G");
+	rig_set(rig, "start");
+	rig_step(rig, 20);
+	for (unsigned i = 0; i < rig->frame->tasks.count; i++)
+		swapped += rig->frame->tasks.task[i].swap_bytes;
+	assert_true(swapped > 0);
+	assert_int_equal(rig->frame->memory.swap_total_bytes - rig->frame->memory.swap_free_bytes,
+			 swapped);
+	assert_true(rig->frame->tasks.task[0].rss_bytes < idle_rss);
+	assert_true(rig->frame->vmstat[BT_VMSTAT_PSWPOUT] >= swapped / rig->machine.page_bytes);
+	rig_close(rig);
+}
+
 static void test_guards(void **state)
 {
 	struct rig *rig = rig_open("1,cpus=8,memory=4G");
@@ -500,6 +546,7 @@ int main(void)
 		cmocka_unit_test(test_nodes),
 		cmocka_unit_test(test_full_node_spills),
 		cmocka_unit_test(test_held_lowers_available),
+		cmocka_unit_test(test_details),
 		cmocka_unit_test(test_guards),
 		cmocka_unit_test(test_adoption_takes_time),
 		cmocka_unit_test(test_refusal),
