@@ -92,7 +92,7 @@ static void measure(struct ui_app *app, uint64_t limit_bytes)
 
 static uint64_t measure_limit(const struct ui_app *app)
 {
-	const struct bt_frame *frame = app->model->frame;
+	const struct bt_frame *frame = app->model->live;
 
 	return frame && frame->memory.available_bytes != BT_UNKNOWN ?
 	       frame->memory.available_bytes / 10 * 9 : 0;

@@ -8,7 +8,7 @@
 
 const char *ui_app_no_control(const struct ui_app *app)
 {
-	return app->model->frame ? app->model->no_control : "the first sample is still to come";
+	return app->model->live ? app->model->no_control : "the first sample is still to come";
 }
 
 void ui_app_config(const struct ui_app *app, struct bt_config *config)

@@ -282,7 +282,7 @@ static void draw_cpu(const struct grid *grid, int row, int col, unsigned cpu)
 {
 	const struct ui_cpus *edit = &grid->app->overlay.cpus;
 	const struct ui_glyphs *glyphs = grid->area->canvas->glyphs;
-	const struct bt_frame *frame = grid->app->model->frame;
+	const struct bt_frame *frame = grid->app->model->live;
 	bool in = bt_mask_test(edit->draft.cpus, cpu);
 	bool online = !frame || cpu >= frame->cpu_count || frame->cpus[cpu].online;
 	wchar_t ch = online ? in ? L'#' : glyphs->glyph[UI_GLYPH_ABSENT] :

@@ -10,10 +10,14 @@
 
 const char *ui_why_unknown(const struct ui_model *model)
 {
-	if (!model->frame)
+	if (!model->live)
 		return "waiting for the first sample";
-	if (!model->frame->has_module)
+	if (!model->live->has_module)
 		return "? no module: nothing is allocated here";
+	if (model->point && model->point->gap)
+		return "? a gap: nothing is known of this time";
+	if (model->past)
+		return "? not kept in the history";
 	return "? two samples are needed";
 }
 
@@ -92,14 +96,14 @@ static const char *publisher(const struct ui_model *model)
 {
 	uint64_t first, number;
 
-	if (!model->session || !model->frame->config.generation)
+	if (!model->session || !model->live->config.generation)
 		return "";
 	first = bt_session_event_first(model->session);
 	for (number = bt_session_event_last(model->session); number && number >= first; number--) {
 		const struct bt_event *event = bt_session_event(model->session, number);
 
 		if (event && event->kind == BT_EVENT_CONTROL &&
-		    event->generation == model->frame->config.generation)
+		    event->generation == model->live->config.generation)
 			return event->who;
 	}
 	return "";
@@ -108,7 +112,7 @@ static const char *publisher(const struct ui_model *model)
 /* What the load does and, when it stands still, who or what stopped it. */
 static void add_run(const struct ui_model *model, struct ui_row *row)
 {
-	const struct bt_frame *frame = model->frame;
+	const struct bt_frame *frame = model->live;
 
 	if (!frame) {
 		ui_row_add(row, 1, UI_ROLE_DIM, "", "waiting for the first sample");
@@ -128,7 +132,7 @@ static void add_run(const struct ui_model *model, struct ui_row *row)
 static void add_applied(const struct ui_model *model, struct ui_row *row)
 {
 	static const char *const ops[] = { "allocating", "freeing" };
-	const struct bt_frame *frame = model->frame;
+	const struct bt_frame *frame = model->live;
 	struct bt_frame_totals totals;
 	char text[UI_TEXT];
 	uint8_t op;
@@ -171,28 +175,27 @@ static void add_cost(const struct ui_model *model, struct ui_row *row)
 /* One row for everything, the state first: what is left on the smallest screens. */
 static void draw_status_line(const struct ui_model *model, const struct ui_area *area)
 {
-	const struct bt_interval *interval = model->interval;
+	const struct bt_point *point = model->point;
 	struct ui_row row = { 0 };
 	char text[UI_TEXT];
 
-	if (!add_banner(model, &row) && model->frame && model->frame->has_module)
-		ui_row_add(&row, 0, run_role(model->frame), "", "%s",
-			   bt_run_name(model->frame->run));
+	if (!add_banner(model, &row) && model->live && model->live->has_module)
+		ui_row_add(&row, 0, run_role(model->live), "", "%s",
+			   bt_run_name(model->live->run));
 	else
 		add_run(model, &row);
 	ui_row_add(&row, 1, UI_ROLE_BADGE, "", "%s",
 		   model->machine->reality == BT_SIMULATED ? "SIMULATED" :
 		   model->machine->reality == BT_EMULATED ? "EMULATED" : "");
-	if (model->frame)
+	if (point) {
 		ui_row_add(&row, 2, UI_ROLE_STRONG, "available", "%s",
-			   bt_text_bytes(model->frame->memory.available_bytes, text, sizeof(text)));
-	if (interval) {
+			   bt_text_bytes(point->available_bytes, text, sizeof(text)));
 		ui_row_add(&row, 3, UI_ROLE_NORMAL, "", "%s",
-			   ui_text_rate(interval->point.allocs_per_s, text));
+			   ui_text_rate(point->allocs_per_s, text));
 		ui_row_add(&row, 5, UI_ROLE_NORMAL, "remote", "%s",
-			   ui_text_percent(interval->point.remote_ratio, text));
+			   ui_text_percent(point->remote_ratio, text));
 		ui_row_add(&row, 4, UI_ROLE_NORMAL, "p99", "%s",
-			   bt_text_ns(interval->point.latency[BT_OP_ALLOC].quantile_ns[BT_P99],
+			   bt_text_ns(point->latency[BT_OP_ALLOC].quantile_ns[BT_P99],
 				      text, sizeof(text)));
 	}
 	ui_row_add(&row, 6, UI_ROLE_DIM, "on", "%s", model->machine->host);

@@ -12,7 +12,7 @@ static double available_of(const struct bt_point *point)
 
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
-	uint64_t bytes = model->frame ? model->frame->memory.available_bytes : BT_UNKNOWN;
+	uint64_t bytes = model->point ? model->point->available_bytes : BT_UNKNOWN;
 	uint64_t total = model->machine->memory_bytes;
 	char text[UI_TEXT], percent[UI_TEXT];
 
@@ -52,24 +52,21 @@ static void add_measure(const struct bt_measure *measure, struct ui_row *row)
 static void draw_facts(const struct ui_model *model, const struct ui_area *area)
 {
 	const struct bt_config *applied = ui_model_applied(model);
-	const struct bt_frame *frame = model->frame;
+	const struct bt_point *point = model->point;
 	struct ui_row row = { 0 };
 	char text[UI_TEXT], limit[UI_TEXT];
-	struct bt_frame_totals totals;
 
 	add_measure(&model->measure, &row);
 	ui_row_add(&row, 1, UI_ROLE_NORMAL, "low", "%s",
-		   bt_text_bytes(model->low_bytes, text, sizeof(text)));
-	if (frame->has_module) {
-		bt_frame_totals(frame, &totals);
+		   bt_text_bytes(model->since ? model->since->available_min_bytes : BT_UNKNOWN,
+				 text, sizeof(text)));
+	if (point->held_bytes != BT_UNKNOWN)
 		ui_row_add(&row, 2, UI_ROLE_NORMAL, "held", "%s of %s",
-			   bt_text_bytes(totals.held_pages * model->machine->page_bytes, text,
-					 sizeof(text)),
+			   bt_text_bytes(point->held_bytes, text, sizeof(text)),
 			   bt_text_bytes((applied ? applied : model->wanted)->max_held_bytes, limit,
 					 sizeof(limit)));
-	}
 	ui_row_add(&row, 3, UI_ROLE_NORMAL, "free", "%s",
-		   bt_text_bytes(frame->memory.free_bytes, text, sizeof(text)));
+		   bt_text_bytes(point->free_bytes, text, sizeof(text)));
 	if (model->measure.state == BT_MEASURE_NONE)
 		ui_row_add(&row, 4, UI_ROLE_DIM, "", "f: what user space can get");
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);
@@ -100,7 +97,7 @@ static void draw_graph(const struct ui_model *model, const struct ui_area *area)
 }
 
 /* Where a zone's free pages stand among its watermarks. */
-static const char *zone_state(const struct bt_frame_zone *zone, enum ui_role *role)
+static const char *zone_state(const struct bt_point_zone *zone, enum ui_role *role)
 {
 	*role = UI_ROLE_DIM;
 	if (zone->free_pages == BT_UNKNOWN || zone->min_pages == BT_UNKNOWN)
@@ -146,7 +143,7 @@ static struct zone_table zone_table(int cols)
 	return table;
 }
 
-static void draw_zone(const struct ui_model *model, const struct bt_frame_zone *zone,
+static void draw_zone(const struct ui_model *model, const struct bt_point_zone *zone,
 		      const struct ui_area *area, int row)
 {
 	const uint64_t pages[ZONE_NUMBERS] = { zone->free_pages, zone->min_pages, zone->low_pages,
@@ -176,13 +173,14 @@ static void draw_zone(const struct ui_model *model, const struct bt_frame_zone *
 }
 
 /* Zones in the order of the kernel, or the largest first where not all can be shown. */
-static void order_zones(const struct bt_frame *frame, bool by_size, uint8_t order[BT_MAX_ZONES])
+static void order_zones(const struct bt_point_zone *zones, unsigned count, bool by_size,
+			uint8_t order[BT_MAX_ZONES])
 {
-	for (unsigned i = 0; i < frame->zone_count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		unsigned at = i;
 
-		for (; by_size && at > 0 && frame->zones[order[at - 1]].managed_pages <
-					    frame->zones[i].managed_pages; at--)
+		for (; by_size && at > 0 && zones[order[at - 1]].managed_pages <
+					    zones[i].managed_pages; at--)
 			order[at] = order[at - 1];
 		order[at] = (uint8_t)i;
 	}
@@ -190,23 +188,23 @@ static void order_zones(const struct bt_frame *frame, bool by_size, uint8_t orde
 
 static void draw_zones(const struct ui_model *model, unsigned first, const struct ui_area *area)
 {
-	const struct bt_frame *frame = model->frame;
+	const struct bt_point_zone *zones = bt_point_zones(model->history, model->point);
 	struct zone_table table = zone_table(area->rect.cols);
 	uint8_t order[BT_MAX_ZONES];
-	unsigned count = frame->zone_count;
+	unsigned count = model->point->zone_count;
 
 	ui_put(area, 0, 0, UI_ROLE_DIM, "node zone");
 	for (int i = 0; i < table.numbers; i++)
 		ui_put_right(area, 0, ZONE_NAME_COLS + table.number_cols * (i + 1), UI_ROLE_DIM,
 			     zone_heads[i]);
-	order_zones(frame, (int)count >= area->rect.rows, order);
+	order_zones(zones, count, (int)count >= area->rect.rows, order);
 	if (first >= count)
 		first = count ? count - 1 : 0;
 	for (int row = 1; row < area->rect.rows && first < count; row++, first++) {
 		if (row == area->rect.rows - 1 && first + 1 < count)
 			ui_putf(area, row, 0, UI_ROLE_DIM, "%u more zones", count - first);
 		else
-			draw_zone(model, &frame->zones[order[first]], area, row);
+			draw_zone(model, &zones[order[first]], area, row);
 	}
 }
 
@@ -226,10 +224,10 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	int rows = area->rect.rows - 1, graph;
 	struct ui_area part;
 
-	if (!model->frame)
+	if (!model->point)
 		return;
 	draw_facts(model, area);
-	graph = graph_rows(rows, (int)model->frame->zone_count + 1);
+	graph = graph_rows(rows, (int)model->point->zone_count + 1);
 	part = ui_area_part(area, 1, 0, graph, area->rect.cols);
 	if (part.rect.rows > 0)
 		draw_graph(model, &part);
@@ -241,7 +239,7 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 static unsigned extent(const struct ui_model *model, const struct ui_panel_state *state)
 {
 	(void)state;
-	return model->frame ? model->frame->zone_count : 0;
+	return model->point ? model->point->zone_count : 0;
 }
 
 const struct ui_panel_ops ui_panel_available = {

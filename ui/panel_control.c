@@ -16,7 +16,7 @@
 
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
-	const struct bt_frame *frame = model->frame;
+	const struct bt_frame *frame = model->live;
 	char text[UI_TEXT];
 
 	if (model->draft && model->draft->on)

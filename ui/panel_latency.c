@@ -24,16 +24,15 @@ static uint64_t latency_ns(const struct bt_point *point, unsigned op, unsigned r
 
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
-	const struct bt_interval *now = model->interval;
-	uint64_t p99 = now ? latency_ns(&now->point, BT_OP_ALLOC, BT_P99) : BT_UNKNOWN;
+	uint64_t p99 = model->point ? latency_ns(model->point, BT_OP_ALLOC, BT_P99) : BT_UNKNOWN;
 	char text[UI_TEXT];
 
 	(void)only;
 	ui_row_add(row, 0, UI_ROLE_STRONG, "p99", "%s",
 		   bt_text_ns(p99, text, sizeof(text)));
-	if (model->frame)
+	if (model->live)
 		ui_row_add(row, 1, UI_ROLE_NORMAL, "clock", "%s",
-			   bt_text_ns(model->frame->clock_pair_ns, text, sizeof(text)));
+			   bt_text_ns(model->live->clock_pair_ns, text, sizeof(text)));
 }
 
 /* One operation's half of the table. */
@@ -94,7 +93,7 @@ static void draw_line(const struct half *half, const struct ui_area *area, unsig
 
 	ui_put_right(area, top + tall - 1, half->col + VALUE_COLS,
 		     row == BT_P99 ? UI_ROLE_STRONG : UI_ROLE_NORMAL,
-		     bt_text_ns(latency_ns(&half->model->interval->point, half->op, row), text,
+		     bt_text_ns(latency_ns(half->model->point, half->op, row), text,
 				sizeof(text)));
 	if (spark.rect.cols >= SPARK_MIN_COLS)
 		ui_chart(&spark, values, series(half, row, values, ui_chart_capacity(&spark)),
@@ -114,17 +113,17 @@ static void draw_head(const struct half *half, const struct ui_area *area, const
 
 static void draw_facts(const struct ui_model *model, const struct ui_area *area, int line)
 {
-	const struct bt_interval *interval = model->interval;
+	const struct bt_point *point = model->point;
 	struct ui_row row = { 0 };
 	char text[UI_TEXT];
 
-	ui_row_add(&row, 0, interval->point.preempted_per_s > 0 ? UI_ROLE_WARN : UI_ROLE_NORMAL,
-		   "preempted (left out)", "%s", ui_text_rate(interval->point.preempted_per_s, text));
+	ui_row_add(&row, 0, point->preempted_per_s > 0 ? UI_ROLE_WARN : UI_ROLE_NORMAL,
+		   "preempted (left out)", "%s", ui_text_rate(point->preempted_per_s, text));
 	ui_row_add(&row, 2, UI_ROLE_NORMAL, "timed now", "%s allocs",
-		   bt_text_count((double)interval->point.latency[BT_OP_ALLOC].count, text,
+		   bt_text_count((double)point->latency[BT_OP_ALLOC].count, text,
 				 sizeof(text)));
 	ui_row_add(&row, 3, UI_ROLE_NORMAL, "", "%s frees",
-		   bt_text_count((double)interval->point.latency[BT_OP_FREE].count, text,
+		   bt_text_count((double)point->latency[BT_OP_FREE].count, text,
 				 sizeof(text)));
 	ui_row_draw(&row, area, line, 0, area->rect.cols);
 }
@@ -143,7 +142,7 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	};
 
 	(void)state;
-	if (!model->interval || !model->frame->has_module) {
+	if (!ui_model_has_rates(model)) {
 		ui_put_cut(area, 0, 0, cols, UI_ROLE_DIM, ui_why_unknown(model));
 		return;
 	}

@@ -21,7 +21,7 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 
 	(void)only;
 	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s",
-		   ui_text_rate(model->interval ? model->interval->point.allocs_per_s : NAN, text));
+		   ui_text_rate(model->point ? model->point->allocs_per_s : NAN, text));
 }
 
 static void add_rate(struct ui_row *row, unsigned priority, const char *label, double per_s,
@@ -35,7 +35,7 @@ static void add_rate(struct ui_row *row, unsigned priority, const char *label, d
 
 static void draw_facts(const struct ui_model *model, const struct ui_area *area)
 {
-	const struct bt_point *point = &model->interval->point;
+	const struct bt_point *point = model->point;
 	struct ui_row row = { 0 };
 
 	add_rate(&row, 3, "allocs", point->allocs_per_s, UI_ROLE_STRONG);
@@ -73,19 +73,20 @@ enum form {
 
 struct cells {
 	const struct ui_model *model;
-	const struct bt_interval *interval;
+	const struct bt_point_cpu *cpus;
+	unsigned cpu_count;
 	double full;		/* allocs/s of the tallest cell */
 	enum form form;
 	unsigned per_cell;	/* CPUs in one character */
 };
 
-static double busiest(const struct bt_interval *interval)
+static double busiest(const struct cells *cells)
 {
 	double max = 0;
 
-	for (unsigned cpu = 0; cpu < interval->cpu_count; cpu++) {
-		if (interval->cpus[cpu].allocs_per_s > max)
-			max = interval->cpus[cpu].allocs_per_s;
+	for (unsigned cpu = 0; cpu < cells->cpu_count; cpu++) {
+		if ((double)cells->cpus[cpu].allocs_per_s > max)
+			max = (double)cells->cpus[cpu].allocs_per_s;
 	}
 	return max;
 }
@@ -100,7 +101,7 @@ static unsigned node_cpus(const struct cells *cells, unsigned node)
 {
 	unsigned count = 0;
 
-	for (unsigned cpu = 0; cpu < cells->interval->cpu_count; cpu++)
+	for (unsigned cpu = 0; cpu < cells->cpu_count; cpu++)
 		count += cpu_present(cells->model, cpu, node);
 	return count;
 }
@@ -113,20 +114,25 @@ struct look {
 	enum ui_role role;
 };
 
-/* Before the first publication: the mask that it will have. */
-static const __u64 *mask_in_force(const struct ui_model *model)
+/* Before the first publication: by the mask that it will have. Of the past it is not known. */
+static bool is_left_out(const struct ui_model *model, unsigned cpu)
 {
-	return model->frame->config.generation ? model->frame->config.cpus : model->wanted->cpus;
+	const struct bt_frame *frame = model->frame;
+
+	if (!frame)
+		return false;
+	return !bt_mask_test(frame->config.generation ? frame->config.cpus : model->wanted->cpus,
+			     cpu);
 }
 
 static struct look cpu_look(const struct cells *cells, const struct ui_glyphs *glyphs, unsigned cpu)
 {
-	const struct bt_point_cpu *now = &cells->interval->cpus[cpu];
-	double level = now->allocs_per_s > 0 ? now->allocs_per_s / cells->full : 0;
+	const struct bt_point_cpu *now = &cells->cpus[cpu];
+	double level = now->allocs_per_s > 0 ? (double)now->allocs_per_s / cells->full : 0;
 
 	if (!now->online)
 		return (struct look){ 0, 0, glyphs->glyph[UI_GLYPH_OFFLINE], UI_ROLE_DIM };
-	if (cells->interval->totals.stuck_cpu == (int)cpu)
+	if (cells->model->point->stuck_cpu == (int)cpu)
 		return (struct look){ 6, level, L'!', UI_ROLE_BAD };
 	if (now->state == BT_WORKER_BACKOFF)
 		return (struct look){ 5, level, L'b', UI_ROLE_WARN };
@@ -134,7 +140,7 @@ static struct look cpu_look(const struct cells *cells, const struct ui_glyphs *g
 		return (struct look){ 4, level, L't', UI_ROLE_WARN };
 	if (!now->applied)
 		return (struct look){ 3, level, L'~', UI_ROLE_WARN };
-	if (level == 0 && !bt_mask_test(mask_in_force(cells->model), cpu))
+	if (level == 0 && is_left_out(cells->model, cpu))
 		return (struct look){ 1, 0, glyphs->glyph[UI_GLYPH_ABSENT], UI_ROLE_DIM };
 	return (struct look){ 2, level, level > 0 ? ui_level_char(glyphs, level) : glyphs->level[1],
 			      UI_ROLE_GRAPH_A };
@@ -149,8 +155,8 @@ static void draw_wide_cell(const struct cells *cells, const struct ui_area *area
 	ui_putf(area, row, col, UI_ROLE_DIM, "%4u", cpu);
 	ui_put_char(area, row, col + 5, look.role, look.ch);
 	ui_put_right(area, row, col + WIDE_CELL_COLS, UI_ROLE_NORMAL,
-		     cells->interval->cpus[cpu].online ?
-			     bt_text_count(cells->interval->cpus[cpu].allocs_per_s, text,
+		     cells->cpus[cpu].online ?
+			     bt_text_count((double)cells->cpus[cpu].allocs_per_s, text,
 					   sizeof(text)) : "off");
 }
 
@@ -230,7 +236,7 @@ static struct look next_cell(const struct cells *cells, const struct ui_glyphs *
 {
 	struct look shown = { 0 };
 
-	for (unsigned in_cell = 0; in_cell < cells->per_cell && *cpu < cells->interval->cpu_count;
+	for (unsigned in_cell = 0; in_cell < cells->per_cell && *cpu < cells->cpu_count;
 	     ++*cpu) {
 		struct look look;
 
@@ -247,7 +253,7 @@ static struct look next_cell(const struct cells *cells, const struct ui_glyphs *
 
 static unsigned next_cpu(const struct cells *cells, unsigned node, unsigned cpu)
 {
-	while (cpu < cells->interval->cpu_count && !cpu_present(cells->model, cpu, node))
+	while (cpu < cells->cpu_count && !cpu_present(cells->model, cpu, node))
 		cpu++;
 	return cpu;
 }
@@ -260,7 +266,7 @@ static void draw_node(const struct cells *cells, const struct ui_area *area,
 
 	ui_putf(area, at->line, at->col, UI_ROLE_DIM, cells->form == FORM_FLOW ? "%2u" : "node %u",
 		node);
-	for (; cpu < cells->interval->cpu_count; cpu = next_cpu(cells, node, cpu), index++) {
+	for (; cpu < cells->cpu_count; cpu = next_cpu(cells, node, cpu), index++) {
 		int line = at->line + index / per_line;
 		int col = at->col + label_cols(cells) + index % per_line * cell_cols(cells);
 		struct look look;
@@ -313,19 +319,20 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 		 const struct ui_area *area)
 {
 	int rows = area->rect.rows - 1, cols = area->rect.cols, graph = rows;
-	struct cells cells = { .model = model, .interval = model->interval };
+	struct cells cells = { .model = model, .cpu_count = model->machine->cpu_count };
 	bool legend = rows >= 5;
 	struct ui_area part;
 
 	(void)state;
-	if (!model->interval || !model->frame->has_module) {
+	if (!ui_model_has_rates(model)) {
 		ui_put_cut(area, 0, 0, cols, UI_ROLE_DIM, ui_why_unknown(model));
 		return;
 	}
 	draw_facts(model, area);
-	if (rows >= 3) {
+	cells.cpus = bt_point_cpus(model->history, model->point);
+	if (rows >= 3 && cells.cpus) {
 		/* The cells take what they need, at most a row more than half. */
-		cells.full = busiest(model->interval);
+		cells.full = busiest(&cells);
 		choose_form(&cells, (rows + 1) / 2 - legend, cols);
 		graph = rows - all_lines(&cells, cols) - legend;
 		part = ui_area_part(area, 1 + graph, 0, rows - graph, cols);

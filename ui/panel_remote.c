@@ -12,7 +12,7 @@ static double remote_of(const struct bt_point *point)
 
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
-	double ratio = model->interval ? model->interval->point.remote_ratio : NAN;
+	double ratio = model->point ? model->point->remote_ratio : NAN;
 	char text[UI_TEXT];
 
 	(void)only;
@@ -21,7 +21,7 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 
 static void draw_facts(const struct ui_model *model, const struct ui_area *area)
 {
-	const struct bt_point *point = &model->interval->point;
+	const struct bt_point *point = model->point;
 	struct ui_row row = { 0 };
 	char text[UI_TEXT];
 
@@ -63,7 +63,8 @@ struct matrix {
 
 static double cell_ratio(const struct matrix *matrix, unsigned from, unsigned to)
 {
-	const float *line = matrix->model->interval->matrix + from * matrix->nodes;
+	const float *line = bt_point_matrix(matrix->model->history, matrix->model->point) +
+			    from * matrix->nodes;
 	double sum = 0;
 
 	for (unsigned node = 0; node < matrix->nodes; node++)
@@ -137,7 +138,7 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	struct ui_area part;
 
 	(void)state;
-	if (!model->interval || !model->frame->has_module) {
+	if (!ui_model_has_rates(model)) {
 		ui_put_cut(area, 0, 0, area->rect.cols, UI_ROLE_DIM, ui_why_unknown(model));
 		return;
 	}

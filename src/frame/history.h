@@ -59,6 +59,8 @@ const struct bt_point_zone *bt_point_zones(const struct bt_history *history,
 const struct bt_point_cpu *bt_point_cpus(const struct bt_history *history,
 					 const struct bt_point *point);
 
+/* The fixed part of a point that follows into, which has no tails; bt_point_quantiles() is yours. */
+void bt_point_merge(struct bt_point *into, const struct bt_point *from);
 /* A point of the caller's with all tails, for bt_history_merge(); free() it. */
 struct bt_point *bt_history_point(const struct bt_history *history);
 /* All from age oldest to age newest (inclusive; oldest >= newest) as if it had been one step. */

@@ -215,3 +215,8 @@ void bt_merge(const struct bt_layout *layout, struct bt_point *into, const struc
 	into->flags |= from->flags;
 	into->gap = into->gap && from->gap;
 }
+
+void bt_point_merge(struct bt_point *into, const struct bt_point *from)
+{
+	bt_merge(NULL, into, from);
+}

@@ -20,7 +20,7 @@ void bt_layout_fill(const struct bt_layout *layout, struct bt_point *point,
 /*
  * from follows into; both have the tails of into. Rates become means weighted by the time that is
  * known, ratios of blocks by blocks. One that is unknown in a part is that of the other part.
- * The quantiles are left as they are: bt_point_quantiles().
+ * The quantiles are left as they are: bt_point_quantiles(). layout may be NULL for no tails.
  */
 void bt_merge(const struct bt_layout *layout, struct bt_point *into, const struct bt_point *from);
 

@@ -47,17 +47,16 @@ static void break_interval(struct bt_session *s)
 	s->base = NULL;
 }
 
-/* What was before the frame is a gap; what the frame itself says is known. */
-static bool begin_with_gap(struct bt_session *s)
+/* What was before the frame is a gap, if anything was; what the frame itself says is known. */
+static void begin_anew(struct bt_session *s)
 {
 	const struct bt_point *last = bt_history_at(s->history, BT_TIER_SAMPLE, 0);
 	struct bt_point *point = &s->interval->point;
 
 	if (!last)
-		return false;
+		return;
 	point->gap = true;
 	point->length_ns = point->mono_ns > last->mono_ns ? point->mono_ns - last->mono_ns : 0;
-	return true;
 }
 
 static void add_interval(struct bt_session *s, const struct bt_frame *frame)
@@ -66,8 +65,8 @@ static void add_interval(struct bt_session *s, const struct bt_frame *frame)
 	s->has_interval = true;
 	if (s->base)
 		bt_session_observe_interval(s);
-	else if (!begin_with_gap(s))
-		return;
+	else
+		begin_anew(s);
 	if (!s->history)
 		return;
 	s->interval->point.flags = s->point_flags;
