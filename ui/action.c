@@ -150,7 +150,7 @@ static void run_back(struct ui_app *app)
 
 static void run_command(struct ui_app *app)
 {
-	ui_prompt_open_command(app);
+	ui_command_line_open(app);
 }
 
 static void run_help(struct ui_app *app)

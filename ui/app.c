@@ -24,6 +24,7 @@ void ui_app_free(struct ui_app *app)
 {
 	ui_feed_free(app->feed);
 	ui_canvas_free(&app->canvas);
+	ui_recall_free(&app->recall);
 }
 
 void ui_app_update(struct ui_app *app)

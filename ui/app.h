@@ -13,6 +13,7 @@
 #include "ui/model.h"
 #include "ui/overlay.h"
 #include "ui/panel.h"
+#include "ui/recall.h"
 
 /* A change that waits for a yes: what it would do, frozen when the question was put. */
 struct ui_asked {
@@ -36,6 +37,7 @@ struct ui_app {
 	int pressed_key;
 	struct ui_draft draft;
 	struct ui_undo undo;
+	struct ui_recall recall;	/* lines of the command line */
 	struct ui_asked asked;
 	unsigned marks;
 	bool start_agreed;	/* asked once per session */

@@ -33,6 +33,14 @@ static void remove_at(struct ui_line *line, unsigned at)
 		line->cursor--;
 }
 
+void ui_line_replace(struct ui_line *line, unsigned from, const char *text)
+{
+	while (line->cursor > from)
+		remove_at(line, line->cursor - 1);
+	for (; *text; text++)
+		insert(line, *text);
+}
+
 bool ui_line_key(struct ui_line *line, int key)
 {
 	switch (key) {

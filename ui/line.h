@@ -13,6 +13,8 @@ struct ui_line {
 };
 
 void ui_line_set(struct ui_line *line, const char *text);
+/* Replaces what stands from `from` (at most the cursor) to the cursor, which then follows it. */
+void ui_line_replace(struct ui_line *line, unsigned from, const char *text);
 /* True when the key was one of editing: characters, Left Right Home End Backspace Delete ^U. */
 bool ui_line_key(struct ui_line *line, int key);
 /* In one row of area from col on, scrolled so that the cursor shows. */

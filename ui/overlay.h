@@ -8,6 +8,7 @@
 
 #include "core/param.h"
 #include "ui/canvas.h"
+#include "ui/complete.h"
 #include "ui/line.h"
 
 struct ui_app;
@@ -18,7 +19,7 @@ struct ui_overlay_ops {
 	void (*draw)(struct ui_app *app, const struct ui_area *screen);
 };
 
-/* A typed value: of a parameter, of the interval, or a command. */
+/* A typed value: of a parameter, of the interval, the text of a mark. */
 struct ui_prompt {
 	const struct bt_param *param;
 	/* Otherwise: what Enter does; an error keeps the prompt open. */
@@ -26,6 +27,17 @@ struct ui_prompt {
 	const char *title, *hint;
 	struct ui_line line;
 	struct bt_err err;	/* of the last Enter */
+};
+
+/* The command line: completion shows what could stand at its cursor. */
+struct ui_command_line {
+	struct ui_line line;
+	struct bt_err err;		/* of the last Enter */
+	struct ui_completion completion;
+	int chosen;			/* candidate that stands in the line, -1 = none */
+	bool recalling;			/* lines that begin with what was typed are looked through */
+	unsigned recall_at;
+	char typed[UI_LINE_MAX];
 };
 
 /* One of a parameter's choices. */
@@ -69,6 +81,7 @@ struct ui_overlay {
 	const struct ui_overlay_ops *ops;	/* NULL: nothing lies over the view */
 	union {
 		struct ui_prompt prompt;
+		struct ui_command_line command;
 		struct ui_picker picker;
 		struct ui_cpus cpus;
 		struct ui_nodes nodes;
@@ -84,7 +97,7 @@ void ui_prompt_reopen(struct ui_app *app);
 void ui_prompt_open_param(struct ui_app *app, const struct bt_param *param);
 void ui_prompt_open_interval(struct ui_app *app);
 void ui_prompt_open_mark(struct ui_app *app);
-void ui_prompt_open_command(struct ui_app *app);
+void ui_command_line_open(struct ui_app *app);
 void ui_picker_open(struct ui_app *app, const struct bt_param *param);
 /* A row of the control panel, in place; CPUs and nodes open their editors. */
 void ui_edit_row_open(struct ui_app *app, unsigned row);

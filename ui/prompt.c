@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Typed values, with what they would mean while they are typed; and the command line. */
+/* Typed values, with what they would mean while they are typed. */
 #include <errno.h>
 #include <string.h>
 
@@ -150,12 +150,4 @@ void ui_prompt_open_mark(struct ui_app *app)
 {
 	open_other(app, "Mark", "What is worth finding again; empty: the mark gets a number.",
 		   accept_mark);
-}
-
-void ui_prompt_open_command(struct ui_app *app)
-{
-	open_other(app, "Command",
-		   "PARAMETER VALUE (order 4, cpus 0-15, held 64M ...), start, stop, "
-		   "keep, interval TIME, snapshot, measure, freeze, pause, quit",
-		   ui_command_run);
 }
