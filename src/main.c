@@ -15,6 +15,7 @@ static const struct bt_cmd *const commands[] = {
 	&bt_cmd_ctl,
 	&bt_cmd_snapshot,
 	&bt_cmd_record,
+	&bt_cmd_replay,
 };
 
 struct common_values {

@@ -38,7 +38,8 @@ struct bt_cmd {
 	int (*run)(struct bt_cmd_call *call, struct bt_err *err);
 };
 
-extern const struct bt_cmd bt_cmd_top, bt_cmd_ctl, bt_cmd_snapshot, bt_cmd_record;
+extern const struct bt_cmd bt_cmd_top, bt_cmd_ctl, bt_cmd_snapshot, bt_cmd_record,
+	bt_cmd_replay;
 
 /*
  * Blocks the signals that end a program; the descriptor becomes readable when one has come. The

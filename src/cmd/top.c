@@ -7,25 +7,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
+#include "cmd/top.h"
 #include "ui/keys.h"
 #include "ui/term.h"
 #include "ui/ui.h"
 
-struct top_values {
-	const char *glyphs;
-	bool step;
-	bool list_keys;
+struct own_values {
+	struct top_values top;
 };
 
 static const struct bt_opt top_opts[] = {
-	{ "glyphs", 'g', BT_OPT_TEXT, "full|console|ascii",
-	  "characters to draw with (default: what is safe here)",
-	  offsetof(struct top_values, glyphs) },
-	{ "step", 0, BT_OPT_FLAG, NULL, "take samples only on the command ':step N'",
-	  offsetof(struct top_values, step) },
+	TOP_OPT_GLYPHS(struct own_values, top),
+	TOP_OPT_STEP(struct own_values, top),
 	{ "list-keys", 0, BT_OPT_FLAG, NULL, "print every key, tab-separated",
-	  offsetof(struct top_values, list_keys) },
+	  offsetof(struct own_values, top.list_keys) },
 	{ 0 }
 };
 
@@ -93,14 +88,15 @@ static int show_dashboard(const struct bt_session_options *session_options,
 		return code;
 	if (session_options->interval_ns)
 		bt_session_kick(session);
-	code = ui_run(session, signals, &options, err);
+	code = values->prepare ? values->prepare(session, values->context, err) : 0;
+	if (!code)
+		code = ui_run(session, signals, &options, err);
 	bt_session_close(session);
 	return code;
 }
 
-static int run_top(struct bt_cmd_call *call, struct bt_err *err)
+int top_run(struct bt_cmd_call *call, const struct top_values *values, struct bt_err *err)
 {
-	const struct top_values *values = call->values;
 	struct start start = { .told = "" };
 	struct bt_session_options options = {
 		.source_options = { .progress = on_progress, .ask = on_ask, .context = &start },
@@ -111,10 +107,6 @@ static int run_top(struct bt_cmd_call *call, struct bt_err *err)
 	char note[BT_CMD_NOTE];
 	int code;
 
-	if (values->list_keys) {
-		ui_keys_print(stdout);
-		return 0;
-	}
 	if (call->argc)
 		return bt_err_set(err, EINVAL, "'%s': the dashboard takes no operands",
 				  call->argv[0]);
@@ -125,6 +117,8 @@ static int run_top(struct bt_cmd_call *call, struct bt_err *err)
 		return code;
 	if (values->step)
 		options.interval_ns = 0;
+	if (!strncmp(options.source, "replay", strlen("replay")))
+		options.serve = options.lock_memory = false;
 	setlocale(LC_CTYPE, "");
 	code = ui_signals_begin(&start.signals, err);
 	if (code)
@@ -134,6 +128,16 @@ static int run_top(struct bt_cmd_call *call, struct bt_err *err)
 	return code;
 }
 
+static int run_top(struct bt_cmd_call *call, struct bt_err *err)
+{
+	const struct own_values *values = call->values;
+
+	if (!values->top.list_keys)
+		return top_run(call, &values->top, err);
+	ui_keys_print(stdout);
+	return 0;
+}
+
 const struct bt_cmd bt_cmd_top = {
 	.name = "top",
 	.operands = "",
@@ -141,6 +145,6 @@ const struct bt_cmd bt_cmd_top = {
 	.description = "Without --source: this machine where its module is loaded, else a guest.\n"
 		       "The load is off until it is started with 'w'. '?' shows the keys.",
 	.opts = top_opts,
-	.values_size = sizeof(struct top_values),
+	.values_size = sizeof(struct own_values),
 	.run = run_top,
 };

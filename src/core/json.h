@@ -79,6 +79,9 @@ void bt_json_reader_free(struct bt_json_reader *r);
 const struct bt_json *bt_json_parse(struct bt_json_reader *r, const char *text, size_t size,
 				    struct bt_err *err);
 
+/* The beginning of a text: a tree of the values that are whole in it. NULL: it is no JSON so far. */
+const struct bt_json *bt_json_parse_begin(struct bt_json_reader *r, const char *text, size_t size);
+
 /* Lookups return NULL / false when absent or of another type; they accept node == NULL. */
 const struct bt_json *bt_json_get(const struct bt_json *node, const char *key);
 const struct bt_json *bt_json_get_object(const struct bt_json *node, const char *key);

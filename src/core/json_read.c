@@ -218,8 +218,8 @@ static void refuse_at(const struct bt_json_reader *r, yajl_handle handle, const 
 		   why ? (const char *)why : r->refusal);
 }
 
-const struct bt_json *bt_json_parse(struct bt_json_reader *r, const char *text, size_t size,
-				    struct bt_err *err)
+static const struct bt_json *parse(struct bt_json_reader *r, const char *text, size_t size,
+				   bool whole, struct bt_err *err)
 {
 	yajl_alloc_funcs arena = { arena_malloc, arena_realloc, arena_free, r };
 	yajl_handle handle;
@@ -233,11 +233,22 @@ const struct bt_json *bt_json_parse(struct bt_json_reader *r, const char *text, 
 	restart(r);
 	handle = yajl_alloc(&callbacks, &arena, r);
 	status = yajl_parse(handle, (const unsigned char *)text, size);
-	if (status == yajl_status_ok)
+	if (status == yajl_status_ok && whole)
 		status = yajl_complete_parse(handle);
 	if (status != yajl_status_ok) {
 		refuse_at(r, handle, text, size, err);
 		return NULL;
 	}
 	return r->root;
+}
+
+const struct bt_json *bt_json_parse(struct bt_json_reader *r, const char *text, size_t size,
+				    struct bt_err *err)
+{
+	return parse(r, text, size, true, err);
+}
+
+const struct bt_json *bt_json_parse_begin(struct bt_json_reader *r, const char *text, size_t size)
+{
+	return parse(r, text, size, false, NULL);
 }

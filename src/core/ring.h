@@ -7,6 +7,7 @@
 #define BT_RING_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct bt_ring {
@@ -38,6 +39,14 @@ static inline void *bt_ring_slot(struct bt_ring *ring)
 		return NULL;
 	}
 	return ring->slots[filled & (ring->capacity - 1)];
+}
+
+/* Producer: whether bt_ring_slot() would find none. */
+static inline bool bt_ring_full(struct bt_ring *ring)
+{
+	return atomic_load_explicit(&ring->filled, memory_order_relaxed) -
+		       atomic_load_explicit(&ring->released, memory_order_acquire) ==
+	       ring->capacity;
 }
 
 /* Producer: hands the slot of the last bt_ring_slot() over. Without it the slot is just reused. */

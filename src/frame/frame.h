@@ -224,6 +224,10 @@ struct bt_frame {
 	int64_t utc_ns;
 	uint64_t read_ns;	/* what reading this frame took */
 	bool extra;		/* out of turn (after a publication): not for intervals */
+	/* Of sources with a log or a clock of their own; not in documents. */
+	uint64_t events;	/* that came before it, since the source was opened */
+	bool restart;		/* the clock was turned back: what was shown before is no history */
+	bool feed;		/* passed on the way to a position: for the history alone */
 	bool gap;		/* nothing is known of the time before it: pause, lost source */
 	unsigned want;		/* BT_WANT_*, set by whoever reads, like extra */
 

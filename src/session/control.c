@@ -68,7 +68,9 @@ static int send_config(struct bt_session *s, const struct bt_config *config, con
 	s->token++;
 	s->observer.awaited_token = s->token;
 	s->observer.first_event = s->last_event + 1;
+	s->quiet = s->ops->event;
 	bt_session_log_changes(s, &s->config, config, who);
+	s->quiet = false;
 	s->config = *config;
 	bt_session_set_lease(s, config->lease_ms);
 	bt_session_choose_cpus(s, config);
@@ -132,6 +134,10 @@ void bt_session_follow_config(struct bt_session *s, const struct bt_frame *befor
 {
 	if (!now->has_module)
 		return;
+	if (!s->ops->publish) {
+		bt_session_first_config(s, now);
+		return;
+	}
 	if (s->observer.awaited_token)
 		return; /* ours is on its way: what the source had before does not matter */
 	if (now->ack.token == s->token && now->ack.error && before &&

@@ -18,24 +18,30 @@ static const uint32_t point_flag[BT_EVENT_KINDS] = {
 	[BT_EVENT_MARK] = BT_POINT_MARK,
 };
 
+void bt_session_log_event(struct bt_session *s, const struct bt_event *event)
+{
+	struct bt_event *kept = &s->events[++s->last_event % BT_EVENTS];
+
+	*kept = *event;
+	kept->number = s->last_event;
+	s->point_flags |= point_flag[event->kind];
+	s->changed = true;
+}
+
 static void log_text(struct bt_session *s, enum bt_event_kind kind, uint64_t generation,
 		     const char *who, const char *text)
 {
-	struct bt_event *event = &s->events[++s->last_event % BT_EVENTS];
-
-	*event = (struct bt_event){
-		.number = s->last_event,
+	struct bt_event event = {
 		.utc_ns = s->shown ? s->shown->utc_ns : s->ops->clock_ns ? 0 : bt_utc_ns(),
 		.mono_ns = s->shown ? s->shown->mono_ns : 0,
 		.kind = kind,
 		.generation = generation,
 	};
 	if (s->shown && !s->ops->clock_ns)
-		event->utc_ns += (int64_t)(bt_mono_ns() - s->shown_at_ns);
-	bt_copy_clean(event->who, sizeof(event->who), who);
-	bt_copy_clean(event->text, sizeof(event->text), text);
-	s->point_flags |= point_flag[kind];
-	s->changed = true;
+		event.utc_ns += (int64_t)(bt_mono_ns() - s->shown_at_ns);
+	bt_copy_clean(event.who, sizeof(event.who), who);
+	bt_copy_clean(event.text, sizeof(event.text), text);
+	bt_session_log_event(s, &event);
 }
 
 void bt_session_log(struct bt_session *s, enum bt_event_kind kind, uint64_t generation,
@@ -47,7 +53,8 @@ void bt_session_log(struct bt_session *s, enum bt_event_kind kind, uint64_t gene
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	log_text(s, kind, generation, who, text);
+	if (!s->quiet)
+		log_text(s, kind, generation, who, text);
 }
 
 void bt_session_note(struct bt_session *s, enum bt_event_kind kind, const char *who,

@@ -56,6 +56,8 @@ struct bt_session {
 	struct bt_event events[BT_EVENTS];
 	uint64_t last_event;
 
+	uint64_t taken_event;	/* of a source that keeps the log: the last one in ours */
+	bool quiet;		/* it tells itself what happened */
 	struct bt_recorder *recorder;	/* NULL: none runs */
 	struct bt_recording recording;
 	uint64_t recorded_event;	/* the last one written */
@@ -76,6 +78,8 @@ void bt_session_sum_wants(struct bt_session *session);
 /* events.c */
 void bt_session_log(struct bt_session *session, enum bt_event_kind kind, uint64_t generation,
 		    const char *who, const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* One that came from elsewhere: only its number changes. */
+void bt_session_log_event(struct bt_session *session, const struct bt_event *event);
 /* One event for each field that differs. */
 void bt_session_log_changes(struct bt_session *session, const struct bt_config *from,
 			    const struct bt_config *to, const char *who);
@@ -100,6 +104,10 @@ void bt_session_record_frame(struct bt_session *session, const struct bt_frame *
 /* snapshot.c: buddytop-<host>-<UTC time><suffix> in dir, of the newest frame; not there yet. */
 int bt_session_choose_path(const struct bt_session *session, const char *dir, const char *suffix,
 			   char *path, size_t size, struct bt_err *err);
+
+/* replay.c: events that came with a frame; a clock that was turned back. */
+void bt_session_take_events(struct bt_session *session, const struct bt_frame *frame);
+void bt_session_restart(struct bt_session *session);
 
 /* survive.c: memory that stays, CPUs the antagonist leaves free. */
 void bt_session_lock_memory(struct bt_session *session);

@@ -111,6 +111,13 @@ void bt_sampler_close(struct bt_sampler *s)
 	free_sampler(s);
 }
 
+static void wake(struct bt_sampler *s)
+{
+	pthread_mutex_lock(&s->lock);
+	pthread_cond_signal(&s->wake);
+	pthread_mutex_unlock(&s->lock);
+}
+
 /* ---- for the session's thread ---------------------------------------------------------- */
 
 int bt_sampler_fd(const struct bt_sampler *s)
@@ -139,6 +146,8 @@ bool bt_sampler_take(struct bt_sampler *s, struct bt_frame **frame)
 	}
 	*frame = ready;
 	bt_ring_pop(&s->ring);
+	if (s->ops->due_ns)
+		wake(s);
 	return true;
 }
 
@@ -177,6 +186,8 @@ void bt_sampler_set_interval(struct bt_sampler *s, uint64_t interval_ns)
 void bt_sampler_pause(struct bt_sampler *s, bool pause)
 {
 	pthread_mutex_lock(&s->lock);
+	if (s->ops->replay)
+		s->ops->replay->pause(s->state, pause);
 	s->paused = pause;
 	s->deadline_ns = bt_mono_ns();
 	pthread_cond_signal(&s->wake);
@@ -260,13 +271,55 @@ bool bt_sampler_no_control(struct bt_sampler *s, char *text, size_t size)
 	const char *why = NULL;
 
 	pthread_mutex_lock(&s->source_lock);
-	if (!s->ops->publish)
-		why = "this kind of source cannot be controlled";
-	else if (s->options.read_only)
-		why = "opened read-only";
-	else if (s->state && s->ops->no_control)
+	if (s->state && s->ops->no_control)
 		why = s->ops->no_control(s->state);
+	if (!why && !s->ops->publish)
+		why = "this kind of source cannot be controlled";
+	if (!why && s->options.read_only)
+		why = "opened read-only";
 	snprintf(text, size, "%s", why ? why : "");
 	pthread_mutex_unlock(&s->source_lock);
 	return why != NULL;
+}
+
+/* ---- a recording: its source is never lost, so its state is always there ---------------- */
+
+const struct bt_replay_ops *bt_sampler_replay(const struct bt_sampler *s)
+{
+	return s->ops->replay;
+}
+
+void bt_sampler_seek(struct bt_sampler *s, uint64_t at_ns)
+{
+	s->ops->replay->seek(s->state, at_ns);
+	pthread_mutex_lock(&s->lock);
+	s->rewound = true;
+	pthread_cond_signal(&s->wake);
+	pthread_mutex_unlock(&s->lock);
+}
+
+void bt_sampler_set_speed(struct bt_sampler *s, double speed)
+{
+	s->ops->replay->set_speed(s->state, speed);
+	wake(s);
+}
+
+void bt_sampler_replay_status(struct bt_sampler *s, struct bt_replay_status *status)
+{
+	s->ops->replay->status(s->state, status);
+}
+
+bool bt_sampler_mark(struct bt_sampler *s, size_t index, uint64_t *at_ns, struct bt_event *event)
+{
+	return s->ops->replay->mark(s->state, index, at_ns, event);
+}
+
+bool bt_sampler_event(struct bt_sampler *s, uint64_t number, struct bt_event *event)
+{
+	bool there;
+
+	pthread_mutex_lock(&s->source_lock);
+	there = s->state && s->ops->event && s->ops->event(s->state, number, event);
+	pthread_mutex_unlock(&s->source_lock);
+	return there;
 }

@@ -66,6 +66,16 @@ int bt_sampler_publish(struct bt_sampler *sampler, const struct bt_config *confi
 int bt_sampler_keepalive(struct bt_sampler *sampler);
 int bt_sampler_measure(struct bt_sampler *sampler, uint64_t limit_bytes, struct bt_err *err);
 void bt_sampler_measured(struct bt_sampler *sampler, struct bt_measure *measure);
+
+/* A recording, else NULL; what is done to it takes effect at once. */
+const struct bt_replay_ops *bt_sampler_replay(const struct bt_sampler *sampler);
+void bt_sampler_seek(struct bt_sampler *sampler, uint64_t at_ns);
+void bt_sampler_set_speed(struct bt_sampler *sampler, double speed);
+void bt_sampler_replay_status(struct bt_sampler *sampler, struct bt_replay_status *status);
+bool bt_sampler_mark(struct bt_sampler *sampler, size_t index, uint64_t *at_ns,
+		     struct bt_event *event);
+/* The event of a number of a source that keeps the log; false: not kept. */
+bool bt_sampler_event(struct bt_sampler *sampler, uint64_t number, struct bt_event *event);
 /* Why the source cannot be controlled, into text; false when it can. */
 bool bt_sampler_no_control(struct bt_sampler *sampler, char *text, size_t size);
 

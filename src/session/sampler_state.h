@@ -31,6 +31,7 @@ struct bt_sampler {
 	unsigned normal_wanted, extra_wanted;
 	unsigned want;			/* BT_WANT_* */
 	bool paused, quit;
+	bool rewound;			/* ENDED: there is more to read again */
 };
 
 /* The thread; context is the sampler. Ends when quit is set. */

@@ -30,8 +30,14 @@ static void set_phase(struct bt_sampler *s, enum bt_sampler_phase phase, const s
 
 enum job { JOB_QUIT, JOB_NORMAL, JOB_EXTRA, JOB_REOPEN };
 
+/* Such a source waits for whoever takes the frames: none of them is lost. */
+static uint64_t own_pace(struct bt_sampler *s)
+{
+	return bt_ring_full(&s->ring) ? UINT64_MAX : s->ops->due_ns(s->state);
+}
+
 /* The time the next job is due, UINT64_MAX = only when asked. Under lock. */
-static uint64_t next_due(const struct bt_sampler *s, enum job *job)
+static uint64_t next_due(struct bt_sampler *s, enum job *job)
 {
 	bool wanted = s->normal_wanted || s->extra_wanted;
 
@@ -41,8 +47,10 @@ static uint64_t next_due(const struct bt_sampler *s, enum job *job)
 	}
 	switch (s->status.phase) {
 	case BT_SAMPLER_REOPENED:
-	case BT_SAMPLER_ENDED:
 		return UINT64_MAX;
+	case BT_SAMPLER_ENDED:
+		*job = JOB_NORMAL;
+		return s->rewound ? own_pace(s) : UINT64_MAX;
 	case BT_SAMPLER_LOST:
 		*job = JOB_REOPEN;
 		if (!s->interval_ns)
@@ -52,6 +60,8 @@ static uint64_t next_due(const struct bt_sampler *s, enum job *job)
 		*job = s->extra_wanted ? JOB_EXTRA : JOB_NORMAL;
 		if (wanted)
 			return 0;
+		if (s->ops->due_ns)
+			return own_pace(s);
 		return s->interval_ns && !s->paused ? s->deadline_ns : UINT64_MAX;
 	}
 }
@@ -79,8 +89,9 @@ static void take_request(struct bt_sampler *s, enum job job)
 		s->extra_wanted--;
 	else if (s->normal_wanted)
 		s->normal_wanted--;
-	else
+	else if (!s->ops->due_ns)
 		move_deadline(s, bt_mono_ns());
+	s->rewound = false;
 }
 
 static enum job wait_for_job(struct bt_sampler *s)
@@ -140,7 +151,7 @@ static void note_answer(struct bt_sampler *s)
 {
 	pthread_mutex_lock(&s->lock);
 	s->answer_ns = bt_mono_ns();
-	if (s->status.phase == BT_SAMPLER_SILENT)
+	if (s->status.phase == BT_SAMPLER_SILENT || s->status.phase == BT_SAMPLER_ENDED)
 		s->status.phase = BT_SAMPLER_LIVE;
 	pthread_mutex_unlock(&s->lock);
 }

@@ -77,11 +77,18 @@ static void add_interval(struct bt_session *s, const struct bt_frame *frame)
 static void on_frame(struct bt_session *s, struct bt_frame *frame)
 {
 	const struct bt_frame *before = s->shown;
+	bool changed = s->changed;
 
+	if (frame->restart)
+		bt_session_restart(s);
+	if (frame->gap)
+		break_interval(s);
 	if (!before)
 		bt_session_first_config(s, frame);
 	s->shown = frame;
 	s->shown_at_ns = bt_mono_ns();
+	bt_session_take_events(s, frame);
+	s->quiet = s->ops->event;
 	bt_session_observe(s, before, frame);
 	bt_session_follow_config(s, before, frame);
 	if (!frame->extra) {
@@ -89,9 +96,10 @@ static void on_frame(struct bt_session *s, struct bt_frame *frame)
 		add_interval(s, frame);
 		s->base = frame;
 	}
+	s->quiet = false;
 	bt_session_record_frame(s, frame);
 	bt_links_frame(s, frame);
-	s->changed = true;
+	s->changed = changed || !frame->feed;
 }
 
 static void take_frames(struct bt_session *s)
@@ -402,10 +410,12 @@ void bt_session_pause(struct bt_session *s, bool pause)
 	if (pause == s->paused)
 		return;
 	s->paused = pause;
+	bt_sampler_pause(s->sampler, pause);
+	if (s->ops->replay)
+		return; /* the recording has no gap there */
 	break_interval(s);
 	bt_session_log(s, BT_EVENT_CONTROL, 0, "session",
 		       pause ? "sampling paused" : "sampling again");
-	bt_sampler_pause(s->sampler, pause);
 }
 
 void bt_session_sum_wants(struct bt_session *s)

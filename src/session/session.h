@@ -105,6 +105,22 @@ const struct bt_event *bt_session_event(const struct bt_session *session, uint64
 void bt_session_note(struct bt_session *session, enum bt_event_kind kind, const char *who,
 		     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/*
+ * A recording that is shown; false where the session shows none. Positions are times since its
+ * beginning. What lies before a new position is fed to history and log without being shown.
+ */
+bool bt_session_replay(const struct bt_session *session, struct bt_replay_status *status);
+/* Beyond the end or the beginning: there. -EOPNOTSUPP: no recording. */
+int bt_session_seek(struct bt_session *session, uint64_t at_ns, struct bt_err *err);
+/* 0.1 to 100; 0: as fast as possible. */
+int bt_session_set_speed(struct bt_session *session, double speed, struct bt_err *err);
+/* The same as people say it: "5m", "+30s", "12:34:56", "mark 2"; "x10", "max". -EINVAL has the forms. */
+int bt_session_seek_text(struct bt_session *session, const char *text, struct bt_err *err);
+int bt_session_speed_text(struct bt_session *session, const char *text, struct bt_err *err);
+/* Its marks, by index. */
+bool bt_session_replay_mark(const struct bt_session *session, size_t index, uint64_t *at_ns,
+			    struct bt_event *event);
+
 /* Of the recording that runs, or the last one. */
 struct bt_recording {
 	char path[BT_RECORDING_PATH];	/* "" = none yet */

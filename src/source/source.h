@@ -9,6 +9,7 @@
 #define BT_SOURCE_H
 
 #include "core/err.h"
+#include "frame/event.h"
 #include "frame/frame.h"
 #include "system/findlimit.h" /* struct bt_measure */
 
@@ -25,6 +26,27 @@ struct bt_source_options {
 	/* Asks the operator; may be NULL (then no). */
 	bool (*ask)(void *context, const char *question);
 	void *context;
+};
+
+/* Times are since the beginning of the recording. */
+struct bt_replay_status {
+	uint64_t position_ns, length_ns;
+	int64_t begin_utc_ns;		/* of its first frame */
+	double speed;			/* 1 = as it was; 0 = as fast as possible */
+	bool seeking;			/* on the way to a position */
+	size_t left_out;		/* damaged lines so far */
+	size_t marks;			/* in the whole recording */
+};
+
+/* Of a recording; called by the session's thread, never for longer than one frame takes. */
+struct bt_replay_ops {
+	void (*pause)(void *state, bool pause);
+	void (*set_speed)(void *state, double speed);
+	/* Its beginning or end when at_ns is beyond them. The frames on the way are fed. */
+	void (*seek)(void *state, uint64_t at_ns);
+	void (*status)(void *state, struct bt_replay_status *status);
+	/* Mark of an index below status.marks. */
+	bool (*mark)(void *state, size_t index, uint64_t *at_ns, struct bt_event *event);
 };
 
 struct bt_source_ops {
@@ -68,6 +90,18 @@ struct bt_source_ops {
 	uint64_t (*clock_ns)(void *state);
 	/* Of a virtual clock; may be NULL. */
 	void (*set_interval)(void *state, uint64_t interval_ns);
+	/*
+	 * A source that keeps the event log itself: its event of a number (from 1 since it was
+	 * opened), up to frame->events of them once that frame was read; false: not kept any more.
+	 * NULL: the session finds out from the frames what happened.
+	 */
+	bool (*event)(void *state, uint64_t number, struct bt_event *event);
+	/*
+	 * A source that sets the pace itself: own clock's time of the next read(), 0 = now,
+	 * UINT64_MAX = not before something is asked of it. NULL: the session's interval does.
+	 */
+	uint64_t (*due_ns)(void *state);
+	const struct bt_replay_ops *replay;	/* NULL: no recording */
 	/* Wakes a read() in another thread so that close can follow; may be NULL. */
 	void (*interrupt)(void *state);
 	/* Drains what this source controls and frees everything; waits for the drain. */
