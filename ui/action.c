@@ -58,6 +58,12 @@ static void run_mode(struct ui_app *app)
 	ui_app_say(app, UI_ROLE_NORMAL, "%s: %s", ops->title, ops->modes[state->mode]);
 }
 
+static void run_filter(struct ui_app *app)
+{
+	if (!ui_filter_open(app))
+		ui_app_say(app, UI_ROLE_WARN, "the focused panel has no rows to filter");
+}
+
 static void run_glyphs(struct ui_app *app)
 {
 	app->canvas.glyphs = ui_glyphs_next(app->canvas.glyphs, app->codeset);
@@ -138,6 +144,8 @@ static void run_enter(struct ui_app *app)
 
 static void run_back(struct ui_app *app)
 {
+	if (ui_filter_drop(app))
+		return;
 	if (app->screen.alone)
 		app->screen.alone = false;
 	else if (app->model->frozen)
@@ -179,6 +187,7 @@ static const struct ui_action actions[UI_ACTION_COUNT] = {
 	[UI_ACTION_BACK] = { NULL, run_back },
 	[UI_ACTION_VIEW] = { NULL, run_view },
 	[UI_ACTION_MODE] = { NULL, run_mode },
+	[UI_ACTION_FILTER] = { NULL, run_filter },
 	[UI_ACTION_GLYPHS] = { NULL, run_glyphs },
 	[UI_ACTION_THEME] = { needs_colours, run_theme },
 	[UI_ACTION_REDRAW] = { NULL, run_redraw },

@@ -161,6 +161,8 @@ void ui_app_key(struct ui_app *app, int key)
 		else
 			ui_app_quit(app);
 	} else if (app->overlay.ops && key == UI_KEY_ESC) {
+		if (app->overlay.ops->cancel)
+			app->overlay.ops->cancel(app);
 		ui_overlay_close(app);
 	} else if (app->overlay.ops) {
 		app->overlay.ops->key(app, key);

@@ -217,7 +217,7 @@ static void command_draw(struct ui_app *app, const struct ui_area *screen)
 	ui_line_draw(&edit->line, &box, rows - 1, 1);
 }
 
-static const struct ui_overlay_ops command_ops = { command_key, command_draw };
+static const struct ui_overlay_ops command_ops = { .key = command_key, .draw = command_draw };
 
 void ui_command_line_open(struct ui_app *app)
 {

@@ -385,7 +385,7 @@ static void cpus_draw(struct ui_app *app, const struct ui_area *screen)
 	ui_put_cut(&inside, grid.rows + 4, 0, inside.rect.cols, UI_ROLE_DIM, legend);
 }
 
-static const struct ui_overlay_ops cpus_ops = { cpus_key, cpus_draw };
+static const struct ui_overlay_ops cpus_ops = { .key = cpus_key, .draw = cpus_draw };
 
 void ui_cpus_open(struct ui_app *app)
 {

@@ -134,7 +134,7 @@ static void nodes_draw(struct ui_app *app, const struct ui_area *screen)
 		ui_put_cut(&inside, row + 3, 0, inside.rect.cols, UI_ROLE_STRONG, text);
 }
 
-static const struct ui_overlay_ops nodes_ops = { nodes_key, nodes_draw };
+static const struct ui_overlay_ops nodes_ops = { .key = nodes_key, .draw = nodes_draw };
 
 void ui_nodes_open(struct ui_app *app)
 {

@@ -56,7 +56,7 @@ static void row_draw(struct ui_app *app, const struct ui_area *screen)
 	ui_row_draw(&row, &line, 0, 0, line.rect.cols);
 }
 
-static const struct ui_overlay_ops row_ops = { row_key, row_draw };
+static const struct ui_overlay_ops row_ops = { .key = row_key, .draw = row_draw };
 
 void ui_edit_row_open(struct ui_app *app, unsigned row)
 {

@@ -135,6 +135,10 @@ const struct ui_binding ui_bindings[] = {
 	{ .action = UI_ACTION_MODE, .key = { 'x' },
 	  .group = view,
 	  .help = "next form of the focused panel" },
+	{ .action = UI_ACTION_FILTER, .key = { '/' },
+	  .group = view, .brief = "filter",
+	  .help = "filter the rows of the focused panel while typing: 0-3,8 numbers, node 1, a text; "
+		  "! before a word: rows without it; Esc shows all again" },
 	{ .action = UI_ACTION_GLYPHS, .key = { 'v' },
 	  .group = view,
 	  .help = "next glyph set: full, console, ASCII" },

@@ -120,7 +120,7 @@ static void question_draw(struct ui_app *app, const struct ui_area *screen)
 		      inside.rect.cols);
 }
 
-static const struct ui_overlay_ops question_ops = { question_key, question_draw };
+static const struct ui_overlay_ops question_ops = { .key = question_key, .draw = question_draw };
 
 struct ui_question *ui_question_open(struct ui_app *app, const char *title,
 				     const struct ui_answer *answers)
@@ -222,7 +222,7 @@ static void help_draw(struct ui_app *app, const struct ui_area *screen)
 	help_rows(&inside, (int)app->overlay.scroll, inside.rect.cols);
 }
 
-static const struct ui_overlay_ops help_ops = { scroll_key, help_draw };
+static const struct ui_overlay_ops help_ops = { .key = scroll_key, .draw = help_draw };
 
 void ui_help_open(struct ui_app *app)
 {
@@ -264,7 +264,7 @@ static void log_key(struct ui_app *app, int key)
 	scroll_key(app, key);
 }
 
-static const struct ui_overlay_ops log_ops = { log_key, log_draw };
+static const struct ui_overlay_ops log_ops = { .key = log_key, .draw = log_draw };
 
 void ui_log_open(struct ui_app *app)
 {

@@ -10,6 +10,7 @@
 #include "ui/canvas.h"
 #include "ui/complete.h"
 #include "ui/line.h"
+#include "ui/view.h"
 
 struct ui_app;
 
@@ -17,6 +18,8 @@ struct ui_overlay_ops {
 	/* A key that is not Esc (which closes) and not ^C. */
 	void (*key)(struct ui_app *app, int key);
 	void (*draw)(struct ui_app *app, const struct ui_area *screen);
+	/* What Esc undoes before it closes; NULL: nothing. */
+	void (*cancel)(struct ui_app *app);
 };
 
 /* A typed value: of a parameter, of the interval, the text of a mark. */
@@ -27,6 +30,12 @@ struct ui_prompt {
 	const char *title, *hint;
 	struct ui_line line;
 	struct bt_err err;	/* of the last Enter */
+};
+
+/* The filter of a panel, which follows every key. */
+struct ui_filter_prompt {
+	enum ui_panel panel;
+	struct ui_line line;
 };
 
 /* The command line: completion shows what could stand at its cursor. */
@@ -81,6 +90,7 @@ struct ui_overlay {
 	const struct ui_overlay_ops *ops;	/* NULL: nothing lies over the view */
 	union {
 		struct ui_prompt prompt;
+		struct ui_filter_prompt filter;
 		struct ui_command_line command;
 		struct ui_picker picker;
 		struct ui_cpus cpus;
@@ -98,6 +108,10 @@ void ui_prompt_open_param(struct ui_app *app, const struct bt_param *param);
 void ui_prompt_open_interval(struct ui_app *app);
 void ui_prompt_open_mark(struct ui_app *app);
 void ui_command_line_open(struct ui_app *app);
+/* Of the focused panel, in the footer; false: it has no rows to filter. */
+bool ui_filter_open(struct ui_app *app);
+/* Takes the filter of the focused panel away; false: there was none. */
+bool ui_filter_drop(struct ui_app *app);
 void ui_picker_open(struct ui_app *app, const struct bt_param *param);
 /* A row of the control panel, in place; CPUs and nodes open their editors. */
 void ui_edit_row_open(struct ui_app *app, unsigned row);

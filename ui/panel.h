@@ -3,18 +3,17 @@
 #ifndef UI_PANEL_H
 #define UI_PANEL_H
 
+#include "ui/filter.h"
 #include "ui/layout.h"
 #include "ui/model.h"
 #include "ui/text.h"
-
-#define UI_FILTER_MAX 64
 
 /* What moving about has done to a panel. */
 struct ui_panel_state {
 	unsigned selected;	/* of the rows, where ops->selects */
 	unsigned scroll;	/* first line that shows; where ops->from_end: lines back from it */
 	unsigned mode;		/* index into ops->modes */
-	char filter[UI_FILTER_MAX];	/* where ops->filters: rows that do not match are left out */
+	char filter[UI_FILTER_MAX];	/* where ops->filters: only rows that fit (filter.h) are shown */
 };
 
 struct ui_panel_ops {

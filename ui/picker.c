@@ -65,7 +65,7 @@ static void picker_draw(struct ui_app *app, const struct ui_area *screen)
 	}
 }
 
-static const struct ui_overlay_ops picker_ops = { picker_key, picker_draw };
+static const struct ui_overlay_ops picker_ops = { .key = picker_key, .draw = picker_draw };
 
 void ui_picker_open(struct ui_app *app, const struct bt_param *param)
 {

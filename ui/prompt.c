@@ -88,7 +88,7 @@ static void prompt_draw(struct ui_app *app, const struct ui_area *screen)
 	ui_put_wrapped(&inside, inside.rect.rows > 2 ? 2 : 1, 0, inside.rect.cols, role, text);
 }
 
-static const struct ui_overlay_ops prompt_ops = { prompt_key, prompt_draw };
+static const struct ui_overlay_ops prompt_ops = { .key = prompt_key, .draw = prompt_draw };
 
 void ui_prompt_reopen(struct ui_app *app)
 {

@@ -72,8 +72,20 @@ void ui_screen_move_focus(struct ui_screen *screen, int by)
 
 /* ---- drawing ---------------------------------------------------------------------------- */
 
+/* "filter: oom, 3 of 240": rows that are left out are told of. */
+static void add_filter(const struct ui_model *model, const struct ui_panel_ops *ops,
+		       const struct ui_panel_state *state, struct ui_row *row)
+{
+	struct ui_panel_state all = *state;
+
+	all.filter[0] = '\0';
+	ui_row_add(row, 0, UI_ROLE_WARN, "filter:", "%s, %u of %u", state->filter,
+		   ops->extent(model, state), ops->extent(model, &all));
+}
+
 /* A rule with the panel's name on the left and its number on the right. */
-static void draw_title(const struct ui_model *model, const struct ui_panel_ops *ops, bool focused,
+static void draw_title(const struct ui_model *model, const struct ui_panel_ops *ops,
+		       const struct ui_panel_state *state, bool focused,
 		       const struct ui_area *area)
 {
 	struct ui_row words = { 0 };
@@ -86,7 +98,10 @@ static void draw_title(const struct ui_model *model, const struct ui_panel_ops *
 	ui_put_char(&line, 0, 2, UI_ROLE_NORMAL, L' ');
 	title = ui_put(&line, 0, 3, focused ? UI_ROLE_FOCUS : UI_ROLE_TITLE, ops->title);
 	ui_put_char(&line, 0, title++, UI_ROLE_NORMAL, L' ');
-	ops->summary(model, area->rect.rows == 1, &words);
+	if (state->filter[0])
+		add_filter(model, ops, state, &words);
+	else
+		ops->summary(model, area->rect.rows == 1, &words);
 	width = ui_row_fit(&words, cols - title - 5);
 	if (!width)
 		return;
@@ -101,7 +116,8 @@ static void draw_panel(const struct ui_screen *screen, enum ui_panel panel,
 	const struct ui_panel_ops *ops = ui_panels[panel];
 	struct ui_area body = ui_area_part(area, 1, 0, area->rect.rows - 1, area->rect.cols);
 
-	draw_title(screen->model, ops, ui_screen_focus(screen) == panel, area);
+	draw_title(screen->model, ops, &screen->panels[panel], ui_screen_focus(screen) == panel,
+		   area);
 	if (body.rect.rows > 0)
 		ops->draw(screen->model, &screen->panels[panel], &body);
 }
