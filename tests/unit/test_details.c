@@ -154,15 +154,12 @@ static void only_root_may_read_it(void **state)
 #define CHILD_BYTES (96ull << 20)
 #define CHILD_ADJ 321
 
-/* A process with memory, a name and a score, which says when it is ready. */
+/* A process with memory, a name and a score, stopped: a state in which it stays. */
 static pid_t start_child(void)
 {
-	int ready[2];
-	char byte;
-	pid_t pid;
+	pid_t pid = fork();
+	int status;
 
-	assert_int_equal(pipe(ready), 0);
-	pid = fork();
 	if (!pid) {
 		char *memory = mmap(NULL, CHILD_BYTES, PROT_READ | PROT_WRITE,
 				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -173,13 +170,11 @@ static pid_t start_child(void)
 		memset(memory, 1, CHILD_BYTES);
 		fprintf(adj, "%d", CHILD_ADJ);
 		fclose(adj);
-		if (write(ready[1], "", 1) == 1)
-			pause();
+		raise(SIGSTOP);
 		_exit(0);
 	}
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	close(ready[0]);
-	close(ready[1]);
+	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+	assert_true(WIFSTOPPED(status));
 	return pid;
 }
 
@@ -219,7 +214,7 @@ static void tasks_of_this_machine(void **state)
 	assert_int_equal(tasks->state, BT_DETAIL_KNOWN);
 	assert_non_null(task);
 	assert_string_equal(task->name, "bt child (7)");
-	assert_string_equal(task->state, "S");
+	assert_string_equal(task->state, "T");
 	/* A sanitizer's shadow and the program itself come on top. */
 	assert_in_range(task->rss_bytes + task->swap_bytes, CHILD_BYTES, 4 * CHILD_BYTES);
 	assert_int_equal(task->oom_score_adj, CHILD_ADJ);
