@@ -184,6 +184,7 @@ static void wait_and_act(struct ui *ui)
 	static const struct timespec second = { .tv_sec = 1 };
 	bool lost = ui->app.model->status.state == BT_SESSION_LOST;
 
+	bt_session_relax(ui->app.session, ui->app.model->frozen);
 	if (ppoll(fds, POLL_COUNT, lost ? &second : NULL, NULL) < 0)
 		return;
 	ui->changed |= lost;

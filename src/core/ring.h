@@ -57,6 +57,13 @@ static inline void bt_ring_push(struct bt_ring *ring)
 	atomic_store_explicit(&ring->filled, filled + 1, memory_order_release);
 }
 
+/* Producer: slots handed over and not given back yet. */
+static inline unsigned bt_ring_waiting(const struct bt_ring *ring)
+{
+	return atomic_load_explicit(&ring->filled, memory_order_relaxed) -
+	       atomic_load_explicit(&ring->released, memory_order_relaxed);
+}
+
 /* Consumer: the oldest slot handed over, or NULL. It stays the consumer's until bt_ring_pop(). */
 static inline void *bt_ring_front(struct bt_ring *ring)
 {

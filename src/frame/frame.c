@@ -53,13 +53,27 @@ struct ant_limits bt_machine_limits(const struct bt_machine *machine)
 	};
 }
 
+static unsigned hist_capacity(const struct bt_machine *machine)
+{
+	return (machine->max_order + 1) * machine->node_count * BT_OP_COUNT;
+}
+
+size_t bt_frame_bytes(const struct bt_machine *machine)
+{
+	return sizeof(struct bt_frame) + machine->cpu_count * sizeof(struct bt_frame_cpu) +
+	       machine->node_count * sizeof(struct bt_frame_node) +
+	       BT_MAX_ZONES * sizeof(struct bt_frame_zone) +
+	       hist_capacity(machine) * sizeof(struct bt_frame_hist) +
+	       machine->node_count * PAGETYPES_PER_NODE * sizeof(struct bt_frame_pagetype);
+}
+
 struct bt_frame *bt_frame_create(const struct bt_machine *machine)
 {
 	struct bt_frame *frame = bt_xcalloc(1, sizeof(*frame));
 
 	frame->cpu_count = machine->cpu_count;
 	frame->node_count = machine->node_count;
-	frame->hist_capacity = (machine->max_order + 1) * machine->node_count * BT_OP_COUNT;
+	frame->hist_capacity = hist_capacity(machine);
 	frame->cpus = bt_xcalloc(frame->cpu_count, sizeof(*frame->cpus));
 	frame->nodes = bt_xcalloc(frame->node_count, sizeof(*frame->nodes));
 	frame->zones = bt_xcalloc(BT_MAX_ZONES, sizeof(*frame->zones));

@@ -260,6 +260,8 @@ struct bt_frame {
 
 /* A frame with room for the machine; all numbers unknown. Owned by the caller. */
 struct bt_frame *bt_frame_create(const struct bt_machine *machine);
+/* What one frame of this machine takes. */
+size_t bt_frame_bytes(const struct bt_machine *machine);
 void bt_frame_free(struct bt_frame *frame);
 /*
  * Back to all unknown; keeps the arrays and want. config, ack, order_allocs and matrix become 0: whether

@@ -36,18 +36,30 @@ void bt_session_first_config(struct bt_session *s, const struct bt_frame *frame)
 	bt_config_default(&s->config, &limits, s->machine.memory_bytes);
 }
 
-void bt_session_set_lease(struct bt_session *s, uint32_t lease_ms)
+static void start_timer(const struct bt_session *s)
 {
-	uint64_t period_ns = s->options.relay_keepalive ? 0 :
-			     lease_ms * BT_NS_PER_MS / KEEPALIVES_PER_LEASE;
-	struct timespec period = { .tv_sec = (time_t)(period_ns / BT_NS_PER_S),
-				   .tv_nsec = (long)(period_ns % BT_NS_PER_S) };
+	struct timespec period = { .tv_sec = (time_t)(s->keepalive_period_ns / BT_NS_PER_S),
+				   .tv_nsec = (long)(s->keepalive_period_ns % BT_NS_PER_S) };
 
 	timerfd_settime(s->lease_fd, 0,
 			&(struct itimerspec){ .it_interval = period, .it_value = period }, NULL);
 }
 
+void bt_session_set_lease(struct bt_session *s, uint32_t lease_ms)
+{
+	s->keepalive_period_ns = s->options.relay_keepalive ? 0 :
+				 lease_ms * BT_NS_PER_MS / KEEPALIVES_PER_LEASE;
+	s->kept_alive_ns = bt_mono_ns();
+	start_timer(s);
+}
+
 /* On the session's own thread, so that a client that hangs lets the lease expire. */
+static void keep_alive(struct bt_session *s)
+{
+	s->kept_alive_ns = bt_mono_ns();
+	bt_sampler_keepalive(s->sampler);
+}
+
 void bt_session_lease_due(void *context, uint32_t events)
 {
 	struct bt_session *s = context;
@@ -55,7 +67,16 @@ void bt_session_lease_due(void *context, uint32_t events)
 
 	(void)events;
 	if (read(s->lease_fd, &times, sizeof(times)) == sizeof(times))
-		bt_sampler_keepalive(s->sampler);
+		keep_alive(s);
+}
+
+void bt_session_keep_alive(struct bt_session *s)
+{
+	if (!s->keepalive_period_ns ||
+	    bt_mono_ns() - s->kept_alive_ns < s->keepalive_period_ns / 2)
+		return;
+	keep_alive(s);
+	start_timer(s);
 }
 
 static int send_config(struct bt_session *s, const struct bt_config *config, const char *who,

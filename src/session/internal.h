@@ -43,6 +43,7 @@ struct bt_session {
 	struct bt_frame *base;		/* the newest not extra: start of the next interval */
 	struct bt_interval *interval;
 	bool has_interval, paused, changed;
+	bool relaxed, sampler_relaxed;	/* asked for; in effect, as nobody else waits for frames */
 	struct bt_history *history;	/* NULL: none is kept */
 	uint32_t point_flags;		/* of the next point: events since the last one */
 	unsigned want;			/* BT_WANT_* of its owner */
@@ -50,6 +51,7 @@ struct bt_session {
 
 	struct bt_config config;	/* what controls work on */
 	uint64_t token;			/* of the last publication */
+	uint64_t keepalive_period_ns, kept_alive_ns;	/* 0: no lease to renew; last time */
 	char no_control[256];		/* "" = control is on */
 
 	struct bt_observer observer;
@@ -92,6 +94,8 @@ void bt_session_observe_interval(struct bt_session *session);
 /* control.c */
 void bt_session_first_config(struct bt_session *session, const struct bt_frame *frame);
 void bt_session_set_lease(struct bt_session *session, uint32_t lease_ms);
+/* Renews the lease where that is half due anyway, so that the timer need not wake anybody for it. */
+void bt_session_keep_alive(struct bt_session *session);
 void bt_session_lease_due(void *session, uint32_t events);
 /* The ack of a publication, and configs that others published. */
 void bt_session_follow_config(struct bt_session *session, const struct bt_frame *before,

@@ -15,13 +15,22 @@
 
 /* ---- opening and closing --------------------------------------------------------------- */
 
+static void free_frames(struct bt_sampler *s)
+{
+	for (unsigned i = 0; i < s->frame_count; i++)
+		bt_frame_free(s->slots[i]);
+}
+
 static void make_frames(struct bt_sampler *s, const struct bt_machine *machine)
 {
-	for (unsigned i = 0; i < BT_SAMPLER_FRAMES; i++) {
-		bt_frame_free(s->slots[i]);
+	free_frames(s);
+	s->frame_count = BT_SAMPLER_FRAMES_MAX;
+	while (s->frame_count > BT_SAMPLER_FRAMES_MIN &&
+	       s->frame_count * bt_frame_bytes(machine) > BT_SAMPLER_FRAMES_BYTES)
+		s->frame_count /= 2;
+	for (unsigned i = 0; i < s->frame_count; i++)
 		s->slots[i] = bt_frame_create(machine);
-	}
-	bt_ring_init(&s->ring, s->slots, BT_SAMPLER_FRAMES);
+	bt_ring_init(&s->ring, s->slots, s->frame_count);
 }
 
 static void init_locks(struct bt_sampler *s)
@@ -38,8 +47,7 @@ static void init_locks(struct bt_sampler *s)
 
 static void free_sampler(struct bt_sampler *s)
 {
-	for (unsigned i = 0; i < BT_SAMPLER_FRAMES; i++)
-		bt_frame_free(s->slots[i]);
+	free_frames(s);
 	pthread_cond_destroy(&s->wake);
 	pthread_mutex_destroy(&s->lock);
 	pthread_mutex_destroy(&s->source_lock);
@@ -140,7 +148,7 @@ bool bt_sampler_take(struct bt_sampler *s, struct bt_frame **frame)
 	if (!ready)
 		return false;
 	/* The slot is ours until it is popped: leave the spare frame in it. */
-	for (unsigned i = 0; i < BT_SAMPLER_FRAMES; i++) {
+	for (unsigned i = 0; i < s->frame_count; i++) {
 		if (s->slots[i] == ready)
 			s->slots[i] = *frame;
 	}
@@ -192,6 +200,16 @@ void bt_sampler_pause(struct bt_sampler *s, bool pause)
 	s->deadline_ns = bt_mono_ns();
 	pthread_cond_signal(&s->wake);
 	pthread_mutex_unlock(&s->lock);
+	bt_sampler_poke(s);	/* for frames that wait for more of them */
+}
+
+void bt_sampler_relax(struct bt_sampler *s, bool relaxed)
+{
+	pthread_mutex_lock(&s->lock);
+	s->relaxed = relaxed;
+	pthread_mutex_unlock(&s->lock);
+	if (!relaxed)
+		bt_sampler_poke(s);
 }
 
 void bt_sampler_want(struct bt_sampler *s, unsigned want)

@@ -16,6 +16,8 @@
 
 struct bt_sampler;
 
+#define BT_SAMPLER_SPARE 4u
+
 enum bt_sampler_phase {
 	BT_SAMPLER_LIVE,
 	BT_SAMPLER_SILENT,	/* the source is there but has not answered for a while */
@@ -56,6 +58,11 @@ void bt_sampler_set_interval(struct bt_sampler *sampler, uint64_t interval_ns);
 void bt_sampler_pause(struct bt_sampler *sampler, bool pause);
 /* BT_WANT_*: what the frames read from now on are to hold besides. */
 void bt_sampler_want(struct bt_sampler *sampler, unsigned want);
+/*
+ * Nobody looks closely: the descriptor becomes readable once a second at most, or when no more than
+ * BT_SAMPLER_SPARE frames could wait. What was requested, and another phase, is told at once.
+ */
+void bt_sampler_relax(struct bt_sampler *sampler, bool relaxed);
 /* One more sample soon, out of turn if extra; when lost and on demand: tries again now. */
 void bt_sampler_request(struct bt_sampler *sampler, bool extra);
 void bt_sampler_set_cpus(struct bt_sampler *sampler, const cpu_set_t *cpus, size_t size);

@@ -8,7 +8,13 @@
 #include "core/ring.h"
 #include "session/sampler.h"
 
-#define BT_SAMPLER_FRAMES 8u
+/*
+ * As many frames as fit, within these bounds, which are powers of two: the more, the longer a reader
+ * may sleep at short intervals.
+ */
+#define BT_SAMPLER_FRAMES_MIN 8u
+#define BT_SAMPLER_FRAMES_MAX 64u
+#define BT_SAMPLER_FRAMES_BYTES (16u << 20)
 
 struct bt_sampler {
 	const struct bt_source_ops *ops;
@@ -17,7 +23,9 @@ struct bt_sampler {
 	bool started;
 	int event_fd;
 	struct bt_ring ring;
-	void *slots[BT_SAMPLER_FRAMES];	/* struct bt_frame * */
+	void *slots[BT_SAMPLER_FRAMES_MAX];	/* struct bt_frame *, [frame_count] */
+	unsigned frame_count;
+	unsigned untold;		/* frames since the last poke; of the thread alone */
 
 	/* Held while the source's state is used by others than read(), or exchanged. */
 	pthread_mutex_t source_lock;
@@ -30,10 +38,12 @@ struct bt_sampler {
 	uint64_t interval_ns, deadline_ns, retry_ns, answer_ns;
 	unsigned normal_wanted, extra_wanted;
 	unsigned want;			/* BT_WANT_* */
-	bool paused, quit;
 	bool rewound;			/* ENDED: there is more to read again */
+	bool paused, relaxed, quit;
 };
 
+/* Makes the descriptor readable. */
+void bt_sampler_poke(const struct bt_sampler *s);
 /* The thread; context is the sampler. Ends when quit is set. */
 void *bt_sampler_run(void *context);
 

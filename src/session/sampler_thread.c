@@ -10,7 +10,7 @@
 #define RETRY_MIN_NS BT_NS_PER_S
 #define RETRY_MAX_NS (30 * BT_NS_PER_S)
 
-static void poke(struct bt_sampler *s)
+void bt_sampler_poke(const struct bt_sampler *s)
 {
 	uint64_t one = 1;
 
@@ -25,10 +25,10 @@ static void set_phase(struct bt_sampler *s, enum bt_sampler_phase phase, const s
 	if (err)
 		s->status.error = *err;
 	pthread_mutex_unlock(&s->lock);
-	poke(s);
+	bt_sampler_poke(s);
 }
 
-enum job { JOB_QUIT, JOB_NORMAL, JOB_EXTRA, JOB_REOPEN };
+enum job { JOB_QUIT, JOB_DUE, JOB_ASKED, JOB_EXTRA, JOB_REOPEN };
 
 /* Such a source waits for whoever takes the frames: none of them is lost. */
 static uint64_t own_pace(struct bt_sampler *s)
@@ -49,7 +49,7 @@ static uint64_t next_due(struct bt_sampler *s, enum job *job)
 	case BT_SAMPLER_REOPENED:
 		return UINT64_MAX;
 	case BT_SAMPLER_ENDED:
-		*job = JOB_NORMAL;
+		*job = JOB_DUE;
 		return s->rewound ? own_pace(s) : UINT64_MAX;
 	case BT_SAMPLER_LOST:
 		*job = JOB_REOPEN;
@@ -57,7 +57,7 @@ static uint64_t next_due(struct bt_sampler *s, enum job *job)
 			return wanted ? 0 : UINT64_MAX;
 		return s->retry_ns;
 	default:
-		*job = s->extra_wanted ? JOB_EXTRA : JOB_NORMAL;
+		*job = s->extra_wanted ? JOB_EXTRA : s->normal_wanted ? JOB_ASKED : JOB_DUE;
 		if (wanted)
 			return 0;
 		if (s->ops->due_ns)
@@ -87,7 +87,7 @@ static void take_request(struct bt_sampler *s, enum job job)
 		s->normal_wanted = s->extra_wanted = 0;
 	else if (job == JOB_EXTRA)
 		s->extra_wanted--;
-	else if (s->normal_wanted)
+	else if (job == JOB_ASKED)
 		s->normal_wanted--;
 	else if (!s->ops->due_ns)
 		move_deadline(s, bt_mono_ns());
@@ -175,7 +175,30 @@ static void note_silence(struct bt_sampler *s, enum job job, const struct bt_err
 	}
 	pthread_mutex_unlock(&s->lock);
 	if (tell)
-		poke(s);
+		bt_sampler_poke(s);
+}
+
+/* A frame that came by the clock may wait for others while nobody looks closely. */
+static bool may_wait(struct bt_sampler *s, enum job job)
+{
+	bool may;
+
+	s->untold++;
+	pthread_mutex_lock(&s->lock);
+	may = s->relaxed && job == JOB_DUE && !s->ops->due_ns &&
+	      s->untold * s->interval_ns < BT_NS_PER_S &&
+	      bt_ring_waiting(&s->ring) + BT_SAMPLER_SPARE < s->frame_count;
+	pthread_mutex_unlock(&s->lock);
+	return may;
+}
+
+static void hand_over(struct bt_sampler *s, enum job job)
+{
+	bt_ring_push(&s->ring);
+	if (may_wait(s, job))
+		return;
+	s->untold = 0;
+	bt_sampler_poke(s);
 }
 
 static unsigned want_now(struct bt_sampler *s)
@@ -203,8 +226,7 @@ static void sample(struct bt_sampler *s, enum job job)
 	case 0:
 		frame->extra |= job == JOB_EXTRA; /* a recording's may be so by themselves */
 		note_answer(s);
-		bt_ring_push(&s->ring);
-		poke(s);
+		hand_over(s, job);
 		return;
 	case -EAGAIN:
 		note_answer(s);
@@ -264,7 +286,7 @@ static void reopen(struct bt_sampler *s)
 	}
 	pthread_mutex_unlock(&s->lock);
 	free(machine);
-	poke(s);
+	bt_sampler_poke(s);
 }
 
 void *bt_sampler_run(void *context)

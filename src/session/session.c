@@ -313,6 +313,23 @@ int bt_session_fd(const struct bt_session *s)
 	return s->epoll_fd;
 }
 
+/* A client waits for frames, and a recording must not be behind when the program is killed. */
+static void relax_sampler(struct bt_session *s)
+{
+	bool relaxed = s->relaxed && !s->links && !s->recorder;
+
+	if (relaxed == s->sampler_relaxed)
+		return;
+	s->sampler_relaxed = relaxed;
+	bt_sampler_relax(s->sampler, relaxed);
+}
+
+void bt_session_relax(struct bt_session *s, bool relaxed)
+{
+	s->relaxed = relaxed;
+	relax_sampler(s);
+}
+
 bool bt_session_step(struct bt_session *s)
 {
 	struct epoll_event events[STEP_EVENTS];
@@ -326,6 +343,8 @@ bool bt_session_step(struct bt_session *s)
 	}
 	bt_links_sweep(s);
 	bt_session_record_events(s);
+	bt_session_keep_alive(s);
+	relax_sampler(s);
 	changed = s->changed;
 	s->changed = false;
 	return changed;

@@ -85,6 +85,11 @@ int bt_session_check_interval(uint64_t interval_ns, struct bt_err *err);
 int bt_session_set_interval(struct bt_session *session, uint64_t interval_ns, struct bt_err *err);
 /* Pausing stops sampling and draws a gap; the lease is kept alive. */
 void bt_session_pause(struct bt_session *session, bool pause);
+/*
+ * Nobody looks: bt_session_fd() becomes readable once a second at most for samples by the clock, none
+ * of which is lost. While there are clients on the socket it stays as it is.
+ */
+void bt_session_relax(struct bt_session *session, bool relaxed);
 /* A sample out of turn (frame.extra), soon; an ordinary one in a session on demand. */
 void bt_session_kick(struct bt_session *session);
 
