@@ -219,6 +219,11 @@ def check_metrics_page():
     report("labels are found in the panels", [] if len(shown) > 20 else
            [f"only {sorted(shown)}: has their code changed?"])
     report("buddytop.7 has every label", missing(shown, rows("buddytop.7", "Sy"), "label"))
+    metrics = set(re.findall(r'^\t(?:[A-Z]+\(|{ \.key = )"(\w+)"',
+                             (SOURCE / "src" / "frame" / "metric.c").read_text(), re.M))
+    report("buddytop.7 has every metric and no other",
+           missing(metrics, rows("buddytop.7", "Va"), "metric") +
+           missing(rows("buddytop.7", "Va"), metrics, "metric of the page"))
     report("buddytop.7 has every kind of event",
            missing(kinds, rows("buddytop.7", "Li"), "kind") if kinds else ["no kinds are found"])
     report("buddytop.7 has every reason of a stop",
