@@ -9,6 +9,7 @@
 #include "core/param.h"
 #include "ui/canvas.h"
 #include "ui/complete.h"
+#include "ui/cpu_grid.h"
 #include "ui/line.h"
 #include "ui/view.h"
 
@@ -56,13 +57,15 @@ struct ui_picker {
 };
 
 struct ui_cpus {
-	struct bt_config draft;	/* its mask is what the grid shows */
-	struct ui_line line;	/* the same, typed */
-	struct bt_err err;	/* of the typed text */
+	struct ui_cpu_grid grid;	/* of the machine as it was when the editor opened */
+	struct bt_config draft;		/* its mask is what the grid shows */
+	struct ui_line line;		/* the same, typed */
+	struct bt_err err;		/* of the typed text, or of the last Enter */
 	bool typing;
-	unsigned cursor;	/* CPU */
-	int range_from;		/* -1 = none */
-	unsigned top;		/* first line of the grid that shows */
+	unsigned cursor;		/* place in the grid */
+	int range_from;			/* place, -1 = none */
+	unsigned top;			/* first line of the grid that shows */
+	unsigned per_line;		/* as last drawn */
 };
 
 struct ui_nodes {

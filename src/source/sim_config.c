@@ -16,6 +16,7 @@
 struct setup {
 	uint64_t cpus, nodes, memory_bytes;
 	__u64 cpu_only[BT_NODE_WORDS], memory_only[BT_NODE_WORDS];
+	__u64 forbidden[BT_CPU_WORDS];	/* CPUs outside our own affinity mask */
 };
 
 static const struct {
@@ -105,13 +106,15 @@ static int parse_setting(struct sim *sim, struct setup *setup, char *key, char *
 		return parse_fault(sim, value, err);
 	if (!strcmp(key, "offline"))
 		return parse_list(key, value, BT_MAX_CPUS, sim->offline, BT_CPU_WORDS, err);
+	if (!strcmp(key, "forbidden"))
+		return parse_list(key, value, BT_MAX_CPUS, setup->forbidden, BT_CPU_WORDS, err);
 	if (!strcmp(key, "cpuonly"))
 		return parse_list(key, value, SIM_MAX_NODES, setup->cpu_only, BT_NODE_WORDS, err);
 	if (!strcmp(key, "memonly"))
 		return parse_list(key, value, SIM_MAX_NODES, setup->memory_only, BT_NODE_WORDS,
 				  err);
 	return bt_err_set(err, EINVAL, "sim: %s: no such setting (cpus, nodes, memory, offline, "
-			  "cpuonly, memonly, fault)", key);
+			  "forbidden, cpuonly, memonly, fault)", key);
 }
 
 static int parse_argument(struct sim *sim, struct setup *setup, char *argument, struct bt_err *err)
@@ -165,7 +168,7 @@ static void place_cpus(struct bt_machine *m, const struct setup *setup)
 		m->cpu_node[c] = (uint16_t)homes[(uint64_t)c * count / m->cpu_count];
 		m->cpu_core[c] = (uint16_t)(c & ~1u);
 		bt_mask_set(m->possible_cpus, c, true);
-		bt_mask_set(m->allowed_cpus, c, true);
+		bt_mask_set(m->allowed_cpus, c, !bt_mask_test(setup->forbidden, c));
 	}
 }
 
