@@ -24,7 +24,8 @@ uint64_t bt_blocks_pages(const struct bt_blocks *blocks)
 {
 	uint64_t pages = 0;
 
-	for (unsigned order = 0; order < blocks->orders; order++)
+	/* The second bound is for compilers that do not know the first to be as good. */
+	for (unsigned order = 0; order < blocks->orders && order < BT_MAX_ORDERS; order++)
 		pages += blocks->count[order] << order;
 	return pages;
 }
