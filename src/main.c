@@ -95,7 +95,7 @@ static const struct bt_cmd *find_command(int *argc, char ***argv, struct bt_err 
 static int run_command(const struct bt_cmd *cmd, int argc, char **argv, struct bt_err *err)
 {
 	struct common_values common = { 0 };
-	struct bt_cmd_call call = { .source.interval_ns = BT_CMD_INTERVAL_NS,
+	struct bt_cmd_call call = { .source.interval_ns = BT_UNKNOWN,
 				    .values = bt_xcalloc(1, cmd->values_size + 1) };
 	const struct bt_opt_group groups[] = {
 		{ "Options", cmd->opts, call.values },
@@ -104,7 +104,8 @@ static int run_command(const struct bt_cmd *cmd, int argc, char **argv, struct b
 	};
 	int rc = bt_opt_parse(groups, BT_ARRAY_SIZE(groups), argc, argv, err);
 
-	if (rc >= 0 && bt_session_check_interval(call.source.interval_ns, err))
+	if (rc >= 0 && call.source.interval_ns != BT_UNKNOWN &&
+	    bt_session_check_interval(call.source.interval_ns, err))
 		rc = -EINVAL;
 	if (rc >= 0) {
 		call.argc = argc - rc;

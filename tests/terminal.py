@@ -253,7 +253,7 @@ def lead(slave, argv, env, cwd, ignore, report, orders):
 def environment(**changes):
     """A small, known environment; None removes."""
     env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"),
-           "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+           "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "XDG_CONFIG_HOME": "/dev/null"}
     for name in os.environ:
         if name.startswith(("ASAN_", "UBSAN_", "LSAN_", "TSAN_")):
             env[name] = os.environ[name]

@@ -66,7 +66,8 @@ static void run_filter(struct ui_app *app)
 
 static void run_glyphs(struct ui_app *app)
 {
-	app->canvas.glyphs = ui_glyphs_next(app->canvas.glyphs, app->codeset);
+	app->setup.now.glyphs = ui_glyphs_next(app->canvas.glyphs, app->codeset);
+	ui_setup_apply(app);
 	ui_app_say(app, UI_ROLE_NORMAL, "glyphs: %s", app->canvas.glyphs->name);
 }
 
@@ -77,8 +78,15 @@ static const char *needs_colours(const struct ui_app *app)
 
 static void run_theme(struct ui_app *app)
 {
-	app->theme = ui_theme_next(app->theme);
-	ui_app_say(app, UI_ROLE_NORMAL, "theme: %s, %s", app->theme->name, app->theme->help);
+	const struct ui_theme *theme = ui_theme_next(app->setup.now.theme);
+
+	app->setup.now.theme = theme;
+	ui_app_say(app, UI_ROLE_NORMAL, "theme: %s, %s", theme->name, theme->help);
+}
+
+static void run_setup(struct ui_app *app)
+{
+	ui_setup_open(app);
 }
 
 static void run_redraw(struct ui_app *app)
@@ -190,6 +198,7 @@ static const struct ui_action actions[UI_ACTION_COUNT] = {
 	[UI_ACTION_FILTER] = { NULL, run_filter },
 	[UI_ACTION_GLYPHS] = { NULL, run_glyphs },
 	[UI_ACTION_THEME] = { needs_colours, run_theme },
+	[UI_ACTION_SETUP] = { NULL, run_setup },
 	[UI_ACTION_REDRAW] = { NULL, run_redraw },
 	[UI_ACTION_HELP] = { NULL, run_help },
 	[UI_ACTION_QUIT] = { NULL, run_quit },

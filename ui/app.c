@@ -9,15 +9,18 @@
 void ui_app_init(struct ui_app *app, struct bt_session *session, const struct ui_glyphs *glyphs,
 		 const char *codeset)
 {
+	struct ui_settings settings;
+
 	memset(app, 0, sizeof(*app));
 	app->session = session;
 	app->codeset = codeset;
-	app->theme = ui_theme_start(NULL);
 	app->feed = ui_feed_create(session);
 	app->model = ui_feed_model(app->feed);
 	ui_screen_init(&app->screen, app->model);
 	ui_feed_show_draft(app->feed, &app->draft);
 	ui_canvas_init(&app->canvas, glyphs);
+	ui_settings_default(&settings);
+	ui_setup_begin(app, NULL, &settings, glyphs);
 }
 
 void ui_app_free(struct ui_app *app)

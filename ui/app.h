@@ -14,6 +14,7 @@
 #include "ui/overlay.h"
 #include "ui/panel.h"
 #include "ui/recall.h"
+#include "ui/setup.h"
 
 /* A change that waits for a yes: what it would do, frozen when the question was put. */
 struct ui_asked {
@@ -43,7 +44,7 @@ struct ui_app {
 	bool start_agreed;	/* asked once per session */
 	bool quit;
 	bool redraw;		/* the terminal is to be repainted from nothing */
-	const struct ui_theme *theme;
+	struct ui_setup setup;
 	bool colours;		/* the terminal has some */
 	unsigned steps;		/* samples still to come before the next key (:step) */
 };

@@ -84,6 +84,11 @@ static bool is_utf8(const char *codeset)
 	return !strcasecmp(codeset, "UTF-8") || !strcasecmp(codeset, "UTF8");
 }
 
+bool ui_glyphs_fit(const struct ui_glyphs *set, const char *codeset)
+{
+	return set->ascii || is_utf8(codeset);
+}
+
 const struct ui_glyphs *ui_glyphs_choose(const char *codeset, const char *term)
 {
 	if (!is_utf8(codeset))

@@ -43,6 +43,8 @@ const struct ui_glyphs *ui_glyphs_find(const char *name);
  * the Linux console: its own; else everything.
  */
 const struct ui_glyphs *ui_glyphs_choose(const char *codeset, const char *term);
+/* Whether codeset can show a set. */
+bool ui_glyphs_fit(const struct ui_glyphs *set, const char *codeset);
 /* The next richest set that codeset can show, after the last the first again. */
 const struct ui_glyphs *ui_glyphs_next(const struct ui_glyphs *now, const char *codeset);
 

@@ -51,6 +51,8 @@ struct ui_screen {
 };
 void ui_screen_init(struct ui_screen *screen, const struct ui_model *model);
 enum ui_panel ui_screen_focus(const struct ui_screen *screen);
+/* Hides these panels of all views; a focus on one of them goes to one that shows. */
+void ui_screen_hide(struct ui_screen *screen, ui_panel_set hidden);
 /* The panel after (by 1) or before (by -1) the focused one, in the next view after the last. */
 void ui_screen_move_focus(struct ui_screen *screen, int by);
 void ui_screen_draw(const struct ui_screen *screen, const struct ui_area *area);

@@ -42,9 +42,10 @@ static ui_panel_set hidden_panels(const struct ui_screen *screen)
 }
 
 /* Those of a view that are not hidden. */
-static unsigned open_panels(const struct ui_screen *screen, enum ui_panel panels[UI_PANEL_COUNT])
+static unsigned open_panels(const struct ui_screen *screen, enum ui_view view,
+			    enum ui_panel panels[UI_PANEL_COUNT])
 {
-	unsigned count = ui_view_panels(screen->view, panels), open = 0;
+	unsigned count = ui_view_panels(view, panels), open = 0;
 
 	for (unsigned i = 0; i < count; i++) {
 		if (!(hidden_panels(screen) & UI_PANEL_BIT(panels[i])))
@@ -53,10 +54,23 @@ static unsigned open_panels(const struct ui_screen *screen, enum ui_panel panels
 	return open;
 }
 
+void ui_screen_hide(struct ui_screen *screen, ui_panel_set hidden)
+{
+	enum ui_panel panels[UI_PANEL_COUNT];
+
+	screen->hidden = hidden;
+	for (unsigned view = 0; view < UI_VIEW_COUNT; view++) {
+		unsigned open = open_panels(screen, view, panels);
+
+		if (open && (hidden & UI_PANEL_BIT(screen->focus[view])))
+			screen->focus[view] = panels[0];
+	}
+}
+
 void ui_screen_move_focus(struct ui_screen *screen, int by)
 {
 	enum ui_panel panels[UI_PANEL_COUNT];
-	unsigned count = open_panels(screen, panels), at = 0;
+	unsigned count = open_panels(screen, screen->view, panels), at = 0;
 
 	while (at < count && panels[at] != ui_screen_focus(screen))
 		at++;
@@ -65,7 +79,7 @@ void ui_screen_move_focus(struct ui_screen *screen, int by)
 		return;
 	}
 	screen->view = (screen->view + UI_VIEW_COUNT + (unsigned)by) % UI_VIEW_COUNT;
-	count = open_panels(screen, panels);
+	count = open_panels(screen, screen->view, panels);
 	if (count)
 		screen->focus[screen->view] = panels[by > 0 ? 0 : count - 1];
 }

@@ -166,9 +166,9 @@ const struct ui_theme *ui_theme_next(const struct ui_theme *now)
 	return ui_themes[i + 1] ? ui_themes[i + 1] : ui_themes[0];
 }
 
-const struct ui_theme *ui_theme_start(const char *no_color)
+const struct ui_theme *ui_theme_start(const struct ui_theme *chosen, const char *no_color)
 {
-	return no_color && *no_color ? &monochrome : &dark;
+	return no_color && *no_color ? &monochrome : chosen;
 }
 
 const struct ui_style *ui_theme_style(const struct ui_theme *theme, enum ui_role role)

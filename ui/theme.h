@@ -55,8 +55,8 @@ extern const struct ui_theme *const ui_themes[];	/* ends with NULL */
 const struct ui_theme *ui_theme_find(const char *name);
 /* The one after, behind the last the first again. */
 const struct ui_theme *ui_theme_next(const struct ui_theme *now);
-/* The one before any was chosen: NO_COLOR set to something (no-color.org) means monochrome. */
-const struct ui_theme *ui_theme_start(const char *no_color);
+/* The one to start with: chosen, but monochrome where NO_COLOR is set to something (no-color.org). */
+const struct ui_theme *ui_theme_start(const struct ui_theme *chosen, const char *no_color);
 /* Never NULL. */
 const struct ui_style *ui_theme_style(const struct ui_theme *theme, enum ui_role role);
 /* The step of the heat ramp for a ratio 0..1; anything above 0 is at least the first. */

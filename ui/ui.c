@@ -165,7 +165,7 @@ static void show(struct ui *ui)
 		return;
 	ui_app_update(&ui->app);
 	ui_app_draw(&ui->app);
-	ui_term_theme(ui->term, ui->app.theme);
+	ui_term_theme(ui->term, ui->app.setup.now.theme);
 	ui_term_show(ui->term, &ui->app.canvas, ui->app.redraw);
 	ui->app.redraw = false;
 	ui->changed = false;
@@ -200,20 +200,53 @@ static void wait_and_act(struct ui *ui)
 		take_keys(ui);
 }
 
+/* ---- settings ---------------------------------------------------------------------------- */
+
+/* Those of the file, but for what the options and the environment of this run say. */
+static int start_settings(const struct ui_options *options, const char *codeset,
+			  struct ui_settings *start, struct bt_err *err)
+{
+	*start = options->settings->settings;
+	start->theme = ui_theme_start(start->theme, getenv("NO_COLOR"));
+	if (start->glyphs && !ui_glyphs_fit(start->glyphs, codeset))
+		start->glyphs = NULL;
+	if (options->glyphs)
+		start->glyphs = ui_glyphs_find(options->glyphs);
+	if (options->theme)
+		start->theme = ui_theme_find(options->theme);
+	if (options->glyphs && !start->glyphs)
+		return bt_err_set(err, EINVAL,
+				  "--glyphs %s: allowed is one of full, console, ascii",
+				  options->glyphs);
+	if (!start->theme)
+		return bt_err_set(err, EINVAL, "--theme %s: allowed is one of default, light, "
+				  "contrast, monochrome", options->theme);
+	return 0;
+}
+
+static void begin_settings(struct ui *ui, struct ui_settings_file *file,
+			   struct ui_settings *start, const struct ui_glyphs *safe)
+{
+	if (ui->app.model->status.interval_ns)
+		start->interval_ns = ui->app.model->status.interval_ns;
+	ui_setup_begin(&ui->app, file, start, safe);
+	for (unsigned i = 0; i < file->problem_count; i++)
+		bt_session_note(ui->app.session, BT_EVENT_NOTE, "settings", "%s",
+				file->problems[i].text);
+}
+
 int ui_run(struct bt_session *session, const struct ui_signals *signals,
 	   const struct ui_options *options, struct bt_err *err)
 {
 	const char *codeset = nl_langinfo(CODESET), *term = getenv("TERM");
 	const struct ui_glyphs *glyphs = ui_glyphs_choose(codeset, term ? term : "");
 	struct ui ui = { .signals = signals, .changed = true };
+	struct ui_settings start;
 	int code;
 
-	if (options->glyphs)
-		glyphs = ui_glyphs_find(options->glyphs);
-	if (!glyphs)
-		return bt_err_set(err, EINVAL,
-				  "--glyphs %s: allowed is one of full, console, ascii",
-				  options->glyphs);
+	code = start_settings(options, codeset, &start, err);
+	if (code)
+		return code;
 	capture_stderr(&ui);
 	code = ui_term_begin(&ui.term, ui.stderr_before, err);
 	if (code) {
@@ -222,7 +255,7 @@ int ui_run(struct bt_session *session, const struct ui_signals *signals,
 	}
 	ui_app_init(&ui.app, session, glyphs, codeset);
 	ui.app.colours = ui_term_can_colour(ui.term);
-	ui.app.theme = ui_theme_start(getenv("NO_COLOR"));
+	begin_settings(&ui, options->settings, &start, glyphs);
 	fit_to_terminal(&ui);
 	while (!ui.end && !ui.app.quit) {
 		show(&ui);

@@ -4,10 +4,12 @@
 #define UI_UI_H
 
 #include "session/session.h"
+#include "ui/settings.h"
 #include "ui/signals.h"
 
 struct ui_options {
-	const char *glyphs;	/* name of a set; NULL: what is safe here */
+	const char *glyphs, *theme;	/* by name; NULL: what the settings say */
+	struct ui_settings_file *settings;
 };
 
 /*

@@ -122,6 +122,30 @@ const struct ui_view_def ui_views[UI_VIEW_COUNT] = {
 	},
 };
 
+const char *const ui_panel_words[UI_PANEL_COUNT] = {
+	[UI_PANEL_AVAILABLE] = "available",
+	[UI_PANEL_RATE] = "rate",
+	[UI_PANEL_LATENCY] = "latency",
+	[UI_PANEL_REMOTE] = "remote",
+	[UI_PANEL_CONTROL] = "control",
+	[UI_PANEL_EVENTS] = "events",
+	[UI_PANEL_HEATMAP] = "heatmap",
+	[UI_PANEL_HISTOGRAM] = "histogram",
+	[UI_PANEL_PERCENTILES] = "percentiles",
+	[UI_PANEL_WHERE] = "where",
+	[UI_PANEL_ZONES] = "zones",
+	[UI_PANEL_MATRIX] = "matrix",
+	[UI_PANEL_NUMASTAT] = "numastat",
+	[UI_PANEL_FREE_BLOCKS] = "free_blocks",
+	[UI_PANEL_FRAGMENTATION] = "fragmentation",
+	[UI_PANEL_PAGEBLOCKS] = "pageblocks",
+	[UI_PANEL_CPUS] = "cpus",
+	[UI_PANEL_RECLAIM] = "reclaim",
+	[UI_PANEL_PRESSURE] = "pressure",
+	[UI_PANEL_TASKS] = "tasks",
+	[UI_PANEL_EVENT_LIST] = "event_list",
+};
+
 enum ui_shape ui_view_shape(int cols)
 {
 	return cols >= UI_WIDE_COLS ? UI_SHAPE_WIDE :

@@ -42,6 +42,9 @@ enum ui_panel {
 	UI_PANEL_NONE = UI_PANEL_COUNT
 };
 
+/* In settings; a panel is in one view only. */
+extern const char *const ui_panel_words[UI_PANEL_COUNT];
+
 /* A set of panels, a bit each. */
 typedef uint32_t ui_panel_set;
 #define UI_PANEL_BIT(panel) ((ui_panel_set)1 << (panel))

@@ -14,7 +14,7 @@ struct bt_cmd_source {
 	const char *spec;		/* "sim:7"; NULL = not given */
 	bool vm;			/* short for --source vm */
 	bool yes;			/* the operator agrees to builds, loads and downloads */
-	uint64_t interval_ns;		/* the default when not given */
+	uint64_t interval_ns;		/* BT_UNKNOWN = not given */
 	struct bt_opt_list settings;	/* "cpus=2", "memory=1G", "nodes=2", "accel=tcg" */
 };
 

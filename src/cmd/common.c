@@ -97,7 +97,8 @@ int bt_cmd_session_options(const struct bt_cmd_call *call, const char *fallback,
 	options->source_options.assume_yes = source->yes;
 	options->source_options.extra =
 		source->settings.count ? (const char *const *)source->settings.items : NULL;
-	options->interval_ns = source->interval_ns;
+	options->interval_ns =
+		source->interval_ns == BT_UNKNOWN ? BT_CMD_INTERVAL_NS : source->interval_ns;
 	return 0;
 }
 

@@ -16,6 +16,7 @@ static const struct bt_opt replay_opts[] = {
 	{ "at", 0, BT_OPT_TEXT, "TIME", "begin there: 5m, 12:34:56 (UTC), end, or a mark",
 	  offsetof(struct replay_values, at) },
 	TOP_OPT_GLYPHS(struct replay_values, top),
+	TOP_OPT_THEME(struct replay_values, top),
 	TOP_OPT_STEP(struct replay_values, top),
 	{ 0 }
 };

@@ -18,6 +18,7 @@ struct own_values {
 
 static const struct bt_opt top_opts[] = {
 	TOP_OPT_GLYPHS(struct own_values, top),
+	TOP_OPT_THEME(struct own_values, top),
 	TOP_OPT_STEP(struct own_values, top),
 	{ "list-keys", 0, BT_OPT_FLAG, NULL, "print every key, tab-separated",
 	  offsetof(struct own_values, top.list_keys) },
@@ -78,9 +79,8 @@ static bool on_ask(void *context, const char *question)
 
 static int show_dashboard(const struct bt_session_options *session_options,
 			  const struct ui_signals *signals, const struct top_values *values,
-			  struct bt_err *err)
+			  const struct ui_options *options, struct bt_err *err)
 {
-	struct ui_options options = { .glyphs = values->glyphs };
 	struct bt_session *session;
 	int code = bt_session_open(&session, session_options, err);
 
@@ -90,7 +90,7 @@ static int show_dashboard(const struct bt_session_options *session_options,
 		bt_session_kick(session);
 	code = values->prepare ? values->prepare(session, values->context, err) : 0;
 	if (!code)
-		code = ui_run(session, signals, &options, err);
+		code = ui_run(session, signals, options, err);
 	bt_session_close(session);
 	return code;
 }
@@ -104,6 +104,10 @@ int top_run(struct bt_cmd_call *call, const struct top_values *values, struct bt
 		.lock_memory = !values->step,
 		.history = true,
 	};
+	struct ui_settings_file settings;
+	const struct ui_options ui_options = {
+		.glyphs = values->glyphs, .theme = values->theme, .settings = &settings,
+	};
 	char note[BT_CMD_NOTE];
 	int code;
 
@@ -115,6 +119,9 @@ int top_run(struct bt_cmd_call *call, const struct top_values *values, struct bt
 		code = ui_term_usable(err);
 	if (code)
 		return code;
+	ui_settings_load(&settings);
+	if (call->source.interval_ns == BT_UNKNOWN)
+		options.interval_ns = settings.settings.interval_ns;
 	if (values->step)
 		options.interval_ns = 0;
 	if (!strncmp(options.source, "replay", strlen("replay")))
@@ -123,7 +130,7 @@ int top_run(struct bt_cmd_call *call, const struct top_values *values, struct bt
 	code = ui_signals_begin(&start.signals, err);
 	if (code)
 		return code;
-	code = show_dashboard(&options, &start.signals, values, err);
+	code = show_dashboard(&options, &start.signals, values, &ui_options, err);
 	ui_signals_end(&start.signals);
 	return code;
 }

@@ -259,11 +259,61 @@ static void quitting_asks_while_loaded(void **state)
 	rig_close(&rig);
 }
 
+/* Saved is what the operator changed, by keys or in the set-up screen; an option never is. */
+static void options_are_not_saved(void **state)
+{
+	struct ui_settings_file file = { .path = "/nonexistent/config.json" };
+	struct ui_settings start;
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, "sim:1,cpus=8,nodes=2");
+	ui_settings_default(&file.settings);
+	start = file.settings;
+	start.theme = ui_theme_find("monochrome");
+	ui_setup_begin(&rig.app, &file, &start, ui_glyphs_find("ascii"));
+	assert_int_equal(ui_setup_unsaved(&rig.app), 0);
+	press(&rig, "E");
+	assert_shows(&rig, "for this run, by an option or the environment");
+	press(&rig, "jjjl");	/* decimal sizes */
+	assert_int_equal(ui_setup_unsaved(&rig.app), UI_SETTING_BIT(UI_SETTING_BYTES));
+	assert_shows(&rig, "not saved  /nonexistent/config.json");
+	press(&rig, "h");	/* and back: the file says so already */
+	assert_int_equal(ui_setup_unsaved(&rig.app), 0);
+	/* Set by hand to what the option said, it is the operator's. */
+	press(&rig, "kkklh");
+	assert_int_equal(ui_setup_unsaved(&rig.app), UI_SETTING_BIT(UI_SETTING_THEME));
+	ui_app_key(&rig.app, UI_KEY_ESC);
+	press(&rig, "v");
+	assert_int_equal(ui_setup_unsaved(&rig.app), UI_SETTING_BIT(UI_SETTING_THEME) |
+						     UI_SETTING_BIT(UI_SETTING_GLYPHS));
+	rig_close(&rig);
+}
+
+/* The focus never stays on a panel that is hidden. */
+static void hidden_panels_have_no_focus(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, "sim:1,cpus=8,nodes=2");
+	ui_screen_hide(&rig.app.screen, UI_PANEL_BIT(UI_PANEL_CONTROL) |
+					UI_PANEL_BIT(UI_PANEL_AVAILABLE));
+	assert_int_equal(ui_screen_focus(&rig.app.screen), UI_PANEL_LATENCY);
+	assert_hides(&rig, "Available memory");
+	for (unsigned i = 0; i < 30; i++) {
+		press(&rig, "\t");
+		assert_int_not_equal(ui_screen_focus(&rig.app.screen), UI_PANEL_CONTROL);
+		assert_int_not_equal(ui_screen_focus(&rig.app.screen), UI_PANEL_AVAILABLE);
+	}
+	rig_close(&rig);
+}
+
 /* Everything that can lie on the screen, at every size: the canvas is checked by the sanitizers. */
 static void draws_at_every_size(void **state)
 {
 	static const char *const overlays[] = { "", "?", "c", "n", "g", "o",
-						":", "L", "f", "w", "\t\n" };
+						":", "L", "f", "w", "E", "\t\n" };
 	static const char *const sources[] = { "sim:1", "sim:2,cpus=1024,nodes=16,memory=1T",
 					       "sim:3,cpus=3,nodes=4,memonly=3" };
 
@@ -299,6 +349,8 @@ int main(void)
 		cmocka_unit_test(nothing_is_sent_before_the_first_frame),
 		cmocka_unit_test(frozen_picture_stays),
 		cmocka_unit_test(quitting_asks_while_loaded),
+		cmocka_unit_test(options_are_not_saved),
+		cmocka_unit_test(hidden_panels_have_no_focus),
 		cmocka_unit_test(draws_at_every_size),
 	};
 

@@ -276,17 +276,17 @@ static void monochrome_has_no_colours_but_states(void **state)
 
 static void one_after_the_other(void **state)
 {
-	const struct ui_theme *theme = ui_theme_start(NULL);
+	const struct ui_theme *first = ui_theme_find("default"), *theme = first;
 	unsigned count = 0;
 
 	(void)state;
-	assert_string_equal(theme->name, "default");
-	assert_string_equal(ui_theme_start("")->name, "default");
-	assert_string_equal(ui_theme_start("1")->name, "monochrome");
+	assert_ptr_equal(ui_theme_start(first, NULL), first);
+	assert_ptr_equal(ui_theme_start(first, ""), first);
+	assert_string_equal(ui_theme_start(first, "1")->name, "monochrome");
 	do {
 		theme = ui_theme_next(theme);
 		count++;
-	} while (theme != ui_theme_start(NULL) && count < 10);
+	} while (theme != first && count < 10);
 	assert_int_equal(count, 4);
 	assert_null(ui_theme_find("dark"));
 }
