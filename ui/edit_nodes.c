@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The node policy and, where it takes some, its nodes. */
+/* The node policy and, where it takes some, its nodes, with what they have and how far they are. */
 #include <string.h>
 
 #include "core/mask.h"
@@ -7,6 +7,9 @@
 
 #define NODES_COLS 76
 #define NAME_COLS 13
+#define TEXT_ROWS 7		/* blanks, effect of the policy, heads, the value, besides the lists */
+#define BOTH_FROM_ROWS 14	/* with fewer only the focused list shows */
+#define OTHER_SOCKET 20		/* distance from which on the kernel takes a node for remote */
 
 static const struct bt_param *node_param(void)
 {
@@ -23,115 +26,252 @@ static bool has_memory(const struct ui_app *app, unsigned node)
 	return bt_mask_test(app->model->machine->memory_nodes, node);
 }
 
+static unsigned distance(const struct ui_app *app, unsigned from, unsigned to)
+{
+	return from < BT_MAX_NODES && to < BT_MAX_NODES ?
+	       app->model->machine->distance[from][to] : 0;
+}
+
+/* ---- keys ------------------------------------------------------------------------------- */
+
+/* Nodes belong to a policy that takes some: choosing one chooses such a policy. */
+static bool need_list(struct ui_app *app)
+{
+	struct ui_nodes *edit = &app->overlay.nodes;
+
+	if (!takes_nodes(edit->policy))
+		edit->policy = BT_NODE_BIND;
+	return edit->policy != BT_NODE_PREFER;
+}
+
 static void toggle(struct ui_app *app)
 {
 	struct ui_nodes *edit = &app->overlay.nodes;
 	bool on = bt_mask_test(edit->nodes, edit->cursor);
 
-	if (!takes_nodes(edit->policy) || !has_memory(app, edit->cursor))
+	if (!has_memory(app, edit->cursor))
 		return;
-	if (edit->policy == BT_NODE_PREFER)
+	if (!need_list(app))
 		memset(edit->nodes, 0, sizeof(edit->nodes));
 	bt_mask_set(edit->nodes, edit->cursor, !on);
 }
 
-static void fill_draft(struct ui_app *app, struct bt_config *draft)
+/* Every memory node, or those of the cursor's socket. */
+static void take(struct ui_app *app, bool socket)
+{
+	struct ui_nodes *edit = &app->overlay.nodes;
+
+	if (!need_list(app))
+		edit->policy = BT_NODE_BIND;
+	memset(edit->nodes, 0, sizeof(edit->nodes));
+	for (unsigned node = 0; node < edit->count; node++) {
+		if (!socket || node == edit->cursor ||
+		    distance(app, edit->cursor, node) - 1u < OTHER_SOCKET - 1u)
+			bt_mask_set(edit->nodes, node, has_memory(app, node));
+	}
+}
+
+static void fill_config(struct ui_app *app, struct bt_config *config)
 {
 	const struct ui_nodes *edit = &app->overlay.nodes;
 
-	ui_app_config(app, draft);
-	draft->node_policy = edit->policy;
+	ui_app_config(app, config);
+	config->node_policy = edit->policy;
 	if (takes_nodes(edit->policy))
-		memcpy(draft->nodes, edit->nodes, sizeof(draft->nodes));
+		memcpy(config->nodes, edit->nodes, sizeof(config->nodes));
 	else
-		memset(draft->nodes, 0, sizeof(draft->nodes));
+		memset(config->nodes, 0, sizeof(config->nodes));
+}
+
+static void apply(struct ui_app *app)
+{
+	struct bt_config config;
+	struct bt_err err;
+
+	fill_config(app, &config);
+	if (!ui_app_change(app, &config, "key", &err)) {
+		ui_overlay_close(app);
+		return;
+	}
+	app->overlay.nodes.err = err;
+	app->message[0] = '\0';
+}
+
+static void move(struct ui_nodes *edit, bool down)
+{
+	unsigned *at = edit->in_nodes ? &edit->cursor : &edit->policy;
+	unsigned count = edit->in_nodes ? edit->count : BT_NODE_COUNT;
+
+	*at = (*at + (down ? 1 : count - 1)) % count;
 }
 
 static void nodes_key(struct ui_app *app, int key)
 {
 	struct ui_nodes *edit = &app->overlay.nodes;
-	unsigned nodes = app->model->machine->node_count;
-	struct bt_config draft;
 
 	edit->err.code = 0;
 	switch (key) {
 	case UI_KEY_DOWN:
 	case 'j':
-		edit->policy = (edit->policy + 1) % BT_NODE_COUNT;
-		break;
 	case UI_KEY_UP:
 	case 'k':
-		edit->policy = (edit->policy + BT_NODE_COUNT - 1) % BT_NODE_COUNT;
+		move(edit, key == UI_KEY_DOWN || key == 'j');
+		break;
+	case UI_KEY_TAB:
+	case UI_KEY_BACK_TAB:
+		edit->in_nodes = !edit->in_nodes;
 		break;
 	case UI_KEY_LEFT:
 	case 'h':
-		edit->cursor = (edit->cursor + nodes - 1) % nodes;
+		edit->in_nodes = false;
 		break;
 	case UI_KEY_RIGHT:
 	case 'l':
-		edit->cursor = (edit->cursor + 1) % nodes;
+		edit->in_nodes = true;
 		break;
 	case ' ':
 		toggle(app);
 		break;
+	case 'A':
+	case 's':
+		take(app, key == 's');
+		break;
 	case UI_KEY_ENTER:
-		fill_draft(app, &draft);
-		if (!ui_app_change(app, &draft, "key", &edit->err))
-			ui_overlay_close(app);
-		app->message[0] = '\0';
+		apply(app);
 		break;
 	}
 }
 
-static void draw_nodes(struct ui_app *app, const struct ui_area *area, int row)
-{
-	const struct ui_nodes *edit = &app->overlay.nodes;
-	unsigned nodes = app->model->machine->node_count;
-	int room = (area->rect.cols - 7) / 5;
-	int hidden = (int)edit->cursor - room + 1;
-	unsigned first = room > 0 && hidden > 0 ? (unsigned)hidden : 0;
+/* ---- drawing ---------------------------------------------------------------------------- */
 
-	ui_put(area, row, 0, UI_ROLE_DIM, "nodes");
-	for (int i = 0; i < room && first + (unsigned)i < nodes; i++) {
-		unsigned node = first + (unsigned)i;
-		bool on = bt_mask_test(edit->nodes, node) && takes_nodes(edit->policy);
-		const char *mark = !has_memory(app, node) ? "-" : on ? "x" : " ";
-
-		ui_putf(area, row, 7 + i * 5,
-			node == edit->cursor ? UI_ROLE_SELECTED :
-			on ? UI_ROLE_STRONG : UI_ROLE_NORMAL, "%2u%s%s%s", node, "[", mark, "]");
-	}
-}
-
-static void nodes_draw(struct ui_app *app, const struct ui_area *screen)
+static int draw_policies(struct ui_app *app, const struct ui_area *area)
 {
 	const struct ui_nodes *edit = &app->overlay.nodes;
 	const struct bt_choice *choices = node_param()->choices;
-	struct ui_area inside = ui_box(screen, BT_NODE_COUNT + 4, NODES_COLS, "Nodes",
-				       "Up Down policy   Left Right Space nodes   Enter apply");
-	struct bt_config draft;
-	char text[256];
-	struct bt_err err;
 	int row;
 
 	for (row = 0; row < BT_NODE_COUNT; row++) {
 		bool selected = (unsigned)row == edit->policy;
 
 		if (selected)
-			ui_put_glyph(&inside, row, 0, UI_ROLE_WARN, UI_GLYPH_POINTER);
-		ui_put(&inside, row, 2, selected ? UI_ROLE_SELECTED : UI_ROLE_NORMAL,
-		       choices[row].name);
-		ui_put_cut(&inside, row, 2 + NAME_COLS, inside.rect.cols - 2 - NAME_COLS,
+			ui_put_glyph(area, row, 0, UI_ROLE_WARN, UI_GLYPH_POINTER);
+		ui_put(area, row, 2, !selected ? UI_ROLE_NORMAL :
+		       edit->in_nodes ? UI_ROLE_STRONG : UI_ROLE_SELECTED, choices[row].name);
+		ui_put_cut(area, row, 2 + NAME_COLS, area->rect.cols - 2 - NAME_COLS,
 			   UI_ROLE_DIM, choices[row].help);
 	}
-	draw_nodes(app, &inside, row + 1);
-	fill_draft(app, &draft);
+	return row;
+}
+
+/* Distances of a node to all, as firmware tells them. */
+static void draw_distances(struct ui_app *app, const struct ui_area *area, int row, int col,
+			   unsigned from)
+{
+	const struct ui_nodes *edit = &app->overlay.nodes;
+
+	for (unsigned to = 0; to < edit->count && col + 3 <= area->rect.cols; to++, col += 4) {
+		unsigned apart = distance(app, from, to);
+
+		if (apart)
+			ui_putf_right(area, row, col + 3,
+				      to == edit->cursor ? UI_ROLE_STRONG : UI_ROLE_DIM, "%u",
+				      apart);
+		else
+			ui_put_right(area, row, col + 3, UI_ROLE_DIM, "?");
+	}
+}
+
+#define TOTAL_END 42
+#define DISTANCE_COL 46
+
+static void draw_node(struct ui_app *app, const struct ui_area *area, int row, unsigned node)
+{
+	const struct ui_nodes *edit = &app->overlay.nodes;
+	const struct bt_machine *machine = app->model->machine;
+	const struct bt_frame *frame = app->model->frame;
+	bool on = bt_mask_test(edit->nodes, node) && takes_nodes(edit->policy);
+	bool here = node == edit->cursor;
+	uint64_t free_bytes = BT_UNKNOWN, total_bytes = BT_UNKNOWN;
+	char free_text[UI_TEXT], total_text[UI_TEXT];
+	unsigned cpus = 0;
+
+	for (unsigned cpu = 0; cpu < machine->cpu_count; cpu++)
+		cpus += machine->cpu_node[cpu] == node &&
+			bt_mask_test(machine->possible_cpus, cpu);
+	if (frame && node < frame->node_count) {
+		free_bytes = frame->nodes[node].free_bytes;
+		total_bytes = frame->nodes[node].total_bytes;
+	}
+	if (here)
+		ui_put_glyph(area, row, 0, UI_ROLE_WARN, UI_GLYPH_POINTER);
+	ui_putf(area, row, 2, here && edit->in_nodes ? UI_ROLE_SELECTED :
+		on ? UI_ROLE_STRONG : UI_ROLE_NORMAL, "[%s] %2u",
+		!has_memory(app, node) ? "-" : on ? "x" : " ", node);
+	ui_putf_right(area, row, 15, UI_ROLE_NORMAL, "%u", cpus);
+	if (!has_memory(app, node)) {
+		ui_put(area, row, 18, UI_ROLE_DIM, "no memory");
+	} else {
+		ui_put_right(area, row, 29, UI_ROLE_NORMAL,
+			     bt_text_bytes(free_bytes, free_text, sizeof(free_text)));
+		if (area->rect.cols >= TOTAL_END)
+			ui_put_right(area, row, TOTAL_END, UI_ROLE_DIM,
+				     bt_text_bytes(total_bytes, total_text, sizeof(total_text)));
+	}
+	draw_distances(app, area, row, DISTANCE_COL, node);
+}
+
+static void draw_nodes(struct ui_app *app, const struct ui_area *area, int row, int rows)
+{
+	struct ui_nodes *edit = &app->overlay.nodes;
+
+	ui_put(area, row, 2, UI_ROLE_DIM, "node");
+	ui_put_right(area, row, 15, UI_ROLE_DIM, "CPUs");
+	ui_put_right(area, row, 29, UI_ROLE_DIM, "free now");
+	if (area->rect.cols >= TOTAL_END)
+		ui_put_right(area, row, TOTAL_END, UI_ROLE_DIM, "memory");
+	if (area->rect.cols > DISTANCE_COL + 16)
+		ui_put(area, row, DISTANCE_COL, UI_ROLE_DIM, "distance to each");
+	if (edit->cursor < edit->top)
+		edit->top = edit->cursor;
+	if (rows > 1 && edit->cursor >= edit->top + (unsigned)rows - 1)
+		edit->top = edit->cursor - (unsigned)rows + 2;
+	for (int i = 1; i < rows && edit->top + (unsigned)i - 1 < edit->count; i++)
+		draw_node(app, area, row + i, edit->top + (unsigned)i - 1);
+}
+
+/* The value as it would be sent, or why it would be refused. */
+static void draw_value(struct ui_app *app, const struct ui_area *area, int row)
+{
+	const struct ui_nodes *edit = &app->overlay.nodes;
+	struct bt_config config;
+	struct bt_err err;
+	char text[256];
+
+	fill_config(app, &config);
 	if (edit->err.code)
-		ui_put_cut(&inside, row + 3, 0, inside.rect.cols, UI_ROLE_BAD, edit->err.text);
-	else if (bt_config_check(&draft, &app->model->limits, &err))
-		ui_put_cut(&inside, row + 3, 0, inside.rect.cols, UI_ROLE_WARN, err.text);
-	else if (bt_param_text(node_param(), &draft, text, sizeof(text)) > 0)
-		ui_put_cut(&inside, row + 3, 0, inside.rect.cols, UI_ROLE_STRONG, text);
+		ui_put_cut(area, row, 0, area->rect.cols, UI_ROLE_BAD, edit->err.text);
+	else if (bt_config_check(&config, &app->model->limits, &err))
+		ui_put_cut(area, row, 0, area->rect.cols, UI_ROLE_WARN, err.text);
+	else if (bt_param_text(node_param(), &config, text, sizeof(text)) > 0)
+		ui_put_cut(area, row, 0, area->rect.cols, UI_ROLE_STRONG, text);
+}
+
+static void nodes_draw(struct ui_app *app, const struct ui_area *screen)
+{
+	const struct ui_nodes *edit = &app->overlay.nodes;
+	struct ui_area inside = ui_box(screen, BT_NODE_COUNT + TEXT_ROWS + (int)edit->count,
+				       NODES_COLS, "Nodes", "Tab list   Space node   A all   "
+				       "s socket   Enter apply   Esc");
+	int rows = inside.rect.rows, row = 0;
+
+	if (rows >= BOTH_FROM_ROWS || !edit->in_nodes) {
+		row = draw_policies(app, &inside) + 1;
+		ui_picker_draw_detail(app, node_param(), edit->policy, &inside, row);
+		row += 3;
+	}
+	if (rows >= BOTH_FROM_ROWS || edit->in_nodes)
+		draw_nodes(app, &inside, row, rows - row - 2);
+	draw_value(app, &inside, rows - 1);
 }
 
 static const struct ui_overlay_ops nodes_ops = { .key = nodes_key, .draw = nodes_draw };
@@ -145,5 +285,6 @@ void ui_nodes_open(struct ui_app *app)
 	ui_app_config(app, &config);
 	edit->policy = config.node_policy < BT_NODE_COUNT ? config.node_policy : BT_NODE_LOCAL;
 	memcpy(edit->nodes, config.nodes, sizeof(edit->nodes));
+	edit->count = app->model->machine->node_count;
 	app->overlay.ops = &nodes_ops;
 }

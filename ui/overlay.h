@@ -70,8 +70,10 @@ struct ui_cpus {
 
 struct ui_nodes {
 	__u64 nodes[BT_NODE_WORDS];
-	unsigned policy, cursor;	/* cursor: a node */
-	struct bt_err err;
+	unsigned policy, cursor, count;	/* cursor: a node; count: nodes when it opened */
+	bool in_nodes;			/* keys move in the nodes, not in the policies */
+	unsigned top;			/* first node that shows */
+	struct bt_err err;		/* of the last Enter */
 };
 
 struct ui_answer {
@@ -116,6 +118,9 @@ bool ui_filter_open(struct ui_app *app);
 /* Takes the filter of the focused panel away; false: there was none. */
 bool ui_filter_drop(struct ui_app *app);
 void ui_picker_open(struct ui_app *app, const struct bt_param *param);
+/* What a choice does and what it may do to others, from row on; returns the rows it takes. */
+int ui_picker_draw_detail(const struct ui_app *app, const struct bt_param *param, unsigned choice,
+			  const struct ui_area *area, int row);
 /* A row of the control panel, in place; CPUs and nodes open their editors. */
 void ui_edit_row_open(struct ui_app *app, unsigned row);
 void ui_cpus_open(struct ui_app *app);
