@@ -163,26 +163,53 @@ static int draw_policies(struct ui_app *app, const struct ui_area *area)
 	return row;
 }
 
-/* Distances of a node to all, as firmware tells them. */
-static void draw_distances(struct ui_app *app, const struct ui_area *area, int row, int col,
-			   unsigned from)
+static void draw_distance(const struct ui_area *area, int row, int end, enum ui_role role,
+			  unsigned apart)
+{
+	if (apart)
+		ui_putf_right(area, row, end, role, "%u", apart);
+	else
+		ui_put_right(area, row, end, role, "?");
+}
+
+#define DISTANCE_COL 46
+#define DISTANCE_COLS 4
+
+static bool all_fit(const struct ui_nodes *edit, const struct ui_area *area)
+{
+	return DISTANCE_COL + (int)edit->count * DISTANCE_COLS <= area->rect.cols;
+}
+
+/* Distances of a node to all, as firmware tells them; to the cursor's where they do not fit. */
+static void draw_distances(struct ui_app *app, const struct ui_area *area, int row, unsigned from)
 {
 	const struct ui_nodes *edit = &app->overlay.nodes;
+	int end = DISTANCE_COL + DISTANCE_COLS - 1;
 
-	for (unsigned to = 0; to < edit->count && col + 3 <= area->rect.cols; to++, col += 4) {
-		unsigned apart = distance(app, from, to);
-
-		if (apart)
-			ui_putf_right(area, row, col + 3,
-				      to == edit->cursor ? UI_ROLE_STRONG : UI_ROLE_DIM, "%u",
-				      apart);
-		else
-			ui_put_right(area, row, col + 3, UI_ROLE_DIM, "?");
+	if (!all_fit(edit, area)) {
+		draw_distance(area, row, end, UI_ROLE_NORMAL, distance(app, edit->cursor, from));
+		return;
 	}
+	for (unsigned to = 0; to < edit->count; to++, end += DISTANCE_COLS)
+		draw_distance(area, row, end, to == edit->cursor ? UI_ROLE_STRONG : UI_ROLE_DIM,
+			      distance(app, from, to));
+}
+
+static void draw_distance_heads(const struct ui_nodes *edit, const struct ui_area *area, int row)
+{
+	int end = DISTANCE_COL + DISTANCE_COLS - 1;
+
+	if (area->rect.cols < end)
+		return;
+	if (!all_fit(edit, area)) {
+		ui_putf(area, row, DISTANCE_COL, UI_ROLE_DIM, "distance to node %u", edit->cursor);
+		return;
+	}
+	for (unsigned to = 0; to < edit->count; to++, end += DISTANCE_COLS)
+		ui_putf_right(area, row, end, UI_ROLE_DIM, "n%u", to);
 }
 
 #define TOTAL_END 42
-#define DISTANCE_COL 46
 
 static void draw_node(struct ui_app *app, const struct ui_area *area, int row, unsigned node)
 {
@@ -217,7 +244,7 @@ static void draw_node(struct ui_app *app, const struct ui_area *area, int row, u
 			ui_put_right(area, row, TOTAL_END, UI_ROLE_DIM,
 				     bt_text_bytes(total_bytes, total_text, sizeof(total_text)));
 	}
-	draw_distances(app, area, row, DISTANCE_COL, node);
+	draw_distances(app, area, row, node);
 }
 
 static void draw_nodes(struct ui_app *app, const struct ui_area *area, int row, int rows)
@@ -229,8 +256,7 @@ static void draw_nodes(struct ui_app *app, const struct ui_area *area, int row, 
 	ui_put_right(area, row, 29, UI_ROLE_DIM, "free now");
 	if (area->rect.cols >= TOTAL_END)
 		ui_put_right(area, row, TOTAL_END, UI_ROLE_DIM, "memory");
-	if (area->rect.cols > DISTANCE_COL + 16)
-		ui_put(area, row, DISTANCE_COL, UI_ROLE_DIM, "distance to each");
+	draw_distance_heads(edit, area, row);
 	if (edit->cursor < edit->top)
 		edit->top = edit->cursor;
 	if (rows > 1 && edit->cursor >= edit->top + (unsigned)rows - 1)
@@ -259,8 +285,10 @@ static void draw_value(struct ui_app *app, const struct ui_area *area, int row)
 static void nodes_draw(struct ui_app *app, const struct ui_area *screen)
 {
 	const struct ui_nodes *edit = &app->overlay.nodes;
+	int width = DISTANCE_COL + (int)edit->count * DISTANCE_COLS;
+	bool wide = width > NODES_COLS && width <= screen->rect.cols - 4;
 	struct ui_area inside = ui_box(screen, BT_NODE_COUNT + TEXT_ROWS + (int)edit->count,
-				       NODES_COLS, "Nodes", "Tab list   Space node   A all   "
+				       wide ? width : NODES_COLS, "Nodes and distances", "Tab list   Space node   A all   "
 				       "s socket   Enter apply   Esc");
 	int rows = inside.rect.rows, row = 0;
 
