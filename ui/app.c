@@ -134,7 +134,7 @@ void ui_app_measure(struct ui_app *app)
 	question = ui_question_open(app, "Measure what user space can get?", measure_answers);
 	ui_question_line(question, "A process on %s takes memory and touches it, up to %s",
 			 app->model->machine->host,
-			 bt_text_bytes(measure_limit(app), text, sizeof(text)));
+			 ui_text_bytes(&app->model->units, measure_limit(app), text));
 	ui_question_line(question, "(90 %% of MemAvailable), then gives it back. Caches shrink.");
 }
 

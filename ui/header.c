@@ -50,7 +50,7 @@ static void draw_machine(const struct ui_screen *screen, const struct ui_area *a
 	ui_row_add(&row, 5, UI_ROLE_NORMAL, "", "%u CPUs, %u %s, %s",
 		   bt_mask_weight(machine->possible_cpus, BT_CPU_WORDS), machine->node_count,
 		   machine->node_count == 1 ? "node" : "nodes",
-		   bt_text_bytes(machine->memory_bytes, text, sizeof(text)));
+		   ui_text_bytes(&model->units, machine->memory_bytes, text));
 	ui_row_add(&row, 6, UI_ROLE_DIM, "", "%s", machine->source_note);
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);
 }
@@ -189,14 +189,14 @@ static void draw_status_line(const struct ui_model *model, const struct ui_area 
 		   model->machine->reality == BT_EMULATED ? "EMULATED" : "");
 	if (point) {
 		ui_row_add(&row, 2, UI_ROLE_STRONG, "available", "%s",
-			   bt_text_bytes(point->available_bytes, text, sizeof(text)));
+			   ui_text_bytes(&model->units, point->available_bytes, text));
 		ui_row_add(&row, 3, UI_ROLE_NORMAL, "", "%s",
 			   ui_text_rate(point->allocs_per_s, text));
 		ui_row_add(&row, 5, UI_ROLE_NORMAL, "remote", "%s",
 			   ui_text_percent(point->remote_ratio, text));
 		ui_row_add(&row, 4, UI_ROLE_NORMAL, "p99", "%s",
-			   bt_text_ns(point->latency[BT_OP_ALLOC].quantile_ns[BT_P99],
-				      text, sizeof(text)));
+			   ui_text_latency(&model->units,
+					   point->latency[BT_OP_ALLOC].quantile_ns[BT_P99], text));
 	}
 	ui_row_add(&row, 6, UI_ROLE_DIM, "on", "%s", model->machine->host);
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);

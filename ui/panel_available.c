@@ -17,23 +17,24 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 	char text[UI_TEXT], percent[UI_TEXT];
 
 	(void)only;
-	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s", bt_text_bytes(bytes, text, sizeof(text)));
+	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s", ui_text_bytes(&model->units, bytes, text));
 	if (bytes != BT_UNKNOWN && total && total != BT_UNKNOWN)
 		ui_row_add(row, 1, UI_ROLE_NORMAL, "", "%s",
 			   ui_text_percent((double)bytes / (double)total, percent));
 }
 
-static void add_measure(const struct bt_measure *measure, struct ui_row *row)
+static void add_measure(const struct ui_model *model, struct ui_row *row)
 {
+	const struct bt_measure *measure = &model->measure;
 	char text[UI_TEXT], limit[UI_TEXT];
 
-	bt_text_bytes(measure->reached_bytes, text, sizeof(text));
+	ui_text_bytes(&model->units, measure->reached_bytes, text);
 	switch (measure->state) {
 	case BT_MEASURE_RUNNING:
 		if (measure->limit_bytes == BT_UNKNOWN)
 			snprintf(limit, sizeof(limit), "the OOM kill");
 		else
-			bt_text_bytes(measure->limit_bytes, limit, sizeof(limit));
+			ui_text_bytes(&model->units, measure->limit_bytes, limit);
 		ui_row_add(row, 0, UI_ROLE_WARN, "measuring", "%s, up to %s", text, limit);
 		break;
 	case BT_MEASURE_DONE:
@@ -56,17 +57,19 @@ static void draw_facts(const struct ui_model *model, const struct ui_area *area)
 	struct ui_row row = { 0 };
 	char text[UI_TEXT], limit[UI_TEXT];
 
-	add_measure(&model->measure, &row);
+	add_measure(model, &row);
 	ui_row_add(&row, 1, UI_ROLE_NORMAL, "low", "%s",
-		   bt_text_bytes(model->since ? model->since->available_min_bytes : BT_UNKNOWN,
-				 text, sizeof(text)));
+		   ui_text_bytes(&model->units,
+				 model->since ? model->since->available_min_bytes : BT_UNKNOWN,
+				 text));
 	if (point->held_bytes != BT_UNKNOWN)
 		ui_row_add(&row, 2, UI_ROLE_NORMAL, "held", "%s of %s",
-			   bt_text_bytes(point->held_bytes, text, sizeof(text)),
-			   bt_text_bytes((applied ? applied : model->wanted)->max_held_bytes, limit,
-					 sizeof(limit)));
+			   ui_text_bytes(&model->units, point->held_bytes, text),
+			   ui_text_bytes(&model->units,
+					 (applied ? applied : model->wanted)->max_held_bytes,
+					 limit));
 	ui_row_add(&row, 3, UI_ROLE_NORMAL, "free", "%s",
-		   bt_text_bytes(point->free_bytes, text, sizeof(text)));
+		   ui_text_bytes(&model->units, point->free_bytes, text));
 	if (model->measure.state == BT_MEASURE_NONE)
 		ui_row_add(&row, 4, UI_ROLE_DIM, "", "f: what user space can get");
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);
@@ -92,7 +95,7 @@ static void draw_graph(const struct ui_model *model, const struct ui_area *area)
 	if (!labels)
 		return;
 	ui_put_right(area, 0, area->rect.cols, UI_ROLE_DIM,
-		     bt_text_bytes((uint64_t)scale.high, text, sizeof(text)));
+		     ui_text_bytes(&model->units, (uint64_t)scale.high, text));
 	ui_put_right(area, area->rect.rows - 1, area->rect.cols, UI_ROLE_DIM, "0");
 }
 
@@ -161,7 +164,7 @@ static void draw_zone(const struct ui_model *model, const struct bt_point_zone *
 
 		col += table.number_cols;
 		ui_put_right(area, row, col, i ? UI_ROLE_DIM : UI_ROLE_STRONG,
-			     ui_text_bytes_short(bytes, text));
+			     ui_text_narrow(&model->units, bytes, text));
 	}
 	if (table.bar_cols && zone->managed_pages && zone->free_pages != BT_UNKNOWN) {
 		ui_bar(area, row, col + 2, table.bar_cols,

@@ -28,11 +28,10 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 	char text[UI_TEXT];
 
 	(void)only;
-	ui_row_add(row, 0, UI_ROLE_STRONG, "p99", "%s",
-		   bt_text_ns(p99, text, sizeof(text)));
+	ui_row_add(row, 0, UI_ROLE_STRONG, "p99", "%s", ui_text_latency(&model->units, p99, text));
 	if (model->live)
 		ui_row_add(row, 1, UI_ROLE_NORMAL, "clock", "%s",
-			   bt_text_ns(model->live->clock_pair_ns, text, sizeof(text)));
+			   ui_text_latency(&model->units, model->live->clock_pair_ns, text));
 }
 
 /* One operation's half of the table. */
@@ -93,8 +92,8 @@ static void draw_line(const struct half *half, const struct ui_area *area, unsig
 
 	ui_put_right(area, top + tall - 1, half->col + VALUE_COLS,
 		     row == BT_P99 ? UI_ROLE_STRONG : UI_ROLE_NORMAL,
-		     bt_text_ns(latency_ns(half->model->point, half->op, row), text,
-				sizeof(text)));
+		     ui_text_latency(&half->model->units,
+				     latency_ns(half->model->point, half->op, row), text));
 	if (spark.rect.cols >= SPARK_MIN_COLS)
 		ui_chart(&spark, values, series(half, row, values, ui_chart_capacity(&spark)),
 			 &half->scale, roles[half->op]);
@@ -107,8 +106,8 @@ static void draw_head(const struct half *half, const struct ui_area *area, const
 	ui_put_right(area, 0, half->col + VALUE_COLS, UI_ROLE_DIM, name);
 	if (half->cols >= VALUE_COLS + 24 && half->scale.low > 1)
 		ui_putf(area, 0, half->col + VALUE_COLS + 1, UI_ROLE_DIM, "%s to %s, log",
-			bt_text_ns((uint64_t)half->scale.low, low, sizeof(low)),
-			bt_text_ns((uint64_t)half->scale.high, high, sizeof(high)));
+			ui_text_latency(&half->model->units, (uint64_t)half->scale.low, low),
+			ui_text_latency(&half->model->units, (uint64_t)half->scale.high, high));
 }
 
 static void draw_facts(const struct ui_model *model, const struct ui_area *area, int line)

@@ -290,6 +290,21 @@ static void options_are_not_saved(void **state)
 	rig_close(&rig);
 }
 
+/* 16 GiB are 17.18 GB. */
+static void units_reach_the_screen(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, "sim:1,cpus=8,nodes=2,memory=16G");
+	assert_shows(&rig, "16.0 GiB");
+	press(&rig, "Ejjjl");
+	ui_app_key(&rig.app, UI_KEY_ESC);
+	assert_shows(&rig, "17.2 GB");
+	assert_hides(&rig, "16.0 GiB");
+	rig_close(&rig);
+}
+
 /* The focus never stays on a panel that is hidden. */
 static void hidden_panels_have_no_focus(void **state)
 {
@@ -350,6 +365,7 @@ int main(void)
 		cmocka_unit_test(frozen_picture_stays),
 		cmocka_unit_test(quitting_asks_while_loaded),
 		cmocka_unit_test(options_are_not_saved),
+		cmocka_unit_test(units_reach_the_screen),
 		cmocka_unit_test(hidden_panels_have_no_focus),
 		cmocka_unit_test(draws_at_every_size),
 	};

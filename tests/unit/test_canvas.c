@@ -165,6 +165,7 @@ static void test_scales(void **state)
 
 static void test_texts(void **state)
 {
+	static const struct bt_units units;
 	char text[UI_TEXT];
 
 	(void)state;
@@ -177,8 +178,8 @@ static void test_texts(void **state)
 	assert_string_equal(ui_text_rate(NAN, text), "?");
 	assert_string_equal(ui_text_clock(12 * BT_NS_PER_S, text), "00:12");
 	assert_string_equal(ui_text_clock(3723 * BT_NS_PER_S, text), "1:02:03");
-	assert_string_equal(ui_text_bytes_short(3 << 19, text), "1.50Mi");
-	assert_string_equal(ui_text_bytes_short(BT_UNKNOWN, text), "?");
+	assert_string_equal(ui_text_narrow(&units, 3 << 19, text), "1.50Mi");
+	assert_string_equal(ui_text_narrow(&units, BT_UNKNOWN, text), "?");
 }
 
 static void test_glyph_choice(void **state)
