@@ -4,20 +4,25 @@
 
 /* ---- view ------------------------------------------------------------------------------- */
 
+static void run_pause(struct ui_app *app)
+{
+	bt_session_pause(app->session, app->model->status.state != BT_SESSION_PAUSED);
+	ui_app_update(app);
+}
+
+/* A recording waits: there is nothing new to miss. */
 static void run_freeze(struct ui_app *app)
 {
+	if (app->model->is_replay && !app->model->frozen && app->model->status.interval_ns) {
+		run_pause(app);
+		return;
+	}
 	ui_feed_freeze(app->feed, !app->model->frozen);
 }
 
 static const char *needs_own_clock(const struct ui_app *app)
 {
 	return app->model->status.interval_ns ? NULL : "time is stepped here (:step)";
-}
-
-static void run_pause(struct ui_app *app)
-{
-	bt_session_pause(app->session, app->model->status.state != BT_SESSION_PAUSED);
-	ui_app_update(app);
 }
 
 static void run_snapshot(struct ui_app *app)
@@ -206,7 +211,13 @@ static const struct ui_action actions[UI_ACTION_COUNT] = {
 
 static const struct ui_action *find(enum ui_action_id id)
 {
-	return actions[id].run ? &actions[id] : &ui_control_actions[id];
+	const struct ui_action *const tables[] = { actions, ui_control_actions };
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(tables); i++) {
+		if (tables[i][id].run)
+			return &tables[i][id];
+	}
+	return &ui_session_actions[id];
 }
 
 void ui_action_run(struct ui_app *app, int key)

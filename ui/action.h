@@ -12,6 +12,6 @@ struct ui_action {
 };
 
 /* Indexed by enum ui_action_id; rows of other subjects are empty. */
-extern const struct ui_action ui_control_actions[];
+extern const struct ui_action ui_control_actions[], ui_session_actions[];
 
 #endif

@@ -96,7 +96,9 @@ static void step_interval(struct ui_app *app, bool up)
 	uint64_t ms = app->model->status.interval_ns / BT_NS_PER_MS;
 	struct bt_err err;
 
-	if (ui_app_set_interval(app, ui_step_125(ms, up) * BT_NS_PER_MS, &err))
+	if (app->model->is_replay)
+		ui_app_step_speed(app, up);
+	else if (ui_app_set_interval(app, ui_step_125(ms, up) * BT_NS_PER_MS, &err))
 		ui_app_say_error(app, &err);
 }
 

@@ -92,6 +92,12 @@ void ui_app_draft_discard(struct ui_app *app);
 void ui_app_mark(struct ui_app *app, const char *text, const char *who);
 
 void ui_app_snapshot(struct ui_app *app);
+/* Begins a recording; path "": beside us, with a name of its own. */
+int ui_app_record(struct ui_app *app, const char *path, struct bt_err *err);
+/* In a replay. */
+int ui_app_seek(struct ui_app *app, const char *where, struct bt_err *err);
+int ui_app_speed(struct ui_app *app, const char *speed, struct bt_err *err);
+void ui_app_step_speed(struct ui_app *app, bool faster);
 void ui_app_quit(struct ui_app *app);
 void ui_app_measure(struct ui_app *app);
 

@@ -127,6 +127,21 @@ static int run_mark(struct ui_app *app, const char *argument, struct bt_err *err
 	return 0;
 }
 
+static int run_record(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	return ui_app_record(app, argument, err);
+}
+
+static int run_seek(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	return ui_app_seek(app, argument, err);
+}
+
+static int run_speed(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	return ui_app_speed(app, argument, err);
+}
+
 static int run_save_screen(struct ui_app *app, const char *argument, struct bt_err *err)
 {
 	char *text = NULL;
@@ -156,6 +171,8 @@ static int run_step(struct ui_app *app, const char *argument, struct bt_err *err
 	if (*argument && (bt_parse_u64(argument, &count) || count > 100000))
 		return bt_err_set(err, EINVAL, "step %s: a number of samples is expected",
 				  argument);
+	if (app->model->status.state == BT_SESSION_ENDED)
+		return bt_err_set(err, ENODATA, "step: the recording is over");
 	app->steps = (unsigned)count;
 	if (count)
 		bt_session_kick(app->session);
@@ -185,6 +202,12 @@ const struct ui_command ui_commands[] = {
 	  "time between two samples, 20ms to 60s; a bare number is seconds", NULL },
 	{ "snapshot", false, run_snapshot, UI_ARGUMENT_NONE, NULL,
 	  "write all that is known now to a JSON file", NULL },
+	{ "record", false, run_record, UI_ARGUMENT_FILE, "[FILE]",
+	  "record everything to a file that is not there yet; S ends it", NULL },
+	{ "seek", false, run_seek, UI_ARGUMENT_TEXT, "TIME",
+	  "in a replay: go to 5m, +30s, -30s, 12:34:56, begin, end, mark N, mark next", NULL },
+	{ "speed", false, run_speed, UI_ARGUMENT_TEXT, "X|max",
+	  "in a replay: 0.1 to 100 times as fast as it was", NULL },
 	{ "freeze", false, run_freeze, UI_ARGUMENT_NONE, NULL,
 	  "freeze the picture, or let it go on", NULL },
 	{ "pause", false, run_pause, UI_ARGUMENT_NONE, NULL,

@@ -20,6 +20,7 @@ struct ui_feed {
 	struct bt_session *session;
 	struct ui_model model;
 	unsigned cpu_count, node_count;		/* of the machine that all below is about */
+	unsigned restarts;			/* of its history */
 	struct bt_frame *frozen_frame;		/* of the last freeze */
 	struct bt_interval *frozen_interval;
 	uint64_t frozen_number;			/* newest sample then */
@@ -183,6 +184,18 @@ static void update_machine(struct ui_feed *feed)
 	feed->seen_number = 0;
 }
 
+/* A replay that was turned back has another history: what was counted and frozen is not in it. */
+static void update_restarts(struct ui_feed *feed)
+{
+	if (feed->model.status.restarts == feed->restarts)
+		return;
+	feed->restarts = feed->model.status.restarts;
+	drop_copies(feed);
+	feed->model.frozen = false;
+	feed->seen_number = 0;
+	feed->since.any = false;
+}
+
 /* Where the frozen instant is by now, and how much is newer. */
 static void update_frozen(struct ui_feed *feed)
 {
@@ -207,7 +220,10 @@ void ui_feed_update(struct ui_feed *feed)
 	model->wanted = bt_session_config(session);
 	model->no_control = bt_session_no_control(session);
 	bt_session_status(session, &model->status);
+	update_restarts(feed);
 	bt_session_measured(session, &model->measure);
+	model->is_replay = bt_session_replay(session, &model->replay);
+	model->is_recording = bt_session_recording(session, &model->recording);
 	model->lost_for_ns = model->status.state == BT_SESSION_LOST ?
 			     bt_mono_ns() - model->status.lost_ns : 0;
 	update_since(feed);

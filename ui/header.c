@@ -69,7 +69,8 @@ static bool add_banner(const struct ui_model *model, struct ui_row *row)
 			   (unsigned long long)(model->lost_for_ns / BT_NS_PER_S),
 			   status->error.text, retry);
 	} else if (status->state == BT_SESSION_ENDED) {
-		ui_row_add(row, 0, UI_ROLE_ALARM, "", " END OF THE SOURCE ");
+		ui_row_add(row, 0, UI_ROLE_ALARM, "", model->is_replay ? " END, comma goes back " :
+								   " END OF THE SOURCE ");
 	} else if (status->state == BT_SESSION_PAUSED) {
 		ui_row_add(row, 0, UI_ROLE_BADGE, "", " PAUSED, p goes on ");
 	} else {
@@ -184,6 +185,7 @@ static void draw_status_line(const struct ui_model *model, const struct ui_area 
 			   bt_run_name(model->live->run));
 	else
 		add_run(model, &row);
+	ui_header_session(model, &row);
 	ui_row_add(&row, 1, UI_ROLE_BADGE, "", "%s",
 		   model->machine->reality == BT_SIMULATED ? "SIMULATED" :
 		   model->machine->reality == BT_EMULATED ? "EMULATED" : "");
@@ -227,6 +229,7 @@ void ui_header_draw(const struct ui_screen *screen, const struct ui_area *area)
 	}
 	draw_machine(screen, area);
 	add_banner(model, &row);
+	ui_header_session(model, &row);
 	add_run(model, &row);
 	add_applied(model, &row);
 	add_cost(model, &row);

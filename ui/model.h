@@ -33,6 +33,9 @@ struct ui_model {
 	const char *no_control;
 	struct bt_session_status status;
 	struct bt_measure measure;
+	bool is_replay, is_recording;
+	struct bt_replay_status replay;		/* is_replay */
+	struct bt_recording recording;		/* is_recording, or the last one */
 	struct ant_limits limits;
 
 	/* All since the start, or since r: one long point, without tails. NULL: nothing yet. */

@@ -58,6 +58,8 @@ void ui_screen_move_focus(struct ui_screen *screen, int by);
 void ui_screen_draw(const struct ui_screen *screen, const struct ui_area *area);
 
 /* Header lines; also all that is left on a screen of one row. */
+/* header_session.c: recordings and replays. */
+void ui_header_session(const struct ui_model *model, struct ui_row *row);
 void ui_header_draw(const struct ui_screen *screen, const struct ui_area *area);
 void ui_footer_keys(const struct ui_area *area);
 

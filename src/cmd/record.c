@@ -25,14 +25,15 @@ static const struct bt_opt record_opts[] = {
 	{ 0 }
 };
 
-static void print_progress(const struct bt_recording *recording, const char *end)
+static void print_progress(const struct bt_recording *recording, uint64_t spent_ns,
+			   const char *end)
 {
 	char size[16];
 
 	fprintf(stderr, "\rbuddytop: %s: %llu frames, %s, %llu s%s", recording->path,
 		(unsigned long long)recording->frames,
 		bt_text_bytes(recording->bytes, size, sizeof(size)),
-		(unsigned long long)((bt_mono_ns() - recording->since_ns) / BT_NS_PER_S), end);
+		(unsigned long long)(spent_ns / BT_NS_PER_S), end);
 }
 
 /* Until a limit, a signal, a full disk or a lost source. */
@@ -40,15 +41,15 @@ static int follow(struct bt_session *session, const struct record_values *values
 		  struct bt_err *err)
 {
 	bool terminal = isatty(STDERR_FILENO);
-	uint64_t seq = 0, told_ns = 0, left_ns = UINT64_MAX;
+	uint64_t start_ns = bt_mono_ns(), seq = 0, told_ns = 0, left_ns = UINT64_MAX;
 	struct bt_recording now;
 	int rc = 0;
 
 	while (!rc && bt_session_recording(session, &now)) {
-		uint64_t spent_ns = bt_mono_ns() - now.since_ns;
+		uint64_t spent_ns = bt_mono_ns() - start_ns;
 
 		if (terminal && bt_mono_ns() - told_ns >= PROGRESS_NS) {
-			print_progress(&now, "");
+			print_progress(&now, spent_ns, "");
 			told_ns = bt_mono_ns();
 		}
 		if (values->frames && now.frames >= values->frames)
@@ -69,6 +70,7 @@ static int follow(struct bt_session *session, const struct record_values *values
 static int record(struct bt_session *session, const struct record_values *values, int stop_fd,
 		  struct bt_err *err)
 {
+	uint64_t start_ns = bt_mono_ns();
 	struct bt_recording result;
 	int rc;
 
@@ -79,7 +81,7 @@ static int record(struct bt_session *session, const struct record_values *values
 	rc = follow(session, values, stop_fd, err);
 	bt_session_record_stop(session);
 	bt_session_recording(session, &result);
-	print_progress(&result, "\n");
+	print_progress(&result, bt_mono_ns() - start_ns, "\n");
 	return rc;
 }
 

@@ -58,6 +58,7 @@ struct bt_session {
 	struct bt_event events[BT_EVENTS];
 	uint64_t last_event;
 
+	unsigned restarts;
 	uint64_t taken_event;	/* of a source that keeps the log: the last one in ours */
 	bool quiet;		/* it tells itself what happened */
 	struct bt_recorder *recorder;	/* NULL: none runs */

@@ -46,8 +46,8 @@ void bt_session_record_frame(struct bt_session *s, const struct bt_frame *frame)
 		return;
 	if (bt_recorder_frame(s->recorder, frame, &err))
 		give_up(s, &err);
-	else
-		s->recording.frames++;
+	else if (!s->recording.frames++)
+		s->recording.since_ns = frame->mono_ns;
 }
 
 int bt_session_record(struct bt_session *s, const char *path, struct bt_err *err)
@@ -61,7 +61,7 @@ int bt_session_record(struct bt_session *s, const char *path, struct bt_err *err
 	rc = bt_recorder_open(&s->recorder, path, &s->machine, &s->config, err);
 	if (rc)
 		return rc;
-	s->recording = (struct bt_recording){ .since_ns = bt_mono_ns() };
+	s->recording = (struct bt_recording){ .frames = 0 };
 	snprintf(s->recording.path, sizeof(s->recording.path), "%s", path);
 	bt_session_log(s, BT_EVENT_NOTE, 0, "session", "recording to %s", path);
 	s->recorded_event = s->last_event;

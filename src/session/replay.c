@@ -32,6 +32,7 @@ void bt_session_restart(struct bt_session *s)
 	s->base = NULL;
 	bt_history_free(s->history);
 	s->history = s->options.history ? bt_history_create(&s->machine) : NULL;
+	s->restarts++;
 }
 
 bool bt_session_replay(const struct bt_session *s, struct bt_replay_status *status)

@@ -395,6 +395,7 @@ void bt_session_status(const struct bt_session *s, struct bt_session_status *sta
 		.lost_samples = now.lost_samples,
 		.interval_ns = s->interval_ns,
 		.clients = bt_links_count(s),
+		.restarts = s->restarts,
 		.virtual_clock = s->ops->clock_ns != NULL,
 		.now_ns = s->shown ? s->shown->mono_ns : 0,
 	};

@@ -65,6 +65,7 @@ struct bt_session_status {
 	unsigned clients;		/* on the socket */
 	char socket_path[108];		/* "" = not serving */
 	bool virtual_clock;		/* sim, replay: times come from the source */
+	unsigned restarts;		/* of a replay: times that history and log began anew */
 	uint64_t now_ns; /* source clock: virtual, or that of the last frame plus the time since */
 };
 void bt_session_status(const struct bt_session *session, struct bt_session_status *status);
@@ -129,7 +130,7 @@ bool bt_session_replay_mark(const struct bt_session *session, size_t index, uint
 /* Of the recording that runs, or the last one. */
 struct bt_recording {
 	char path[BT_RECORDING_PATH];	/* "" = none yet */
-	uint64_t since_ns;		/* own monotonic clock */
+	uint64_t since_ns;		/* clock of the source: the first frame */
 	uint64_t frames, bytes;
 	struct bt_err error;		/* code 0, or why it ended by itself */
 };

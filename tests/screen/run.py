@@ -11,6 +11,7 @@ A script (*.keys, next to this file) has one instruction a line:
     key NAME                    Enter, Esc, Up, F8, C-l ...
     step N                      lets N samples pass
     command TEXT                :TEXT and Enter
+    again ARGUMENTS             ends the program and starts it anew with these
     screen NAME                 compare with golden/SCRIPT.NAME.VARIANT
 Time passes by 'step' alone (--step), so every run shows the same. Compared is what a terminal
 shows; at the end of a script also what :save-screen writes.
@@ -76,13 +77,28 @@ def compare(path, text, problems):
         print(f"  row {row}\n  - {wanted.split(chr(10))[row]}\n  + {text.split(chr(10))[row]}")
 
 
+def quit_program(terminal, problems):
+    for _ in range(2):
+        terminal.key("C-c")
+        terminal.settle()
+    if terminal.wait() != ("exit", 0):
+        problems.append(f"ended with {terminal.status}: {terminal.text().strip()[-300:]}")
+    terminal.close()
+
+
 def run_script(program, name, script, variant, directory):
     size, glyphs = variant.split(".")
     rows, cols = map(int, size.split("x"))
     locale = "C" if glyphs == "ascii" else "C.UTF-8"
-    argv = [program, "--source", script["source"], "--step", "--glyphs", glyphs]
-    terminal = Terminal(argv, rows, cols, environment(LC_ALL=locale), directory)
+
+    def start(*arguments):
+        return Terminal([program, *arguments, "--step", "--glyphs", glyphs], rows, cols,
+                        environment(LC_ALL=locale), directory)
+
+    terminal = start("--source", script["source"])
     problems = []
+    for path in glob.glob(os.path.join(directory, "*.jsonl")):
+        os.unlink(path)
     for verb, rest in script["steps"]:
         if verb == "type":
             terminal.type(rest)
@@ -93,6 +109,9 @@ def run_script(program, name, script, variant, directory):
             terminal.type(f":step {rest}\r~")
         elif verb == "command":
             terminal.type(f":{rest}\r")
+        elif verb == "again":
+            quit_program(terminal, problems)
+            terminal = start(*rest.split())
         elif verb == "screen":
             golden = f"{name}.{rest}.{variant}"
             if not terminal.settle():
@@ -106,12 +125,7 @@ def run_script(program, name, script, variant, directory):
     terminal.settle()
     if not saved_is_shown(terminal, directory):
         problems.append("save-screen wrote something else than the terminal showed")
-    for _ in range(2):
-        terminal.key("C-c")
-        terminal.settle()
-    if terminal.wait() != ("exit", 0):
-        problems.append(f"ended with {terminal.status}: {terminal.text().strip()[-300:]}")
-    terminal.close()
+    quit_program(terminal, problems)
     return problems
 
 

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the header says about the session: that it is recorded, or is a recording. */
+#include "ui/panel.h"
+
+static void add_replay(const struct ui_model *model, struct ui_row *row)
+{
+	const struct bt_replay_status *replay = &model->replay;
+	char position[UI_TEXT], length[UI_TEXT], speed[UI_TEXT] = "max";
+
+	if (replay->speed > 0)
+		snprintf(speed, sizeof(speed), "x%g", replay->speed);
+	ui_row_add(row, 0, UI_ROLE_BADGE, "", " REPLAY %s%s / %s %s ",
+		   replay->seeking ? "seeking, at " : "",
+		   ui_text_clock(replay->position_ns, position),
+		   ui_text_clock(replay->length_ns, length), speed);
+	if (replay->left_out)
+		ui_row_add(row, 2, UI_ROLE_WARN, "left out", "%zu", replay->left_out);
+}
+
+void ui_header_session(const struct ui_model *model, struct ui_row *row)
+{
+	const struct bt_recording *recording = &model->recording;
+	char clock[UI_TEXT], size[UI_TEXT];
+	uint64_t now = model->status.now_ns;
+
+	if (model->is_replay)
+		add_replay(model, row);
+	if (model->is_recording)
+		ui_row_add(row, 1, UI_ROLE_BADGE, "", " REC %s %s ",
+			   ui_text_clock(now > recording->since_ns ? now - recording->since_ns : 0,
+					 clock),
+			   ui_text_bytes_short(recording->bytes, size));
+	else if (recording->error.code)
+		ui_row_add(row, 2, UI_ROLE_BAD, "", "recording ended: see the log");
+}
