@@ -302,6 +302,40 @@ def test_themes():
         terminal.close()
 
 
+def quit_quietly(terminal):
+    terminal.type("\x1b")
+    terminal.settle()
+    terminal.type("q")
+    ended(terminal, ("exit", 0))
+    terminal.close()
+
+
+def test_settings():
+    """What the set-up screen saves is there the next time; what cannot be saved says so."""
+    with tempfile.TemporaryDirectory() as directory:
+        file = os.path.join(directory, "buddytop", "config.json")
+        env = environment(XDG_CONFIG_HOME=directory)
+        terminal = started(env=env, rows=50, cols=160)
+        terminal.type("El")
+        check(terminal.until_text("for light backgrounds"), "the theme did not change")
+        check(not os.path.exists(file), "written without having been asked to")
+        terminal.type("S")
+        check(terminal.until_text(f"saved: {file}"), "not saved")
+        with open(file, encoding="utf-8") as saved:
+            # The interval is that of an option, the theme the operator's.
+            check(json.load(saved) == {"theme": "light"}, "saved something else")
+        quit_quietly(terminal)
+        terminal = started(env=env, rows=50, cols=160)
+        terminal.type("E")
+        check(terminal.until_text("for light backgrounds"), "the theme was forgotten")
+        quit_quietly(terminal)
+    with tempfile.NamedTemporaryFile() as in_the_way:
+        terminal = started(env=environment(XDG_CONFIG_HOME=in_the_way.name), rows=50, cols=160)
+        terminal.type("ElS")
+        check(terminal.until_text("cannot make directory"), "does not say why it is not saved")
+        quit_quietly(terminal)
+
+
 def test_colour():
     terminal = started(rows=50, cols=160)
     try:
@@ -511,6 +545,7 @@ TESTS = {
     "no terminal": test_no_terminal,
     "NO_COLOR": test_no_color,
     "themes": test_themes,
+    "settings": test_settings,
     "colour": test_colour,
     "LC_ALL=C": test_ascii_locale,
     "TERM=linux": test_linux_console,
