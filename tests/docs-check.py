@@ -205,7 +205,7 @@ def labels():
         found |= set(re.findall(r'ui_row_add(?:_right)?\([^;]*?UI_ROLE_\w+,\s*"([^"]+)"', code))
         found |= set(re.findall(r'add_rate\([^"]*"([^"]+)"', code))
         found |= set(re.findall(r'draw_head\([^";{]*"([^"]+)"', code))
-        for table in re.findall(r"(?:row_names|zone_heads)\[[^]]*\] = \{(.*?)\};", code, re.S):
+        for table in re.findall(r"(?:row_names|zone_heads|ui_latency_name)\[[^]]*\] = \{(.*?)\};", code, re.S):
             found |= set(re.findall(r'"([^"]+)"', table))
     return {label.rstrip(":") for label in found if "%" not in label}
 

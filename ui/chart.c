@@ -90,9 +90,14 @@ static bool draws_braille(const struct ui_area *area)
 	return area->canvas->glyphs->braille && area->rect.rows >= BRAILLE_MIN_ROWS;
 }
 
+unsigned ui_chart_per_column(const struct ui_area *area)
+{
+	return draws_braille(area) ? 2 : 1;
+}
+
 unsigned ui_chart_capacity(const struct ui_area *area)
 {
-	unsigned values = (unsigned)area->rect.cols * (draws_braille(area) ? 2 : 1);
+	unsigned values = (unsigned)area->rect.cols * ui_chart_per_column(area);
 
 	return values < UI_SERIES_MAX ? values : UI_SERIES_MAX;
 }
@@ -131,19 +136,25 @@ static void chart_columns(const struct ui_area *area, const double *values, unsi
 	}
 }
 
+static wchar_t char_at(const struct ui_area *area, int row, int col)
+{
+	const struct ui_canvas *canvas = area->canvas;
+
+	return canvas->cells[(size_t)(area->rect.row + row) * (size_t)canvas->cols +
+			     (size_t)(area->rect.col + col)].ch;
+}
+
 /* Adds one dot; x and y count dots from the lower left corner. */
 static void add_dot(const struct ui_area *area, int x, int y, enum ui_role role)
 {
 	static const unsigned char bits[2][4] = { { 0x40, 0x04, 0x02, 0x01 },
 						  { 0x80, 0x20, 0x10, 0x08 } };
-	struct ui_canvas *canvas = area->canvas;
 	int row = area->rect.rows - 1 - y / 4, col = x / 2;
 	wchar_t there;
 
 	if (row < 0 || col < 0 || col >= area->rect.cols)
 		return;
-	there = canvas->cells[(size_t)(area->rect.row + row) * (size_t)canvas->cols +
-			      (size_t)(area->rect.col + col)].ch;
+	there = char_at(area, row, col);
 	if (there < BRAILLE_BASE || there > BRAILLE_BASE + 0xff)
 		there = BRAILLE_BASE;
 	ui_put_char(area, row, col, role, there | bits[x & 1][y & 3]);
@@ -192,6 +203,74 @@ void ui_chart(const struct ui_area *area, const double *values, unsigned count,
 		chart_braille(area, values, count, scale, role);
 	else
 		chart_columns(area, values, count, scale, role);
+}
+
+/* ---- several lines, ghosts, events ----------------------------------------------------- */
+
+/* Row of a value from the top. */
+static int row_of(const struct ui_area *area, const struct ui_scale *scale, double value)
+{
+	int last = area->rect.rows - 1;
+
+	return last - (int)(ui_scale_place(scale, value) * last + 0.5);
+}
+
+void ui_chart_ghost(const struct ui_area *area, const double *values, unsigned count,
+		    const struct ui_scale *scale)
+{
+	int per_column = (int)ui_chart_per_column(area);
+
+	for (unsigned i = 0; i < count; i++) {
+		int x = area->rect.cols * per_column - (int)count + (int)i;
+
+		if (x >= 0 && x % per_column == 0 && known(values[i]))
+			ui_put_glyph(area, row_of(area, scale, values[i]), x / per_column,
+				     UI_ROLE_DIM, UI_GLYPH_GHOST);
+	}
+}
+
+void ui_chart_points(const struct ui_area *area, const double *values, unsigned count,
+		     const struct ui_scale *scale, enum ui_role role, wchar_t ch)
+{
+	for (unsigned i = 0; i < count; i++) {
+		int col = area->rect.cols - (int)count + (int)i;
+
+		if (values[i] == UI_GAP)
+			draw_gap(area, col);
+		else if (known(values[i]))
+			ui_put_char(area, row_of(area, scale, values[i]), col, role, ch);
+	}
+}
+
+const struct ui_event_line ui_event_lines[UI_EVENT_LINES] = {
+	{ BT_POINT_OOM, UI_GLYPH_OOM, UI_GLYPH_OOM_ACROSS, UI_ROLE_BAD, "out of memory" },
+	{ BT_POINT_MARK, UI_GLYPH_MARK, UI_GLYPH_MARK_ACROSS, UI_ROLE_STRONG, "mark" },
+	{ BT_POINT_CONTROL | BT_POINT_STOPPED, UI_GLYPH_CONTROL, UI_GLYPH_CONTROL_ACROSS,
+	  UI_ROLE_KEY, "control" },
+};
+
+const struct ui_event_line *ui_event_line(uint32_t flags)
+{
+	for (unsigned i = 0; i < UI_EVENT_LINES; i++) {
+		if (flags & ui_event_lines[i].flags)
+			return &ui_event_lines[i];
+	}
+	return NULL;
+}
+
+void ui_chart_events(const struct ui_area *area, const uint32_t *flags, unsigned count,
+		     unsigned per_column)
+{
+	for (unsigned i = 0; i < count; i++) {
+		int x = area->rect.cols * (int)per_column - (int)count + (int)i;
+		int col = x / (int)per_column;
+		const struct ui_event_line *line = x < 0 ? NULL : ui_event_line(flags[i]);
+
+		for (int row = 0; line && row < area->rect.rows; row++) {
+			if (!row || char_at(area, row, col) == L' ')
+				ui_put_glyph(area, row, col, line->role, line->upright);
+		}
+	}
 }
 
 void ui_bar(const struct ui_area *area, int row, int col, int width, double ratio,

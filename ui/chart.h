@@ -6,6 +6,7 @@
 #ifndef UI_CHART_H
 #define UI_CHART_H
 
+#include "frame/interval.h"
 #include "ui/canvas.h"
 
 #define UI_GAP (-1.0)
@@ -30,6 +31,34 @@ unsigned ui_chart_capacity(const struct ui_area *area);
 /* A line of dots where there are at least four rows and braille, else filled columns. */
 void ui_chart(const struct ui_area *area, const double *values, unsigned count,
 	      const struct ui_scale *scale, enum ui_role role);
+/*
+ * What was in the baseline, before the graph itself is drawn: a dotted line, never taken for it.
+ */
+void ui_chart_ghost(const struct ui_area *area, const double *values, unsigned count,
+		    const struct ui_scale *scale);
+/* One character for each value, which is one column; several series share an area. */
+void ui_chart_points(const struct ui_area *area, const double *values, unsigned count,
+		     const struct ui_scale *scale, enum ui_role role, wchar_t ch);
+
+/* A kind of line through graphs. */
+struct ui_event_line {
+	uint32_t flags;			/* enum bt_point_flag, any of them */
+	enum ui_glyph upright, across;
+	enum ui_role role;
+	const char *name;
+};
+#define UI_EVENT_LINES 3
+extern const struct ui_event_line ui_event_lines[UI_EVENT_LINES];	/* the gravest first */
+/* The line for a point with these flags; NULL: none. */
+const struct ui_event_line *ui_event_line(uint32_t flags);
+/*
+ * After the graph: lines where something happened, through what is blank of their columns and
+ * always the top cell. flags belong to the values of a graph, as many in a column as in that.
+ */
+void ui_chart_events(const struct ui_area *area, const uint32_t *flags, unsigned count,
+		     unsigned per_column);
+/* Values in a column of ui_chart(). */
+unsigned ui_chart_per_column(const struct ui_area *area);
 /* A bar of one row, ratio 0..1 of its width filled; NaN is blank. */
 void ui_bar(const struct ui_area *area, int row, int col, int width, double ratio,
 	    enum ui_role role);

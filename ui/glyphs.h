@@ -20,6 +20,11 @@ enum ui_glyph {
 	UI_GLYPH_ABSENT,	/* a CPU outside the mask, the rest of a bar; no level or shade */
 	UI_GLYPH_BAR,		/* the filled part of a bar */
 	UI_GLYPH_MORE_DOWN,
+	/* Lines through graphs where something happened; none looks like another or like a gap. */
+	UI_GLYPH_CONTROL, UI_GLYPH_MARK, UI_GLYPH_OOM,
+	UI_GLYPH_CONTROL_ACROSS, UI_GLYPH_MARK_ACROSS, UI_GLYPH_OOM_ACROSS,
+	UI_GLYPH_GHOST,		/* what was in the baseline */
+	UI_GLYPH_LINE_1, UI_GLYPH_LINE_2, UI_GLYPH_LINE_3, UI_GLYPH_LINE_4, UI_GLYPH_LINE_5,
 	UI_GLYPH_COUNT
 };
 

@@ -2,7 +2,7 @@
 /* Available bytes: now, over time, the low-water mark, and each zone against its watermarks. */
 #include <math.h>
 
-#include "ui/chart.h"
+#include "ui/graph.h"
 #include "ui/panel.h"
 
 static double available_of(const struct bt_point *point)
@@ -75,28 +75,19 @@ static void draw_facts(const struct ui_model *model, const struct ui_area *area)
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);
 }
 
-#define SCALE_COLS 9
-
 static void draw_graph(const struct ui_model *model, const struct ui_area *area)
 {
 	uint64_t total = model->machine->memory_bytes;
-	bool labels = area->rect.cols > 4 * SCALE_COLS && area->rect.rows > 1;
-	struct ui_area plot = ui_area_part(area, 0, 0, area->rect.rows,
-					   area->rect.cols - (labels ? SCALE_COLS : 0));
-	double values[UI_SERIES_MAX];
-	unsigned count = ui_model_series(model, available_of, values, ui_chart_capacity(&plot));
-	struct ui_scale scale = { .high = total && total != BT_UNKNOWN ? (double)total :
-						  ui_series_max(values, count) };
+	struct ui_area plot = ui_graph_plot(area);
+	struct ui_graph graph = { .value = available_of, .role = UI_ROLE_GRAPH_A };
 	char text[UI_TEXT];
 
-	if (!(scale.high > 0))
-		return;
-	ui_chart(&plot, values, count, &scale, UI_ROLE_GRAPH_A);
-	if (!labels)
-		return;
-	ui_put_right(area, 0, area->rect.cols, UI_ROLE_DIM,
-		     ui_text_bytes(&model->units, (uint64_t)scale.high, text));
-	ui_put_right(area, area->rect.rows - 1, area->rect.cols, UI_ROLE_DIM, "0");
+	graph.scale.high = total && total != BT_UNKNOWN ? (double)total :
+			   ui_graph_max(model, &plot, available_of);
+	if (graph.scale.high > 0)
+		ui_graph_panel(model, area, &graph,
+			       ui_text_bytes(&model->units, (uint64_t)graph.scale.high, text),
+			       "0");
 }
 
 /* Where a zone's free pages stand among its watermarks. */

@@ -1,30 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Latency: percentiles of allocation and free, each with its own line over time. */
-#include <math.h>
-
-#include "ui/chart.h"
+#include "ui/graph.h"
+#include "ui/latency.h"
 #include "ui/panel.h"
 
 #define LABEL_COLS 7
 #define VALUE_COLS 8
 #define SPARK_MIN_COLS 6
-#define MAX_ROW BT_QUANTILES	/* the maximum stands below the quantiles */
-
-static const char *const row_names[BT_QUANTILES + 1] = {
-	[BT_P50] = "p50", [BT_P90] = "p90", [BT_P99] = "p99", [BT_P999] = "p99.9",
-	[MAX_ROW] = "max <=",
-};
-
-static uint64_t latency_ns(const struct bt_point *point, unsigned op, unsigned row)
-{
-	const struct bt_latency *latency = &point->latency[op];
-
-	return row == MAX_ROW ? latency->max_edge_ns : latency->quantile_ns[row];
-}
 
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
-	uint64_t p99 = model->point ? latency_ns(model->point, BT_OP_ALLOC, BT_P99) : BT_UNKNOWN;
+	uint64_t p99 = model->point ? ui_latency_ns(model->point, BT_OP_ALLOC, BT_P99) : BT_UNKNOWN;
 	char text[UI_TEXT];
 
 	(void)only;
@@ -42,61 +28,39 @@ struct half {
 	int col, cols;		/* of the value and the line after it */
 };
 
-static double as_double(uint64_t ns)
+/* From the lowest median to the highest maximum that a graph of this size shows. */
+static void fit_scale(struct half *half, const struct ui_area *spark)
 {
-	return ns == BT_UNKNOWN ? NAN : (double)ns;
+	const ui_value_fn *value = ui_latency_value[half->op];
+
+	half->scale = ui_latency_scale(ui_graph_min(half->model, spark, value[BT_P50]),
+				       ui_graph_max(half->model, spark, value[UI_LATENCY_MAX]));
 }
 
-static unsigned series(const struct half *half, unsigned row, double *values, unsigned want)
+static struct ui_area spark_area(const struct half *half, const struct ui_area *area, int top,
+				 int tall)
 {
-	unsigned have = 0;
+	int blank = tall > 1;	/* a row between two lines where there is room */
 
-	while (have < want && ui_model_point(half->model, have))
-		have++;
-	for (unsigned age = 0; age < have; age++) {
-		const struct bt_point *point = ui_model_point(half->model, age);
-
-		values[have - 1 - age] = point->gap ? UI_GAP :
-						      as_double(latency_ns(point, half->op, row));
-	}
-	return have;
-}
-
-/* From the lowest median to the highest maximum shown, in powers of two. */
-static void fit_scale(struct half *half, unsigned want)
-{
-	double values[UI_SERIES_MAX], low, high;
-
-	low = ui_series_min(values, series(half, BT_P50, values, want));
-	high = ui_series_max(values, series(half, MAX_ROW, values, want));
-	if (isnan(low) || isnan(high)) {
-		half->scale = (struct ui_scale){ 1, 2, true };
-		return;
-	}
-	half->scale.log = true;
-	half->scale.low = exp2(floor(log2(low > 1 ? low : 1)));
-	half->scale.high = exp2(ceil(log2(high > 1 ? high : 1)));
-	if (half->scale.high <= half->scale.low)
-		half->scale.high = half->scale.low * 2;
+	return ui_area_part(area, top + blank, half->col + VALUE_COLS + 1, tall - blank,
+			    half->cols - VALUE_COLS - 2);
 }
 
 static void draw_line(const struct half *half, const struct ui_area *area, unsigned row, int top,
 		      int tall)
 {
 	static const enum ui_role roles[BT_OP_COUNT] = { UI_ROLE_GRAPH_A, UI_ROLE_GRAPH_B };
-	int blank = tall > 1;	/* a row between two lines where there is room */
-	struct ui_area spark = ui_area_part(area, top + blank, half->col + VALUE_COLS + 1,
-					    tall - blank, half->cols - VALUE_COLS - 2);
-	double values[UI_SERIES_MAX];
+	struct ui_area spark = spark_area(half, area, top, tall);
+	const struct ui_graph graph = { ui_latency_value[half->op][row], roles[half->op],
+					half->scale };
 	char text[UI_TEXT];
 
 	ui_put_right(area, top + tall - 1, half->col + VALUE_COLS,
 		     row == BT_P99 ? UI_ROLE_STRONG : UI_ROLE_NORMAL,
 		     ui_text_latency(&half->model->units,
-				     latency_ns(half->model->point, half->op, row), text));
+				     ui_latency_ns(half->model->point, half->op, row), text));
 	if (spark.rect.cols >= SPARK_MIN_COLS)
-		ui_chart(&spark, values, series(half, row, values, ui_chart_capacity(&spark)),
-			 &half->scale, roles[half->op]);
+		ui_graph_draw(half->model, &spark, &graph);
 }
 
 static void draw_head(const struct half *half, const struct ui_area *area, const char *name)
@@ -132,8 +96,8 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 {
 	int rows = area->rect.rows, cols = area->rect.cols;
 	int half_cols = (cols - LABEL_COLS) / 2;
-	int facts = rows > MAX_ROW + 2, head = rows >= 4;
-	int tall = (rows - facts - head) / (MAX_ROW + 1);
+	int facts = rows > UI_LATENCY_MAX + 2, head = rows >= 4;
+	int tall = (rows - facts - head) / (UI_LATENCY_MAX + 1);
 	struct half halves[BT_OP_COUNT] = {
 		{ .model = model, .op = BT_OP_ALLOC, .col = LABEL_COLS, .cols = half_cols },
 		{ .model = model, .op = BT_OP_FREE, .col = LABEL_COLS + half_cols,
@@ -147,18 +111,21 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	}
 	if (tall < 1)
 		tall = 1;
-	for (unsigned op = 0; op < BT_OP_COUNT; op++)
-		fit_scale(&halves[op], (unsigned)(cols > 0 ? cols : 1));
+	for (unsigned op = 0; op < BT_OP_COUNT; op++) {
+		struct ui_area spark = spark_area(&halves[op], area, head, tall);
+
+		fit_scale(&halves[op], &spark);
+	}
 	if (head) {
 		draw_head(&halves[BT_OP_ALLOC], area, "alloc");
 		draw_head(&halves[BT_OP_FREE], area, "free");
 	}
-	for (unsigned row = 0; row <= MAX_ROW; row++) {
+	for (unsigned row = 0; row <= UI_LATENCY_MAX; row++) {
 		int top = head + (int)row * tall;
 
 		if (top + tall > rows - facts)
 			break;
-		ui_put(area, top + tall - 1, 0, UI_ROLE_DIM, row_names[row]);
+		ui_put(area, top + tall - 1, 0, UI_ROLE_DIM, ui_latency_name[row]);
 		for (unsigned op = 0; op < BT_OP_COUNT; op++)
 			draw_line(&halves[op], area, row, top, tall);
 	}

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "core/mask.h"
-#include "ui/chart.h"
+#include "ui/graph.h"
 #include "ui/panel.h"
 
 #define NODE_LABEL_COLS 8
@@ -47,19 +47,14 @@ static void draw_facts(const struct ui_model *model, const struct ui_area *area)
 
 static void draw_graph(const struct ui_model *model, const struct ui_area *area)
 {
-	struct ui_area plot = area->rect.cols > 24 ?
-		ui_area_part(area, 0, 0, area->rect.rows, area->rect.cols - 8) : *area;
-	double values[UI_SERIES_MAX];
-	unsigned count = ui_model_series(model, allocs_of, values, ui_chart_capacity(&plot));
-	double max = ui_series_max(values, count);
-	struct ui_scale scale = { .high = max > 0 ? ui_nice_ceiling(max) : 1 };
+	struct ui_area plot = ui_graph_plot(area);
+	double max = ui_graph_max(model, &plot, allocs_of);
+	struct ui_graph graph = { allocs_of, UI_ROLE_GRAPH_A,
+				  { .high = max > 0 ? ui_nice_ceiling(max) : 1 } };
 	char text[UI_TEXT];
 
-	ui_chart(&plot, values, count, &scale, UI_ROLE_GRAPH_A);
-	if (plot.rect.cols < area->rect.cols && max > 0) {
-		ui_put_right(area, 0, area->rect.cols, UI_ROLE_DIM, ui_text_rate(scale.high, text));
-		ui_put_right(area, area->rect.rows - 1, area->rect.cols, UI_ROLE_DIM, "0/s");
-	}
+	ui_graph_panel(model, area, &graph, max > 0 ? ui_text_rate(graph.scale.high, text) : "",
+		       max > 0 ? "0/s" : "");
 }
 
 /* ---- cells ------------------------------------------------------------------------------ */

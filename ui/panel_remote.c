@@ -2,7 +2,7 @@
 /* Remote ratio: share of blocks from another node than the CPU's, and who took from where. */
 #include <math.h>
 
-#include "ui/chart.h"
+#include "ui/graph.h"
 #include "ui/panel.h"
 
 static double remote_of(const struct bt_point *point)
@@ -35,17 +35,9 @@ static void draw_facts(const struct ui_model *model, const struct ui_area *area)
 
 static void draw_graph(const struct ui_model *model, const struct ui_area *area)
 {
-	struct ui_area plot = area->rect.cols > 24 ?
-		ui_area_part(area, 0, 0, area->rect.rows, area->rect.cols - 6) : *area;
-	static const struct ui_scale scale = { 0, 1, false };
-	double values[UI_SERIES_MAX];
-	unsigned count = ui_model_series(model, remote_of, values, ui_chart_capacity(&plot));
+	static const struct ui_graph graph = { remote_of, UI_ROLE_GRAPH_C, { 0, 1, false } };
 
-	ui_chart(&plot, values, count, &scale, UI_ROLE_GRAPH_C);
-	if (plot.rect.cols < area->rect.cols) {
-		ui_put_right(area, 0, area->rect.cols, UI_ROLE_DIM, "100 %");
-		ui_put_right(area, area->rect.rows - 1, area->rect.cols, UI_ROLE_DIM, "0 %");
-	}
+	ui_graph_panel(model, area, &graph, "100 %", "0 %");
 }
 
 /* ---- matrix ----------------------------------------------------------------------------- */
