@@ -8,19 +8,28 @@
 #define MAX_COLS 250
 #define OVERVIEW_PANELS 6
 
-static void paint(const struct ui_rect *rect, int rows, int cols, unsigned char *used)
+/* What has been placed so far. */
+struct placed {
+	const struct ui_rect *rects[UI_PANEL_COUNT + 2];
+	unsigned count;
+};
+
+static bool apart(const struct ui_rect *a, const struct ui_rect *b)
+{
+	return a->row + a->rows <= b->row || b->row + b->rows <= a->row ||
+	       a->col + a->cols <= b->col || b->col + b->cols <= a->col;
+}
+
+static void place(struct placed *placed, const struct ui_rect *rect, int rows, int cols)
 {
 	if (!rect->rows)
 		return;
 	assert_true(rect->rows > 0 && rect->cols > 0);
 	assert_true(rect->row >= 0 && rect->col >= 0);
 	assert_true(rect->row + rect->rows <= rows && rect->col + rect->cols <= cols);
-	for (int row = rect->row; row < rect->row + rect->rows; row++) {
-		for (int col = rect->col; col < rect->col + rect->cols; col++) {
-			assert_int_equal(used[row * MAX_COLS + col], 0);
-			used[row * MAX_COLS + col] = 1;
-		}
-	}
+	for (unsigned i = 0; i < placed->count; i++)
+		assert_true(apart(placed->rects[i], rect));
+	placed->rects[placed->count++] = rect;
 }
 
 static unsigned shown(const struct ui_layout *layout)
@@ -44,17 +53,15 @@ static void lay_out(struct ui_layout *layout, enum ui_view view, int rows, int c
 
 static void check_size(enum ui_view view, int rows, int cols, enum ui_panel first, bool alone)
 {
-	static unsigned char used[MAX_ROWS * MAX_COLS];
+	struct placed placed = { .count = 0 };
 	struct ui_layout layout;
 
-	for (int i = 0; i < rows * MAX_COLS; i++)
-		used[i] = 0;
 	lay_out(&layout, view, rows, cols, first, alone);
 	assert_true(layout.header.rows >= 1);
-	paint(&layout.header, rows, cols, used);
-	paint(&layout.footer, rows, cols, used);
+	place(&placed, &layout.header, rows, cols);
+	place(&placed, &layout.footer, rows, cols);
 	for (unsigned i = 0; i < UI_PANEL_COUNT; i++)
-		paint(&layout.panel[i], rows, cols, used);
+		place(&placed, &layout.panel[i], rows, cols);
 }
 
 static void test_every_size(void **state)
@@ -118,16 +125,90 @@ static void test_nothing_lost(void **state)
 	}
 }
 
-/* What is lost first is the least important, whatever else is there. */
+/* What is lost first is the least important, in every view; what is there lies from the top down. */
+static void check_order(enum ui_view view, int rows, int cols)
+{
+	const struct ui_band *band = ui_views[view].bands[ui_view_shape(cols)];
+	struct ui_layout layout;
+	int next;
+	bool lost = false;
+
+	lay_out(&layout, view, rows, cols, UI_PANEL_NONE, false);
+	next = layout.header.rows;
+	for (; band->wanted; band++) {
+		const struct ui_rect *left = &layout.panel[band->left];
+
+		assert_false(lost && left->rows);
+		lost = !left->rows;
+		if (band->right != UI_PANEL_NONE)
+			assert_int_equal(layout.panel[band->right].rows, left->rows);
+		if (lost)
+			continue;
+		assert_int_equal(left->row, next);
+		next += left->rows;
+	}
+	/* Some band grows in every view, so no row is left over. */
+	assert_int_equal(next, rows - layout.footer.rows);
+}
+
 static void test_importance(void **state)
 {
-	struct ui_layout layout;
+	(void)state;
+	for (unsigned view = 0; view < UI_VIEW_COUNT; view++) {
+		for (int rows = 1; rows <= MAX_ROWS; rows++) {
+			for (int cols = 1; cols <= MAX_COLS; cols++)
+				check_order(view, rows, cols);
+		}
+	}
+}
+
+/* Header first, then the footer, then panels; one more row never loses anything. */
+static void test_more_rows_lose_nothing(void **state)
+{
+	static const int widths[] = { 1, 40, 75, 76, 80, 119, 120, 160, 250 };
 
 	(void)state;
-	for (int rows = 1; rows <= 10; rows++) {
-		lay_out(&layout, UI_VIEW_OVERVIEW, rows, 40, UI_PANEL_NONE, false);
-		for (unsigned i = 1; i < OVERVIEW_PANELS; i++)
-			assert_true(layout.panel[i - 1].rows > 0 || layout.panel[i].rows == 0);
+	for (unsigned view = 0; view < UI_VIEW_COUNT; view++) {
+		for (unsigned i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+			unsigned before = 0;
+
+			for (int rows = 3; rows <= MAX_ROWS; rows++) {
+				struct ui_layout layout;
+
+				lay_out(&layout, view, rows, widths[i], UI_PANEL_NONE, false);
+				assert_int_equal(layout.footer.rows, 1);
+				assert_true(shown(&layout) >= before);
+				before = shown(&layout);
+			}
+		}
+	}
+}
+
+/* A hidden panel takes no room, in no view and no shape, and the others get what it had. */
+static void test_hidden(void **state)
+{
+	static const int widths[] = { 40, 80, 160 };
+	enum ui_panel panels[UI_PANEL_COUNT];
+
+	(void)state;
+	for (unsigned view = 0; view < UI_VIEW_COUNT; view++) {
+		unsigned count = ui_view_panels(view, panels);
+
+		for (unsigned i = 0; i < count * 3; i++) {
+			struct ui_layout_request request = {
+				.view = view, .rows = 50, .cols = widths[i % 3],
+				.first = UI_PANEL_NONE, .hidden = UI_PANEL_BIT(panels[i / 3]),
+			};
+			struct ui_layout layout;
+
+			ui_layout(&layout, &request);
+			assert_int_equal(layout.panel[panels[i / 3]].rows, 0);
+			assert_int_equal(shown(&layout), count - 1);
+			request.hidden = ~(ui_panel_set)0;
+			ui_layout(&layout, &request);
+			assert_int_equal(shown(&layout), 0);
+			assert_true(layout.header.rows > 0);
+		}
 	}
 }
 
@@ -136,6 +217,14 @@ static void test_first(void **state)
 	struct ui_layout layout;
 
 	(void)state;
+	for (unsigned view = 0; view < UI_VIEW_COUNT; view++) {
+		enum ui_panel panels[UI_PANEL_COUNT];
+
+		for (unsigned i = ui_view_panels(view, panels); i-- > 0;) {
+			lay_out(&layout, view, 3, 40, panels[i], false);
+			assert_int_equal(layout.panel[panels[i]].rows, 1);
+		}
+	}
 	lay_out(&layout, UI_VIEW_OVERVIEW, 4, 40, UI_PANEL_EVENTS, false);
 	assert_true(layout.panel[UI_PANEL_EVENTS].rows > 0);
 	lay_out(&layout, UI_VIEW_OVERVIEW, 10, 40, UI_PANEL_CONTROL, false);
@@ -163,8 +252,12 @@ static void test_degenerate(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_size),  cmocka_unit_test(test_nothing_lost),
-		cmocka_unit_test(test_importance),  cmocka_unit_test(test_first),
+		cmocka_unit_test(test_every_size),
+		cmocka_unit_test(test_nothing_lost),
+		cmocka_unit_test(test_importance),
+		cmocka_unit_test(test_more_rows_lose_nothing),
+		cmocka_unit_test(test_hidden),
+		cmocka_unit_test(test_first),
 		cmocka_unit_test(test_degenerate),
 		cmocka_unit_test(test_shapes_agree),
 	};
