@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""doc/picture.py [-o FILE] [--rows N] [--cols N] PROGRAM [ARGUMENT...]
+"""doc/picture.py [-r RECORDING] [-a INSTANT] [-o DIRECTORY] BUDDYTOP [ARGUMENT...]
 
-Draws the picture of the README: runs PROGRAM (build/buddytop --vm --yes) in a pseudo-terminal, types
-what an operator would, and writes the screen as SVG. Letters stay text; graphs and lines are drawn
-as shapes, because few fonts have braille and blocks of the width of a letter."""
+Draws the pictures of the README: replays a recording in a pseudo-terminal and writes a view each as
+SVG. A recording that is not there is made first, of a guest (BUDDYTOP --vm --yes ARGUMENT...), in
+which is typed for some minutes what an operator would; without -r it is not kept. Letters stay text; graphs and lines are drawn as
+shapes, because few fonts have braille and blocks of the width of a letter."""
 import argparse
 import os
 import sys
+import tempfile
 import time
 from html import escape
 from pathlib import Path
@@ -15,13 +17,27 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from terminal import Terminal, environment  # noqa: E402
 
-# What is typed, and what is waited for before: seconds, or a text on the screen.
-STEPS = [
-    ("Available memory", ""), (2, "w"), ("Start the load", "y"), (8, "]"), (5, "]"), (5, "]"),
-    (5, ":cpus 0-2\r"), (5, ":node interleave:0-1\r"), (6, ":cpus all\r"), (5, ":held 600M\r"),
-    (1, ":pattern ramp\r"), (1, ":pace 1000\r"), (27, ""),
+# What is waited for, seconds or a text on the screen, and what is typed then. The views that need
+# costly details are on the screen towards the end, or they would not be recorded.
+GUEST = [
+    ("Available memory", ""), (2, "w"), ("Start the load", "y"), (3, ":record {recording}\r"),
+    (28, ":order 3\r"), (24, ":order 6\r"), (22, ":mark two CPUs\r:order=0 cpus=0-1\r"),
+    (26, ":cpus all\r"), (22, ":mark other nodes\r:node remote\r"),
+    (24, ":node=interleave:0-1 gfp=movable\r"),
+    (22, ":mark ramp\r:pattern=ramp held=700M node=local gfp=kernel-mayfail\r"), (30, "4"),
+    (30, "6"), (20, "2"), (20, "4"), (20, ":pattern=burst order=1 cpus=0-2\r"), (20, "6"),
+    (10, "4"), (10, ":mark picture\r"), (20, "S"), (2, ""),
 ]
 TEXT_LIMIT_S = 180
+
+# File, keys that bring the view, title.
+VIEWS = [
+    ("overview", "1", "The dashboard of buddytop on a guest"),
+    ("latency", "2", "Latency of allocations over time"),
+    ("numa", "3", "NUMA nodes and zones"),
+    ("fragmentation", "4", "Free blocks and fragmentation"),
+]
+ROWS, COLS = 50, 160
 
 CELL_W, CELL_H, FONT = 8.0, 17.0, 13.3
 BASELINE, MARGIN = 12.8, 10.0
@@ -35,24 +51,32 @@ FAMILY = "ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',monos
 
 # ---- the screen as SVG ----------------------------------------------------------------------
 
+def number(value):
+    """Two decimals at most, and no more characters than it takes."""
+    return f"{round(value, 2):g}".replace("0.", ".", 1) if 0 < value < 1 else f"{round(value, 2):g}"
+
+
 def rect(x, y, width, height):
-    return f"M{x:g} {y:g}h{width:g}v{height:g}h{-width:g}z"
+    return f"M{number(x)} {number(y)}h{number(width)}v{number(height)}h{number(-width)}z"
 
 
 def braille(char, x, y):
     """Dots 1-8 of U+2800: columns of 1 2 3 7 and 4 5 6 8."""
     places = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]
     size = 2.2
-    return "".join(rect(round(x + (column + 0.5) * CELL_W / 2 - size / 2, 2),
-                        round(y + (row + 0.5) * CELL_H / 4 - size / 2, 2), size, size)
+    return "".join(rect(x + (column + 0.5) * CELL_W / 2 - size / 2,
+                        y + (row + 0.5) * CELL_H / 4 - size / 2, size, size)
                    for bit, (column, row) in enumerate(places) if ord(char) - 0x2800 >> bit & 1)
 
 
-def block(char, x, y):
-    """U+2581 to U+2588 fill from below."""
-    height = CELL_H * (ord(char) - 0x2580) / 8
-    return rect(x, round(y + CELL_H - height, 2), CELL_W, round(height, 2))
+def block(char, x, y, cells=1):
+    """U+2581 to U+2588 fill from below, the shades all of a cell."""
+    height = CELL_H * (8 if char in SHADES else ord(char) - 0x2580) / 8
+    return rect(x, y + CELL_H - height, CELL_W * cells, height)
 
+
+# How much of the ink a shade lets through.
+SHADES = {"░": 0.3, "▒": 0.55, "▓": 0.8}
 
 # Which edges of a cell its middle is joined to: left, right, top, bottom.
 LINES = {"─": "lr", "│": "tb", "╭": "rb", "╮": "lb", "╰": "rt", "╯": "lt", "┌": "rb", "┐": "lb",
@@ -70,15 +94,18 @@ def line(char, x, y):
 
 
 def dashes(_, x, y):
-    return "".join(rect(x + CELL_W / 2 - 0.5, round(y + CELL_H * part / 4 + 1, 2), 1, 2)
+    return "".join(rect(x + CELL_W / 2 - 0.5, y + CELL_H * part / 4 + 1, 1, 2)
                    for part in range(4))
 
 
+def is_block(char):
+    return "\u2581" <= char <= "\u2588" or char in SHADES
+
+
 def shape_of(char):
+    """What draws a character that is no letter, but for blocks, which are drawn in runs."""
     if "\u2801" <= char <= "\u28ff":
         return braille
-    if "\u2581" <= char <= "\u2588":
-        return block
     if char == "\u250a":
         return dashes
     return line if char in LINES else None
@@ -93,49 +120,82 @@ def style_of(cell):
     return (paper, ink) if cell.reverse else (ink, paper)
 
 
+def is_word_of(cell, first):
+    """Whether a cell goes on with the word that begins with first."""
+    return cell.data != " " and not shape_of(cell.data) and not is_block(cell.data) and \
+        (style_of(cell), cell.bold, cell.underscore) == \
+        (style_of(first), first.bold, first.underscore)
+
+
 class Picture:
     def __init__(self, screen):
         self.screen = screen
+        # Paths by what they are filled with, colour and opacity.
         self.papers, self.shapes, self.words = {}, {}, []
 
-    def add_paper(self, row, col, paper):
-        if paper != PAPER:
-            self.papers[paper] = self.papers.get(paper, "") + rect(
-                MARGIN + col * CELL_W, MARGIN + row * CELL_H, CELL_W, CELL_H)
+    def cell(self, row, col):
+        return self.screen.buffer[row][col] if col < self.screen.columns else \
+            self.screen.default_char
 
-    def add_word(self, row, col, word, ink, cell):
-        extra = ' font-weight="bold"' if cell.bold else ""
-        extra += ' text-decoration="underline"' if cell.underscore else ""
+    def run(self, row, col, same):
+        """Columns from col on that are the same."""
+        end = col + 1
+        while end < self.screen.columns and same(self.cell(row, end)):
+            end += 1
+        return end - col
+
+    def add(self, paths, fill, path):
+        paths[fill] = paths.get(fill, "") + path
+
+    def add_papers(self, row):
+        col = 0
+        while col < self.screen.columns:
+            paper = style_of(self.cell(row, col))[1]
+            cells = self.run(row, col, lambda cell: style_of(cell)[1] == paper)
+            if paper != PAPER:
+                self.add(self.papers, (paper, 1), rect(MARGIN + col * CELL_W,
+                                                       MARGIN + row * CELL_H,
+                                                       CELL_W * cells, CELL_H))
+            col += cells
+
+    def add_word(self, row, col, cells):
+        first = self.cell(row, col)
+        word = "".join(self.cell(row, col + i).data for i in range(cells))
+        extra = ' font-weight="bold"' if first.bold else ""
+        extra += ' text-decoration="underline"' if first.underscore else ""
         self.words.append(
-            f'<text x="{MARGIN + col * CELL_W:g}" y="{MARGIN + row * CELL_H + BASELINE:g}" '
-            f'textLength="{len(word) * CELL_W:g}" fill="{ink}"{extra}>{escape(word)}</text>')
+            f'<text x="{number(MARGIN + col * CELL_W)}" '
+            f'y="{number(MARGIN + row * CELL_H + BASELINE)}" '
+            f'textLength="{number(cells * CELL_W)}" fill="{style_of(first)[0]}"{extra}>'
+            f'{escape(word)}</text>')
 
-    def add_row(self, row):
-        cells = self.screen.buffer[row]
-        word, start, look = "", 0, None
-        for col in range(self.screen.columns + 1):
-            cell = cells[col] if col < self.screen.columns else self.screen.default_char
-            ink, paper = style_of(cell)
-            shape = shape_of(cell.data)
-            now = (ink, cell.bold, cell.underscore)
-            self.add_paper(row, col, paper)
-            if word and (shape or cell.data == " " or now != look):
-                self.add_word(row, start, word, look[0], cells[start])
-                word = ""
-            if shape:
-                self.shapes[ink] = self.shapes.get(ink, "") + shape(
-                    cell.data, MARGIN + col * CELL_W, MARGIN + row * CELL_H)
+    def add_signs(self, row):
+        col = 0
+        while col < self.screen.columns:
+            cell = self.cell(row, col)
+            ink, x, y = style_of(cell)[0], MARGIN + col * CELL_W, MARGIN + row * CELL_H
+            shape, cells = shape_of(cell.data), 1
+            if is_block(cell.data):
+                cells = self.run(row, col, lambda other: (other.data, style_of(other)[0]) ==
+                                 (cell.data, ink))
+                self.add(self.shapes, (ink, SHADES.get(cell.data, 1)),
+                         block(cell.data, x, y, cells))
+            elif shape:
+                self.add(self.shapes, (ink, 1), shape(cell.data, x, y))
             elif cell.data != " ":
-                start, look = (start, look) if word else (col, now)
-                word += cell.data
+                cells = self.run(row, col, lambda other: is_word_of(other, cell))
+                self.add_word(row, col, cells)
+            col += cells
 
     def svg(self, title):
         for row in range(self.screen.lines):
-            self.add_row(row)
+            self.add_papers(row)
+            self.add_signs(row)
         width = self.screen.columns * CELL_W + 2 * MARGIN
         height = self.screen.lines * CELL_H + 2 * MARGIN
-        paths = [f'<path fill="{ink}" d="{d}"/>'
-                 for ink, d in [*self.papers.items(), *self.shapes.items()]]
+        paths = [f'<path fill="{ink}"' + (f' opacity="{opacity:g}"' if opacity < 1 else "") +
+                 f' d="{d}"/>'
+                 for (ink, opacity), d in [*self.papers.items(), *self.shapes.items()]]
         return "\n".join([
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
             f'width="{width:g}" height="{height:g}" font-family="{FAMILY}" font-size="{FONT}">',
@@ -156,28 +216,57 @@ def wait(terminal, until):
 
 
 def picture_environment():
-    places = {name: os.environ[name] for name in os.environ if name.startswith(("XDG_", "BUDDYTOP_"))}
+    """Places of kernels and modules are those of this user, settings are not."""
+    places = {name: os.environ[name] for name in os.environ
+              if name.startswith(("XDG_", "BUDDYTOP_")) and name != "XDG_CONFIG_HOME"}
     return environment(**places)
+
+
+def drive(command, steps, values):
+    terminal = Terminal(command, ROWS, COLS, picture_environment())
+    for until, keys in steps:
+        if not wait(terminal, until):
+            sys.exit(f"waiting for {until!r}, this was on the screen:\n{terminal.text()}")
+        terminal.type(keys.format(**values))
+    return terminal
+
+
+def end(terminal):
+    terminal.type("\x03\x03")
+    terminal.wait()
+    terminal.close()
+
+
+def record(program, arguments, recording):
+    end(drive([program, "--vm", "--yes", *arguments], GUEST, {"recording": recording}))
+    if not os.path.exists(recording):
+        sys.exit("nothing was recorded")
+
+
+def draw(program, recording, at, directory):
+    terminal = drive([program, "replay", recording, "--at", at], [("REPLAY", ""), (2, "")], {})
+    for name, keys, title in VIEWS:
+        terminal.type(keys)
+        wait(terminal, 1)
+        path = Path(directory) / f"{name}.svg"
+        path.write_text(Picture(terminal.screen).svg(title), encoding="utf-8")
+        print(f"{path}: {path.stat().st_size} bytes")
+    end(terminal)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("-o", "--output", default="doc/overview.svg")
-    parser.add_argument("--rows", type=int, default=44)
-    parser.add_argument("--cols", type=int, default=132)
-    parser.add_argument("command", nargs=argparse.REMAINDER)
+    parser.add_argument("-r", "--recording", help="file of the recording")
+    parser.add_argument("-a", "--at", default="picture", help="the instant to draw: a mark, a time")
+    parser.add_argument("-o", "--output", default="doc", help="directory of the pictures")
+    parser.add_argument("program")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()
-    terminal = Terminal(options.command, options.rows, options.cols, picture_environment())
-    for until, keys in STEPS:
-        if not wait(terminal, until):
-            sys.exit(f"waiting for {until!r}, this was on the screen:\n{terminal.text()}")
-        terminal.type(keys)
-    svg = Picture(terminal.screen).svg("The dashboard of buddytop on a guest")
-    terminal.type("\x03\x03")
-    terminal.wait()
-    terminal.close()
-    with open(options.output, "w", encoding="utf-8") as file:
-        file.write(svg)
+    with tempfile.TemporaryDirectory() as directory:
+        recording = options.recording or os.path.join(directory, "guest.jsonl")
+        if not os.path.exists(recording):
+            record(options.program, options.arguments, recording)
+        draw(options.program, recording, options.at, options.output)
 
 
 main()
