@@ -30,8 +30,18 @@ void ui_app_free(struct ui_app *app)
 	ui_recall_free(&app->recall);
 }
 
+/* A frozen or past picture takes nothing new. */
+static void want(struct ui_app *app)
+{
+	bool live = !app->model->frozen && !app->model->past;
+
+	bt_session_want(app->session,
+			live ? ui_screen_wants(&app->screen, app->canvas.rows, app->canvas.cols) : 0);
+}
+
 void ui_app_update(struct ui_app *app)
 {
+	want(app);
 	ui_feed_update(app->feed);
 	if (app->draft.on)
 		ui_draft_rebase(&app->draft, app->model->wanted);
@@ -172,6 +182,7 @@ void ui_app_key(struct ui_app *app, int key)
 	} else {
 		ui_action_run(app, key);
 	}
+	want(app);
 }
 
 static void draw_footer(const struct ui_app *app, const struct ui_area *screen)

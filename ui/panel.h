@@ -31,13 +31,15 @@ struct ui_panel_ops {
 	bool selects;		/* moving changes selected, else scroll */
 	bool from_end;		/* the newest line is the last: up is further back */
 	bool filters;
+	unsigned wants;		/* BT_WANT_*: what frames must hold while it is on screen */
 	/* Forms the panel can take, by name for the footer; ends with NULL. NULL: only one. */
 	const char *const *modes;
 };
 
 extern const struct ui_panel_ops ui_panel_available, ui_panel_rate, ui_panel_latency,
 	ui_panel_remote, ui_panel_control, ui_panel_events, ui_panel_zones,
-	ui_panel_matrix, ui_panel_numastat;
+	ui_panel_matrix, ui_panel_numastat,
+	ui_panel_free_blocks, ui_panel_fragmentation, ui_panel_pageblocks;
 /* Indexed by enum ui_panel. */
 extern const struct ui_panel_ops *const ui_panels[UI_PANEL_COUNT];
 
@@ -56,6 +58,8 @@ enum ui_panel ui_screen_focus(const struct ui_screen *screen);
 void ui_screen_hide(struct ui_screen *screen, ui_panel_set hidden);
 /* The panel after (by 1) or before (by -1) the focused one, in the next view after the last. */
 void ui_screen_move_focus(struct ui_screen *screen, int by);
+/* BT_WANT_* of the panels that are on screen at this size. */
+unsigned ui_screen_wants(const struct ui_screen *screen, int rows, int cols);
 void ui_screen_draw(const struct ui_screen *screen, const struct ui_area *area);
 
 /* Header lines; also all that is left on a screen of one row. */

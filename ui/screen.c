@@ -12,6 +12,9 @@ const struct ui_panel_ops *const ui_panels[UI_PANEL_COUNT] = {
 	[UI_PANEL_CONTROL] = &ui_panel_control,	    [UI_PANEL_EVENTS] = &ui_panel_events,
 	[UI_PANEL_ZONES] = &ui_panel_zones,	    [UI_PANEL_MATRIX] = &ui_panel_matrix,
 	[UI_PANEL_NUMASTAT] = &ui_panel_numastat,
+	[UI_PANEL_FREE_BLOCKS] = &ui_panel_free_blocks,
+	[UI_PANEL_FRAGMENTATION] = &ui_panel_fragmentation,
+	[UI_PANEL_PAGEBLOCKS] = &ui_panel_pageblocks,
 };
 
 void ui_screen_init(struct ui_screen *screen, const struct ui_model *model)
@@ -158,20 +161,37 @@ void ui_footer_keys(const struct ui_area *area)
 	}
 }
 
+static void lay_out(const struct ui_screen *screen, int rows, int cols, struct ui_layout *layout)
+{
+	const struct ui_layout_request request = {
+		.view = screen->view, .rows = rows, .cols = cols,
+		.first = ui_screen_focus(screen), .alone = screen->alone,
+		.hidden = hidden_panels(screen),
+	};
+
+	ui_layout(layout, &request);
+}
+
+unsigned ui_screen_wants(const struct ui_screen *screen, int rows, int cols)
+{
+	struct ui_layout layout;
+	unsigned wants = 0;
+
+	lay_out(screen, rows, cols, &layout);
+	for (unsigned panel = 0; panel < UI_PANEL_COUNT; panel++)
+		wants |= layout.panel[panel].rows ? ui_panels[panel]->wants : 0;
+	return wants;
+}
+
 void ui_screen_draw(const struct ui_screen *screen, const struct ui_area *whole)
 {
 	struct ui_canvas *canvas = whole->canvas;
 	bool stale = screen->model->status.state == BT_SESSION_LOST ||
 		     screen->model->status.state == BT_SESSION_ENDED;
-	const struct ui_layout_request request = {
-		.view = screen->view, .rows = whole->rect.rows, .cols = whole->rect.cols,
-		.first = ui_screen_focus(screen), .alone = screen->alone,
-		.hidden = hidden_panels(screen),
-	};
 	struct ui_layout layout;
 	struct ui_area area;
 
-	ui_layout(&layout, &request);
+	lay_out(screen, whole->rect.rows, whole->rect.cols, &layout);
 	area = ui_area_part(whole, layout.header.row, 0, layout.header.rows, layout.header.cols);
 	ui_header_draw(screen, &area);
 	for (unsigned panel = 0; panel < UI_PANEL_COUNT; panel++) {

@@ -72,12 +72,12 @@ const struct ui_view_def ui_views[UI_VIEW_COUNT] = {
 		.name = "Fragmentation", .word = "fragmentation",
 		.bands = {
 			[UI_SHAPE_WIDE] = {
-				{ ONE(FREE_BLOCKS), 20, 8, true },
-				{ PAIR(FRAGMENTATION, PAGEBLOCKS), 18, 8, true },
+				{ ONE(FREE_BLOCKS), 13, 8, false },
+				{ PAIR(FRAGMENTATION, PAGEBLOCKS), 22, 8, true },
 			},
 			[UI_SHAPE_TWO] = {
-				{ ONE(FREE_BLOCKS), 12, 7, true },
-				{ PAIR(FRAGMENTATION, PAGEBLOCKS), 13, 7, true },
+				{ ONE(FREE_BLOCKS), 13, 7, false },
+				{ PAIR(FRAGMENTATION, PAGEBLOCKS), 14, 7, true },
 			},
 			[UI_SHAPE_NARROW] = {
 				{ ONE(FREE_BLOCKS), 12, 5, true },
