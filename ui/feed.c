@@ -6,6 +6,7 @@
 
 #include "ui/baseline.h"
 #include "ui/model.h"
+#include "ui/tasks.h"
 
 /* Own cost is averaged over at least this long. */
 #define COST_WINDOW_NS (2 * BT_NS_PER_S)
@@ -27,6 +28,7 @@ struct ui_feed {
 	struct bt_point *shown;			/* copy of the point that a frozen picture shows */
 	uint64_t shown_number;			/* the sample that it is to hold in each tier */
 	struct ui_baseline *baseline;
+	struct ui_tasks tasks;
 	struct total since;
 	uint64_t seen_number;			/* newest sample in since */
 	uint64_t cost_mono_ns, cost_cpu_ns;	/* start of the current window */
@@ -47,6 +49,7 @@ struct ui_feed *ui_feed_create(struct bt_session *session)
 	feed->session = session;
 	feed->model.session = session;
 	feed->model.own_cpu_ratio = NAN;
+	feed->model.tasks = &feed->tasks;
 	feed->cost_mono_ns = bt_mono_ns();
 	feed->cost_cpu_ns = process_cpu_ns();
 	ui_feed_update(feed);
@@ -181,6 +184,7 @@ static void update_machine(struct ui_feed *feed)
 	feed->baseline = NULL;
 	model->baseline = NULL;
 	model->compare = model->frozen = false;
+	feed->tasks = (struct ui_tasks){ .now = { .state = BT_DETAIL_NONE } };
 	feed->seen_number = 0;
 }
 
@@ -233,6 +237,8 @@ void ui_feed_update(struct ui_feed *feed)
 		return;
 	}
 	model->frame = model->live;
+	if (model->frame)
+		ui_tasks_follow(&feed->tasks, &model->frame->tasks);
 	model->interval = bt_session_interval(session);
 	model->point = bt_history_at(model->history, model->tier, 0);
 	model->age = 0;
@@ -409,6 +415,7 @@ bool ui_feed_take_baseline(struct ui_feed *feed, unsigned points)
 		return false;
 	ui_baseline_free(feed->baseline);
 	model->baseline = feed->baseline = baseline;
+	ui_tasks_rebase(&feed->tasks);
 	return true;
 }
 

@@ -10,6 +10,7 @@
 #include "session/session.h"
 
 struct ui_baseline;
+struct ui_tasks;
 struct ui_draft;
 
 struct ui_model {
@@ -25,6 +26,8 @@ struct ui_model {
 	bool past;				/* scrolled back: frame and interval are NULL */
 	const struct bt_frame *frame;		/* of the shown instant; NULL: none */
 	const struct bt_interval *interval;
+
+	const struct ui_tasks *tasks;		/* how those of frame have changed (tasks.h) */
 
 	/* Always as of now: for the header and all that controls. NULL before the first one. */
 	const struct bt_frame *live;

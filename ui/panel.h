@@ -39,7 +39,8 @@ struct ui_panel_ops {
 extern const struct ui_panel_ops ui_panel_available, ui_panel_rate, ui_panel_latency,
 	ui_panel_remote, ui_panel_control, ui_panel_events, ui_panel_zones,
 	ui_panel_matrix, ui_panel_numastat,
-	ui_panel_free_blocks, ui_panel_fragmentation, ui_panel_pageblocks;
+	ui_panel_free_blocks, ui_panel_fragmentation, ui_panel_pageblocks,
+	ui_panel_reclaim, ui_panel_pressure, ui_panel_tasks;
 /* Indexed by enum ui_panel. */
 extern const struct ui_panel_ops *const ui_panels[UI_PANEL_COUNT];
 
