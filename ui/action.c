@@ -125,6 +125,17 @@ static void move(struct ui_app *app, int by)
 
 #define PAGE 8
 
+/* What a page moves: rows of the focused panel, or the time on the screen. */
+static void move_page(struct ui_app *app, int by)
+{
+	const struct ui_panel_ops *ops = ui_panels[ui_screen_focus(&app->screen)];
+
+	if (ops && ops->extent)
+		move(app, by * PAGE);
+	else
+		ui_time_page(app, by);
+}
+
 static void run_move_up(struct ui_app *app)
 {
 	move(app, -1);
@@ -137,12 +148,12 @@ static void run_move_down(struct ui_app *app)
 
 static void run_page_up(struct ui_app *app)
 {
-	move(app, -PAGE);
+	move_page(app, -1);
 }
 
 static void run_page_down(struct ui_app *app)
 {
-	move(app, PAGE);
+	move_page(app, 1);
 }
 
 static void run_enter(struct ui_app *app)
@@ -211,7 +222,8 @@ static const struct ui_action actions[UI_ACTION_COUNT] = {
 
 static const struct ui_action *find(enum ui_action_id id)
 {
-	const struct ui_action *const tables[] = { actions, ui_control_actions };
+	const struct ui_action *const tables[] = { actions, ui_control_actions,
+						       ui_time_actions };
 
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(tables); i++) {
 		if (tables[i][id].run)

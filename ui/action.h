@@ -12,6 +12,9 @@ struct ui_action {
 };
 
 /* Indexed by enum ui_action_id; rows of other subjects are empty. */
-extern const struct ui_action ui_control_actions[], ui_session_actions[];
+extern const struct ui_action ui_control_actions[], ui_session_actions[], ui_time_actions[];
+
+/* A screen of time back (by -1) or forward (by 1). */
+void ui_time_page(struct ui_app *app, int by);
 
 #endif

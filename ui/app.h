@@ -91,6 +91,18 @@ void ui_app_draft_discard(struct ui_app *app);
 /* Puts a mark into the event log and so into the graphs; text "" gives it a number only. */
 void ui_app_mark(struct ui_app *app, const char *text, const char *who);
 
+/* ---- action_time.c: which instant is shown, and what it is compared with ------------------ */
+
+/* To a clock time, a time ago ("-5m"), or a mark by its text. */
+int ui_app_jump(struct ui_app *app, const char *to, struct bt_err *err);
+void ui_app_reset(struct ui_app *app);
+void ui_app_unreset(struct ui_app *app);
+/* The time on the screen becomes the baseline. */
+int ui_app_baseline(struct ui_app *app, struct bt_err *err);
+int ui_app_compare(struct ui_app *app, bool compare, struct bt_err *err);
+/* What is shown now, said in the footer. */
+void ui_app_say_time(struct ui_app *app);
+
 void ui_app_snapshot(struct ui_app *app);
 /* Begins a recording; path "": beside us, with a name of its own. */
 int ui_app_record(struct ui_app *app, const char *path, struct bt_err *err);

@@ -179,6 +179,36 @@ static int run_step(struct ui_app *app, const char *argument, struct bt_err *err
 	return 0;
 }
 
+static int run_jump(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	return ui_app_jump(app, argument, err);
+}
+
+static int run_live(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	(void)argument, (void)err;
+	ui_feed_live(app->feed);
+	return 0;
+}
+
+static int run_reset(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	(void)argument, (void)err;
+	ui_app_reset(app);
+	return 0;
+}
+
+static int run_baseline(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	(void)argument;
+	return ui_app_baseline(app, err);
+}
+
+static int run_compare(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	return ui_app_compare(app, strcmp(argument, "off"), err);
+}
+
 const struct ui_command ui_commands[] = {
 	{ "start", true, run_start, UI_ARGUMENT_ASSIGNMENTS, "[NAME VALUE ...]",
 	  "start the workers, with these parameters; the first start asks", NULL },
@@ -196,6 +226,16 @@ const struct ui_command ui_commands[] = {
 	  "drop the draft", NULL },
 	{ "mark", false, run_mark, UI_ARGUMENT_TEXT, "[TEXT]",
 	  "mark this moment in the event log and in all graphs", NULL },
+	{ "jump", false, run_jump, UI_ARGUMENT_TEXT, "TIME",
+	  "show the past: 12:34:56, -5m, or the text of a mark", NULL },
+	{ "live", false, run_live, UI_ARGUMENT_NONE, NULL,
+	  "show what is now", NULL },
+	{ "baseline", false, run_baseline, UI_ARGUMENT_NONE, NULL,
+	  "take the time on the screen as the baseline", NULL },
+	{ "compare", false, run_compare, UI_ARGUMENT_TEXT, "[off]",
+	  "compare every number with the baseline", NULL },
+	{ "reset", false, run_reset, UI_ARGUMENT_NONE, NULL,
+	  "begin anew what counts since the start", NULL },
 	{ "measure", true, run_measure, UI_ARGUMENT_NONE, NULL,
 	  "find what user space can really get; asks how far to go", NULL },
 	{ "interval", false, run_interval, UI_ARGUMENT_TEXT, "TIME",

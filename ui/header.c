@@ -16,7 +16,7 @@ const char *ui_why_unknown(const struct ui_model *model)
 		return "? no module: nothing is allocated here";
 	if (model->point && model->point->gap)
 		return "? a gap: nothing is known of this time";
-	if (model->past)
+	if (model->past && model->point->known_ns)
 		return "? not kept in the history";
 	return "? two samples are needed";
 }
@@ -55,11 +55,30 @@ static void draw_machine(const struct ui_screen *screen, const struct ui_area *a
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);
 }
 
+/* Where in time the picture is, how long a step of it is, and what it is compared with. */
+static void add_instant(const struct ui_model *model, struct ui_row *row)
+{
+	unsigned long long behind = (unsigned long long)model->behind_points;
+	char clock[UI_TEXT], time[UI_TEXT];
+
+	ui_text_clock(model->behind_ns, clock);
+	if (model->past)
+		ui_row_add(row, 0, UI_ROLE_BADGE, "", " PAST %s: %s behind, %llu new ",
+			   ui_point_time(model, model->point, time), clock, behind);
+	else if (model->frozen)
+		ui_row_add(row, 0, UI_ROLE_BADGE, "", " FROZEN %s behind, %llu new ", clock,
+			   behind);
+	if (model->compare)
+		ui_row_add(row, 2, UI_ROLE_BADGE, "", " COMPARED ");
+	if (model->tier != BT_TIER_SAMPLE)
+		ui_row_add(row, 3, UI_ROLE_STRONG, "step", "%s", ui_tier_name[model->tier]);
+}
+
 /* Lost, ended, paused, frozen: what one must know before any number. True if there was one. */
 static bool add_banner(const struct ui_model *model, struct ui_row *row)
 {
 	const struct bt_session_status *status = &model->status;
-	char clock[UI_TEXT], retry[32] = "";
+	char retry[32] = "";
 	bool any = true;
 
 	if (status->state == BT_SESSION_LOST) {
@@ -76,10 +95,7 @@ static bool add_banner(const struct ui_model *model, struct ui_row *row)
 	} else {
 		any = false;
 	}
-	if (model->frozen)
-		ui_row_add(row, 0, UI_ROLE_BADGE, "", " FROZEN %s behind, %llu new ",
-			   ui_text_clock(model->behind_ns, clock),
-			   (unsigned long long)model->behind_points);
+	add_instant(model, row);
 	if (model->draft && model->draft->on)
 		ui_row_add(row, 0, UI_ROLE_BADGE, "", " DRAFT, D sends it ");
 	return any || model->frozen;

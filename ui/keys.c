@@ -9,6 +9,7 @@
 
 static const char load[] = "Load";
 static const char view[] = "View";
+static const char past[] = "Time";
 static const char move[] = "Moving about";
 static const char program[] = "Program";
 
@@ -161,6 +162,50 @@ const struct ui_binding ui_bindings[] = {
 	  .group = view,
 	  .help = "draw the screen afresh" },
 
+	{ .action = UI_ACTION_TIME_BACK, .key = { UI_KEY_LEFT, 'h' },
+	  .group = past, .brief = "back",
+	  .help = "back in time by one step; freezes the picture there" },
+	{ .action = UI_ACTION_TIME_FORWARD, .key = { UI_KEY_RIGHT, 'l' },
+	  .group = past,
+	  .help = "forward in time by one step" },
+	{ .action = UI_ACTION_TIME_OLDEST, .key = { UI_KEY_HOME },
+	  .group = past,
+	  .help = "the oldest that the history has at this length of step" },
+	{ .action = UI_ACTION_TIME_LIVE, .key = { UI_KEY_END, '0' },
+	  .group = past,
+	  .help = "now: the picture follows again" },
+	{ .action = UI_ACTION_SAMPLE_NEXT, .key = { 't' },
+	  .group = past,
+	  .help = "the next sample, each as a step of its own" },
+	{ .action = UI_ACTION_SAMPLE_PREVIOUS, .key = { 'T' },
+	  .group = past,
+	  .help = "the sample before" },
+	{ .action = UI_ACTION_EVENT_PREVIOUS, .key = { '<' },
+	  .group = past,
+	  .help = "back to the vertical line before: a mark, a change of control, a fault" },
+	{ .action = UI_ACTION_EVENT_NEXT, .key = { '>' },
+	  .group = past,
+	  .help = "forward to the next vertical line" },
+	{ .action = UI_ACTION_JUMP, .key = { 'J' },
+	  .group = past,
+	  .help = "jump to a time (12:34:56, -5m) or to a mark of the list" },
+	{ .action = UI_ACTION_STEP_SHORTER, .key = { 'z' },
+	  .group = past,
+	  .help = "shorter steps, so a shorter time on the screen: 60 s, 10 s, 1 s, samples" },
+	{ .action = UI_ACTION_STEP_LONGER, .key = { 'Z' },
+	  .group = past,
+	  .help = "longer steps, so a longer time on the screen" },
+	{ .action = UI_ACTION_BASELINE, .key = { 'b' },
+	  .group = past,
+	  .help = "take the time on the screen as the baseline" },
+	{ .action = UI_ACTION_COMPARE, .key = { 'B' },
+	  .group = past,
+	  .help = "compare with the baseline: every number in a list; Esc leaves the list, the views "
+		  "then show differences and the baseline's lines; once more: off" },
+	{ .action = UI_ACTION_RESET, .key = { 'r' },
+	  .group = past,
+	  .help = "begin anew what counts since the start: low mark, histogram; u takes it back" },
+
 	{ .action = UI_ACTION_NEXT_PANEL, .key = { UI_KEY_TAB },
 	  .group = move, .brief = "panel",
 	  .help = "focus the next panel; after the last one, the next view" },
@@ -175,10 +220,10 @@ const struct ui_binding ui_bindings[] = {
 	  .help = "down in the focused panel" },
 	{ .action = UI_ACTION_MOVE_PAGE_UP, .key = { UI_KEY_PAGE_UP },
 	  .group = move,
-	  .help = "a page up" },
+	  .help = "a page up; where nothing scrolls, a screen back in time" },
 	{ .action = UI_ACTION_MOVE_PAGE_DOWN, .key = { UI_KEY_PAGE_DOWN },
 	  .group = move,
-	  .help = "a page down" },
+	  .help = "a page down, or a screen forward in time" },
 	{ .action = UI_ACTION_ENTER, .key = { UI_KEY_ENTER },
 	  .group = move,
 	  .help = "change the selected control in its row: Up Down or typing, Enter applies, Esc "
@@ -192,8 +237,8 @@ const unsigned ui_binding_count = BT_ARRAY_SIZE(ui_bindings);
 
 const struct ui_binding *ui_keys_find(int key)
 {
-	/* Any digit asks for a view; the table shows those that exist. */
-	if (key >= '0' && key <= '9')
+	/* Any digit but 0 asks for a view; the table shows those that exist. */
+	if (key >= '1' && key <= '9')
 		key = '1';
 	for (unsigned i = 0; key && i < ui_binding_count; i++) {
 		for (unsigned k = 0; k < UI_KEY_ALIASES; k++) {
@@ -227,7 +272,8 @@ const char *ui_key_name(int key, char *buf, size_t size)
 	} names[] = {
 		{ ' ', "Space" }, { UI_KEY_TAB, "Tab" }, { UI_KEY_BACK_TAB, "Shift-Tab" },
 		{ UI_KEY_ENTER, "Enter" }, { UI_KEY_ESC, "Esc" }, { UI_KEY_UP, "Up" },
-		{ UI_KEY_DOWN, "Down" }, { UI_KEY_PAGE_UP, "PgUp" }, { UI_KEY_PAGE_DOWN, "PgDn" },
+		{ UI_KEY_DOWN, "Down" }, { UI_KEY_LEFT, "Left" }, { UI_KEY_RIGHT, "Right" },
+		{ UI_KEY_HOME, "Home" }, { UI_KEY_END, "End" }, { UI_KEY_PAGE_UP, "PgUp" }, { UI_KEY_PAGE_DOWN, "PgDn" },
 	};
 
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(names); i++) {

@@ -50,6 +50,13 @@ struct ui_command_line {
 	char typed[UI_LINE_MAX];
 };
 
+/* Where to in time: typed, or the selected line of the list. */
+struct ui_jump {
+	struct ui_line line;
+	unsigned selected;
+	struct bt_err err;		/* of the last Enter */
+};
+
 /* One of a parameter's choices. */
 struct ui_picker {
 	const struct bt_param *param;
@@ -97,11 +104,12 @@ struct ui_overlay {
 		struct ui_prompt prompt;
 		struct ui_filter_prompt filter;
 		struct ui_command_line command;
+		struct ui_jump jump;
 		struct ui_picker picker;
 		struct ui_cpus cpus;
 		struct ui_nodes nodes;
 		struct ui_question question;
-		unsigned scroll;		/* help, log */
+		unsigned scroll;		/* help, log, comparison */
 	};
 };
 
@@ -117,6 +125,9 @@ void ui_command_line_open(struct ui_app *app);
 bool ui_filter_open(struct ui_app *app);
 /* Takes the filter of the focused panel away; false: there was none. */
 bool ui_filter_drop(struct ui_app *app);
+void ui_jump_open(struct ui_app *app);
+/* Every number against the baseline. */
+void ui_compare_open(struct ui_app *app);
 void ui_picker_open(struct ui_app *app, const struct bt_param *param);
 /* What a choice does and what it may do to others, from row on; returns the rows it takes. */
 int ui_picker_draw_detail(const struct ui_app *app, const struct bt_param *param, unsigned choice,

@@ -69,6 +69,9 @@ void ui_header_session(const struct ui_model *model, struct ui_row *row);
 void ui_header_draw(const struct ui_screen *screen, const struct ui_area *area);
 void ui_footer_keys(const struct ui_area *area);
 
+/* "12:34:56" of the end of a point, or seconds of a virtual clock. */
+const char *ui_point_time(const struct ui_model *model, const struct bt_point *point,
+			  char buf[UI_TEXT]);
 /* "12:34:56" of an event, or seconds of the source's clock where that is virtual. */
 const char *ui_event_time(const struct ui_model *model, const struct bt_event *event,
 			  char buf[UI_TEXT]);

@@ -2,6 +2,7 @@
 /* Available bytes: now, over time, the low-water mark, and each zone against its watermarks. */
 #include <math.h>
 
+#include "ui/compare.h"
 #include "ui/graph.h"
 #include "ui/panel.h"
 
@@ -21,6 +22,7 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 	if (bytes != BT_UNKNOWN && total && total != BT_UNKNOWN)
 		ui_row_add(row, 1, UI_ROLE_NORMAL, "", "%s",
 			   ui_text_percent((double)bytes / (double)total, percent));
+	ui_compare_add(model, "available_bytes", row);
 }
 
 static void add_measure(const struct ui_model *model, struct ui_row *row)

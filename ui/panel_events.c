@@ -9,17 +9,29 @@
 #define WHO_COLS 12
 #define WHO_FROM_COLS 70
 
-const char *ui_event_time(const struct ui_model *model, const struct bt_event *event,
-			  char buf[UI_TEXT])
+static const char *time_text(const struct ui_model *model, int64_t utc_ns, uint64_t mono_ns,
+			     char buf[UI_TEXT])
 {
-	time_t s = (time_t)(event->utc_ns / (int64_t)BT_NS_PER_S);
+	time_t s = (time_t)(utc_ns / (int64_t)BT_NS_PER_S);
 	struct tm utc;
 
 	if (model->status.virtual_clock)
-		snprintf(buf, UI_TEXT, "%.1f s", (double)event->mono_ns / (double)BT_NS_PER_S);
+		snprintf(buf, UI_TEXT, "%.1f s", (double)mono_ns / (double)BT_NS_PER_S);
 	else if (!gmtime_r(&s, &utc) || !strftime(buf, UI_TEXT, "%H:%M:%S", &utc))
 		snprintf(buf, UI_TEXT, "?");
 	return buf;
+}
+
+const char *ui_event_time(const struct ui_model *model, const struct bt_event *event,
+			  char buf[UI_TEXT])
+{
+	return time_text(model, event->utc_ns, event->mono_ns, buf);
+}
+
+const char *ui_point_time(const struct ui_model *model, const struct bt_point *point,
+			  char buf[UI_TEXT])
+{
+	return time_text(model, point->utc_ns, point->mono_ns, buf);
 }
 
 enum ui_role ui_event_role(enum bt_event_kind kind)

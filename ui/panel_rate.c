@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "core/mask.h"
+#include "ui/compare.h"
 #include "ui/graph.h"
 #include "ui/panel.h"
 
@@ -22,6 +23,7 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 	(void)only;
 	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s",
 		   ui_text_rate(model->point ? model->point->allocs_per_s : NAN, text));
+	ui_compare_add(model, "allocs_per_s", row);
 }
 
 static void add_rate(struct ui_row *row, unsigned priority, const char *label, double per_s,
