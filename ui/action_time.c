@@ -180,6 +180,9 @@ int ui_app_jump(struct ui_app *app, const char *to, struct bt_err *err)
 	const struct bt_event *mark;
 	uint64_t mono_ns;
 
+	/* A recording is all there: not only what its history has. */
+	if (model->is_replay)
+		return ui_app_seek(app, to, err);
 	if (needs_history(app))
 		return bt_err_set(err, EINVAL, "%s", needs_history(app));
 	if (!*to)

@@ -3,23 +3,11 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <time.h>
+
+#include "ui/panel.h"
 
 #define LABEL_COLS 9
 #define LABELS_FROM_COLS 36
-
-const char *ui_point_time(const struct ui_model *model, const struct bt_point *point,
-			  char buf[UI_TEXT])
-{
-	time_t s = (time_t)(point->utc_ns / (int64_t)BT_NS_PER_S);
-	struct tm utc;
-
-	if (model->status.virtual_clock)
-		snprintf(buf, UI_TEXT, "%.1f s", (double)point->mono_ns / (double)BT_NS_PER_S);
-	else if (!gmtime_r(&s, &utc) || !strftime(buf, UI_TEXT, "%H:%M:%S", &utc))
-		snprintf(buf, UI_TEXT, "?");
-	return buf;
-}
 
 const char *ui_text_span(uint64_t ns, char buf[UI_TEXT])
 {

@@ -46,9 +46,6 @@ struct ui_area ui_graph_plot(const struct ui_area *area);
 /* A number of the shown point that grows by one from point to point. */
 unsigned ui_model_slot(const struct ui_model *model);
 
-/* "12:34:56" of the end of a point, or seconds of a virtual clock. */
-const char *ui_point_time(const struct ui_model *model, const struct bt_point *point,
-			  char buf[UI_TEXT]);
 /* "45 s", "2:30 min", "1:05 h". */
 const char *ui_text_span(uint64_t ns, char buf[UI_TEXT]);
 

@@ -97,6 +97,15 @@ static void draw_list(struct ui_app *app, const struct ui_area *area)
 	}
 }
 
+static const char *hint(const struct ui_model *model)
+{
+	if (model->is_replay)
+		return "5m from the beginning, +30s, -30s, 12:34:56 UTC, mark 2; or choose:";
+	return model->status.virtual_clock ?
+	       "90s by the virtual clock, -5m from now, a mark's text; or choose:" :
+	       "12:34 or 12:34:56 UTC, -5m from now, a mark's text; or choose:";
+}
+
 static void jump_draw(struct ui_app *app, const struct ui_area *screen)
 {
 	const struct ui_jump *jump = &app->overlay.jump;
@@ -107,13 +116,8 @@ static void jump_draw(struct ui_app *app, const struct ui_area *screen)
 
 	ui_put(&inside, 0, 0, UI_ROLE_KEY, ":");
 	ui_line_draw(&jump->line, &inside, 0, 2);
-	if (jump->err.code)
-		ui_put_cut(&inside, 1, 0, inside.rect.cols, UI_ROLE_BAD, jump->err.text);
-	else
-		ui_put_cut(&inside, 1, 0, inside.rect.cols, UI_ROLE_DIM,
-			   app->model->status.virtual_clock ?
-			   "90s by the virtual clock, -5m from now, a mark's text; or choose:" :
-			   "12:34 or 12:34:56 UTC, -5m from now, a mark's text; or choose:");
+	ui_put_cut(&inside, 1, 0, inside.rect.cols, jump->err.code ? UI_ROLE_BAD : UI_ROLE_DIM,
+		   jump->err.code ? jump->err.text : hint(app->model));
 	draw_list(app, &list);
 }
 
