@@ -128,18 +128,23 @@ static void ask_to_start(struct ui_app *app, const struct bt_config *config, con
 
 /* ---- changes ---------------------------------------------------------------------------- */
 
-/* What the draft says now, and whether it could be sent as it is. */
+/* What a step of the draft means, and whether the draft could be sent as it is. */
 static void say_step(struct ui_app *app, const struct bt_config *before)
 {
 	const struct bt_config *config = &app->draft.config;
-	char text[UI_CONTROL_TEXT];
+	char text[UI_CONTROL_TEXT], effect[UI_EFFECT] = "";
 	struct bt_err err;
+	unsigned row = 0;
 
+	while (row + 1 < ui_control_rows() && ui_control_same(row, before, config))
+		row++;
+	if (ui_control_changes(before, config) == 1)
+		ui_control_effect(row, config, app->model->machine, effect);
 	ui_control_text(before, config, text, sizeof(text));
 	if (bt_config_check(config, &app->model->limits, &err))
 		ui_app_say(app, UI_ROLE_WARN, "draft: %s; not valid yet: %s", text, err.text);
 	else
-		ui_app_say(app, UI_ROLE_NORMAL, "draft: %s", text);
+		ui_app_say(app, UI_ROLE_NORMAL, "draft: %s%s%s", text, *effect ? ": " : "", effect);
 }
 
 int ui_app_change(struct ui_app *app, const struct bt_config *config, const char *who,

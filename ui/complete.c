@@ -142,6 +142,11 @@ static void hint_row(struct context *c, unsigned row)
 		snprintf(c->out->hint, UI_HINT, "What the workers do. Now %s.", now);
 		return;
 	}
+	/* Choices are among the candidates. */
+	if (param->choices) {
+		snprintf(c->out->hint, UI_HINT, "%s Now %s.", param->help, now);
+		return;
+	}
 	bt_param_form(param, form, sizeof(form));
 	if (param->kind == BT_PARAM_BYTES && bt_param_max(param, &limits) != param->max)
 		snprintf(form, sizeof(form), "SIZE up to %s",

@@ -117,11 +117,23 @@ const char *ui_control_text(const struct bt_config *from, const struct bt_config
 
 /* ---- changes ---------------------------------------------------------------------------- */
 
+static int set_param(const struct bt_param *param, struct bt_config *config, const char *text,
+		     const struct ant_limits *limits, struct bt_err *err)
+{
+	int code = bt_param_set(param, config, text, limits, err);
+
+	/* The module accepts bench without a reserve only: it goes along, and is shown to. */
+	if (!code && param->offset == offsetof(struct bt_config, guard) &&
+	    config->guard == BT_GUARD_BENCH)
+		config->reserve_bytes = 0;
+	return code;
+}
+
 int ui_control_set(unsigned row, struct bt_config *config, const char *text,
 		   const struct ant_limits *limits, struct bt_err *err)
 {
 	if (row)
-		return bt_param_set(ui_control_param(row), config, text, limits, err);
+		return set_param(ui_control_param(row), config, text, limits, err);
 	for (unsigned run = 0; run < BT_RUN_COUNT; run++) {
 		if (!strcmp(run_choices[run].name, text)) {
 			config->run = run;

@@ -38,7 +38,7 @@ void ui_control_merge(struct bt_config *config, const struct bt_config *base,
 const char *ui_control_text(const struct bt_config *from, const struct bt_config *to, char *buf,
 			    size_t size);
 
-/* As bt_param_set(); row 0 takes the names of its choices. */
+/* As bt_param_set(); row 0 takes the names of its choices, guard bench takes the reserve to 0. */
 int ui_control_set(unsigned row, struct bt_config *config, const char *text,
 		   const struct ant_limits *limits, struct bt_err *err);
 /* The row that a name of length characters, or an unambiguous beginning, means; false: none. */

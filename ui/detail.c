@@ -37,7 +37,8 @@ static const struct detail details[] = {
 	  "Frees instead of allocating while less than the reserve is available, and gives all "
 	  "back before the OOM killer chooses a victim.", NULL },
 	{ "guard", BT_GUARD_BENCH,
-	  "Keeps no reserve and gives nothing back: the pressure that is measured stays.",
+	  "Gives nothing back and keeps no reserve, which becomes 0: the pressure that is measured "
+	  "stays.",
 	  "The machine may stall, and other processes may be killed." },
 	{ "touch", BT_TOUCH_NONE,
 	  "Measures the allocator alone; in a guest the host need not provide the pages.", NULL },

@@ -42,8 +42,10 @@ void ui_draft_change(struct ui_draft *draft, const struct bt_config *config)
 const struct bt_config *ui_draft_proposal(const struct ui_draft *draft, unsigned row,
 					  const struct bt_config *sent)
 {
-	if (draft->edit.open && draft->edit.row == row)
-		return &draft->edit.config;
+	const struct ui_row_edit *edit = &draft->edit;
+
+	if (edit->open && (edit->row == row || !ui_control_same(row, &edit->base, &edit->config)))
+		return &edit->config;
 	if (draft->on && !ui_control_same(row, &draft->config, sent))
 		return &draft->config;
 	return NULL;
@@ -56,7 +58,7 @@ void ui_row_edit_begin(struct ui_row_edit *edit, unsigned row, const struct bt_c
 	memset(edit, 0, sizeof(*edit));
 	edit->open = true;
 	edit->row = row;
-	edit->config = *config;
+	edit->base = edit->config = *config;
 }
 
 static void step(struct ui_row_edit *edit, const struct ant_limits *limits, bool up)

@@ -13,7 +13,7 @@
 struct ui_row_edit {
 	bool open;
 	unsigned row;			/* control.h */
-	struct bt_config config;	/* the row as edited; others as they were */
+	struct bt_config base, config;	/* as it was, and with the row as edited */
 	bool typing;
 	struct ui_line line;
 	struct bt_err err;		/* of the text, or of the last Enter; code 0: none */

@@ -15,7 +15,7 @@ static void apply(struct ui_app *app)
 		return;
 	ui_overlay_close(app);
 	ui_app_config(app, &config);
-	ui_control_copy(mine.row, &config, &mine.config);
+	ui_control_merge(&config, &mine.base, &mine.config);
 	if (!ui_app_change(app, &config, "panel", &err))
 		return;
 	mine.err = err;
@@ -51,8 +51,8 @@ static void row_draw(struct ui_app *app, const struct ui_area *screen)
 			   ui_control_value(edit->row, &edit->config, value, sizeof(value)),
 			   ui_control_effect(edit->row, &edit->config, app->model->machine,
 					     effect));
-	ui_row_add_right(&row, 1, UI_ROLE_DIM, "", "Up Down or typing, Enter %s, Esc drops it",
-			 app->draft.on ? "takes it into the draft" : "applies");
+	ui_row_add_right(&row, 1, UI_ROLE_DIM, "", "Up Down or type, Enter %s, Esc drops",
+			 app->draft.on ? "drafts" : "applies");
 	ui_row_draw(&row, &line, 0, 0, line.rect.cols);
 }
 

@@ -15,7 +15,8 @@ static void apply(struct ui_app *app, const struct bt_param *param, unsigned cho
 	struct bt_err err;
 
 	ui_app_config(app, &config);
-	if (bt_param_set(param, &config, param->choices[choice].name, &app->model->limits, &err))
+	if (ui_control_set(ui_control_row(param), &config, param->choices[choice].name,
+			   &app->model->limits, &err))
 		ui_app_say_error(app, &err);
 	else
 		ui_app_change(app, &config, "key", &err);
