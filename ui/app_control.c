@@ -195,8 +195,11 @@ int ui_app_set_interval(struct ui_app *app, uint64_t interval_ns, struct bt_err 
 		.interval_after_ns = interval_ns,
 	};
 	char text[UI_TEXT];
-	int code = bt_session_set_interval(app->session, interval_ns, err);
+	int code;
 
+	if (!change.interval_before_ns)
+		return bt_err_set(err, EPERM, "not possible: time is stepped here (:step)");
+	code = bt_session_set_interval(app->session, interval_ns, err);
 	if (code)
 		return code;
 	if (change.interval_before_ns != interval_ns)

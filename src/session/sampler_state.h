@@ -25,7 +25,7 @@ struct bt_sampler {
 	struct bt_ring ring;
 	void *slots[BT_SAMPLER_FRAMES_MAX];	/* struct bt_frame *, [frame_count] */
 	unsigned frame_count;
-	unsigned untold;		/* frames since the last poke; of the thread alone */
+	uint64_t untold_ns;		/* intervals since the last poke; of the thread alone */
 
 	/* Held while the source's state is used by others than read(), or exchanged. */
 	pthread_mutex_t source_lock;

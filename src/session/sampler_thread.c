@@ -79,6 +79,7 @@ static void move_deadline(struct bt_sampler *s, uint64_t now)
 
 	s->status.late_samples += missed;
 	s->deadline_ns += (missed + 1) * s->interval_ns;
+	s->untold_ns += (missed + 1) * s->interval_ns;
 }
 
 static void take_request(struct bt_sampler *s, enum job job)
@@ -183,10 +184,9 @@ static bool may_wait(struct bt_sampler *s, enum job job)
 {
 	bool may;
 
-	s->untold++;
 	pthread_mutex_lock(&s->lock);
 	may = s->relaxed && job == JOB_DUE && !s->ops->due_ns &&
-	      s->untold * s->interval_ns < BT_NS_PER_S &&
+	      s->untold_ns < BT_NS_PER_S &&
 	      bt_ring_waiting(&s->ring) + BT_SAMPLER_SPARE < s->frame_count;
 	pthread_mutex_unlock(&s->lock);
 	return may;
@@ -197,7 +197,7 @@ static void hand_over(struct bt_sampler *s, enum job job)
 	bt_ring_push(&s->ring);
 	if (may_wait(s, job))
 		return;
-	s->untold = 0;
+	s->untold_ns = 0;
 	bt_sampler_poke(s);
 }
 

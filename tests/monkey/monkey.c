@@ -30,10 +30,12 @@ struct monkey {
 	struct chance chance;
 	struct bt_session *session;
 	struct ui_app app;
+	struct ui_settings_file settings;
 	const char *argument;		/* the seed, for the report */
 	char source[256];
 	char *directory;
 	bool live;
+	bool no_utf8;			/* the terminal shows ASCII alone */
 	bool asked;			/* a way out was chosen and not yet cancelled */
 	unsigned left, life_left;	/* keys */
 	uint64_t typed;
@@ -75,7 +77,7 @@ static void fail(const struct monkey *monkey, const char *format, ...)
 	abort();
 }
 
-/* Every cell is one character that takes one column, which the glyph set allows. */
+/* Every cell is one character that takes one column, which the terminal can show. */
 static void check_cells(const struct monkey *monkey)
 {
 	const struct ui_canvas *canvas = &monkey->app.canvas;
@@ -84,15 +86,15 @@ static void check_cells(const struct monkey *monkey)
 	for (size_t i = 0; i < count; i++) {
 		wchar_t ch = canvas->cells[i].ch;
 
-		if (ch < L' ' || ch == 0x7f || (ch > 0x7f && (canvas->glyphs->ascii || wcwidth(ch) != 1)))
+		if (ch < L' ' || ch == 0x7f || (ch > 0x7f && (monkey->no_utf8 || wcwidth(ch) != 1)))
 			fail(monkey, "cell %zu,%zu holds U+%04X", i / (size_t)canvas->cols,
 			     i % (size_t)canvas->cols, (unsigned)ch);
 		if (canvas->cells[i].role >= UI_ROLE_COUNT)
 			fail(monkey, "cell %zu has role %u", i, canvas->cells[i].role);
 		blank += ch == L' ';
 	}
-	/* A single cell of a dialog may well be a blank. */
-	if (blank == count && canvas->cols >= 10)
+	/* On the smallest screens a dialog may show an empty line of its list. */
+	if (blank == count && canvas->rows >= 3 && canvas->cols >= 10)
 		fail(monkey, "the screen is blank");
 }
 
@@ -232,6 +234,7 @@ static void begin_life(struct monkey *monkey)
 		.interval_ns = monkey->live ? 20 * BT_NS_PER_MS : 0,
 		.history = 1000,
 	};
+	const struct ui_glyphs *safe;
 	struct bt_err err = { 0 };
 
 	chance_source(&monkey->chance, monkey->source, sizeof(monkey->source));
@@ -239,8 +242,15 @@ static void begin_life(struct monkey *monkey)
 		fprintf(stderr, "FAIL monkey: %s: %s\n", monkey->source, err.text);
 		exit(1);
 	}
-	ui_app_init(&monkey->app, monkey->session,
-		    ui_glyphs_find(glyphs[chance_below(&monkey->chance, 3)]), "UTF-8");
+	monkey->no_utf8 = !chance_below(&monkey->chance, 4);
+	safe = ui_glyphs_find(monkey->no_utf8 ? "ascii" :
+			      glyphs[chance_below(&monkey->chance, 3)]);
+	ui_app_init(&monkey->app, monkey->session, safe,
+		    monkey->no_utf8 ? "ANSI_X3.4-1968" : "UTF-8");
+	ui_settings_load(&monkey->settings);
+	if (monkey->no_utf8)
+		monkey->settings.settings.glyphs = NULL;
+	ui_setup_begin(&monkey->app, &monkey->settings, &monkey->settings.settings, safe);
 	resize(monkey);
 	monkey->app.colours = true;
 	monkey->life_left = KEYS_OF_A_LIFE;
@@ -259,7 +269,7 @@ static int remove_one(const char *path, const struct stat *status, int type_flag
 	return walk->level ? remove(path) : 0;
 }
 
-/* Snapshots, recordings, settings: what was written in a life goes with it. */
+/* Snapshots, recordings, settings. */
 static void empty_directory(const struct monkey *monkey)
 {
 	nftw(monkey->directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
@@ -282,7 +292,9 @@ static void live(struct monkey *monkey)
 		}
 	}
 	end_life(monkey);
-	empty_directory(monkey);
+	/* Settings that were saved are there in the next life, sometimes. */
+	if (chance_below(&monkey->chance, 2))
+		empty_directory(monkey);
 }
 
 int main(int argc, char **argv)
@@ -308,6 +320,7 @@ int main(int argc, char **argv)
 	monkey.live = argc > 3;
 	while (monkey.left)
 		live(&monkey);
+	empty_directory(&monkey);
 	rmdir(directory);
 	printf("ok monkey, seed %s: %llu keys\n", argv[2], (unsigned long long)monkey.typed);
 	return 0;
