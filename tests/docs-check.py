@@ -185,7 +185,8 @@ def check_documents_page():
            [f"message '{name}' is not there" for name in sorted(messages & heads)
             if f'"{name}"' not in source_of("buddytop.5").replace("\\&", "")])
     code = "".join((SOURCE / "src" / name).read_text() for name in
-                   ("session/snapshot.c", "session/recorder.c", "frame/event.c"))
+                   ("session/snapshot.c", "session/recorder.c", "session/follow.c",
+                    "frame/event.c"))
     events = set(re.findall(r'bt_json_\w+\(w, "(\w+)"', code))
     events |= set(re.findall(r"EVENT\((\w+), BT_FIELD", code))
     events -= {"hello", "schema"}

@@ -106,6 +106,8 @@ void ui_app_say_time(struct ui_app *app);
 void ui_app_snapshot(struct ui_app *app);
 /* Begins a recording; path "": beside us, with a name of its own. */
 int ui_app_record(struct ui_app *app, const char *path, struct bt_err *err);
+/* Opens the source itself, with control. */
+int ui_app_takeover(struct ui_app *app, struct bt_err *err);
 /* In a replay. */
 int ui_app_seek(struct ui_app *app, const char *where, struct bt_err *err);
 int ui_app_speed(struct ui_app *app, const char *speed, struct bt_err *err);

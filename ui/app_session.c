@@ -43,6 +43,26 @@ static void run_record(struct ui_app *app)
 		   bt_text_bytes(recording.bytes, text, sizeof(text)), recording.path);
 }
 
+/* ---- several dashboards ----------------------------------------------------------------- */
+
+int ui_app_takeover(struct ui_app *app, struct bt_err *err)
+{
+	int code = bt_session_takeover(app->session, err);
+
+	if (!code)
+		ui_app_say(app, UI_ROLE_NORMAL, "taking over: the source is being opened");
+	ui_app_update(app);
+	return code;
+}
+
+static void run_takeover(struct ui_app *app)
+{
+	struct bt_err err;
+
+	if (ui_app_takeover(app, &err))
+		ui_app_say_error(app, &err);
+}
+
 /* ---- replay ----------------------------------------------------------------------------- */
 
 static const char *needs_recording(const struct ui_app *app)
@@ -113,6 +133,7 @@ void ui_app_step_speed(struct ui_app *app, bool faster)
 
 const struct ui_action ui_session_actions[UI_ACTION_COUNT] = {
 	[UI_ACTION_RECORD] = { NULL, run_record },
+	[UI_ACTION_TAKEOVER] = { NULL, run_takeover },
 	[UI_ACTION_SEEK_BACK] = { needs_recording, run_seek_back },
 	[UI_ACTION_SEEK_ON] = { needs_recording, run_seek_on },
 };

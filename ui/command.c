@@ -132,6 +132,12 @@ static int run_record(struct ui_app *app, const char *argument, struct bt_err *e
 	return ui_app_record(app, argument, err);
 }
 
+static int run_takeover(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	(void)argument;
+	return ui_app_takeover(app, err);
+}
+
 static int run_seek(struct ui_app *app, const char *argument, struct bt_err *err)
 {
 	return ui_app_seek(app, argument, err);
@@ -244,6 +250,8 @@ const struct ui_command ui_commands[] = {
 	  "write all that is known now to a JSON file", NULL },
 	{ "record", false, run_record, UI_ARGUMENT_FILE, "[FILE]",
 	  "record everything to a file that is not there yet; S ends it", NULL },
+	{ "takeover", false, run_takeover, UI_ARGUMENT_NONE, NULL,
+	  "take control over, once the controller of the source is gone", NULL },
 	{ "seek", false, run_seek, UI_ARGUMENT_TEXT, "TIME",
 	  "in a replay: go to 5m, +30s, -30s, 12:34:56, begin, end, mark N, mark next", NULL },
 	{ "speed", false, run_speed, UI_ARGUMENT_TEXT, "X|max",

@@ -226,6 +226,7 @@ void ui_feed_update(struct ui_feed *feed)
 	bt_session_status(session, &model->status);
 	update_restarts(feed);
 	bt_session_measured(session, &model->measure);
+	bt_session_peer(session, &model->peer);
 	model->is_replay = bt_session_replay(session, &model->replay);
 	model->is_recording = bt_session_recording(session, &model->recording);
 	model->lost_for_ns = model->status.state == BT_SESSION_LOST ?

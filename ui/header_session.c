@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the header says about the session: that it is recorded, or is a recording. */
+#include <unistd.h>
+
 #include "ui/panel.h"
 
 static void add_replay(const struct ui_model *model, struct ui_row *row)
@@ -17,6 +19,30 @@ static void add_replay(const struct ui_model *model, struct ui_row *row)
 		ui_row_add(row, 2, UI_ROLE_WARN, "left out", "%zu", replay->left_out);
 }
 
+/* Only where there is more than this dashboard. */
+static void add_dashboards(const struct ui_model *model, struct ui_row *row)
+{
+	const struct bt_peer *peer = &model->peer;
+	uint64_t own = (uint64_t)getpid();
+
+	if (model->status.state == BT_SESSION_LOST)
+		return;
+	if (peer->pid != own)
+		ui_row_add(row, 3, UI_ROLE_NORMAL, "session of", "pid %llu",
+			   (unsigned long long)peer->pid);
+	if (peer->dashboards > 1)
+		ui_row_add(row, 4, UI_ROLE_NORMAL, "dashboards", "%u", peer->dashboards);
+	if (peer->dashboards > 1 || peer->pid != own) {
+		if (!peer->controller_pid)
+			ui_row_add(row, 2, UI_ROLE_NORMAL, "control", "nobody yet");
+		else if (peer->controller_pid == own)
+			ui_row_add(row, 2, UI_ROLE_STRONG, "control", "this dashboard");
+		else
+			ui_row_add(row, 2, UI_ROLE_STRONG, "control", "pid %llu",
+				   (unsigned long long)peer->controller_pid);
+	}
+}
+
 void ui_header_session(const struct ui_model *model, struct ui_row *row)
 {
 	const struct bt_recording *recording = &model->recording;
@@ -32,4 +58,5 @@ void ui_header_session(const struct ui_model *model, struct ui_row *row)
 			   ui_text_bytes_short(recording->bytes, size));
 	else if (recording->error.code)
 		ui_row_add(row, 2, UI_ROLE_BAD, "", "recording ended: see the log");
+	add_dashboards(model, row);
 }

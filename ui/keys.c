@@ -24,6 +24,9 @@ const struct ui_binding ui_bindings[] = {
 	{ .action = UI_ACTION_COMMAND, .key = { ':' },
 	  .group = program, .brief = "command",
 	  .help = "command line: order 4, cpus 0-15, interval 200ms, start, stop, keep ..." },
+	{ .action = UI_ACTION_TAKEOVER, .key = { 'K' },
+	  .group = program,
+	  .help = "take control over, once the controller of the source is gone" },
 
 	{ .action = UI_ACTION_WORKERS, .key = { 'w' },
 	  .group = load, .brief = "load on/off",
@@ -92,7 +95,7 @@ const struct ui_binding ui_bindings[] = {
 	{ .action = UI_ACTION_EDIT, .key = { 'G' },
 	  .group = load, .param = "guard",
 	  .help = "choose what happens when the machine runs out of memory" },
-	{ .action = UI_ACTION_EDIT, .key = { 'K' },
+	{ .action = UI_ACTION_EDIT, .key = { 'A' },
 	  .group = load, .param = "lease",
 	  .help = "type the lease: how long the load outlives its controller's silence" },
 	{ .action = UI_ACTION_EDIT, .key = { 'X' },

@@ -36,6 +36,7 @@ struct ui_model {
 	const char *no_control;
 	struct bt_session_status status;
 	struct bt_measure measure;
+	struct bt_peer peer;			/* who shows this session, who controls it */
 	bool is_replay, is_recording;
 	struct bt_replay_status replay;		/* is_replay */
 	struct bt_recording recording;		/* is_recording, or the last one */

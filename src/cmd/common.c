@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "source/socket.h"
 
 #define POLL_MS 100	/* how often a limit of time is looked at */
 
@@ -51,8 +52,22 @@ bool bt_cmd_not_ended(void *end_fd, const char *text)
 	return poll(&end, 1, 0) <= 0;
 }
 
+static bool session_runs(void)
+{
+	int fd = bt_socket_connect(NULL);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static const char *resolve_auto(char note[BT_CMD_NOTE])
 {
+	if (session_runs()) {
+		snprintf(note, BT_CMD_NOTE, "attached to the session that runs; --source opens "
+			 "another one");
+		return "session";
+	}
 	if (!access("/dev/" BT_DEVICE_NAME, F_OK))
 		return "kmod";
 	snprintf(note, BT_CMD_NOTE,

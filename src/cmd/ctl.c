@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "core/param.h"
-#include "session/socket.h"
+#include "source/socket.h"
 #include "source/remote.h"
 
 #define CONNECT_NS (5 * BT_NS_PER_S)

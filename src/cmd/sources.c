@@ -8,5 +8,6 @@ const struct bt_source_ops *const bt_sources[] = {
 	&bt_source_sim,
 	&bt_source_replay,
 	&bt_source_remote,
+	&bt_source_session,
 	NULL
 };

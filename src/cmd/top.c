@@ -20,6 +20,8 @@ static const struct bt_opt top_opts[] = {
 	TOP_OPT_GLYPHS(struct own_values, top),
 	TOP_OPT_THEME(struct own_values, top),
 	TOP_OPT_STEP(struct own_values, top),
+	{ "read-only", 0, BT_OPT_FLAG, NULL, "take no control",
+	  offsetof(struct own_values, top.read_only) },
 	{ "list-keys", 0, BT_OPT_FLAG, NULL, "print every key, tab-separated",
 	  offsetof(struct own_values, top.list_keys) },
 	{ 0 }
@@ -122,6 +124,7 @@ int top_run(struct bt_cmd_call *call, const struct top_values *values, struct bt
 	ui_settings_load(&settings);
 	if (call->source.interval_ns == BT_UNKNOWN)
 		options.interval_ns = settings.settings.interval_ns;
+	options.source_options.read_only = values->read_only;
 	if (values->step)
 		options.interval_ns = 0;
 	if (!strncmp(options.source, "replay", strlen("replay")))

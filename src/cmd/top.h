@@ -9,7 +9,7 @@
 
 struct top_values {
 	const char *glyphs, *theme;
-	bool step, list_keys;
+	bool step, list_keys, read_only;
 	/* After the session was opened, before it is shown; may be NULL. */
 	int (*prepare)(struct bt_session *session, void *context, struct bt_err *err);
 	void *context;

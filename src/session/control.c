@@ -87,6 +87,7 @@ static int send_config(struct bt_session *s, const struct bt_config *config, con
 	if (rc)
 		return rc;
 	s->token++;
+	s->controller_pid = (uint64_t)getpid();
 	s->observer.awaited_token = s->token;
 	s->observer.first_event = s->last_event + 1;
 	s->quiet = s->ops->event;

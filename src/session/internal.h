@@ -8,7 +8,7 @@
 #include "session/recorder.h"
 #include "session/sampler.h"
 #include "session/session.h"
-#include "session/socket.h"
+#include "source/socket.h"
 
 #define BT_EVENTS 1024u
 #define BT_PROTOCOL_VERSION 1u
@@ -59,6 +59,8 @@ struct bt_session {
 	uint64_t last_event;
 
 	unsigned restarts;
+	uint64_t controller_pid;	/* who published last; 0: nobody */
+	char *next_source;		/* that is being opened instead, or NULL */
 	uint64_t taken_event;	/* of a source that keeps the log: the last one in ours */
 	bool quiet;		/* it tells itself what happened */
 	struct bt_recorder *recorder;	/* NULL: none runs */
@@ -114,6 +116,14 @@ int bt_session_choose_path(const struct bt_session *session, const char *dir, co
 void bt_session_take_events(struct bt_session *session, const struct bt_frame *frame);
 void bt_session_restart(struct bt_session *session);
 
+bool bt_session_event_final(const struct bt_session *session, const struct bt_event *event);
+
+/* follow.c: who else is there; the source that was opened now, after a switch or not. */
+void bt_session_peer_encode(const struct bt_session *session, struct bt_json_writer *w);
+void bt_session_events_encode(const struct bt_session *session, struct bt_json_writer *w,
+			      uint64_t *sent);
+void bt_session_adopt_source(struct bt_session *session);
+
 /* survive.c: memory that stays, CPUs the antagonist leaves free. */
 void bt_session_lock_memory(struct bt_session *session);
 void bt_session_choose_cpus(struct bt_session *session, const struct bt_config *config);
@@ -132,6 +142,9 @@ void bt_links_frame(struct bt_session *session, struct bt_frame *frame);
 void bt_links_fail(struct bt_session *session, const struct bt_err *err);
 /* Frees the links that are over. */
 void bt_links_sweep(struct bt_session *session);
+void bt_link_set_pid(struct bt_link *link, uint64_t pid);
+/* Those that show every frame. */
+unsigned bt_links_followers(const struct bt_session *session);
 unsigned bt_links_count(const struct bt_session *session);
 /* BT_WANT_* of those that wait for a frame. */
 unsigned bt_links_want(const struct bt_session *session);

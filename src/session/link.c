@@ -28,6 +28,8 @@ struct bt_link {
 	bool owns, dead, writing, reading;
 	bool ended;			/* sends no more; what it asked for is still answered */
 	uint64_t read_id;		/* waits for a frame when reading is true */
+	bool follows;			/* takes what comes: a dashboard */
+	uint64_t pid, event_sent;
 	unsigned want;			/* BT_WANT_* that this frame is to hold */
 	unsigned rubbish;
 	/* How this client's last publication went: its token is not the session's. */
@@ -144,6 +146,10 @@ static void send_frame(struct bt_link *link, struct bt_frame *frame)
 	frame->ack = ack_for(link, frame);
 	bt_frame_encode(w, "frame", frame);
 	frame->ack = ours;
+	if (link->follows) {
+		bt_session_events_encode(link->session, w, &link->event_sent);
+		bt_session_peer_encode(link->session, w);
+	}
 	link->reading = false;
 	end(link);
 }
@@ -185,6 +191,29 @@ static unsigned read_want(const struct bt_json *request)
 	return want;
 }
 
+/* A dashboard gets what there is at once, and then each frame as it comes. */
+static bool follow(struct bt_link *link, const struct bt_json *request)
+{
+	struct bt_session *s = link->session;
+	bool first = !link->follows;
+
+	bt_json_get_bool(request, "follow", &link->follows);
+	if (!link->follows || !s->interval_ns)
+		return false;
+	if (first && s->base && s->status.phase == BT_SAMPLER_LIVE)
+		send_frame(link, s->base);
+	return s->status.phase == BT_SAMPLER_LIVE;
+}
+
+static int do_session(struct bt_link *link, const struct bt_json *request, struct bt_err *err)
+{
+	(void)request;
+	(void)err;
+	bt_session_peer_encode(link->session, begin(link, NULL));
+	end(link);
+	return 0;
+}
+
 static int do_read(struct bt_link *link, const struct bt_json *request, struct bt_err *err)
 {
 	struct bt_session *s = link->session;
@@ -201,6 +230,8 @@ static int do_read(struct bt_link *link, const struct bt_json *request, struct b
 	link->reading = true;
 	link->want = read_want(request);
 	bt_session_sum_wants(s);
+	if (follow(link, request))
+		return 0;
 	bt_sampler_request(s->sampler, extra);
 	if (s->status.phase == BT_SAMPLER_SILENT || s->status.phase == BT_SAMPLER_LOST) {
 		link->reading = false; /* the request makes it try again, but who knows how long */
@@ -221,6 +252,8 @@ static int do_publish(struct bt_link *link, const struct bt_json *request, struc
 	rc = bt_config_decode(bt_json_get_object(request, "config"), config, &refusal);
 	if (!rc)
 		rc = bt_session_publish(link->session, config, link->who, &refusal);
+	if (!rc)
+		link->session->controller_pid = link->pid;
 	if (rc)
 		bt_session_log(link->session, BT_EVENT_REFUSED, 0, link->who, "refused: %s",
 			       refusal.text);
@@ -288,6 +321,7 @@ static const struct {
 	int (*run)(struct bt_link *link, const struct bt_json *request, struct bt_err *err);
 } operations[] = {
 	{ "read", do_read },
+	{ "session", do_session },
 	{ "publish", do_publish },
 	{ "keepalive", do_keepalive },
 	{ "measure", do_measure },
@@ -404,6 +438,20 @@ struct bt_link *bt_link_create(struct bt_session *s, int in, int out, bool owns,
 	s->changed = true;
 	greet(link);
 	return link;
+}
+
+void bt_link_set_pid(struct bt_link *link, uint64_t pid)
+{
+	link->pid = pid;
+}
+
+unsigned bt_links_followers(const struct bt_session *s)
+{
+	unsigned count = 0;
+
+	for (const struct bt_link *link = s->links; link; link = link->next)
+		count += link->follows && !link->dead;
+	return count;
 }
 
 void bt_link_free(struct bt_link *link)

@@ -17,7 +17,7 @@ static void give_up(struct bt_session *s, const struct bt_err *err)
 }
 
 /* A change gets its generation with the answer to it: until then its line waits. */
-static bool is_final(const struct bt_session *s, const struct bt_event *event)
+bool bt_session_event_final(const struct bt_session *s, const struct bt_event *event)
 {
 	return event->kind != BT_EVENT_CONTROL || event->generation || !s->observer.awaited_token;
 }
@@ -29,7 +29,7 @@ void bt_session_record_events(struct bt_session *s)
 	while (s->recorder && s->recorded_event < s->last_event) {
 		const struct bt_event *event = bt_session_event(s, s->recorded_event + 1);
 
-		if (event && !is_final(s, event))
+		if (event && !bt_session_event_final(s, event))
 			return;
 		s->recorded_event++;
 		if (event && bt_recorder_event(s->recorder, event, &err))

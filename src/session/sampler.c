@@ -66,7 +66,8 @@ int bt_sampler_open(struct bt_sampler **sampler, const struct bt_source_ops *ops
 		return bt_err_set(err, errno, "eventfd: %s", strerror(errno));
 	s = bt_xcalloc(1, sizeof(*s));
 	s->ops = ops;
-	s->options = *options;
+	s->options = s->next_options = *options;
+	s->next_ops = ops;
 	s->event_fd = fd;
 	init_locks(s);
 	rc = ops->open(&s->state, options, machine, err);
@@ -169,6 +170,12 @@ void bt_sampler_status(struct bt_sampler *s, struct bt_sampler_status *status)
 
 void bt_sampler_adopt(struct bt_sampler *s, struct bt_machine *machine)
 {
+	pthread_mutex_lock(&s->source_lock);
+	s->ops = s->next_ops;
+	s->options = s->next_options;
+	s->state = s->next_state;
+	s->next_state = NULL;
+	pthread_mutex_unlock(&s->source_lock);
 	pthread_mutex_lock(&s->lock);
 	*machine = s->machine;
 	make_frames(s, machine);
@@ -298,6 +305,36 @@ bool bt_sampler_no_control(struct bt_sampler *s, char *text, size_t size)
 	snprintf(text, size, "%s", why ? why : "");
 	pthread_mutex_unlock(&s->source_lock);
 	return why != NULL;
+}
+
+/* ---- another source --------------------------------------------------------------------- */
+
+void bt_sampler_switch(struct bt_sampler *s, const struct bt_source_ops *ops,
+		       const struct bt_source_options *options)
+{
+	pthread_mutex_lock(&s->lock);
+	s->next_ops = ops;
+	s->next_options = *options;
+	s->switching = true;
+	pthread_cond_signal(&s->wake);
+	pthread_mutex_unlock(&s->lock);
+}
+
+const struct bt_source_ops *bt_sampler_ops(const struct bt_sampler *s)
+{
+	return s->ops;
+}
+
+bool bt_sampler_peer(struct bt_sampler *s, struct bt_peer *peer)
+{
+	if (!s->ops->peer)
+		return false;
+	pthread_mutex_lock(&s->source_lock);
+	if (s->state)
+		s->ops->peer(s->state, &s->peer);
+	*peer = s->peer;
+	pthread_mutex_unlock(&s->source_lock);
+	return true;
 }
 
 /* ---- a recording: its source is never lost, so its state is always there ---------------- */

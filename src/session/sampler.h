@@ -47,6 +47,13 @@ void bt_sampler_close(struct bt_sampler *sampler);
 /* Readable when there may be frames or another phase; bt_sampler_clear() unsets it. */
 int bt_sampler_fd(const struct bt_sampler *sampler);
 void bt_sampler_clear(struct bt_sampler *sampler);
+/* Opens another source, or the same again, in place of the one there is: then REOPENED. */
+void bt_sampler_switch(struct bt_sampler *sampler, const struct bt_source_ops *ops,
+		       const struct bt_source_options *options);
+/* Of the source that is adopted. */
+const struct bt_source_ops *bt_sampler_ops(const struct bt_sampler *sampler);
+/* Of the session attached to, also when it is gone; false: the source is our own. */
+bool bt_sampler_peer(struct bt_sampler *sampler, struct bt_peer *peer);
 /* Exchanges *frame for the oldest frame that is ready; false when there is none. */
 bool bt_sampler_take(struct bt_sampler *sampler, struct bt_frame **frame);
 void bt_sampler_status(struct bt_sampler *sampler, struct bt_sampler_status *status);

@@ -30,6 +30,12 @@ struct bt_sampler {
 	/* Held while the source's state is used by others than read(), or exchanged. */
 	pthread_mutex_t source_lock;
 	void *state;			/* NULL while lost */
+	struct bt_peer peer;		/* of the last source that had one */
+
+	/* What is opened next, and was (REOPENED): they take the place of the above when adopted. */
+	const struct bt_source_ops *next_ops;
+	struct bt_source_options next_options;
+	void *next_state;
 
 	pthread_mutex_t lock;		/* all below */
 	pthread_cond_t wake;
@@ -38,6 +44,7 @@ struct bt_sampler {
 	uint64_t interval_ns, deadline_ns, retry_ns, answer_ns;
 	unsigned normal_wanted, extra_wanted;
 	unsigned want;			/* BT_WANT_* */
+	bool switching;			/* open what is next now */
 	bool rewound;			/* ENDED: there is more to read again */
 	bool paused, relaxed, quit;
 };

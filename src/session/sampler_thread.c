@@ -45,6 +45,10 @@ static uint64_t next_due(struct bt_sampler *s, enum job *job)
 		*job = JOB_QUIT;
 		return 0;
 	}
+	if (s->switching && s->status.phase != BT_SAMPLER_REOPENED) {
+		*job = JOB_REOPEN;
+		return 0;
+	}
 	switch (s->status.phase) {
 	case BT_SAMPLER_REOPENED:
 		return UINT64_MAX;
@@ -61,7 +65,7 @@ static uint64_t next_due(struct bt_sampler *s, enum job *job)
 		if (wanted)
 			return 0;
 		if (s->ops->due_ns)
-			return own_pace(s);
+			return s->paused && !s->ops->replay ? UINT64_MAX : own_pace(s);
 		return s->interval_ns && !s->paused ? s->deadline_ns : UINT64_MAX;
 	}
 }
@@ -117,7 +121,8 @@ static enum job wait_for_job(struct bt_sampler *s)
 
 static void set_retry(struct bt_sampler *s)
 {
-	unsigned doublings = s->status.retries < 5 ? s->status.retries : 5;
+	/* Another dashboard may take over at any time: that is not to be missed for long. */
+	unsigned doublings = s->next_ops->peer ? 0 : s->status.retries < 5 ? s->status.retries : 5;
 	uint64_t wait = RETRY_MIN_NS << doublings;
 
 	s->retry_ns = bt_mono_ns() + (wait < RETRY_MAX_NS ? wait : RETRY_MAX_NS);
@@ -130,6 +135,8 @@ static void close_source(struct bt_sampler *s)
 
 	pthread_mutex_lock(&s->source_lock);
 	state = s->state;
+	if (state && s->ops->peer)
+		s->ops->peer(state, &s->peer);
 	s->state = NULL;
 	pthread_mutex_unlock(&s->source_lock);
 	if (state)
@@ -257,29 +264,33 @@ static bool still_wanted(void *context, const char *text)
 
 static void reopen(struct bt_sampler *s)
 {
-	struct bt_source_options options = s->options;
+	const struct bt_source_ops *ops;
+	struct bt_source_options options;
 	struct bt_machine *machine = bt_xcalloc(1, sizeof(*machine));
 	struct bt_err err = { 0 };
 	void *state = NULL;
 	int rc;
 
+	close_source(s);
+	pthread_mutex_lock(&s->lock);
+	ops = s->next_ops;
+	options = s->next_options;
+	options.interval_ns = s->interval_ns;
+	s->switching = false;
+	pthread_mutex_unlock(&s->lock);
 	options.progress = still_wanted;
 	options.ask = NULL;
 	options.context = s;
+	rc = ops->open(&state, &options, machine, &err);
 	pthread_mutex_lock(&s->lock);
-	options.interval_ns = s->interval_ns;
-	pthread_mutex_unlock(&s->lock);
-	rc = s->ops->open(&state, &options, machine, &err);
-	if (!rc) {
-		pthread_mutex_lock(&s->source_lock);
-		s->state = state;
-		pthread_mutex_unlock(&s->source_lock);
-	}
-	pthread_mutex_lock(&s->lock);
+	s->next_state = state;
+	if (s->status.phase != BT_SAMPLER_LOST)
+		s->status.since_ns = bt_mono_ns();
 	s->status.retries++;
 	s->status.phase = rc ? BT_SAMPLER_LOST : BT_SAMPLER_REOPENED;
 	if (rc) {
-		s->status.error = err;
+		if (rc != -ENOTCONN) /* nobody there: what was said when it went still holds */
+			s->status.error = err;
 		set_retry(s);
 	} else {
 		s->machine = *machine;
@@ -303,5 +314,7 @@ void *bt_sampler_run(void *context)
 	}
 	/* Here, because what this thread has opened may have processes that end with it. */
 	close_source(s);
+	if (s->next_state)
+		s->next_ops->close(s->next_state);
 	return NULL;
 }

@@ -14,71 +14,6 @@
 
 #define CLIENTS_MAX 64u
 
-/* An ordinary user that has no runtime directory, as in a container, has /tmp. */
-int bt_socket_path(char *path, size_t size, struct bt_err *err)
-{
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	int used;
-
-	if (runtime && *runtime)
-		used = snprintf(path, size, "%s/buddytop/session.sock", runtime);
-	else if (!geteuid())
-		used = snprintf(path, size, "/run/buddytop/session.sock");
-	else
-		used = snprintf(path, size, "/tmp/buddytop-%u/session.sock", geteuid());
-	if (used < 0 || (size_t)used >= size)
-		return bt_err_set(err, ENAMETOOLONG, "the path of the socket in %s is too long",
-				  runtime);
-	return 0;
-}
-
-/* Nobody else may have made the socket's directory or be able to write in it. */
-static int check_directory(const char *socket_path, struct bt_err *err)
-{
-	int length = (int)(strrchr(socket_path, '/') - socket_path);
-	char dir[BT_SOCKET_PATH];
-	struct stat st;
-
-	snprintf(dir, sizeof(dir), "%.*s", length, socket_path);
-	if (lstat(dir, &st))
-		return bt_err_set(err, errno, "%s: %s", dir, strerror(errno));
-	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 0077))
-		return bt_err_set(err, EPERM, "%s is not a private directory of this user", dir);
-	return 0;
-}
-
-static struct sockaddr_un to_address(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	return address;
-}
-
-int bt_socket_connect(struct bt_err *err)
-{
-	char path[BT_SOCKET_PATH];
-	int fd, rc = bt_socket_path(path, sizeof(path), err);
-	struct sockaddr_un address;
-
-	if (rc)
-		return rc;
-	/* Root may talk to anybody's session. */
-	rc = geteuid() ? check_directory(path, err) : 0;
-	if (rc && rc != -ENOENT)
-		return rc;
-	address = to_address(path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && !connect(fd, (struct sockaddr *)&address, sizeof(address)))
-		return fd;
-	rc = bt_err_set(err, errno == ENOENT || errno == ECONNREFUSED ? ENOTCONN : errno,
-			"no session at %s: %s; start one with buddytop or ctl start --source%s",
-			path, strerror(errno), geteuid() ? "; one of root's takes sudo" : "");
-	if (fd >= 0)
-		close(fd);
-	return rc;
-}
-
 static int make_directory(const char *socket_path, struct bt_err *err)
 {
 	char *dir = bt_xstrdup(socket_path);
@@ -88,14 +23,14 @@ static int make_directory(const char *socket_path, struct bt_err *err)
 	if (mkdir(dir, 0700) && errno != EEXIST)
 		rc = bt_err_set(err, errno, "%s: %s", dir, strerror(errno));
 	else
-		rc = check_directory(socket_path, err);
+		rc = bt_socket_check_directory(socket_path, err);
 	free(dir);
 	return rc;
 }
 
 static int bind_socket(struct bt_session *s, int fd, struct bt_err *err)
 {
-	struct sockaddr_un address = to_address(s->socket_path);
+	struct sockaddr_un address = bt_socket_address(s->socket_path);
 	mode_t mask = umask(0177);
 	int rc = bind(fd, (struct sockaddr *)&address, sizeof(address)) ? -errno : 0;
 
@@ -121,6 +56,7 @@ static void accept_client(void *context, uint32_t events)
 	struct bt_session *s = context;
 	struct ucred peer = { 0 };
 	socklen_t size = sizeof(peer);
+	struct bt_link *link;
 	char who[32];
 	int fd = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
@@ -129,7 +65,10 @@ static void accept_client(void *context, uint32_t events)
 		return;
 	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size);
 	snprintf(who, sizeof(who), "client pid %d", (int)peer.pid);
-	if (bt_links_count(s) >= CLIENTS_MAX || !bt_link_create(s, fd, fd, true, who, NULL))
+	link = bt_links_count(s) < CLIENTS_MAX ? bt_link_create(s, fd, fd, true, who, NULL) : NULL;
+	if (link)
+		bt_link_set_pid(link, (uint64_t)peer.pid);
+	else
 		close(fd);
 }
 

@@ -128,7 +128,10 @@ static void adopt_machine(struct bt_session *s)
 	char note[sizeof(s->machine.source_note)];
 
 	snprintf(note, sizeof(note), "%s", s->source_note ? s->source_note : "");
+	bool switched = s->next_source;
+
 	bt_sampler_adopt(s->sampler, &s->machine);
+	bt_session_adopt_source(s);
 	if (note[0])
 		snprintf(s->machine.source_note, sizeof(s->machine.source_note), "%s", note);
 	make_frames(s);
@@ -136,8 +139,11 @@ static void adopt_machine(struct bt_session *s)
 	memset(&s->observer, 0, sizeof(s->observer));
 	s->token = 0;
 	bt_session_set_lease(s, 0);
-	bt_session_log(s, BT_EVENT_BACK, 0, "session",
-		       "source is back after %u tries; no load runs", s->status.retries);
+	if (switched)
+		bt_session_log(s, BT_EVENT_BACK, 0, "session", "this dashboard has taken over");
+	else
+		bt_session_log(s, BT_EVENT_BACK, 0, "session",
+			       "source is back after %u tries; no load runs", s->status.retries);
 	s->status.phase = BT_SAMPLER_LIVE;
 }
 
@@ -275,7 +281,7 @@ int bt_session_open(struct bt_session **session, const struct bt_session_options
 	read_no_control(s);
 	if (options->lock_memory)
 		bt_session_lock_memory(s);
-	if (options->serve)
+	if (options->serve && !s->ops->peer)
 		bt_session_serve(s);
 	*session = s;
 	return 0;
@@ -303,6 +309,7 @@ void bt_session_close(struct bt_session *s)
 	bt_json_writer_free(s->writer);
 	free(s->source);
 	free(s->source_note);
+	free(s->next_source);
 	free(s);
 }
 
@@ -387,16 +394,18 @@ static enum bt_session_state state_of(const struct bt_session *s)
 void bt_session_status(const struct bt_session *s, struct bt_session_status *status)
 {
 	struct bt_sampler_status now;
+	struct bt_peer peer;
 
+	bt_session_peer(s, &peer);
 	bt_sampler_status(s->sampler, &now); /* counts as of now, the phase as of the last step */
 	*status = (struct bt_session_status){
 		.state = state_of(s),
 		.late_samples = now.late_samples,
 		.lost_samples = now.lost_samples,
-		.interval_ns = s->interval_ns,
+		.interval_ns = peer.interval_ns,
 		.clients = bt_links_count(s),
 		.restarts = s->restarts,
-		.virtual_clock = s->ops->clock_ns != NULL,
+		.virtual_clock = peer.virtual_clock,
 		.now_ns = s->shown ? s->shown->mono_ns : 0,
 	};
 	if (status->state == BT_SESSION_LOST) {
@@ -415,6 +424,8 @@ int bt_session_set_interval(struct bt_session *s, uint64_t interval_ns, struct b
 	char old[16], new[16];
 	int rc = bt_session_check_interval(interval_ns, err);
 
+	if (s->ops->peer)
+		return bt_err_set(err, EPERM, "the interval is that of the session attached to");
 	if (rc)
 		return rc;
 	bt_session_log(s, BT_EVENT_CONTROL, 0, "session", "interval %s -> %s",

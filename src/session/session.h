@@ -24,7 +24,7 @@ struct bt_session_options {
 	struct bt_source_options source_options;
 	uint64_t interval_ns;		/* 0: only on demand (agent, tests): bt_session_kick() */
 	bool relay_keepalive;		/* agent: the lease is renewed only when a client asks */
-	bool serve;			/* open the socket (session/socket.h) */
+	bool serve;			/* open the socket (source/socket.h) */
 	bool lock_memory;		/* mlockall and a lower oom_score_adj where allowed */
 	bool history;			/* keep one */
 };
@@ -126,6 +126,14 @@ int bt_session_speed_text(struct bt_session *session, const char *text, struct b
 /* Its marks, by index. */
 bool bt_session_replay_mark(const struct bt_session *session, size_t index, uint64_t *at_ns,
 			    struct bt_event *event);
+
+/* Who else shows this session, and who has its source open: this program, or the one attached to. */
+void bt_session_peer(const struct bt_session *session, struct bt_peer *peer);
+/*
+ * Opens the source with control: after the controller that one was attached to is gone, or where
+ * another one had control when it was opened. The log says what came of it. -EBUSY: it is there.
+ */
+int bt_session_takeover(struct bt_session *session, struct bt_err *err);
 
 /* Of the recording that runs, or the last one. */
 struct bt_recording {

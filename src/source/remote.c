@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "frame/frame_json.h"
+#include "source/attach.h"
 #include "source/remote_state.h"
 
 #define ANSWER_NS BT_NS_PER_S		/* read() waits this long, and goes on waiting next time */
@@ -88,6 +89,8 @@ static int send_read(struct remote *r, bool extra, unsigned want)
 	}
 	begin(r, "read");
 	bt_json_u64(r->writer, "id", r->last_id + 1);
+	if (r->attach)
+		bt_json_bool(r->writer, "follow", true);
 	if (extra)
 		bt_json_bool(r->writer, "extra", true);
 	if (want)
@@ -186,6 +189,11 @@ static int take_line(struct remote *r, const char *line, size_t size, struct bt_
 		rc = take_error(r, node, ours, err);
 		return rc ? rc : -EAGAIN;
 	}
+	if (r->attach) {
+		pthread_mutex_lock(&r->lock);
+		bt_attach_take(r->attach, root);
+		pthread_mutex_unlock(&r->lock);
+	}
 	node = bt_json_get_object(root, "measure");
 	if (node)
 		take_measure(r, node);
@@ -194,8 +202,10 @@ static int take_line(struct remote *r, const char *line, size_t size, struct bt_
 		return -EAGAIN;
 	r->awaited_id = 0;
 	rc = bt_frame_decode(node, frame, err);
-	/* Those are of the agent's session; what they are in ours, the sampler and it know. */
-	frame->extra = frame->gap = false;
+	if (r->attach)
+		frame->events = bt_attach_events(r->attach);
+	else /* they are of the agent's session; what they are in ours, the sampler and it know */
+		frame->extra = frame->gap = false;
 	return rc;
 }
 
@@ -286,6 +296,13 @@ static int remote_read(void *state, struct bt_frame *frame, struct bt_err *err)
 
 		while (bt_remote_wait(r, until, false) == -EAGAIN)
 			;
+	}
+	if (rc == -ETIMEDOUT && r->awaited_id && r->attach) {
+		/* A session that is paused, or samples slowly, has none to send. */
+		pthread_mutex_lock(&r->lock);
+		send_simple(r, "session");
+		rc = bt_attach_alive(r->attach) ? -EAGAIN : rc;
+		pthread_mutex_unlock(&r->lock);
 	}
 	return rc == -ECONNRESET ? agent_ended(r, err) : rc;
 }

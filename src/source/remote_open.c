@@ -37,6 +37,7 @@ static int take_hello(struct remote *r, const char *line, size_t size, struct bt
 		rc = bt_config_decode(bt_json_get_object(hello, "config"), &r->config, err);
 	if (rc)
 		return rc;
+	snprintf(r->source, sizeof(r->source), "%s", machine->source);
 	snprintf(machine->source, sizeof(machine->source), "remote");
 	bt_copy_clean(r->no_control, sizeof(r->no_control), why ? why : "");
 	return 0;

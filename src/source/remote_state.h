@@ -12,7 +12,11 @@
 
 #define BT_REMOTE_PAUSE_NS (200 * BT_NS_PER_MS)	/* between looks at a source that says "not now" */
 
+struct bt_attach;
+
 struct remote {
+	struct bt_attach *attach;	/* the other end is a session, or NULL */
+	char source[BT_NAME];		/* of the machine in the greeting */
 	struct bt_stream stream;
 	struct bt_spawn spawn;		/* pid 0: the stream is the caller's */
 	int wake_fd;

@@ -49,6 +49,17 @@ struct bt_replay_ops {
 	bool (*mark)(void *state, size_t index, uint64_t *at_ns, struct bt_event *event);
 };
 
+/* The session that one is attached to. */
+struct bt_peer {
+	uint64_t pid;			/* of the program that has the source open */
+	uint64_t controller_pid;	/* who published last; 0: nobody yet */
+	uint64_t interval_ns;
+	unsigned dashboards;		/* that show it, that program and we among them */
+	bool virtual_clock, paused;
+	char source[256];		/* as given to --source */
+	char no_takeover[160];		/* why the source cannot be opened once it is gone; "" = can */
+};
+
 struct bt_source_ops {
 	const char *name;	/* "kmod" */
 	const char *help;	/* one line for --help, with the form of the argument */
@@ -102,6 +113,8 @@ struct bt_source_ops {
 	 */
 	uint64_t (*due_ns)(void *state);
 	const struct bt_replay_ops *replay;	/* NULL: no recording */
+	/* Of the session that is attached to; NULL: the source is our own. */
+	void (*peer)(void *state, struct bt_peer *peer);
 	/* Wakes a read() in another thread so that close can follow; may be NULL. */
 	void (*interrupt)(void *state);
 	/* Drains what this source controls and frees everything; waits for the drain. */
@@ -109,7 +122,7 @@ struct bt_source_ops {
 };
 
 extern const struct bt_source_ops bt_source_kmod, bt_source_sim, bt_source_replay,
-	bt_source_remote, bt_source_vm;
+	bt_source_remote, bt_source_session, bt_source_vm;
 /*
  * The kinds a program has; ends with NULL. The library's table (table.c) is linked unless the
  * program defines one: buddytop's has the VM besides.

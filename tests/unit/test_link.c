@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "core/json.h"
-#include "session/socket.h"
+#include "source/socket.h"
 #include "tests/unit/session_rig.h"
 
 #define BUF (1u << 20)
