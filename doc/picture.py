@@ -247,7 +247,7 @@ def draw(program, recording, at, directory):
     terminal = drive([program, "replay", recording, "--at", at], [("REPLAY", ""), (2, "")], {})
     for name, keys, title in VIEWS:
         terminal.type(keys)
-        wait(terminal, 1)
+        wait(terminal, 2.5)
         path = Path(directory) / f"{name}.svg"
         path.write_text(Picture(terminal.screen).svg(title), encoding="utf-8")
         print(f"{path}: {path.stat().st_size} bytes")
