@@ -30,12 +30,13 @@ static void test_twins(void **state)
 	}
 }
 
-/* Digits choose views and nothing else. */
+/* Digits choose views, 0 the present: none acts on the load. */
 static void test_digits(void **state)
 {
 	(void)state;
-	for (int key = '0'; key <= '9'; key++)
+	for (int key = '1'; key <= '9'; key++)
 		assert_int_equal(ui_keys_find(key)->action, UI_ACTION_VIEW);
+	assert_int_equal(ui_keys_find('0')->action, UI_ACTION_TIME_LIVE);
 }
 
 static void test_params(void **state)
