@@ -16,6 +16,7 @@ FILENAME == ARGV[2] { keys[++key_count] = $0; next }
 /^@SOURCES@$/ { print_sources(); next }
 /^@PARAMETERS@$/ { print_parameters(); next }
 /^@KEYS@$/ { print_keys(); next }
+/^@LINE@$/ { print_line(); next }
 /^@.*@$/ { print FILENAME ": no table " $0 >"/dev/stderr"; exit 1 }
 { print }
 
@@ -133,6 +134,8 @@ function print_keys(	i, row, group)
 {
 	for (i = 1; i <= key_count; i++) {
 		split(keys[i], row)
+		if (row[1] == "Commands")
+			continue
 		if (row[1] != group) {
 			if (group)
 				print ".El"
@@ -144,4 +147,20 @@ function print_keys(	i, row, group)
 	}
 	if (group)
 		print ".El"
+}
+
+# Commands of the command line: "undo [N]".
+function print_line(	i, row, words, form)
+{
+	print ".Bl -tag -width Ds -compact"
+	for (i = 1; i <= key_count; i++) {
+		split(keys[i], row)
+		if (row[1] != "Commands")
+			continue
+		form = index(row[2], " ") ? substr(row[2], index(row[2], " ") + 1) : ""
+		split(row[2], words, " ")
+		printf ".It Ic %s%s\n%s\n", words[1], form ? " Ar \"" plain(form) "\"" : "",
+			sentence(row[3])
+	}
+	print ".El"
 }

@@ -85,8 +85,9 @@ def check_program_page():
     options = {"--" + row[2] for row in dump if row[0] == "option"}
     names = {row[1] for row in dump if row[0] in ("command", "source", "param")}
     choices = {row[2] for row in dump if row[0] == "choice"}
-    keys = {names for _, names, _ in
-            (line.split("\t") for line in run(PROGRAM, "top", "--list-keys").splitlines())}
+    rows_of_screen = [line.split("\t") for line in run(PROGRAM, "top", "--list-keys").splitlines()]
+    keys = {names for group, names, _ in rows_of_screen if group != "Commands"}
+    commands = {names for group, names, _ in rows_of_screen if group == "Commands"}
     report("buddytop.1 has every option", missing(options, page.split(), "option"))
     report("buddytop.1 has every command, source and parameter",
            missing(names, re.split(r"[ =]", page), "name"))
@@ -94,6 +95,9 @@ def check_program_page():
     report("buddytop.1 has every key",
            [f"key '{names}' is not there" for names in sorted(keys)
             if names.replace(" ", ", ") not in page])
+    report("buddytop.1 has every command of the command line",
+           missing(commands, [name for name in commands if name in page], "command")
+           if commands else ["no commands are listed"])
 
 
 def check_agent_page():

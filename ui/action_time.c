@@ -259,6 +259,7 @@ void ui_app_reset(struct ui_app *app)
 void ui_app_unreset(struct ui_app *app)
 {
 	ui_feed_unreset(app->feed);
+	bt_session_note(app->session, BT_EVENT_NOTE, "undo", "what is shown is no longer reset");
 	ui_app_say(app, UI_ROLE_GOOD, "undo: low mark and histogram count from before the reset");
 }
 

@@ -280,6 +280,13 @@ const struct ui_command *ui_command_find(const char *name, unsigned length)
 	return NULL;
 }
 
+void ui_commands_print(FILE *to)
+{
+	for (const struct ui_command *c = ui_commands; c < ui_commands + ui_command_count; c++)
+		fprintf(to, "Commands\t%s%s%s\t%s\n", c->name, c->form ? " " : "",
+			c->form ? c->form : "", c->help);
+}
+
 static int check_control(const struct ui_app *app, struct bt_err *err)
 {
 	const char *why_not = ui_app_no_control(app);

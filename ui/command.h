@@ -4,6 +4,7 @@
 #define UI_COMMAND_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "core/err.h"
 #include "core/param.h"
@@ -36,6 +37,8 @@ extern const unsigned ui_command_count;
 
 /* By its whole name; NULL when there is none. */
 const struct ui_command *ui_command_find(const char *name, unsigned length);
+/* The table for the manual page, a line each: "Commands<TAB>name form<TAB>help". */
+void ui_commands_print(FILE *to);
 /* One line of the command line. 0, or a negative errno with err. */
 int ui_command_run(struct ui_app *app, const char *line, struct bt_err *err);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/top.h"
+#include "ui/command.h"
 #include "ui/keys.h"
 #include "ui/term.h"
 #include "ui/ui.h"
@@ -22,7 +23,7 @@ static const struct bt_opt top_opts[] = {
 	TOP_OPT_STEP(struct own_values, top),
 	{ "read-only", 0, BT_OPT_FLAG, NULL, "take no control",
 	  offsetof(struct own_values, top.read_only) },
-	{ "list-keys", 0, BT_OPT_FLAG, NULL, "print every key, tab-separated",
+	{ "list-keys", 0, BT_OPT_FLAG, NULL, "print every key and command of the screen, tab-separated",
 	  offsetof(struct own_values, top.list_keys) },
 	{ 0 }
 };
@@ -145,6 +146,7 @@ static int run_top(struct bt_cmd_call *call, struct bt_err *err)
 	if (!values->top.list_keys)
 		return top_run(call, &values->top, err);
 	ui_keys_print(stdout);
+	ui_commands_print(stdout);
 	return 0;
 }
 
