@@ -125,8 +125,11 @@ void ui_feed_reset(struct ui_feed *feed)
 {
 	struct total *since = &feed->since;
 
-	since->before = since->now;
-	since->any_before = since->any;
+	/* Twice with nothing in between is once. */
+	if (since->any || !since->was_reset) {
+		since->before = since->now;
+		since->any_before = since->any;
+	}
 	since->any = false;
 	since->was_reset = true;
 	ui_feed_update(feed);
