@@ -19,6 +19,22 @@ struct bt_blocks ui_fragment_blocks(const struct ui_model *model, const struct b
 	return all;
 }
 
+unsigned ui_fragment_series(const struct ui_model *model, ui_fragment_fn value, unsigned order,
+			    unsigned zone, double *values, unsigned want)
+{
+	unsigned have = 0;
+
+	while (have < want && ui_model_point(model, have))
+		have++;
+	for (unsigned age = 0; age < have; age++) {
+		const struct bt_point *point = ui_model_point(model, age);
+		struct bt_blocks blocks = ui_fragment_blocks(model, point, zone);
+
+		values[have - 1 - age] = point->gap ? UI_GAP : value(&blocks, order);
+	}
+	return have;
+}
+
 unsigned ui_fragment_our_order(const struct ui_model *model)
 {
 	const struct bt_config *applied = ui_model_applied(model);

@@ -14,6 +14,13 @@
 /* Free blocks at a point, of all zones (0), or of the zone of this number; nothing: it has none. */
 struct bt_blocks ui_fragment_blocks(const struct ui_model *model, const struct bt_point *point,
 				    unsigned zone);
+/*
+ * A number of the free blocks of an order over time, as of ui_model_series(): oldest first, gaps
+ * UI_GAP; zone as above. Returns how many there are.
+ */
+typedef double (*ui_fragment_fn)(const struct bt_blocks *blocks, unsigned order);
+unsigned ui_fragment_series(const struct ui_model *model, ui_fragment_fn value, unsigned order,
+			    unsigned zone, double *values, unsigned want);
 /* The order that the antagonist asks for, or the largest one. */
 unsigned ui_fragment_our_order(const struct ui_model *model);
 

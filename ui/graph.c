@@ -40,11 +40,10 @@ unsigned ui_model_slot(const struct ui_model *model)
 }
 
 /*
- * How many places at the right edge are free. A graph that moved with every sample would be
- * painted again with every sample, lines through all its rows foremost; this one lets the newest
- * value run to the edge, and then moves on by some at once.
+ * Lines through all rows would be painted again foremost. So the newest value runs to the edge, and
+ * then the graph moves on by some at once.
  */
-static unsigned free_places(const struct ui_model *model, unsigned capacity)
+unsigned ui_graph_places(const struct ui_model *model, unsigned capacity)
 {
 	unsigned jump = capacity / 8 < JUMP_MAX ? capacity / 8 & ~1u : JUMP_MAX;
 
@@ -57,7 +56,7 @@ typedef unsigned (*series_fn)(const struct ui_model *model, ui_value_fn value, d
 static unsigned placed_series(const struct ui_model *model, series_fn series, ui_value_fn value,
 			      double *values, unsigned capacity)
 {
-	unsigned places = free_places(model, capacity);
+	unsigned places = ui_graph_places(model, capacity);
 	unsigned count = series(model, value, values, capacity - places);
 
 	if (!count)
@@ -99,7 +98,7 @@ void ui_graph_events(const struct ui_model *model, const struct ui_area *plot,
 
 	if (want > UI_SERIES_MAX)
 		want = UI_SERIES_MAX;
-	for (unsigned places = free_places(model, want); have < places; have++)
+	for (unsigned places = ui_graph_places(model, want); have < places; have++)
 		flags[want - 1 - have] = 0;
 	for (; have < want && (point = ui_model_point(model, age)) != NULL; have++, age++)
 		flags[want - 1 - have] = point->flags;
@@ -147,7 +146,7 @@ static struct window shown_window(const struct ui_model *model, unsigned points)
 void ui_graph_axis(const struct ui_model *model, const struct ui_area *area, int row,
 		   unsigned points, unsigned per_column)
 {
-	unsigned places = free_places(model, points);
+	unsigned places = ui_graph_places(model, points);
 	struct window window = shown_window(model, points - places);
 	int cols = area->rect.cols;
 	int start = cols - (int)((window.count + places + per_column - 1) / per_column);
@@ -204,6 +203,6 @@ void ui_graph_panel(const struct ui_model *model, const struct ui_area *area,
 		ui_graph_axis(model, &below, 0, capacity, ui_chart_per_column(&plot));
 	} else if (has_labels(area) && area->rect.rows > 2) {
 		ui_put_right(area, area->rect.rows / 2, area->rect.cols, UI_ROLE_DIM,
-			     ui_text_span(shown_window(model, capacity - free_places(model, capacity)).ns, text));
+			     ui_text_span(shown_window(model, capacity - ui_graph_places(model, capacity)).ns, text));
 	}
 }

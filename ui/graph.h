@@ -22,6 +22,11 @@ struct ui_graph {
 /* Extremes of what ui_graph_draw() would show in the area, ghost included; NaN: nothing is known. */
 double ui_graph_max(const struct ui_model *model, const struct ui_area *plot, ui_value_fn value);
 double ui_graph_min(const struct ui_model *model, const struct ui_area *plot, ui_value_fn value);
+/*
+ * How many places at the right edge of so many are free: a graph that moved with every sample would
+ * be painted again with every sample.
+ */
+unsigned ui_graph_places(const struct ui_model *model, unsigned capacity);
 /* Values, ghost and lines, no axis. */
 void ui_graph_draw(const struct ui_model *model, const struct ui_area *plot,
 		   const struct ui_graph *graph);

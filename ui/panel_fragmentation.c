@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "ui/chart.h"
 #include "ui/fragment.h"
+#include "ui/graph.h"
 #include "ui/panel.h"
 
 #define UNUSABLE_COLS 9
@@ -143,30 +143,35 @@ static void draw_order(const struct ui_model *model, const struct bt_blocks *blo
 /* ---- over time ---------------------------------------------------------------------------- */
 
 #define CHART_MIN_ROWS 5
-#define SCALE_COLS 7
+
+static double unusable_of(const struct bt_blocks *blocks, unsigned order)
+{
+	int unusable = bt_unusable_index(blocks, order);
+
+	return unusable == BT_INDEX_UNKNOWN ? NAN : unusable;
+}
 
 static void draw_chart(const struct ui_model *model, unsigned zone, const struct ui_area *area)
 {
-	struct ui_area plot = ui_area_part(area, 1, 0, area->rect.rows - 1,
-					   area->rect.cols - SCALE_COLS);
+	struct ui_area body = ui_area_part(area, 1, 0, area->rect.rows - 1, area->rect.cols);
+	struct ui_area plot = ui_graph_plot(&body), below;
 	static const struct ui_scale scale = { .low = 0, .high = 1000 };
-	unsigned order = ui_fragment_our_order(model), count = ui_chart_capacity(&plot), have = 0;
+	unsigned capacity = ui_chart_capacity(&plot), per_column = ui_chart_per_column(&plot);
+	unsigned places = ui_graph_places(model, capacity), order = ui_fragment_our_order(model);
 	double values[UI_SERIES_MAX];
+	unsigned count = ui_fragment_series(model, unusable_of, order, zone, values,
+					    capacity - places);
 
-	while (have < count && ui_model_point(model, have))
-		have++;
-	for (unsigned age = 0; age < have; age++) {
-		const struct bt_point *point = ui_model_point(model, age);
-		struct bt_blocks blocks = ui_fragment_blocks(model, point, zone);
-		int unusable = bt_unusable_index(&blocks, order);
-
-		values[have - 1 - age] = point->gap ? UI_GAP :
-					 unusable == BT_INDEX_UNKNOWN ? NAN : unusable;
-	}
-	ui_putf(area, 0, 0, UI_ROLE_DIM, "unusable for order %u", order);
-	ui_chart(&plot, values, have, &scale, UI_ROLE_GRAPH_A);
-	ui_put_right(area, 1, area->rect.cols, UI_ROLE_DIM, "1.000");
-	ui_put_right(area, area->rect.rows - 1, area->rect.cols, UI_ROLE_DIM, "0");
+	while (places-- && count)
+		values[count++] = NAN;
+	ui_putf(area, 0, 0, UI_ROLE_DIM, "unusable for order %u over time", order);
+	ui_chart(&plot, values, count, &scale, UI_ROLE_GRAPH_A);
+	ui_graph_events(model, &plot, per_column);
+	ui_put_right(&body, 0, body.rect.cols, UI_ROLE_DIM, "1.000");
+	ui_put_right(&body, plot.rect.rows - 1, body.rect.cols, UI_ROLE_DIM, "0.000");
+	below = ui_area_part(&body, plot.rect.rows, 0, 1, plot.rect.cols);
+	if (below.rect.rows > 0)
+		ui_graph_axis(model, &below, 0, capacity, per_column);
 }
 
 /* ---- the panel ---------------------------------------------------------------------------- */

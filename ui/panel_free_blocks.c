@@ -135,27 +135,19 @@ static void draw_share(const struct table *table, unsigned order, const struct u
 	ui_put_right(area, row, col + SHARE_COLS, UI_ROLE_DIM, ui_text_percent(ratio, text));
 }
 
+static double count_of(const struct bt_blocks *blocks, unsigned order)
+{
+	return order < blocks->orders ? (double)blocks->count[order] : NAN;
+}
+
 static void draw_spark(const struct table *table, unsigned order, const struct ui_area *area,
 		       int row)
 {
 	double values[UI_SERIES_MAX];
-	unsigned count = 0;
-	const struct bt_point *point;
+	unsigned count = ui_fragment_series(table->model, count_of, order, 0, values,
+					    ui_spark_capacity(table->model, table->spark_cols));
 
-	while (count < UI_SERIES_MAX && (int)count < table->spark_cols &&
-	       (point = ui_model_point(table->model, count)) != NULL) {
-		struct bt_blocks blocks = ui_fragment_blocks(table->model, point, 0);
-
-		values[count++] = point->gap ? UI_GAP :
-				  order < blocks.orders ? (double)blocks.count[order] : NAN;
-	}
-	for (unsigned i = 0; i < count / 2; i++) {
-		double swap = values[i];
-
-		values[i] = values[count - 1 - i];
-		values[count - 1 - i] = swap;
-	}
-	ui_spark(area, row, table->spark_col, table->spark_cols, values, count,
+	ui_spark(table->model, area, row, table->spark_col, table->spark_cols, values, count,
 		 ui_series_max(values, count), UI_ROLE_GRAPH_A);
 }
 

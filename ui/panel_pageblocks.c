@@ -217,6 +217,46 @@ static void draw_zones(const struct bt_frame_pageblocks *from, unsigned skip,
 	}
 }
 
+/* ---- free blocks by order and type ---------------------------------------------------------- */
+
+#define MATRIX_COLS 12
+#define MATRIX_MIN_ROWS 4
+
+static int matrix_rows(const struct types *types, const struct ui_area *area)
+{
+	unsigned orders = 0;
+
+	for (unsigned i = 0; i < types->count; i++) {
+		if (types->type[i].blocks.orders > orders)
+			orders = types->type[i].blocks.orders;
+	}
+	if (UI_ORDER_COLS + (int)types->count * MATRIX_COLS > area->rect.cols)
+		return 0;
+	return orders ? (int)orders + 1 : 0;
+}
+
+static void draw_matrix(const struct ui_model *model, const struct types *types,
+			const struct ui_area *area)
+{
+	unsigned orders = (unsigned)matrix_rows(types, area) - 1;
+	char text[UI_TEXT];
+
+	ui_fragment_order_head(area, 0, false);
+	for (unsigned i = 0; i < types->count; i++)
+		ui_put_right(area, 0, UI_ORDER_COLS + (int)(i + 1) * MATRIX_COLS, UI_ROLE_DIM,
+			     types->type[i].name);
+	for (int row = 1; row < area->rect.rows && orders-- > 0; row++) {
+		ui_fragment_order(model, orders, area, row, false);
+		for (unsigned i = 0; i < types->count; i++) {
+			uint64_t count = types->type[i].blocks.count[orders];
+
+			ui_put_right(area, row, UI_ORDER_COLS + (int)(i + 1) * MATRIX_COLS,
+				     count ? UI_ROLE_NORMAL : UI_ROLE_RULE,
+				     ui_text_blocks(count, text));
+		}
+	}
+}
+
 /* ---- the panel ---------------------------------------------------------------------------- */
 
 static void draw_facts(const struct ui_model *model, const struct bt_frame_pageblocks *from,
@@ -235,18 +275,47 @@ static void draw_facts(const struct ui_model *model, const struct bt_frame_pageb
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);
 }
 
+static unsigned count_zones(const struct bt_frame_pageblocks *from)
+{
+	unsigned zones = 0;
+
+	for (unsigned i = 0; i < from->count; i++)
+		zones += first_of_zone(from, i);
+	return zones;
+}
+
+/* Zones first; below them the matrix, where it has rows enough to say something. */
+static void draw_below(const struct ui_model *model, const struct types *types,
+		       const struct ui_panel_state *state, const struct ui_area *area, int row)
+{
+	const struct bt_frame_pageblocks *from = &model->frame->pageblocks;
+	int rows = area->rect.rows - row, zones = (int)count_zones(from);
+	int matrix = matrix_rows(types, area);
+	struct ui_area part;
+
+	if (matrix > rows - zones - 1)
+		matrix = rows - zones - 1;
+	if (matrix < MATRIX_MIN_ROWS)
+		matrix = 0;
+	part = ui_area_part(area, row, 0, rows - (matrix ? matrix + 1 : 0), area->rect.cols);
+	draw_zones(from, state->scroll, &part);
+	part = ui_area_part(area, row + zones + 1, 0, matrix, area->rect.cols);
+	if (matrix)
+		draw_matrix(model, types, &part);
+}
+
 static void draw(const struct ui_model *model, const struct ui_panel_state *state,
 		 const struct ui_area *area)
 {
 	enum bt_detail what = model->frame ? model->frame->pageblocks.state : BT_DETAIL_NONE;
 	const char *why = ui_reading_why_not(model, what);
 	struct columns at = place(area->rect.cols);
-	struct ui_area zones;
 	struct types types;
 	int row = 2;
 
 	if (why) {
-		ui_putf(area, 0, 0, UI_ROLE_DIM, "/proc/pagetypeinfo: %s", why);
+		ui_put(area, 0, 0, UI_ROLE_NORMAL, why);
+		ui_put(area, 1, 0, UI_ROLE_DIM, "source: /proc/pagetypeinfo");
 		return;
 	}
 	types = sum_up(&model->frame->pageblocks, NULL);
@@ -254,8 +323,7 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	draw_heads(&at, area);
 	for (unsigned i = 0; i < types.count; i++, row++)
 		draw_type(model, &types, &types.type[i], &at, area, row);
-	zones = ui_area_part(area, row + 1, 0, area->rect.rows - row - 1, area->rect.cols);
-	draw_zones(&model->frame->pageblocks, state->scroll, &zones);
+	draw_below(model, &types, state, area, row + 1);
 }
 
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
@@ -281,12 +349,8 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 
 static unsigned extent(const struct ui_model *model, const struct ui_panel_state *state)
 {
-	unsigned zones = 0;
-
 	(void)state;
-	for (unsigned i = 0; model->frame && i < model->frame->pageblocks.count; i++)
-		zones += first_of_zone(&model->frame->pageblocks, i);
-	return zones;
+	return model->frame ? count_zones(&model->frame->pageblocks) : 0;
 }
 
 const struct ui_panel_ops ui_panel_pageblocks = {

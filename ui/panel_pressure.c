@@ -3,10 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "ui/graph.h"
 #include "ui/panel.h"
 #include "ui/spark.h"
-
-#define SCALE_COLS 7
 
 static double some_of(const struct bt_point *point)
 {
@@ -73,23 +72,19 @@ static const struct line lines[] = {
 };
 
 /* Both have the same scale, or their heights would say nothing about each other. */
-static double common_high(const struct ui_model *model, unsigned capacity)
+static double common_high(const struct ui_model *model, const struct ui_area *plot)
 {
-	double values[UI_SERIES_MAX], high;
-	unsigned count = ui_model_series(model, some_of, values, capacity);
+	double high = ui_graph_max(model, plot, some_of);
 
-	high = ui_series_max(values, count);
 	return high > 0.01 ? fmin(ui_nice_ceiling(high), 1) : 0.01;
 }
 
 static void draw_line(const struct ui_model *model, const struct line *line,
 		      const struct ui_area *area)
 {
-	struct ui_area plot = ui_area_part(area, 1, 0, area->rect.rows - 1,
-					   area->rect.cols - SCALE_COLS);
-	double values[UI_SERIES_MAX];
-	unsigned count = ui_model_series(model, line->value, values, ui_chart_capacity(&plot));
-	struct ui_scale scale = { .high = common_high(model, ui_chart_capacity(&plot)) };
+	struct ui_area body = ui_area_part(area, 1, 0, area->rect.rows - 1, area->rect.cols);
+	struct ui_graph graph = { .value = line->value, .role = line->role };
+	struct ui_area plot = ui_graph_plot(&body);
 	char text[UI_TEXT];
 	int col;
 
@@ -100,21 +95,19 @@ static void draw_line(const struct ui_model *model, const struct line *line,
 	       ui_text_width(line->means) <= area->rect.cols - col ? line->means : line->briefly);
 	if (plot.rect.rows <= 0)
 		return;
-	ui_chart(&plot, values, count, &scale, line->role);
-	ui_put_right(area, 1, area->rect.cols, UI_ROLE_DIM, ui_text_percent(scale.high, text));
-	if (area->rect.rows > 2)
-		ui_put_right(area, area->rect.rows - 1, area->rect.cols, UI_ROLE_DIM, "0 %");
+	graph.scale.high = common_high(model, &plot);
+	ui_graph_panel(model, &body, &graph, ui_text_percent(graph.scale.high, text), "0 %");
 }
 
 static void draw_swap(const struct ui_model *model, const struct ui_area *area)
 {
 	double values[UI_SERIES_MAX];
-	int width = area->rect.cols - SCALE_COLS;
-	unsigned count = ui_model_series(model, swap_of, values,
-					 width < UI_SERIES_MAX ? (unsigned)width : UI_SERIES_MAX);
+	int width = area->rect.cols;
+	unsigned count = ui_model_series(model, swap_of, values, ui_spark_capacity(model, width));
 
 	ui_put(area, 0, 0, UI_ROLE_NORMAL, "swap used");
-	ui_spark(area, 1, 0, width, values, count, ui_series_max(values, count), UI_ROLE_GRAPH_B);
+	ui_spark(model, area, 1, 0, width, values, count, ui_series_max(values, count),
+		 UI_ROLE_GRAPH_B);
 }
 
 #define LINE_ROWS 3

@@ -9,7 +9,8 @@
 #define NAME_COLS 19
 #define VALUE_COLS 9
 #define SPARK_MIN_COLS 8
-#define MOST_FROM_COLS 60
+#define BESIDE_COLS 10
+#define WIDE_COLS 60
 
 /* ---- the numbers -------------------------------------------------------------------------- */
 
@@ -95,42 +96,49 @@ static const char *text_of(const struct ui_model *model, const struct number *nu
 	return ui_text_rate(value, buf);
 }
 
+/* The largest value in sight, or where something is compared, that of the baseline. */
+static double beside(const struct ui_model *model, const struct number *number, double most)
+{
+	const struct bt_point *baseline = ui_model_baseline(model);
+
+	return baseline ? number->value(baseline) : most;
+}
+
 static void draw_number(const struct ui_model *model, unsigned index, const struct ui_area *area,
 			int row)
 {
 	const struct number *number = &numbers[index];
-	bool most = area->rect.cols >= MOST_FROM_COLS;
-	int col = NAME_COLS + VALUE_COLS, width;
-	double values[UI_SERIES_MAX], value = number->value(model->point), high;
+	bool wide = area->rect.cols >= WIDE_COLS;
+	int col = NAME_COLS + VALUE_COLS, width = area->rect.cols - col - 2;
+	double values[UI_SERIES_MAX], value = number->value(model->point), most;
 	unsigned count;
 	char text[UI_TEXT];
 
 	ui_put(area, row, 0, UI_ROLE_NORMAL, row_names[index]);
 	ui_put_right(area, row, col, value > 0 ? number->role : UI_ROLE_DIM,
 		     text_of(model, number, value, text));
-	width = area->rect.cols - col - 2 - (most ? VALUE_COLS + 1 : 0);
+	width -= wide ? BESIDE_COLS : 0;
 	if (width < SPARK_MIN_COLS)
 		return;
-	count = ui_model_series(model, number->value, values,
-				(unsigned)width < UI_SERIES_MAX ? (unsigned)width : UI_SERIES_MAX);
-	high = ui_series_max(values, count);
-	if (most) {
-		col += VALUE_COLS + 1;
-		ui_put_right(area, row, col, UI_ROLE_DIM, text_of(model, number, high, text));
+	count = ui_model_series(model, number->value, values, ui_spark_capacity(model, width));
+	most = ui_series_max(values, count);
+	if (wide) {
+		col += BESIDE_COLS;
+		ui_put_right(area, row, col, UI_ROLE_DIM,
+			     text_of(model, number, beside(model, number, most), text));
 	}
-	ui_spark(area, row, col + 2, width, values, count, number->unit == RATIO ? 1 : high,
-		 UI_ROLE_GRAPH_A);
+	ui_spark(model, area, row, col + 2, width, values, count,
+		 number->unit == RATIO ? 1 : most, UI_ROLE_GRAPH_A);
 }
 
 static void draw_heads(const struct ui_model *model, const struct ui_area *area)
 {
-	bool most = area->rect.cols >= MOST_FROM_COLS;
 	int col = NAME_COLS + VALUE_COLS;
 
 	ui_put_right(area, 0, col, UI_ROLE_DIM, "now");
-	if (most) {
-		col += VALUE_COLS + 1;
-		ui_put_right(area, 0, col, UI_ROLE_DIM, "most");
+	if (area->rect.cols >= WIDE_COLS) {
+		col += BESIDE_COLS;
+		ui_put_right(area, 0, col, UI_ROLE_DIM, model->compare ? "baseline" : "most");
 	}
 	ui_spark_head(model, area, 0, col + 2, area->rect.cols - col - 2);
 }

@@ -229,7 +229,7 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	unsigned first = (int)selected >= rows && rows > 0 ? selected - (unsigned)rows + 1 : 0;
 
 	if (why) {
-		ui_putf(area, 0, 0, UI_ROLE_DIM, "tasks: %s", why);
+		ui_put(area, 0, 0, UI_ROLE_NORMAL, why);
 		return;
 	}
 	draw_facts(&view, area);
