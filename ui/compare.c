@@ -255,7 +255,7 @@ static void compare_draw(struct ui_app *app, const struct ui_area *screen)
 static void compare_key(struct ui_app *app, int key)
 {
 	static const int of_time[] = { UI_KEY_LEFT, UI_KEY_RIGHT, UI_KEY_HOME, UI_KEY_END,
-				       'h', 'l', '0', 't', 'T', 'z', 'Z', '\'', '"', ' ' };
+				       'h', 'l', '0', 't', 'T', 'z', 'Z', '<', '>', ' ' };
 	unsigned *scroll = &app->overlay.scroll;
 
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(of_time); i++) {

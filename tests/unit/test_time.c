@@ -190,14 +190,14 @@ static void marks_are_found(void **state)
 	model = rig.model;
 	press(&rig, "m");
 	pass(&rig, 5);
-	press(&rig, "'");
+	press(&rig, "<");
 	assert_true(model->point->flags & BT_POINT_MARK);
 	assert_int_equal(model->point->number, 21);	/* it fell between 20 and 21 */
-	press(&rig, "'");
+	press(&rig, "<");
 	assert_true(model->point->flags & BT_POINT_CONTROL);	/* the start */
-	press(&rig, "\"");
+	press(&rig, ">");
 	assert_int_equal(model->point->number, 21);
-	press(&rig, "\"");
+	press(&rig, ">");
 	assert_int_equal(model->point->number, 21);
 	/* From the list: the newest line is the mark. */
 	press(&rig, "0J\n");
@@ -340,7 +340,7 @@ static void differences_by_hand(void **state)
 static void look(struct rig *rig, unsigned round)
 {
 	static const int keys[] = { ' ', UI_KEY_LEFT, 'Z', 'b', 'B', UI_KEY_ESC, 'r', '2', UI_KEY_HOME,
-				    'z', '3', 'T', UI_KEY_PAGE_UP, '4', '\'', '5', UI_KEY_END, '6',
+				    'z', '3', 'T', UI_KEY_PAGE_UP, '4', '<', '5', UI_KEY_END, '6',
 				    'x', '7', UI_KEY_TAB, '1' };
 
 	ui_canvas_resize(&rig->app.canvas, 1 + (int)(round * 7 % 60), 1 + (int)(round * 31 % 200));
