@@ -111,49 +111,27 @@ static void run_previous_panel(struct ui_app *app)
 	ui_screen_move_focus(&app->screen, -1);
 }
 
-static void move(struct ui_app *app, int by)
-{
-	enum ui_panel panel = ui_screen_focus(&app->screen);
-	const struct ui_panel_ops *ops = ui_panels[panel];
-	struct ui_panel_state *state = &app->screen.panels[panel];
-	unsigned *at = ops && ops->selects ? &state->selected : &state->scroll;
-	unsigned count = ops && ops->extent ? ops->extent(app->model, state) : 0;
-	long to = (long)*at + (ops && ops->from_end ? -by : by);
-
-	*at = to < 0 || !count ? 0 : to >= (long)count ? count - 1 : (unsigned)to;
-}
-
-#define PAGE 8
-
-/* What a page moves: rows of the focused panel, or the time on the screen. */
-static void move_page(struct ui_app *app, int by)
-{
-	const struct ui_panel_ops *ops = ui_panels[ui_screen_focus(&app->screen)];
-
-	if (ops && ops->extent)
-		move(app, by * PAGE);
-	else
-		ui_time_page(app, by);
-}
-
 static void run_move_up(struct ui_app *app)
 {
-	move(app, -1);
+	ui_move(app, UI_MOVE_UP);
 }
 
 static void run_move_down(struct ui_app *app)
 {
-	move(app, 1);
+	ui_move(app, UI_MOVE_DOWN);
 }
 
+/* What a page moves: rows of the focused panel, or the time on the screen. */
 static void run_page_up(struct ui_app *app)
 {
-	move_page(app, -1);
+	if (!ui_move(app, UI_MOVE_PAGE_UP))
+		ui_time_page(app, -1);
 }
 
 static void run_page_down(struct ui_app *app)
 {
-	move_page(app, 1);
+	if (!ui_move(app, UI_MOVE_PAGE_DOWN))
+		ui_time_page(app, 1);
 }
 
 static void run_enter(struct ui_app *app)

@@ -57,14 +57,17 @@ void ui_time_page(struct ui_app *app, int by)
 	move(app, by * (int)window_points(app));
 }
 
+/* In a grid the arrows move the selection; h and l are time everywhere. */
 static void run_back(struct ui_app *app)
 {
-	move(app, -1);
+	if (app->pressed_key != UI_KEY_LEFT || !ui_move(app, UI_MOVE_LEFT))
+		move(app, -1);
 }
 
 static void run_forward(struct ui_app *app)
 {
-	move(app, 1);
+	if (app->pressed_key != UI_KEY_RIGHT || !ui_move(app, UI_MOVE_RIGHT))
+		move(app, 1);
 }
 
 static void run_oldest(struct ui_app *app)

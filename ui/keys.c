@@ -161,10 +161,10 @@ const struct ui_binding ui_bindings[] = {
 
 	{ .action = UI_ACTION_TIME_BACK, .key = { UI_KEY_LEFT, 'h' },
 	  .group = past, .brief = "back",
-	  .help = "back in time by one step; freezes the picture there" },
+	  .help = "back in time by one step; freezes the picture there; in the grid of CPUs only h" },
 	{ .action = UI_ACTION_TIME_FORWARD, .key = { UI_KEY_RIGHT, 'l' },
 	  .group = past,
-	  .help = "forward in time by one step" },
+	  .help = "forward in time by one step; in the grid of CPUs only l" },
 	{ .action = UI_ACTION_TIME_OLDEST, .key = { UI_KEY_HOME },
 	  .group = past,
 	  .help = "the oldest that the history has at this length of step" },

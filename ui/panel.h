@@ -16,6 +16,9 @@ struct ui_panel_state {
 	char filter[UI_FILTER_MAX];	/* where ops->filters: only rows that fit (filter.h) are shown */
 };
 
+enum ui_move { UI_MOVE_UP, UI_MOVE_DOWN, UI_MOVE_LEFT, UI_MOVE_RIGHT, UI_MOVE_PAGE_UP,
+	       UI_MOVE_PAGE_DOWN, UI_MOVES };
+
 struct ui_panel_ops {
 	const char *title;
 	/* The one number of the panel, for its title line; only: there is no room but this line. */
@@ -28,6 +31,12 @@ struct ui_panel_ops {
 	 * NULL: nothing moves.
 	 */
 	unsigned (*extent)(const struct ui_model *model, const struct ui_panel_state *state);
+	/*
+	 * Instead of that: a panel whose rows are no list. inside: what it draws in. Only where it
+	 * is there do the arrows to the left and right belong to the panel, not to time.
+	 */
+	void (*move)(const struct ui_model *model, struct ui_panel_state *state,
+		     const struct ui_rect *inside, enum ui_move how);
 	bool selects;		/* moving changes selected, else scroll */
 	bool from_end;		/* the newest line is the last: up is further back */
 	bool filters;
@@ -38,7 +47,7 @@ struct ui_panel_ops {
 
 extern const struct ui_panel_ops ui_panel_available, ui_panel_rate, ui_panel_latency,
 	ui_panel_remote, ui_panel_control, ui_panel_events, ui_panel_zones,
-	ui_panel_matrix, ui_panel_numastat,
+	ui_panel_matrix, ui_panel_numastat, ui_panel_cpus,
 	ui_panel_free_blocks, ui_panel_fragmentation, ui_panel_pageblocks,
 	ui_panel_reclaim, ui_panel_pressure, ui_panel_tasks;
 /* Indexed by enum ui_panel. */
@@ -61,6 +70,8 @@ void ui_screen_hide(struct ui_screen *screen, ui_panel_set hidden);
 void ui_screen_move_focus(struct ui_screen *screen, int by);
 /* BT_WANT_* of the panels that are on screen at this size. */
 unsigned ui_screen_wants(const struct ui_screen *screen, int rows, int cols);
+/* What the focused panel draws in, below its title, on a screen of this size. */
+struct ui_rect ui_screen_inside(const struct ui_screen *screen, int rows, int cols);
 void ui_screen_draw(const struct ui_screen *screen, const struct ui_area *area);
 
 /* Header lines; also all that is left on a screen of one row. */

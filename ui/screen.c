@@ -11,7 +11,7 @@ const struct ui_panel_ops *const ui_panels[UI_PANEL_COUNT] = {
 	[UI_PANEL_LATENCY] = &ui_panel_latency,	    [UI_PANEL_REMOTE] = &ui_panel_remote,
 	[UI_PANEL_CONTROL] = &ui_panel_control,	    [UI_PANEL_EVENTS] = &ui_panel_events,
 	[UI_PANEL_ZONES] = &ui_panel_zones,	    [UI_PANEL_MATRIX] = &ui_panel_matrix,
-	[UI_PANEL_NUMASTAT] = &ui_panel_numastat,
+	[UI_PANEL_NUMASTAT] = &ui_panel_numastat,   [UI_PANEL_CPUS] = &ui_panel_cpus,
 	[UI_PANEL_FREE_BLOCKS] = &ui_panel_free_blocks,
 	[UI_PANEL_FRAGMENTATION] = &ui_panel_fragmentation,
 	[UI_PANEL_PAGEBLOCKS] = &ui_panel_pageblocks,
@@ -184,6 +184,20 @@ unsigned ui_screen_wants(const struct ui_screen *screen, int rows, int cols)
 	for (unsigned panel = 0; panel < UI_PANEL_COUNT; panel++)
 		wants |= layout.panel[panel].rows ? ui_panels[panel]->wants : 0;
 	return wants;
+}
+
+struct ui_rect ui_screen_inside(const struct ui_screen *screen, int rows, int cols)
+{
+	struct ui_layout layout;
+	struct ui_rect inside;
+
+	lay_out(screen, rows, cols, &layout);
+	inside = layout.panel[ui_screen_focus(screen)];
+	if (inside.rows) {
+		inside.row++;
+		inside.rows--;
+	}
+	return inside;
 }
 
 void ui_screen_draw(const struct ui_screen *screen, const struct ui_area *whole)

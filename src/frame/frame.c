@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STUCK_NS (100 * BT_NS_PER_MS)
-
 const char *const bt_vmstat_name[BT_VMSTAT_COUNT] = {
 #define BT_VMSTAT_TEXT(id, name) [BT_VMSTAT_##id] = name,
 	BT_VMSTATS(BT_VMSTAT_TEXT)
@@ -262,9 +260,10 @@ static void add_cpu(struct bt_frame_totals *totals, const struct bt_frame_cpu *c
 	raise_known(&totals->free_max_ns, cpu->free_max_ns);
 }
 
-/* How long the operation in flight has taken; 0 = none. */
-static uint64_t in_flight_ns(const struct bt_frame *frame, const struct bt_frame_cpu *cpu)
+uint64_t bt_frame_in_flight_ns(const struct bt_frame *frame, unsigned number)
 {
+	const struct bt_frame_cpu *cpu = &frame->cpus[number];
+
 	if (!cpu->online || cpu->op == BT_OP_NONE || !cpu->op_start_ns ||
 	    cpu->op_start_ns >= frame->mono_ns)
 		return 0;
@@ -287,13 +286,13 @@ void bt_frame_totals(const struct bt_frame *frame, struct bt_frame_totals *total
 	totals->stuck_ns = 0;
 	for (i = 0; i < frame->cpu_count; i++) {
 		const struct bt_frame_cpu *cpu = &frame->cpus[i];
-		uint64_t stuck_ns = in_flight_ns(frame, cpu);
+		uint64_t stuck_ns = bt_frame_in_flight_ns(frame, i);
 
 		add_cpu(totals, cpu);
 		totals->online += cpu->online;
 		totals->applied += bt_frame_applied(frame, i);
 		totals->running += cpu->online && is_running(cpu);
-		if (stuck_ns >= STUCK_NS && stuck_ns > totals->stuck_ns) {
+		if (stuck_ns >= BT_STUCK_NS && stuck_ns > totals->stuck_ns) {
 			totals->stuck_cpu = (int)i;
 			totals->stuck_ns = stuck_ns;
 		}

@@ -280,6 +280,10 @@ unsigned bt_known_orders(const uint64_t free_blocks[BT_MAX_ORDERS]);
 /* The CPU is online and echoes config.generation. */
 bool bt_frame_applied(const struct bt_frame *frame, unsigned cpu);
 
+/* How long the operation in flight on an online CPU has taken; 0 = none. */
+uint64_t bt_frame_in_flight_ns(const struct bt_frame *frame, unsigned cpu);
+#define BT_STUCK_NS (100 * BT_NS_PER_MS)	/* from then on a CPU is called stuck */
+
 /*
  * Sums over the CPUs of a frame, of what is known. applied counts the CPUs of bt_frame_applied(),
  * running those online that follow the pattern, also while backing off or throttled.
