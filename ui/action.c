@@ -69,6 +69,33 @@ static void run_filter(struct ui_app *app)
 		ui_app_say(app, UI_ROLE_WARN, "the focused panel has no rows to filter");
 }
 
+static void move_subject(struct ui_app *app, unsigned by)
+{
+	enum ui_panel panel = ui_screen_focus(&app->screen);
+	const struct ui_panel_ops *ops = ui_panels[panel];
+	struct ui_panel_state *state = &app->screen.panels[panel];
+	unsigned count = ops && ops->subjects ? ops->subjects(app->model) : 1;
+	char text[UI_TEXT];
+
+	if (count < 2) {
+		ui_app_say(app, UI_ROLE_WARN, "the focused panel shows only this");
+		return;
+	}
+	state->subject = (state->subject + count + by) % count;
+	ui_app_say(app, UI_ROLE_NORMAL, "%s: %s", ops->title,
+		   ops->subject_name(state->subject, text));
+}
+
+static void run_subject_up(struct ui_app *app)
+{
+	move_subject(app, 1);
+}
+
+static void run_subject_down(struct ui_app *app)
+{
+	move_subject(app, -1u);
+}
+
 static void run_glyphs(struct ui_app *app)
 {
 	app->setup.now.glyphs = ui_glyphs_next(app->canvas.glyphs, app->codeset);
@@ -189,6 +216,8 @@ static const struct ui_action actions[UI_ACTION_COUNT] = {
 	[UI_ACTION_BACK] = { NULL, run_back },
 	[UI_ACTION_VIEW] = { NULL, run_view },
 	[UI_ACTION_MODE] = { NULL, run_mode },
+	[UI_ACTION_SUBJECT_UP] = { NULL, run_subject_up },
+	[UI_ACTION_SUBJECT_DOWN] = { NULL, run_subject_down },
 	[UI_ACTION_FILTER] = { NULL, run_filter },
 	[UI_ACTION_GLYPHS] = { NULL, run_glyphs },
 	[UI_ACTION_THEME] = { needs_colours, run_theme },

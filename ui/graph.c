@@ -40,8 +40,8 @@ unsigned ui_model_slot(const struct ui_model *model)
 }
 
 /*
- * Lines through all rows would be painted again foremost. So the newest value runs to the edge, and
- * then the graph moves on by some at once.
+ * A graph that moved with every sample would be painted again with every sample, lines through all
+ * its rows foremost: this one lets the newest value run to the edge, and then moves on by some.
  */
 unsigned ui_graph_places(const struct ui_model *model, unsigned capacity)
 {
@@ -116,6 +116,21 @@ void ui_graph_draw(const struct ui_model *model, const struct ui_area *plot,
 	count = placed_series(model, ui_model_series, graph->value, values, capacity);
 	ui_chart(plot, values, count, &graph->scale, graph->role);
 	ui_graph_events(model, plot, ui_chart_per_column(plot));
+}
+
+void ui_graph_points(const struct ui_model *model, const struct ui_area *plot,
+		     const struct ui_graph *graph, wchar_t ch)
+{
+	unsigned capacity = (unsigned)plot->rect.cols < UI_SERIES_MAX ?
+				    (unsigned)plot->rect.cols : UI_SERIES_MAX;
+	wchar_t ghost = plot->canvas->glyphs->glyph[UI_GLYPH_GHOST];
+	double values[UI_SERIES_MAX];
+	unsigned count;
+
+	count = placed_series(model, ui_model_baseline_series, graph->value, values, capacity);
+	ui_chart_points(plot, values, count, &graph->scale, UI_ROLE_DIM, ghost);
+	count = placed_series(model, ui_model_series, graph->value, values, capacity);
+	ui_chart_points(plot, values, count, &graph->scale, graph->role, ch);
 }
 
 /* ---- axes -------------------------------------------------------------------------------- */
@@ -203,6 +218,7 @@ void ui_graph_panel(const struct ui_model *model, const struct ui_area *area,
 		ui_graph_axis(model, &below, 0, capacity, ui_chart_per_column(&plot));
 	} else if (has_labels(area) && area->rect.rows > 2) {
 		ui_put_right(area, area->rect.rows / 2, area->rect.cols, UI_ROLE_DIM,
-			     ui_text_span(shown_window(model, capacity - ui_graph_places(model, capacity)).ns, text));
+			     ui_text_span(shown_window(model, capacity -
+						       ui_graph_places(model, capacity)).ns, text));
 	}
 }

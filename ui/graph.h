@@ -30,6 +30,9 @@ unsigned ui_graph_places(const struct ui_model *model, unsigned capacity);
 /* Values, ghost and lines, no axis. */
 void ui_graph_draw(const struct ui_model *model, const struct ui_area *plot,
 		   const struct ui_graph *graph);
+/* The same, in points of one character, a column for each value, without lines. */
+void ui_graph_points(const struct ui_model *model, const struct ui_area *plot,
+		     const struct ui_graph *graph, wchar_t ch);
 /* The lines alone, over what was drawn of the newest points. */
 void ui_graph_events(const struct ui_model *model, const struct ui_area *plot,
 		     unsigned per_column);

@@ -146,6 +146,12 @@ const struct ui_binding ui_bindings[] = {
 	  .group = view, .brief = "filter",
 	  .help = "filter the rows of the focused panel while typing: 0-3,8 numbers, node 1, a text; "
 		  "! before a word: rows without it; Esc shows all again" },
+	{ .action = UI_ACTION_SUBJECT_UP, .key = { 'y' },
+	  .group = view,
+	  .help = "what the focused panel shows, the next: allocs and frees, one of them, one node" },
+	{ .action = UI_ACTION_SUBJECT_DOWN, .key = { 'Y' },
+	  .group = view,
+	  .help = "the one before" },
 	{ .action = UI_ACTION_GLYPHS, .key = { 'v' },
 	  .group = view,
 	  .help = "next glyph set: full, console, ASCII" },

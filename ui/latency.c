@@ -57,35 +57,32 @@ struct ui_scale ui_latency_scale(double low, double high)
 
 /* ---- whose ------------------------------------------------------------------------------- */
 
-/* Both operations, allocs, frees: of all CPUs, then of each node. */
-#define OF_ONE 3u
-
 unsigned ui_latency_subjects(const struct ui_model *model)
 {
 	unsigned nodes = model->machine->node_count;
 
-	return nodes > 1 ? OF_ONE * (nodes + 1) : OF_ONE;
+	return nodes > 1 ? UI_SUBJECTS_OF_ALL * (nodes + 1) : UI_SUBJECTS_OF_ALL;
 }
 
 struct ui_subject ui_latency_subject(const struct ui_model *model, unsigned index)
 {
-	unsigned which = index % OF_ONE;
+	unsigned which = index % UI_SUBJECTS_OF_ALL;
 
 	if (index >= ui_latency_subjects(model))
 		index = 0;
 	return (struct ui_subject){ .op[BT_OP_ALLOC] = which != 2, .op[BT_OP_FREE] = which != 1,
-				    .node = (int)(index / OF_ONE) - 1 };
+				    .node = (int)(index / UI_SUBJECTS_OF_ALL) - 1 };
 }
 
 const char *ui_latency_subject_name(unsigned index, char buf[UI_TEXT])
 {
-	static const char *const names[OF_ONE] = { "allocs and frees", "allocs", "frees" };
+	static const char *const names[UI_SUBJECTS_OF_ALL] = { "allocs and frees", "allocs", "frees" };
 
-	if (index < OF_ONE)
+	if (index < UI_SUBJECTS_OF_ALL)
 		snprintf(buf, UI_TEXT, "%s", names[index]);
 	else
-		snprintf(buf, UI_TEXT, "%s, CPUs of node %u", names[index % OF_ONE],
-			 index / OF_ONE - 1);
+		snprintf(buf, UI_TEXT, "%s, node %u", names[index % UI_SUBJECTS_OF_ALL],
+			 index / UI_SUBJECTS_OF_ALL - 1);
 	return buf;
 }
 

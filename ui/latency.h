@@ -28,6 +28,7 @@ struct ui_subject {
 	bool op[BT_OP_COUNT];
 	int node;		/* -1: all */
 };
+#define UI_SUBJECTS_OF_ALL 3u	/* the first ones, which are not of a node */
 unsigned ui_latency_subjects(const struct ui_model *model);
 struct ui_subject ui_latency_subject(const struct ui_model *model, unsigned index);
 const char *ui_latency_subject_name(unsigned index, char buf[UI_TEXT]);

@@ -13,6 +13,7 @@ struct ui_panel_state {
 	unsigned selected;	/* of the rows, where ops->selects */
 	unsigned scroll;	/* first line that shows; where ops->from_end: lines back from it */
 	unsigned mode;		/* index into ops->modes */
+	unsigned subject;	/* index into ops->subjects */
 	char filter[UI_FILTER_MAX];	/* where ops->filters: only rows that fit (filter.h) are shown */
 };
 
@@ -43,13 +44,17 @@ struct ui_panel_ops {
 	unsigned wants;		/* BT_WANT_*: what frames must hold while it is on screen */
 	/* Forms the panel can take, by name for the footer; ends with NULL. NULL: only one. */
 	const char *const *modes;
+	/* How many different things the panel can show, and the name of each; NULL: only one. */
+	unsigned (*subjects)(const struct ui_model *model);
+	const char *(*subject_name)(unsigned subject, char buf[UI_TEXT]);
 };
 
 extern const struct ui_panel_ops ui_panel_available, ui_panel_rate, ui_panel_latency,
 	ui_panel_remote, ui_panel_control, ui_panel_events, ui_panel_zones,
 	ui_panel_matrix, ui_panel_numastat, ui_panel_cpus,
 	ui_panel_free_blocks, ui_panel_fragmentation, ui_panel_pageblocks,
-	ui_panel_reclaim, ui_panel_pressure, ui_panel_tasks;
+	ui_panel_reclaim, ui_panel_pressure, ui_panel_tasks,
+	ui_panel_heatmap, ui_panel_histogram, ui_panel_percentiles, ui_panel_where;
 /* Indexed by enum ui_panel. */
 extern const struct ui_panel_ops *const ui_panels[UI_PANEL_COUNT];
 

@@ -9,6 +9,8 @@
 const struct ui_panel_ops *const ui_panels[UI_PANEL_COUNT] = {
 	[UI_PANEL_AVAILABLE] = &ui_panel_available, [UI_PANEL_RATE] = &ui_panel_rate,
 	[UI_PANEL_LATENCY] = &ui_panel_latency,	    [UI_PANEL_REMOTE] = &ui_panel_remote,
+	[UI_PANEL_HEATMAP] = &ui_panel_heatmap,	    [UI_PANEL_HISTOGRAM] = &ui_panel_histogram,
+	[UI_PANEL_PERCENTILES] = &ui_panel_percentiles, [UI_PANEL_WHERE] = &ui_panel_where,
 	[UI_PANEL_CONTROL] = &ui_panel_control,	    [UI_PANEL_EVENTS] = &ui_panel_events,
 	[UI_PANEL_ZONES] = &ui_panel_zones,	    [UI_PANEL_MATRIX] = &ui_panel_matrix,
 	[UI_PANEL_NUMASTAT] = &ui_panel_numastat,   [UI_PANEL_CPUS] = &ui_panel_cpus,
