@@ -190,8 +190,8 @@ def check_documents_page():
             if f'"{name}"' not in source_of("buddytop.5").replace("\\&", "")])
     code = "".join((SOURCE / "src" / name).read_text() for name in
                    ("session/snapshot.c", "session/recorder.c", "session/follow.c",
-                    "frame/event.c"))
-    events = set(re.findall(r'bt_json_\w+\(w, "(\w+)"', code))
+                    "frame/event.c", "frame/point_json.c"))
+    events = set(re.findall(r'bt_\w+\(w, "(\w+)"', code))
     events |= set(re.findall(r"EVENT\((\w+), BT_FIELD", code))
     events -= {"hello", "schema"}
     report("buddytop.5 has every key of the session and of events", missing(events, there, "key"))

@@ -17,7 +17,7 @@ static const char *needs_history(const struct ui_app *app)
 }
 
 /* About what the graphs of a screen show: two points in a column, two graphs beside each other. */
-static unsigned window_points(const struct ui_app *app)
+unsigned ui_app_window_points(const struct ui_app *app)
 {
 	return (unsigned)(app->canvas.cols > 1 ? app->canvas.cols : 1);
 }
@@ -54,7 +54,7 @@ static void move(struct ui_app *app, int points)
 
 void ui_time_page(struct ui_app *app, int by)
 {
-	move(app, by * (int)window_points(app));
+	move(app, by * (int)ui_app_window_points(app));
 }
 
 /* In a grid the arrows move the selection; h and l are time everywhere. */
@@ -210,7 +210,7 @@ int ui_app_baseline(struct ui_app *app, struct bt_err *err)
 	const struct ui_model *model = app->model;
 	char length[UI_TEXT];
 
-	if (!ui_feed_take_baseline(app->feed, window_points(app)))
+	if (!ui_feed_take_baseline(app->feed, ui_app_window_points(app)))
 		return bt_err_set(err, EINVAL, "there is no history yet");
 	ui_app_say(app, UI_ROLE_GOOD, "baseline: %u steps, %s; B compares", model->baseline->count,
 		   ui_text_clock(model->baseline->whole->length_ns, length));

@@ -152,10 +152,16 @@ void ui_app_measure(struct ui_app *app)
 
 void ui_app_snapshot(struct ui_app *app)
 {
+	const struct ui_model *model = app->model;
 	char path[PATH_MAX];
 	struct bt_err err;
+	const struct bt_shown shown = {
+		.frame = model->frame, .point = model->point, .frozen = model->frozen,
+		.past = model->past, .tier = model->tier, .age = model->age,
+		.count = ui_app_window_points(app),
+	};
 
-	if (bt_session_snapshot_file(app->session, ".", path, sizeof(path), &err))
+	if (bt_session_snapshot_file(app->session, &shown, ".", path, sizeof(path), &err))
 		ui_app_say_error(app, &err);
 	else
 		ui_app_say(app, UI_ROLE_GOOD, "snapshot: %s", path);

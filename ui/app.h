@@ -103,6 +103,8 @@ int ui_app_compare(struct ui_app *app, bool compare, struct bt_err *err);
 /* What is shown now, said in the footer. */
 void ui_app_say_time(struct ui_app *app);
 
+/* Points of the shown tier that the graphs of the screen have room for. */
+unsigned ui_app_window_points(const struct ui_app *app);
 void ui_app_snapshot(struct ui_app *app);
 /* Begins a recording; path "": beside us, with a name of its own. */
 int ui_app_record(struct ui_app *app, const char *path, struct bt_err *err);

@@ -42,12 +42,12 @@ int ui_term_usable(struct bt_err *err)
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return bt_err_set(err, EOPNOTSUPP, "the dashboard needs a terminal on standard %s; "
-				  "for one JSON document use 'buddytop snapshot'",
+				  "--plain and --batch print lines, 'buddytop snapshot' a document",
 				  isatty(STDIN_FILENO) ? "output" : "input");
 	if (!term || !*term || !strcmp(term, "dumb"))
 		return bt_err_set(err, EOPNOTSUPP,
 				  "TERM=%s: the dashboard cannot be drawn on this "
-				  "terminal; set TERM, or use 'buddytop snapshot'",
+				  "terminal; set TERM, or use --plain",
 				  term ? term : "");
 	if (!is_known())
 		return bt_err_set(err, EOPNOTSUPP, "TERM=%s: this terminal is not known here; set "

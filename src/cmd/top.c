@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/stream.h"
 #include "cmd/top.h"
 #include "ui/command.h"
 #include "ui/keys.h"
@@ -15,14 +16,14 @@
 
 struct own_values {
 	struct top_values top;
+	struct stream_values stream;
 };
 
 static const struct bt_opt top_opts[] = {
 	TOP_OPT_GLYPHS(struct own_values, top),
 	TOP_OPT_THEME(struct own_values, top),
 	TOP_OPT_STEP(struct own_values, top),
-	{ "read-only", 0, BT_OPT_FLAG, NULL, "take no control",
-	  offsetof(struct own_values, top.read_only) },
+	STREAM_OPTS(struct own_values, stream),
 	{ "list-keys", 0, BT_OPT_FLAG, NULL, "print every key and command of the screen, tab-separated",
 	  offsetof(struct own_values, top.list_keys) },
 	{ 0 }
@@ -114,9 +115,6 @@ int top_run(struct bt_cmd_call *call, const struct top_values *values, struct bt
 	char note[BT_CMD_NOTE];
 	int code;
 
-	if (call->argc)
-		return bt_err_set(err, EINVAL, "'%s': the dashboard takes no operands",
-				  call->argv[0]);
 	code = bt_cmd_session_options(call, "auto", &options, note, err);
 	if (!code)
 		code = ui_term_usable(err);
@@ -141,13 +139,23 @@ int top_run(struct bt_cmd_call *call, const struct top_values *values, struct bt
 
 static int run_top(struct bt_cmd_call *call, struct bt_err *err)
 {
-	const struct own_values *values = call->values;
+	struct own_values *values = call->values;
+	int code = 0;
 
-	if (!values->top.list_keys)
-		return top_run(call, &values->top, err);
-	ui_keys_print(stdout);
-	ui_commands_print(stdout);
-	return 0;
+	values->top.read_only = values->stream.read_only;
+	if (values->top.list_keys) {
+		ui_keys_print(stdout);
+		ui_commands_print(stdout);
+	} else if (call->argc) {
+		code = bt_err_set(err, EINVAL, "'%s': the dashboard takes no operands",
+				  call->argv[0]);
+	} else if (values->stream.plain || values->stream.batch) {
+		code = stream_run(call, &values->stream, err);
+	} else {
+		code = top_run(call, &values->top, err);
+	}
+	bt_opt_list_free(&values->stream.set);
+	return code;
 }
 
 const struct bt_cmd bt_cmd_top = {

@@ -154,14 +154,23 @@ void bt_session_record_stop(struct bt_session *session);
 /* Whether one runs. */
 bool bt_session_recording(const struct bt_session *session, struct bt_recording *recording);
 
+/* What a screen shows: an instant and the time before it. */
+struct bt_shown {
+	const struct bt_frame *frame;	/* of that instant; NULL: the history does not keep it */
+	const struct bt_point *point;	/* NULL: there is none yet */
+	bool frozen, past;
+	enum bt_tier tier;
+	unsigned age, count;		/* of the newest point of the window, and how many */
+};
+
 /*
- * The snapshot document (schema buddytop-snapshot, buddytop.5) of frame, or the current one if
- * NULL.
+ * The snapshot document (schema buddytop-snapshot, buddytop.5) of what is shown; NULL: of the
+ * newest frame alone.
  */
-int bt_session_snapshot(struct bt_session *session, const struct bt_frame *frame,
+int bt_session_snapshot(struct bt_session *session, const struct bt_shown *shown,
 			struct bt_json_writer *w, struct bt_err *err);
 /* The same to buddytop-<host>-<UTC time>.json in dir; path (PATH_MAX) is where. */
-int bt_session_snapshot_file(struct bt_session *session, const char *dir, char *path, size_t size,
-			     struct bt_err *err);
+int bt_session_snapshot_file(struct bt_session *session, const struct bt_shown *shown,
+			     const char *dir, char *path, size_t size, struct bt_err *err);
 
 #endif

@@ -7,9 +7,10 @@
 #include <unistd.h>
 
 #include "frame/frame_json.h"
+#include "frame/point_json.h"
 #include "session/internal.h"
 
-#define SNAPSHOT_VERSION 1u
+#define SNAPSHOT_VERSION 2u
 #define SNAPSHOT_EVENTS 64u	/* the last ones */
 
 static void write_schema(struct bt_json_writer *w)
@@ -57,23 +58,46 @@ static void write_events(const struct bt_session *s, struct bt_json_writer *w)
 	bt_json_end_array(w);
 }
 
-int bt_session_snapshot(struct bt_session *s, const struct bt_frame *frame,
+static void write_shown(const struct bt_session *s, struct bt_json_writer *w,
+			const struct bt_shown *shown)
+{
+	bt_json_object(w, "shown");
+	bt_json_bool(w, "frozen", shown->frozen);
+	bt_json_bool(w, "past", shown->past);
+	if (bt_tier_ns[shown->tier])
+		bt_json_u64(w, "step_ns", bt_tier_ns[shown->tier]);
+	bt_point_encode(w, "point", shown->point);
+	bt_json_array(w, "window");
+	for (unsigned i = shown->count; i-- > 0;) {
+		const struct bt_point *point = bt_history_at(s->history, shown->tier,
+							     shown->age + i);
+
+		if (point)
+			bt_point_encode(w, NULL, point);
+	}
+	bt_json_end_array(w);
+	bt_json_end_object(w);
+}
+
+int bt_session_snapshot(struct bt_session *s, const struct bt_shown *shown,
 			struct bt_json_writer *w, struct bt_err *err)
 {
+	const struct bt_frame *frame = shown ? shown->frame : s->shown;
 	char utc[32];
 
-	if (!frame)
-		frame = s->shown;
-	if (!frame)
+	if (!frame && (!shown || !shown->point))
 		return bt_err_set(err, EAGAIN, "snapshot: no frame has arrived yet");
-	bt_utc_text(frame->utc_ns, utc, sizeof(utc));
+	bt_utc_text(frame ? frame->utc_ns : shown->point->utc_ns, utc, sizeof(utc));
 	bt_json_object(w, NULL);
 	write_schema(w);
 	bt_json_string(w, "taken_at", utc);
 	bt_machine_encode(w, "machine", &s->machine);
 	write_session(s, w);
 	bt_config_encode(w, "control_config", &s->config);
-	bt_frame_encode(w, "frame", frame);
+	if (frame)
+		bt_frame_encode(w, "frame", frame);
+	if (shown && shown->point)
+		write_shown(s, w, shown);
 	write_events(s, w);
 	bt_json_end_object(w);
 	return 0;
@@ -113,8 +137,8 @@ int bt_session_choose_path(const struct bt_session *s, const char *dir, const ch
 	return bt_err_set(err, EEXIST, "%s and its like are there already", path);
 }
 
-int bt_session_snapshot_file(struct bt_session *s, const char *dir, char *path, size_t size,
-			     struct bt_err *err)
+int bt_session_snapshot_file(struct bt_session *s, const struct bt_shown *shown,
+			     const char *dir, char *path, size_t size, struct bt_err *err)
 {
 	struct bt_json_writer *w;
 	const char *text;
@@ -127,7 +151,7 @@ int bt_session_snapshot_file(struct bt_session *s, const char *dir, char *path, 
 	if (rc)
 		return rc;
 	w = bt_json_writer_create(true);
-	rc = bt_session_snapshot(s, NULL, w, err);
+	rc = bt_session_snapshot(s, shown, w, err);
 	text = bt_json_writer_text(w, &length);
 	if (!rc && !text)
 		rc = bt_err_set(err, EIO, "snapshot: cannot be encoded");

@@ -474,31 +474,32 @@ static void test_snapshot_file(void **state)
 	ssize_t size;
 
 	assert_non_null(mkdtemp(dir));
-	assert_int_equal(bt_session_snapshot_file(rig->session, dir, path, sizeof(path), &err),
+	assert_int_equal(bt_session_snapshot_file(rig->session, NULL, dir, path, sizeof(path), &err),
 			 -EAGAIN);
 	rig_frames(rig->session, 1);
-	assert_int_equal(bt_session_snapshot_file(rig->session, dir, path, sizeof(path), &err), 0);
+	assert_int_equal(bt_session_snapshot_file(rig->session, NULL, dir, path, sizeof(path), &err), 0);
 	assert_string_equal(strrchr(path, '/'), "/buddytop-sim-20260101T000000Z.json");
 	size = bt_read_file(path, BUF, &text, &err);
 	assert_true(size > 0);
 	root = bt_json_parse(rig->reader, text, (size_t)size, &err);
 	assert_string_equal(bt_json_get_string(bt_json_get_object(root, "schema"), "name"),
 			    "buddytop-snapshot");
-	assert_int_equal(number_at(bt_json_get_object(root, "schema"), "version"), 1);
+	assert_int_equal(number_at(bt_json_get_object(root, "schema"), "version"), 2);
 	assert_string_equal(bt_json_get_string(bt_json_get_object(root, "machine"), "reality"),
 			    "simulated");
 	assert_int_equal(number_at(bt_json_get_object(root, "frame"), "seq"), 1);
 	assert_non_null(bt_json_get_array(root, "events"));
 	free(text);
 	/* The same second again is another file. */
-	assert_int_equal(bt_session_snapshot_file(rig->session, dir, path, sizeof(path), &err), 0);
+	assert_int_equal(bt_session_snapshot_file(rig->session, NULL, dir, path, sizeof(path), &err), 0);
 	assert_non_null(strstr(path, "Z-2.json"));
 	assert_int_equal(count_files(dir), 2);
 	unlink(path);
 	memcpy(strstr(path, "-2.json"), ".json", 6);
 	unlink(path);
 	assert_int_equal(
-		bt_session_snapshot_file(rig->session, "/nonexistent", path, sizeof(path), &err),
+		bt_session_snapshot_file(rig->session, NULL, "/nonexistent", path,
+					 sizeof(path), &err),
 		-ENOENT);
 	assert_int_equal(rmdir(dir), 0);
 }
@@ -518,7 +519,7 @@ static void test_snapshot_on_a_full_disk(void **state)
 	limit = before;
 	limit.rlim_cur = 1000;
 	setrlimit(RLIMIT_FSIZE, &limit);
-	assert_int_equal(bt_session_snapshot_file(rig->session, dir, path, sizeof(path), &err),
+	assert_int_equal(bt_session_snapshot_file(rig->session, NULL, dir, path, sizeof(path), &err),
 			 -EFBIG);
 	setrlimit(RLIMIT_FSIZE, &before);
 	assert_non_null(strstr(err.text, dir));

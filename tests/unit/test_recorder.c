@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Recordings: every line whole whatever happens to the program or its disk, nothing overwritten,
- * and what a session writes into one.
+ * and what a session writes into one. Snapshots of what is shown besides.
  */
 #include "tests/unit/test.h"
 
@@ -244,6 +244,44 @@ static void test_kill(void **state)
 	}
 }
 
+/* A snapshot of the past: no frame, the instant's point, and the points before it, oldest first. */
+static void test_snapshot_of_what_is_shown(void **state)
+{
+	struct bt_session *session = open_sim("sim:1,cpus=2", 0);
+	struct bt_json_reader *reader = bt_json_reader_create(1u << 20);
+	struct bt_json_writer *w = bt_json_writer_create(false);
+	struct bt_shown shown = { .past = true, .frozen = true, .age = 2, .count = 3 };
+	const struct bt_json *root, *node;
+	uint64_t expected_s = 1000 + 6 - 2 - 2, number;
+	const char *text;
+	struct bt_err err;
+	size_t size;
+
+	(void)state;
+	rig_frames(session, 7); /* the last is at 1006 s */
+	shown.point = bt_history_at(bt_session_history(session), BT_TIER_SAMPLE, 2);
+	assert_int_equal(bt_session_snapshot(session, &shown, w, &err), 0);
+	text = bt_json_writer_text(w, &size);
+	root = bt_json_parse(reader, text, size, &err);
+	assert_non_null(root);
+	assert_null(bt_json_get(root, "frame"));
+	assert_string_equal(bt_json_get_string(root, "taken_at"), "2026-01-01T00:00:04.000Z");
+	root = bt_json_get_object(root, "shown");
+	assert_true(bt_json_get_u64(bt_json_get_object(root, "point"), "mono_ns", &number));
+	assert_int_equal(number, 1004 * BT_NS_PER_S);
+	node = bt_json_get_array(root, "window");
+	assert_int_equal(node->count, 3);
+	for (node = node->child; node; node = node->next) {
+		assert_true(bt_json_get_u64(node, "mono_ns", &number));
+		assert_int_equal(number, expected_s++ * BT_NS_PER_S);
+		assert_true(bt_json_get_u64(bt_json_get_object(node, "metrics"), "available_bytes",
+					    &number));
+	}
+	bt_json_writer_free(w);
+	bt_json_reader_free(reader);
+	bt_session_close(session);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +291,7 @@ int main(void)
 		cmocka_unit_test(test_full_disk),
 		cmocka_unit_test(test_file_removed),
 		cmocka_unit_test(test_kill),
+		cmocka_unit_test(test_snapshot_of_what_is_shown),
 	};
 
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
