@@ -232,7 +232,7 @@ const struct ui_command ui_commands[] = {
 	  "drop the draft", NULL },
 	{ "mark", false, run_mark, UI_ARGUMENT_TEXT, "[TEXT]",
 	  "mark this moment in the event log and in all graphs", NULL },
-	{ "jump", false, run_jump, UI_ARGUMENT_TEXT, "TIME",
+	{ "jump", false, run_jump, UI_ARGUMENT_MARK, "TIME",
 	  "show the past: 12:34:56, -5m, or the text of a mark", NULL },
 	{ "live", false, run_live, UI_ARGUMENT_NONE, NULL,
 	  "show what is now", NULL },

@@ -17,6 +17,7 @@ enum ui_argument {
 	UI_ARGUMENT_TEXT,	/* anything: number, time, text; help says what */
 	UI_ARGUMENT_FILE,
 	UI_ARGUMENT_CHOICE,	/* one of choices */
+	UI_ARGUMENT_MARK,	/* text of a mark; or anything else */
 	UI_ARGUMENT_CHANGE,	/* number of a change that can be undone */
 	UI_ARGUMENT_ASSIGNMENTS, /* parameters and their values */
 };

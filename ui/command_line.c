@@ -18,6 +18,7 @@ static void look_up(struct ui_app *app)
 		.machine = app->model->machine,
 		.config = &config,
 		.undo = app->draft.on ? &app->draft.undo : &app->undo,
+		.session = app->session,
 	};
 
 	ui_app_config(app, &config);

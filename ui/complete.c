@@ -217,6 +217,23 @@ static void complete_change(struct context *c)
 		snprintf(c->out->hint, UI_HINT, "This dashboard has changed nothing yet.");
 }
 
+/* The newest first. */
+static void complete_mark(struct context *c)
+{
+	const struct bt_session *session = c->world->session;
+	uint64_t first = session ? bt_session_event_first(session) : 0;
+	const struct bt_event *event;
+	char utc[UI_TEXT];
+
+	for (uint64_t n = first ? bt_session_event_last(session) : 0; n >= first && n; n--) {
+		event = bt_session_event(session, n);
+		if (!event || event->kind != BT_EVENT_MARK)
+			continue;
+		bt_utc_text(event->utc_ns, utc, sizeof(utc));
+		add(c, event->text, false, "%s by %s", utc, event->who);
+	}
+}
+
 static int by_name(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
@@ -279,6 +296,9 @@ static void complete_argument(struct context *c, const struct ui_command *comman
 	switch (command->argument) {
 	case UI_ARGUMENT_ASSIGNMENTS:
 		complete_assignments(c, argument);
+		break;
+	case UI_ARGUMENT_MARK:
+		complete_mark(c);
 		break;
 	case UI_ARGUMENT_CHANGE:
 		complete_change(c);

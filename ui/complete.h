@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What could stand where the cursor of the command line is: commands, parameters, their values,
- * nodes, CPUs, changes that can be undone, files. Pure but for files, which are looked up.
+ * nodes, CPUs, changes that can be undone, marks, files. Pure but for files, which are looked up.
  */
 #ifndef UI_COMPLETE_H
 #define UI_COMPLETE_H
 
+#include "session/session.h"
 #include "ui/undo.h"
 
 #define UI_CANDIDATES_MAX 64
@@ -17,6 +18,7 @@ struct ui_complete_world {
 	const struct bt_machine *machine;
 	const struct bt_config *config;	/* what changes start from */
 	const struct ui_undo *undo;
+	const struct bt_session *session;	/* its marks; NULL: none */
 };
 
 struct ui_candidate {
