@@ -289,9 +289,9 @@ static void derive_latency(struct bt_interval *interval, const struct bt_frame *
 		const struct bt_hist *before =
 			bt_frame_hist_find(older, now->order, now->node, now->op);
 
-		bt_hist_sub(&difference, &now->hist, before ? before : &nothing);
-		if (!difference.total)
+		if (before && before->total == now->hist.total)
 			continue;
+		bt_hist_sub(&difference, &now->hist, before ? before : &nothing);
 		bt_hist_add(&interval->point.hist[now->op], &difference);
 		add_bins(interval->nodes[now->node].bins[now->op], &difference);
 	}
