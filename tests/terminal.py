@@ -159,7 +159,7 @@ class Terminal:
         try:
             with open(f"/proc/{self.pid}/task/{self.pid}/stat", encoding="ascii") as stat:
                 return stat.read().rsplit(")", 1)[1].split()[0] != "S"
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             return False
 
     def settle(self, seconds=20.0):
