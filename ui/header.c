@@ -220,18 +220,23 @@ static void draw_status_line(const struct ui_model *model, const struct ui_area 
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);
 }
 
-/* The views by their digits; on the smaller screens the first row names only the chosen one. */
+/*
+ * The views by their digits, each at its place whichever is chosen; where not all names fit, only
+ * the chosen one has its own. On the smaller screens the first row names it.
+ */
 static void draw_views(const struct ui_screen *screen, const struct ui_area *area)
 {
-	struct ui_row row = { 0 };
+	int col = 0, width = 0;
 
+	for (unsigned view = 0; view < UI_VIEW_COUNT; view++)
+		width += (int)strlen(" 1  ") + ui_text_width(ui_views[view].name);
 	for (unsigned view = 0; view < UI_VIEW_COUNT; view++) {
 		bool chosen = view == screen->view;
+		bool named = chosen || width <= area->rect.cols;
 
-		ui_row_add(&row, chosen ? 0 : 1, chosen ? UI_ROLE_SELECTED : UI_ROLE_NORMAL, "",
-			   chosen ? " %u %s " : "%u %s", view + 1, ui_views[view].name);
+		col = ui_putf(area, 2, col, chosen ? UI_ROLE_SELECTED : UI_ROLE_NORMAL, " %u %s%s",
+			      view + 1, named ? ui_views[view].name : "", named ? " " : "");
 	}
-	ui_row_draw(&row, area, 2, 0, area->rect.cols);
 }
 
 void ui_header_draw(const struct ui_screen *screen, const struct ui_area *area)
