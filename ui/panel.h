@@ -22,6 +22,7 @@ enum ui_move { UI_MOVE_UP, UI_MOVE_DOWN, UI_MOVE_LEFT, UI_MOVE_RIGHT, UI_MOVE_PA
 
 struct ui_panel_ops {
 	const char *title;
+	const char *metric;	/* of the title while there is a comparison; NULL: none */
 	/* The one number of the panel, for its title line; only: there is no room but this line. */
 	void (*summary)(const struct ui_model *model, bool only, struct ui_row *row);
 	/* Everything below the title. */

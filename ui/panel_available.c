@@ -2,7 +2,6 @@
 /* Available bytes: now, over time, the low-water mark, and each zone against its watermarks. */
 #include <math.h>
 
-#include "ui/compare.h"
 #include "ui/graph.h"
 #include "ui/panel.h"
 
@@ -22,7 +21,6 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 	if (bytes != BT_UNKNOWN && total && total != BT_UNKNOWN)
 		ui_row_add(row, 1, UI_ROLE_NORMAL, "", "%s",
 			   ui_text_percent((double)bytes / (double)total, percent));
-	ui_compare_add(model, "available_bytes", row);
 }
 
 static void add_measure(const struct ui_model *model, struct ui_row *row)
@@ -240,6 +238,7 @@ static unsigned extent(const struct ui_model *model, const struct ui_panel_state
 
 const struct ui_panel_ops ui_panel_available = {
 	.title = "Available memory",
+	.metric = "available_bytes",
 	.summary = summary,
 	.draw = draw,
 	.extent = extent,

@@ -435,6 +435,7 @@ static unsigned extent(const struct ui_model *model, const struct ui_panel_state
 
 const struct ui_panel_ops ui_panel_heatmap = {
 	.title = "Heatmap",
+	.metric = "alloc_p99_ns",
 	.summary = summary,
 	.draw = draw,
 	.extent = extent,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Latency: percentiles of allocation and free, each with its own line over time. */
-#include "ui/compare.h"
 #include "ui/graph.h"
 #include "ui/latency.h"
 #include "ui/panel.h"
@@ -19,7 +18,6 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 	if (model->live)
 		ui_row_add(row, 1, UI_ROLE_NORMAL, "clock", "%s",
 			   ui_text_latency(&model->units, model->live->clock_pair_ns, text));
-	ui_compare_add(model, "alloc_p99_ns", row);
 }
 
 /* One operation's half of the table. */
@@ -137,6 +135,7 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 
 const struct ui_panel_ops ui_panel_latency = {
 	.title = "Latency",
+	.metric = "alloc_p99_ns",
 	.summary = summary,
 	.draw = draw,
 };

@@ -234,6 +234,7 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 
 const struct ui_panel_ops ui_panel_matrix = {
 	.title = "Who takes from where",
+	.metric = "remote_ratio",
 	.summary = summary,
 	.draw = draw,
 	.extent = extent,

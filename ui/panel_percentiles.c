@@ -156,6 +156,7 @@ static unsigned subjects(const struct ui_model *model)
 
 const struct ui_panel_ops ui_panel_percentiles = {
 	.title = "Percentiles",
+	.metric = "alloc_p50_ns",
 	.summary = summary,
 	.draw = draw,
 	.subjects = subjects,

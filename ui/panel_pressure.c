@@ -154,6 +154,7 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 
 const struct ui_panel_ops ui_panel_pressure = {
 	.title = "Pressure",
+	.metric = "psi_some_ratio",
 	.summary = summary,
 	.draw = draw,
 };

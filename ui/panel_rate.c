@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "core/mask.h"
-#include "ui/compare.h"
 #include "ui/graph.h"
 #include "ui/panel.h"
 
@@ -23,7 +22,6 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 	(void)only;
 	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s",
 		   ui_text_rate(model->point ? model->point->allocs_per_s : NAN, text));
-	ui_compare_add(model, "allocs_per_s", row);
 }
 
 static void add_rate(struct ui_row *row, unsigned priority, const char *label, double per_s,
@@ -342,6 +340,7 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 
 const struct ui_panel_ops ui_panel_rate = {
 	.title = "Allocation rate",
+	.metric = "allocs_per_s",
 	.summary = summary,
 	.draw = draw,
 };

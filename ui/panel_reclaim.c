@@ -173,6 +173,7 @@ static unsigned extent(const struct ui_model *model, const struct ui_panel_state
 
 const struct ui_panel_ops ui_panel_reclaim = {
 	.title = "Reclaim",
+	.metric = "allocstall_per_s",
 	.summary = summary,
 	.draw = draw,
 	.extent = extent,

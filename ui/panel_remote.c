@@ -2,7 +2,6 @@
 /* Remote ratio: share of blocks from another node than the CPU's, and who took from where. */
 #include <math.h>
 
-#include "ui/compare.h"
 #include "ui/graph.h"
 #include "ui/panel.h"
 
@@ -18,7 +17,6 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 
 	(void)only;
 	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s of blocks", ui_text_percent(ratio, text));
-	ui_compare_add(model, "remote_ratio", row);
 }
 
 static void draw_facts(const struct ui_model *model, const struct ui_area *area)
@@ -151,6 +149,7 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 
 const struct ui_panel_ops ui_panel_remote = {
 	.title = "Remote node",
+	.metric = "remote_ratio",
 	.summary = summary,
 	.draw = draw,
 };

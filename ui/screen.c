@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
+#include "ui/compare.h"
 #include "ui/keys.h"
 #include "ui/panel.h"
 
@@ -126,6 +127,8 @@ static void draw_title(const struct ui_model *model, const struct ui_panel_ops *
 		add_filter(model, ops, state, &words);
 	else
 		ops->summary(model, area->rect.rows == 1, &words);
+	if (ops->metric)
+		ui_compare_add(model, ops->metric, &words);
 	width = ui_row_fit(&words, cols - title - 5);
 	if (!width)
 		return;
