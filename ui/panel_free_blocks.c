@@ -128,7 +128,8 @@ static void draw_share(const struct table *table, unsigned order, const struct u
 		       int row, int col)
 {
 	uint64_t pages = bt_blocks_pages(&table->all);
-	double ratio = pages ? (double)(table->all.count[order] << order) / (double)pages : NAN;
+	double ratio = pages ? ldexp((double)table->all.count[order], (int)order) / (double)pages :
+			       NAN;
 	char text[UI_TEXT];
 
 	ui_bar(area, row, col + 2, SHARE_BAR_COLS, ratio, UI_ROLE_GRAPH_A);

@@ -13,11 +13,12 @@ void bt_blocks_add(struct bt_blocks *blocks, const uint64_t free_blocks[BT_MAX_O
 
 void bt_blocks_add_narrow(struct bt_blocks *blocks, const uint32_t free_blocks[BT_MAX_ORDERS])
 {
-	uint64_t wide[BT_MAX_ORDERS];
+	unsigned order = 0;
 
-	for (unsigned order = 0; order < BT_MAX_ORDERS; order++)
-		wide[order] = free_blocks[order] == UINT32_MAX ? BT_UNKNOWN : free_blocks[order];
-	bt_blocks_add(blocks, wide);
+	for (; order < BT_MAX_ORDERS && free_blocks[order] != UINT32_MAX; order++)
+		blocks->count[order] += free_blocks[order];
+	if (order > blocks->orders)
+		blocks->orders = order;
 }
 
 uint64_t bt_blocks_pages(const struct bt_blocks *blocks)
