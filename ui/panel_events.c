@@ -70,12 +70,23 @@ static unsigned event_count(const struct ui_model *model)
 	return first && last >= first ? (unsigned)(last - first + 1) : 0;
 }
 
+/* With who did it, where that has no column: "undo: order 3 -> 0". */
+static void event_text(const struct bt_event *event, bool who, char *buf, size_t size)
+{
+	bool by = !who && event->kind == BT_EVENT_CONTROL;
+
+	snprintf(buf, size, "%s%s%s", by ? event->who : "", by ? ": " : "", event->text);
+}
+
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
 	const struct bt_event *last = event_at(model, 0);
+	char text[256];
 
-	if (only && last)
-		ui_row_add(row, 0, ui_event_role(last->kind), "", "%.60s", last->text);
+	if (only && last) {
+		event_text(last, false, text, sizeof(text));
+		ui_row_add(row, 0, ui_event_role(last->kind), "", "%.60s", text);
+	}
 	ui_row_add(row, 1, UI_ROLE_DIM, "", "%u%s", event_count(model),
 		   model->status.virtual_clock ? ", source clock" : ", UTC");
 }
@@ -85,18 +96,19 @@ static void draw_event(const struct ui_model *model, const struct bt_event *even
 {
 	bool who = area->rect.cols >= WHO_FROM_COLS;
 	int col = TIME_COLS + KIND_COLS + (who ? WHO_COLS : 0);
-	char text[256], time[UI_TEXT];
+	char text[256], line[300], time[UI_TEXT];
 
 	ui_put_right(area, row, TIME_COLS - 1, UI_ROLE_DIM, ui_event_time(model, event, time));
 	ui_put(area, row, TIME_COLS, ui_event_role(event->kind), bt_event_kind_name[event->kind]);
 	if (who)
 		ui_put_cut(area, row, TIME_COLS + KIND_COLS, WHO_COLS - 1, UI_ROLE_DIM, event->who);
+	event_text(event, who, text, sizeof(text));
 	if (event->generation)
-		snprintf(text, sizeof(text), "%s (gen %llu)", event->text,
+		snprintf(line, sizeof(line), "%s (gen %llu)", text,
 			 (unsigned long long)event->generation);
 	else
-		snprintf(text, sizeof(text), "%s", event->text);
-	ui_put_cut(area, row, col, area->rect.cols - col, UI_ROLE_NORMAL, text);
+		snprintf(line, sizeof(line), "%s", text);
+	ui_put_cut(area, row, col, area->rect.cols - col, UI_ROLE_NORMAL, line);
 }
 
 static void draw(const struct ui_model *model, const struct ui_panel_state *state,
