@@ -126,6 +126,9 @@ void bt_session_adopt_source(struct bt_session *s)
 		s->last_event = 0; /* that source's log has all of it */
 	if (!s->next_source)
 		return;
+	free(s->source_note);
+	s->source_note = bt_xasprintf("taken over from pid %llu",
+				      (unsigned long long)bt_sampler_last_peer(s->sampler));
 	free(s->source);
 	s->source = s->next_source;
 	s->next_source = NULL;

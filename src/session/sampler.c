@@ -325,6 +325,11 @@ const struct bt_source_ops *bt_sampler_ops(const struct bt_sampler *s)
 	return s->ops;
 }
 
+uint64_t bt_sampler_last_peer(const struct bt_sampler *s)
+{
+	return s->peer.pid;
+}
+
 bool bt_sampler_peer(struct bt_sampler *s, struct bt_peer *peer)
 {
 	if (!s->ops->peer)

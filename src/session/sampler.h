@@ -54,6 +54,8 @@ void bt_sampler_switch(struct bt_sampler *sampler, const struct bt_source_ops *o
 const struct bt_source_ops *bt_sampler_ops(const struct bt_sampler *sampler);
 /* Of the session attached to, also when it is gone; false: the source is our own. */
 bool bt_sampler_peer(struct bt_sampler *sampler, struct bt_peer *peer);
+/* Program of the last session attached to; 0: none was. */
+uint64_t bt_sampler_last_peer(const struct bt_sampler *sampler);
 /* Exchanges *frame for the oldest frame that is ready; false when there is none. */
 bool bt_sampler_take(struct bt_sampler *sampler, struct bt_frame **frame);
 void bt_sampler_status(struct bt_sampler *sampler, struct bt_sampler_status *status);

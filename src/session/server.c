@@ -64,7 +64,7 @@ static void accept_client(void *context, uint32_t events)
 	if (fd < 0)
 		return;
 	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size);
-	snprintf(who, sizeof(who), "client pid %d", (int)peer.pid);
+	snprintf(who, sizeof(who), "pid %d", (int)peer.pid);
 	link = bt_links_count(s) < CLIENTS_MAX ? bt_link_create(s, fd, fd, true, who, NULL) : NULL;
 	if (link)
 		bt_link_set_pid(link, (uint64_t)peer.pid);

@@ -123,27 +123,32 @@ static void read_no_control(struct bt_session *s)
 		s->no_control[0] = '\0';
 }
 
+static void log_back(struct bt_session *s, bool switched)
+{
+	if (switched)
+		bt_session_log(s, BT_EVENT_BACK, 0, "session", "this dashboard has taken over");
+	else if (s->ops->peer)
+		bt_session_log(s, BT_EVENT_BACK, 0, "session", "attached to a session again");
+	else
+		bt_session_log(s, BT_EVENT_BACK, 0, "session",
+			       "source is back after %u tries; no load runs", s->status.retries);
+}
+
 static void adopt_machine(struct bt_session *s)
 {
-	char note[sizeof(s->machine.source_note)];
-
-	snprintf(note, sizeof(note), "%s", s->source_note ? s->source_note : "");
 	bool switched = s->next_source;
 
 	bt_sampler_adopt(s->sampler, &s->machine);
 	bt_session_adopt_source(s);
-	if (note[0])
-		snprintf(s->machine.source_note, sizeof(s->machine.source_note), "%s", note);
+	if (s->source_note)
+		snprintf(s->machine.source_note, sizeof(s->machine.source_note), "%s",
+			 s->source_note);
 	make_frames(s);
 	read_no_control(s);
 	memset(&s->observer, 0, sizeof(s->observer));
 	s->token = 0;
 	bt_session_set_lease(s, 0);
-	if (switched)
-		bt_session_log(s, BT_EVENT_BACK, 0, "session", "this dashboard has taken over");
-	else
-		bt_session_log(s, BT_EVENT_BACK, 0, "session",
-			       "source is back after %u tries; no load runs", s->status.retries);
+	log_back(s, switched);
 	s->status.phase = BT_SAMPLER_LIVE;
 }
 
@@ -279,7 +284,7 @@ int bt_session_open(struct bt_session **session, const struct bt_session_options
 	make_frames(s);
 	bt_session_first_config(s, NULL);
 	read_no_control(s);
-	if (options->lock_memory)
+	if (options->lock_memory && !s->ops->peer)
 		bt_session_lock_memory(s);
 	if (options->serve && !s->ops->peer)
 		bt_session_serve(s);

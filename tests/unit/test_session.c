@@ -150,11 +150,23 @@ static const struct bt_source_ops source_mock = {
 	.name = "mock", .help = "", .open = mock_open, .read = mock_read, .publish = mock_publish,
 	.keepalive = mock_keepalive, .close = mock_close,
 };
+/* Another controller has it until the test says that it has gone. */
+static const char *mock_no_control(void *state)
+{
+	(void)state;
+	return mock_get(&mock.opens) > 1 ? NULL : "another controller has it";
+}
+
+static const struct bt_source_ops source_taken = {
+	.name = "taken", .help = "", .open = mock_open, .read = mock_read, .publish = mock_publish,
+	.keepalive = mock_keepalive, .no_control = mock_no_control, .close = mock_close,
+};
 static const struct bt_source_ops source_dumb = {
 	.name = "dumb", .help = "", .open = mock_open, .read = mock_read, .close = mock_close,
 };
 
-const struct bt_source_ops *const bt_sources[] = { &source_mock, &source_dumb, NULL };
+const struct bt_source_ops *const bt_sources[] = { &source_mock, &source_taken, &source_dumb,
+						 NULL };
 
 static struct bt_session *open_session(struct bt_session_options options)
 {
@@ -333,6 +345,25 @@ static void test_stop_now(void **state)
 	assert_int_equal(bt_session_config(s)->order, 4);
 	assert_int_equal(bt_session_config(s)->run, BT_RUN_DRAIN);
 	bt_session_close(s);
+}
+
+/* An observer that another controller left gets control by opening the source again. */
+static void test_takeover_of_a_free_source(void **state)
+{
+	struct bt_session *s = open_session((struct bt_session_options){ .source = "taken" });
+	struct bt_err err = { 0 };
+
+	(void)state;
+	assert_string_equal(bt_session_no_control(s), "another controller has it");
+	rig_frames(s, 1);
+	assert_int_equal(bt_session_takeover(s, &err), 0);
+	rig_until(s, !bt_session_no_control(s));
+	assert_int_equal(mock_get(&mock.closes), 1);
+	rig_frames(s, 1);
+	assert_int_equal(rig_publish(s, "start", &err), 0);
+	assert_int_equal(bt_session_takeover(s, &err), -EALREADY);
+	bt_session_close(s);
+	assert_int_equal(mock_get(&mock.closes), 2);
 }
 
 static void test_no_control(void **state)
@@ -633,6 +664,7 @@ int main(void)
 		cmocka_unit_test_setup(test_another_client, setup),
 		cmocka_unit_test_setup(test_failures_are_an_episode, setup),
 		cmocka_unit_test_setup(test_stop_now, setup),
+		cmocka_unit_test_setup(test_takeover_of_a_free_source, setup),
 		cmocka_unit_test_setup(test_no_control, setup),
 		cmocka_unit_test_setup(test_control_does_not_wait_for_a_read, setup),
 		cmocka_unit_test_setup(test_keepalive_comes_from_steps, setup),
