@@ -120,6 +120,31 @@ static void set_guard(const struct ui_term *term, int stderr_fd)
 	ui_signals_guard(STDOUT_FILENO, stderr_fd, restore, &term->before);
 }
 
+/*
+ * What terminals send whose modes or whose TERM are not quite what terminfo says: cursor keys in
+ * both of their modes, and the common numbers of the others.
+ */
+static void define_keys(void)
+{
+	static const struct {
+		const char *sent;
+		int key;
+	} keys[] = {
+		{ "\033[A", KEY_UP }, { "\033[B", KEY_DOWN }, { "\033[C", KEY_RIGHT },
+		{ "\033[D", KEY_LEFT }, { "\033[H", KEY_HOME }, { "\033[F", KEY_END },
+		{ "\033OA", KEY_UP }, { "\033OB", KEY_DOWN }, { "\033OC", KEY_RIGHT },
+		{ "\033OD", KEY_LEFT }, { "\033OH", KEY_HOME }, { "\033OF", KEY_END },
+		{ "\033[1~", KEY_HOME }, { "\033[4~", KEY_END }, { "\033[7~", KEY_HOME },
+		{ "\033[8~", KEY_END }, { "\033[3~", KEY_DC }, { "\033[5~", KEY_PPAGE },
+		{ "\033[6~", KEY_NPAGE }, { "\033[Z", KEY_BTAB },
+	};
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(keys); i++) {
+		if (!key_defined(keys[i].sent))
+			define_key(keys[i].sent, keys[i].key);
+	}
+}
+
 static void set_modes(struct ui_term *term)
 {
 	struct termios modes;
@@ -139,6 +164,7 @@ static void set_modes(struct ui_term *term)
 	term->input = newpad(1, 1);
 	keypad(term->input, TRUE);
 	nodelay(term->input, TRUE);
+	define_keys();
 }
 
 int ui_term_begin(struct ui_term **out, int stderr_fd, struct bt_err *err)
@@ -287,6 +313,28 @@ static int translate(wint_t key)
 	return UI_KEY_NONE;
 }
 
+/*
+ * After an ESC that begins no key that is known: takes the rest of a control sequence (ECMA-48: up
+ * to a final byte from @ to ~), so that no part of it acts as keys of its own - '[' would change
+ * the order. False: it was the Esc key. A person is slower than ESC_WAIT_MS, ncurses has waited.
+ */
+static bool swallow_sequence(struct ui_term *term)
+{
+	wint_t key;
+
+	if (wget_wch(term->input, &key) != OK)
+		return false;
+	if (key != L'[' && key != L'O') {
+		unget_wch((wchar_t)key);
+		return false;
+	}
+	do {
+		if (wget_wch(term->input, &key) != OK)
+			break;
+	} while (key < L'@' || key > L'~');
+	return true;
+}
+
 int ui_term_key(struct ui_term *term)
 {
 	wint_t key;
@@ -302,6 +350,8 @@ int ui_term_key(struct ui_term *term)
 				continue;
 			return translated;
 		}
+		if (key == UI_KEY_ESC && swallow_sequence(term))
+			continue;
 		if (key == L'\r' || key == L'\n')
 			return UI_KEY_ENTER;
 		if (key == 0x7f || key == 8)

@@ -116,6 +116,29 @@ def test_escape_never_quits():
         terminal.close()
 
 
+def test_sequences_act_as_a_whole():
+    """Nothing of a control sequence, known or not, is taken for a key: '[' would change the order."""
+    terminal = started(step=True)
+    try:
+        terminal.type(":order 3\r")
+        terminal.type(":step 3\r~")
+        terminal.settle()
+        for sequence in ("\x1b[1;2R", "\x1b[[9", "\x1b[27;5;93~", "\x1bOx", "\x1b[?62;4c", "\x1b[93;5u"):
+            terminal.type(sequence)
+            terminal.settle()
+        terminal.type(":step 3\r~")
+        terminal.settle()
+        check("order 0 -> 3" in terminal.text(), "the change that was asked for is missing")
+        check("order 3 -> " not in terminal.text(), "a sequence changed the order")
+        for left in ("\x1b[D", "\x1bOD"):
+            terminal.type("0" + left)
+            check(terminal.until_text("PAST"), f"{left!r} is not the key Left")
+        terminal.type("q")
+        ended(terminal, ("exit", 0))
+    finally:
+        terminal.close()
+
+
 def test_suspend():
     terminal = started()
     try:
@@ -602,6 +625,7 @@ TESTS = {
     "SIGINT, load off": signal_test("SIGINT", False),
     "two interrupts": test_two_interrupts,
     "Esc never quits": test_escape_never_quits,
+    "sequences act as a whole": test_sequences_act_as_a_whole,
     "suspend and resume": test_suspend,
     "lease lost while suspended": test_lease_lost_while_suspended,
     "SIGSTOP and SIGCONT": test_stop_and_continue,
