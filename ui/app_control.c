@@ -27,8 +27,8 @@ static void remember(struct ui_app *app, const struct bt_config *before)
 		ui_undo_push(&app->undo, &change);
 }
 
-static int send(struct ui_app *app, const struct bt_config *config, const char *who,
-		struct bt_err *err)
+static int send_config(struct ui_app *app, const struct bt_config *config, const char *who,
+		       struct bt_err *err)
 {
 	int code = bt_session_publish(app->session, config, who, err);
 
@@ -42,7 +42,7 @@ static int send_and_remember(struct ui_app *app, const struct bt_config *config,
 			     struct bt_err *err)
 {
 	struct bt_config before = *app->model->wanted;
-	int code = send(app, config, who, err);
+	int code = send_config(app, config, who, err);
 
 	if (!code)
 		remember(app, &before);
@@ -59,22 +59,23 @@ static bool starts(const struct ui_app *app, const struct bt_config *config)
 static void agree_to_start(struct ui_app *app)
 {
 	const struct ui_asked asked = app->asked;
-	struct bt_config config = *app->model->wanted;
+	struct bt_config before = *app->model->wanted, config = before;
+	char text[UI_CONTROL_TEXT];
 	struct bt_err err;
-	int code;
 
 	app->start_agreed = true;
 	ui_control_merge(&config, &asked.base, &asked.config);
-	if (asked.undo_back < 0)
-		code = send_and_remember(app, &config, asked.who, &err);
-	else
-		code = send(app, &config, asked.who, &err);
-	if (code)
+	if (send_config(app, &config, asked.who, &err))
 		return;
-	if (asked.draft)
-		app->draft.on = false;
+	ui_control_text(&before, &config, text, sizeof(text));
 	if (asked.undo_back >= 0)
 		ui_undo_drop(&app->undo, (unsigned)asked.undo_back);
+	else
+		remember(app, &before);
+	if (asked.draft)
+		app->draft.on = false;
+	if (asked.draft || asked.undo_back >= 0)
+		ui_app_say(app, UI_ROLE_GOOD, "%s: %s", asked.who, text);
 }
 
 static const struct ui_answer start_answers[] = {
@@ -103,16 +104,18 @@ static void say_bounds(struct ui_question *question, const struct bt_config *con
 					    sizeof(text)));
 }
 
-/* config is what would run then. */
-static void ask_to_start(struct ui_app *app, const struct bt_config *config, const char *who)
+/* config is what would run then; undo_back: see struct ui_asked. */
+static void ask_to_start(struct ui_app *app, const struct bt_config *config, const char *who,
+			 int undo_back)
 {
 	const struct bt_machine *machine = app->model->machine;
-	bool undo = !strcmp(who, "undo");
+	bool undo = undo_back >= 0;
 	struct ui_question *question;
 	char text[UI_TEXT];
 
 	app->asked = (struct ui_asked){
-		.base = *app->model->wanted, .config = *config, .who = who, .undo_back = -1,
+		.base = *app->model->wanted, .config = *config, .who = who,
+		.draft = app->draft.on, .undo_back = undo_back,
 	};
 	question = ui_question_open(app, undo ? "Undo the stop: start the load again?" :
 					 "Start the load?", start_answers);
@@ -158,7 +161,7 @@ int ui_app_change(struct ui_app *app, const struct bt_config *config, const char
 		return 0;
 	}
 	if (starts(app, config) && !app->start_agreed) {
-		ask_to_start(app, config, who);
+		ask_to_start(app, config, who, -1);
 		return 0;
 	}
 	return send_and_remember(app, config, who, err);
@@ -260,15 +263,16 @@ int ui_app_draft_apply(struct ui_app *app, const char *who, struct bt_err *err)
 		return 0;
 	}
 	if (starts(app, config) && !app->start_agreed) {
-		ask_to_start(app, config, who);
-		app->asked.draft = true;
-		return bt_config_check(config, &app->model->limits, err);
+		code = bt_config_check(config, &app->model->limits, err);
+		if (!code)
+			ask_to_start(app, config, who, -1);
+		return code;
 	}
 	code = send_and_remember(app, config, who, err);
 	if (code)
 		return code;
 	app->draft.on = false;
-	ui_app_say(app, UI_ROLE_GOOD, "draft sent: %u change%s in one generation", changes,
+	ui_app_say(app, UI_ROLE_GOOD, "draft: %u change%s sent as one generation", changes,
 		   changes == 1 ? "" : "s");
 	return 0;
 }
@@ -310,11 +314,10 @@ static int undo_config(struct ui_app *app, unsigned back, struct bt_err *err)
 		return 0;
 	}
 	if (starts(app, &config)) {
-		ask_to_start(app, &config, "undo");
-		app->asked.undo_back = (int)back;
+		ask_to_start(app, &config, "undo", (int)back);
 		return 0;
 	}
-	code = send(app, &config, "undo", err);
+	code = send_config(app, &config, "undo", err);
 	if (code)
 		return code;
 	ui_undo_drop(&app->undo, back);

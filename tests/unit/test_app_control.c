@@ -160,6 +160,7 @@ static void undoing_a_stop_asks(void **state)
 	press(rig, ESC);
 	assert_int_equal(after(rig, 2)->run, BT_RUN_DRAIN);
 	press(rig, "uy");
+	assert_shows(rig, "undo: workers drained -> running");
 	assert_int_equal(after(rig, 2)->run, BT_RUN_GO);
 	/* The change before it was the start: taking that back stops, without a question. */
 	press(rig, "u");
