@@ -250,20 +250,20 @@ static void a_long_gap_stands_alone(void **state)
 
 	(void)state;
 	rig_open(&rig, 4, 2);
-	add(&rig, S, 1 * S);
-	add_gap(&rig, 24 * S, 25 * S);
-	add(&rig, S, 26 * S);
-	add(&rig, S, 27 * S);
+	add(&rig, S, 8 * S);
+	/* Its middle is in the second ten seconds, as the sample after it is. */
+	add_gap(&rig, 10 * S + S / 2, 18 * S + S / 2);
+	add(&rig, S, 19 * S + S / 2);
 	assert_int_equal(bt_history_count(rig.history, BT_TIER_10S), 3);
 	assert_false(at(&rig, BT_TIER_10S, 0)->gap);
-	assert_int_equal(at(&rig, BT_TIER_10S, 0)->length_ns, 2 * S);
+	assert_int_equal(at(&rig, BT_TIER_10S, 0)->length_ns, S);
 	assert_true(at(&rig, BT_TIER_10S, 1)->gap);
-	assert_int_equal(at(&rig, BT_TIER_10S, 1)->length_ns, 24 * S);
+	assert_int_equal(at(&rig, BT_TIER_10S, 1)->length_ns, 10 * S + S / 2);
 	assert_true(isnan(at(&rig, BT_TIER_10S, 1)->allocs_per_s));
 	/* In a minute it is a part. */
 	assert_int_equal(bt_history_count(rig.history, BT_TIER_60S), 1);
 	assert_false(at(&rig, BT_TIER_60S, 0)->gap);
-	assert_int_equal(at(&rig, BT_TIER_60S, 0)->known_ns, 3 * S);
+	assert_int_equal(at(&rig, BT_TIER_60S, 0)->known_ns, 2 * S);
 	rig_close(&rig);
 }
 
@@ -283,7 +283,7 @@ static void first_part(struct rig *rig)
 	point->failures = 3;
 	point->oom_kills = BT_UNKNOWN;
 	point->available_bytes = 1000;
-	point->available_min_bytes = 1000;
+	point->available_min_bytes = 900;
 	point->held_bytes = 7;
 	point->generation = 4;
 	point->run = BT_RUN_GO;
@@ -310,7 +310,7 @@ static void second_part(struct rig *rig)
 	point->failures = 4;
 	point->oom_kills = 1;
 	point->available_bytes = 1500;
-	point->available_min_bytes = 900;
+	point->available_min_bytes = 950;
 	point->held_bytes = BT_UNKNOWN;
 	point->generation = 5;
 	point->run = BT_RUN_DRAIN;
