@@ -328,10 +328,11 @@ static bool swallow_sequence(struct ui_term *term)
 		unget_wch((wchar_t)key);
 		return false;
 	}
-	do {
-		if (wget_wch(term->input, &key) != OK)
+	for (unsigned i = 0; wget_wch(term->input, &key) == OK; i++) {
+		/* The Linux console's function keys are "[[" and a letter. */
+		if (key >= L'@' && key <= L'~' && (i || key != L'['))
 			break;
-	} while (key < L'@' || key > L'~');
+	}
 	return true;
 }
 

@@ -120,16 +120,17 @@ def test_sequences_act_as_a_whole():
     """Nothing of a control sequence, known or not, is taken for a key: '[' would change the order."""
     terminal = started(step=True)
     try:
-        terminal.type(":order 3\r")
-        terminal.type(":step 3\r~")
+        terminal.type(":step 3\r~:order 3\r")
         terminal.settle()
-        for sequence in ("\x1b[1;2R", "\x1b[[9", "\x1b[27;5;93~", "\x1bOx", "\x1b[?62;4c", "\x1b[93;5u"):
+        for sequence in ("\x1b[1;2R", "\x1b[[[", "\x1b[27;5;93~", "\x1bOx", "\x1b[?62;4c", "\x1b[93;5u"):
             terminal.type(sequence)
             terminal.settle()
-        terminal.type(":step 3\r~")
+        terminal.type(":step 3\r~L")
         terminal.settle()
-        check("order 0 -> 3" in terminal.text(), "the change that was asked for is missing")
+        check("order 0 -> 3" in terminal.text(), f"the change is missing: {terminal.text()}")
         check("order 3 -> " not in terminal.text(), "a sequence changed the order")
+        terminal.key("Esc")
+        terminal.settle()
         for left in ("\x1b[D", "\x1bOD"):
             terminal.type("0" + left)
             check(terminal.until_text("PAST"), f"{left!r} is not the key Left")
