@@ -94,6 +94,9 @@ const char *ui_event_time(const struct ui_model *model, const struct bt_event *e
 			  char buf[UI_TEXT]);
 enum ui_role ui_event_role(enum bt_event_kind kind);
 
+/* The first of count rows to draw in so many: scrolled, but not beyond the last. */
+unsigned ui_first_row(unsigned scroll, unsigned count, int rows);
+
 /* Why a number of the module is not known, in few words. */
 const char *ui_why_unknown(const struct ui_model *model);
 

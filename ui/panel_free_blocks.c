@@ -97,7 +97,8 @@ static void place(struct table *table, int cols)
 		table->shown = 0;
 	col += (int)table->shown * COLUMN_COLS;
 	table->share = cols - col - SHARE_COLS >= SPARK_MIN_COLS;
-	table->spark_col = col + (table->share ? SHARE_COLS : 0) + 2;
+	col += table->share ? SHARE_COLS : 0;
+	table->spark_col = col + (table->shown && table->shown < table->column_count ? 5 : 2);
 	table->spark_cols = cols - table->spark_col;
 }
 
@@ -111,6 +112,8 @@ static void draw_heads(const struct table *table, const struct ui_area *area)
 		col += COLUMN_COLS;
 		ui_put_right(area, 0, col, UI_ROLE_DIM, table->columns[c].name);
 	}
+	if (table->shown && table->shown < table->column_count)
+		ui_putf(area, 0, col + 1, UI_ROLE_DIM, "+%u", table->column_count - table->shown);
 	if (table->share)
 		ui_put(area, 0, col + 2, UI_ROLE_DIM, "of free memory");
 	ui_spark_head(table->model, area, 0, table->spark_col, table->spark_cols);
@@ -183,7 +186,8 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	collect(table, state->mode);
 	place(table, area->rect.cols);
 	draw_heads(table, area);
-	order = table->all.orders > state->scroll ? table->all.orders - state->scroll : 0;
+	order = table->all.orders - ui_first_row(state->scroll, table->all.orders,
+						 area->rect.rows - 1);
 	for (int row = 1; row < area->rect.rows && order > 0; row++)
 		draw_order(table, --order, area, row);
 	if (!table->all.orders)

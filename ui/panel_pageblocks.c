@@ -196,9 +196,19 @@ static bool first_of_zone(const struct bt_frame_pageblocks *from, unsigned i)
 	       strcmp(from->types[i - 1].zone, from->types[i].zone) != 0;
 }
 
-static void draw_zones(const struct bt_frame_pageblocks *from, unsigned skip,
+static unsigned count_zones(const struct bt_frame_pageblocks *from)
+{
+	unsigned zones = 0;
+
+	for (unsigned i = 0; i < from->count; i++)
+		zones += first_of_zone(from, i);
+	return zones;
+}
+
+static void draw_zones(const struct bt_frame_pageblocks *from, unsigned scroll,
 		       const struct ui_area *area)
 {
+	unsigned skip = ui_first_row(scroll, count_zones(from), area->rect.rows);
 	int row = 0;
 
 	for (unsigned i = 0; i < from->count && row < area->rect.rows; i++) {
@@ -273,15 +283,6 @@ static void draw_facts(const struct ui_model *model, const struct bt_frame_pageb
 	ui_row_add(&row, 2, UI_ROLE_DIM, "in", "%s",
 		   ui_text_latency(&model->units, from->read_ns, text));
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);
-}
-
-static unsigned count_zones(const struct bt_frame_pageblocks *from)
-{
-	unsigned zones = 0;
-
-	for (unsigned i = 0; i < from->count; i++)
-		zones += first_of_zone(from, i);
-	return zones;
 }
 
 /* Zones first; below them the matrix, where it has rows enough to say something. */

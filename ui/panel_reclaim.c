@@ -146,7 +146,7 @@ static void draw_heads(const struct ui_model *model, const struct ui_area *area)
 static void draw(const struct ui_model *model, const struct ui_panel_state *state,
 		 const struct ui_area *area)
 {
-	unsigned index = state->scroll;
+	unsigned index = ui_first_row(state->scroll, BT_ARRAY_SIZE(numbers), area->rect.rows - 1);
 
 	if (!model->point)
 		return;

@@ -95,6 +95,13 @@ void ui_screen_move_focus(struct ui_screen *screen, int by)
 		screen->focus[screen->view] = panels[by > 0 ? 0 : count - 1];
 }
 
+unsigned ui_first_row(unsigned scroll, unsigned count, int rows)
+{
+	unsigned hidden = rows > 0 && count > (unsigned)rows ? count - (unsigned)rows : 0;
+
+	return scroll < hidden ? scroll : hidden;
+}
+
 /* ---- drawing ---------------------------------------------------------------------------- */
 
 /* "filter: oom, 3 of 240": rows that are left out are told of. */
