@@ -24,6 +24,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(HERE))
+import parallel  # noqa: E402
 from terminal import KEYS, Tally, Terminal, environment  # noqa: E402
 
 
@@ -97,8 +98,6 @@ def run_script(program, name, script, variant, directory):
 
     terminal = start("--source", script["source"])
     problems = []
-    for path in glob.glob(os.path.join(directory, "*.jsonl")):
-        os.unlink(path)
     for verb, rest in script["steps"]:
         if verb == "type":
             terminal.type(rest)
@@ -129,19 +128,26 @@ def run_script(program, name, script, variant, directory):
     return problems
 
 
+def job(program, name, script, variant):
+    def run():
+        with tempfile.TemporaryDirectory() as directory:
+            return run_script(program, name, script, variant, directory)
+    return run
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     wanted = sys.argv[2:]
     tally = Tally()
-    with tempfile.TemporaryDirectory() as directory:
-        for path in sorted(glob.glob(os.path.join(HERE, "*.keys"))):
-            name = os.path.basename(path)[:-len(".keys")]
-            if wanted and name not in wanted:
-                continue
-            script = parse(path)
-            for variant in script["variants"]:
-                tally.result(f"{name} {variant}",
-                             run_script(program, name, script, variant, directory))
+    jobs = []
+    for path in sorted(glob.glob(os.path.join(HERE, "*.keys"))):
+        name = os.path.basename(path)[:-len(".keys")]
+        if wanted and name not in wanted:
+            continue
+        script = parse(path)
+        for variant in script["variants"]:
+            jobs.append((f"{name} {variant}", job(program, name, script, variant)))
+    parallel.run(jobs, tally)
     tally.end()
 
 

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A lost source, silence, and what a refresh may cost."""
+import glob
+import re
+import signal
+import tempfile
+
+from stand import VIEWS, check, ended, environment, load_on, started
+
+
+def test_source_lost():
+    terminal = started(source="sim:1,fault=lost@1s", cols=120)
+    try:
+        check(terminal.until_text("SOURCE LOST"), "a lost source is not shown")
+        check(re.search(r"SOURCE LOST \d+ s: .*, retry \d+", terminal.text()), "no reason, no retry")
+        terminal.type("w")
+        check(terminal.until_text("source is back", 20), "the source did not come back")
+        terminal.kill(signal.SIGTERM)
+        ended(terminal, ("exit", 0))
+    finally:
+        terminal.close()
+
+
+def test_silence():
+    """No output without a change."""
+    terminal = started(step=True)
+    try:
+        terminal.settle()
+        before = len(terminal.output)
+        terminal.until(lambda: False, 1.0)
+        check(len(terminal.output) == before, "it writes though nothing has changed")
+        terminal.type("q")
+        ended(terminal, ("exit", 0))
+    finally:
+        terminal.close()
+
+
+def counters(terminal):
+    """Bytes to the terminal, write calls, CPU in ns; wake-ups of the screen's thread."""
+    with open(f"/proc/{terminal.pid}/io", encoding="ascii") as file:
+        io = dict(line.split(": ") for line in file.read().splitlines())
+    spent = 0
+    for path in glob.glob(f"/proc/{terminal.pid}/task/*/schedstat"):
+        with open(path, encoding="ascii") as file:
+            spent += int(file.read().split()[0])
+    with open(f"/proc/{terminal.pid}/task/{terminal.pid}/status", encoding="ascii") as file:
+        wakes = int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", file.read(), re.M)[1])
+    return len(terminal.output), int(io["syscw"]), spent, wakes
+
+
+def used(terminal, seconds):
+    """The same, a second."""
+    before = counters(terminal)
+    terminal.until(lambda: False, seconds)
+    return [(b - a) / seconds for a, b in zip(before, counters(terminal))]
+
+
+SAMPLES = 20    # a second, see start()
+
+
+def undisturbed(test, **kwargs):
+    """Runs test on a dashboard that no other program finds: a client on its socket costs something."""
+    with tempfile.TemporaryDirectory() as directory:
+        terminal = started(rows=50, cols=160, env=environment(XDG_RUNTIME_DIR=directory), **kwargs)
+        try:
+            load_on(terminal)
+            test(terminal)
+            terminal.kill(signal.SIGTERM)
+            ended(terminal, ("exit", 0))
+        finally:
+            terminal.close()
+
+
+def cost_test(source, times):
+    """The budget of the default view, and a multiple of it on large machines; others are printed."""
+    def measure(terminal):
+        terminal.until(lambda: False, 6.0)
+        for view in VIEWS:
+            terminal.type(view)
+            terminal.until(lambda: False, 1.0)
+            size, writes, cpu_ns = (n / SAMPLES for n in used(terminal, 3.0)[:3])
+            print(f"  {source} view {view}: {size:.0f} bytes, {writes:.1f} write calls, "
+                  f"{cpu_ns / 1e6:.2f} ms CPU a refresh, simulation included")
+            if view == "1":
+                check(size <= 2048 * times, f"{size:.0f} bytes a refresh")
+            # One of them wakes the screen's thread and does not go to the terminal.
+            check(writes <= 3 * times, f"view {view}: {writes:.1f} writes a refresh")
+    return lambda: undisturbed(measure, source=source)
+
+
+def frozen_sleeps(terminal):
+    """While the picture is frozen its thread wakes up once a second, though 20 samples come."""
+    terminal.type(" ")
+    check(terminal.until_text("FROZEN"), "not frozen")
+    terminal.until(lambda: False, 2.0)
+    _, writes, _, wakes = used(terminal, 5.0)
+    check(wakes <= 1.5, f"{wakes:.1f} wake-ups a second")
+    check(writes <= 3, f"{writes:.1f} write calls a second")
+    check(re.search(r"FROZEN \S+ behind, \d\d+ new", terminal.text()), "does not count what is new")
+    terminal.type(" ")
+    check(terminal.until(lambda: "FROZEN" not in terminal.text()), "still frozen")
+
+
+TESTS = {
+    "source lost": test_source_lost,
+    "silence": test_silence,
+    "cost": cost_test("sim:1", 1),
+    "cost, 1024 CPUs, 16 nodes": cost_test("sim:1,cpus=1024,nodes=16", 3),
+    "frozen sleeps": lambda: undisturbed(frozen_sleeps),
+}
