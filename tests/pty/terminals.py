@@ -26,11 +26,11 @@ def refusal(env, words):
 
 
 def test_dumb_terminal():
-    refusal(environment(TERM="dumb"), ["TERM=dumb", "buddytop snapshot"])
+    refusal(environment(TERM="dumb"), ["TERM=dumb", "--plain"])
 
 
 def test_no_term():
-    refusal(environment(TERM=None), ["TERM=", "buddytop snapshot"])
+    refusal(environment(TERM=None), ["TERM=", "--plain"])
 
 
 def test_unknown_term():
