@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "ui/chart.h"
+#include "ui/graph.h"
 #include "ui/panel.h"
 
 enum form { FORM_SHARE, FORM_RATE, FORM_DISTANCE };
@@ -191,6 +192,27 @@ static void draw_explanation(const struct matrix *matrix, const struct ui_area *
 		   ui_why_unknown(matrix->model));
 }
 
+static double remote_of(const struct bt_point *point)
+{
+	return point->remote_ratio;
+}
+
+#define GRAPH_LEAST_ROWS 6
+
+/* What is left below the rows shows how the share of other nodes came about. */
+static void draw_graph(const struct ui_model *model, const struct ui_area *area, int used)
+{
+	static const struct ui_graph graph = { remote_of, UI_ROLE_GRAPH_C, { 0, 1, false } };
+	struct ui_area part = ui_area_part(area, used + 2, 0, area->rect.rows - used - 2,
+					   area->rect.cols);
+
+	if (part.rect.rows < GRAPH_LEAST_ROWS)
+		return;
+	ui_put_cut(area, used + 1, 0, area->rect.cols, UI_ROLE_DIM,
+		   "share of blocks from another node, over time");
+	ui_graph_panel(model, &part, &graph, "100 %", "0 %");
+}
+
 static void draw(const struct ui_model *model, const struct ui_panel_state *state,
 		 const struct ui_area *area)
 {
@@ -214,6 +236,8 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	if (first + room < matrix.nodes)
 		ui_put_glyph(area, area->rect.rows - 1, area->rect.cols - 1, UI_ROLE_WARN,
 			     UI_GLYPH_MORE_DOWN);
+	else if (matrix.rates)
+		draw_graph(model, area, 2 + (int)matrix.nodes);
 }
 
 static unsigned extent(const struct ui_model *model, const struct ui_panel_state *state)

@@ -19,6 +19,7 @@ static const struct {
 #define NUMBER_COLS 7
 #define TREND_LEAST 4	/* with the blank before it */
 #define TREND_MOST 16
+#define TALL_MOST 4	/* rows of a node: filled columns, not yet lines of dots */
 
 struct table {
 	unsigned count;		/* of columns[] */
@@ -87,8 +88,9 @@ static enum ui_role role_of(enum bt_numastat stat, double rate, bool total)
 	return total ? UI_ROLE_STRONG : UI_ROLE_NORMAL;
 }
 
+/* tall: the rows it takes; the trends leave the last one blank where there are several. */
 static void draw_row(const struct ui_model *model, unsigned node, const struct ui_area *area,
-		     int row)
+		     int row, int tall)
 {
 	struct table table = table_for(area->rect.cols);
 	bool total = node == model->machine->node_count;
@@ -105,10 +107,21 @@ static void draw_row(const struct ui_model *model, unsigned node, const struct u
 
 		ui_put_right(area, row, col + NUMBER_COLS, role_of(columns[i].stat, rate, total),
 			     bt_text_count(rate, text, sizeof(text)));
-		trend = ui_area_part(area, row, col + NUMBER_COLS + 1, 1, table.trend - 1);
+		trend = ui_area_part(area, row, col + NUMBER_COLS + 1, tall > 1 ? tall - 1 : 1,
+				     table.trend - 1);
 		if (table.trend)
 			draw_trend(model, node, columns[i].stat, &trend);
 	}
+}
+
+/* Rows of a node: more than one where there are trends, and room for all nodes. */
+static int rows_of_node(const struct ui_area *area, unsigned nodes)
+{
+	int tall = (area->rect.rows - 1) / (int)(nodes + 1);
+
+	if (!table_for(area->rect.cols).trend || tall < 1)
+		return 1;
+	return tall < TALL_MOST ? tall : TALL_MOST;
 }
 
 static void draw_heads(const struct ui_area *area, int row)
@@ -162,16 +175,17 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 {
 	unsigned nodes = model->machine->node_count;
 	unsigned room = area->rect.rows > 2 ? (unsigned)area->rect.rows - 2 : 0, first;
+	int tall = rows_of_node(area, nodes);
 
 	if (!known(model)) {
 		ui_put_cut(area, 0, 0, area->rect.cols, UI_ROLE_DIM, why_unknown(model));
 		return;
 	}
 	draw_heads(area, 0);
-	draw_row(model, nodes, area, 1);
+	draw_row(model, nodes, area, 1, tall);
 	first = nodes <= room ? 0 : state->scroll > nodes - room ? nodes - room : state->scroll;
 	for (unsigned i = 0; i < room && first + i < nodes; i++)
-		draw_row(model, first + i, area, (int)i + 2);
+		draw_row(model, first + i, area, ((int)i + 1) * tall + 1, tall);
 	if (first + room < nodes)
 		ui_put_glyph(area, area->rect.rows - 1, area->rect.cols - 1, UI_ROLE_WARN,
 			     UI_GLYPH_MORE_DOWN);
