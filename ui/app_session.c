@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What keys and commands do to the session itself: recordings, and the clock of one that is shown. */
+/* What keys and commands do to the session: recording it, taking it over, turning its clock. */
 #include <errno.h>
 #include <math.h>
 

@@ -113,8 +113,8 @@ const struct bt_cmd bt_cmd_record = {
 	.name = "record",
 	.operands = "",
 	.summary = "Record a source to a file without a screen",
-	.description = "Ends after --seconds or --frames, or when it is interrupted. 'buddytop replay FILE'\n"
-		       "shows the recording.",
+	.description = "Ends after --seconds or --frames, or when it is interrupted.\n"
+		       "'buddytop replay FILE' shows the recording.",
 	.opts = record_opts,
 	.values_size = sizeof(struct record_values),
 	.run = run_record,

@@ -53,8 +53,8 @@ const struct bt_cmd bt_cmd_replay = {
 	.name = "replay",
 	.operands = "FILE",
 	.summary = "Show a recording in the dashboard",
-	.description = "The same screen over what was recorded, with its events and marks. Space pauses, '+' and\n"
-		       "'-' change the speed, ',' and '.' go back and on, ':seek' goes anywhere.",
+	.description = "The same screen over what was recorded, with its events and marks.\n"
+		       "Space pauses, '+' and '-' change the speed, ',' and '.' go back and on, ':seek' goes anywhere.",
 	.opts = replay_opts,
 	.values_size = sizeof(struct replay_values),
 	.run = run_replay,

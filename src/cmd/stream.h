@@ -14,7 +14,8 @@ struct stream_values {
 };
 
 /* Rows of the options; type.member is the struct stream_values. */
-#define STREAM_OPT(type, member, field) (offsetof(type, member) + offsetof(struct stream_values, field))
+#define STREAM_OPT(type, member, field) \
+	(offsetof(type, member) + offsetof(struct stream_values, field))
 #define STREAM_OPTS(type, member)                                                                  \
 	{ "plain", 0, BT_OPT_FLAG, NULL, "labelled lines instead of a screen: for screen readers, logs", \
 	  STREAM_OPT(type, member, plain) },                                                       \

@@ -80,6 +80,13 @@ int bt_session_add_watch(struct bt_session *session, int fd, uint32_t events,
 /* Tells the sampler what the owner and the clients that wait for a frame want together. */
 void bt_session_sum_wants(struct bt_session *session);
 
+/* frames.c: for the machine there is; the next interval has no beginning; of the watch. */
+void bt_session_make_frames(struct bt_session *session);
+void bt_session_free_frames(struct bt_session *session);
+void bt_session_break_interval(struct bt_session *session);
+void bt_session_read_no_control(struct bt_session *session);
+void bt_session_sampler_ready(void *session, uint32_t events);
+
 /* events.c */
 void bt_session_log(struct bt_session *session, enum bt_event_kind kind, uint64_t generation,
 		    const char *who, const char *format, ...) __attribute__((format(printf, 5, 6)));

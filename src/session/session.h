@@ -120,14 +120,14 @@ bool bt_session_replay(const struct bt_session *session, struct bt_replay_status
 int bt_session_seek(struct bt_session *session, uint64_t at_ns, struct bt_err *err);
 /* 0.1 to 100; 0: as fast as possible. */
 int bt_session_set_speed(struct bt_session *session, double speed, struct bt_err *err);
-/* The same as people say it: "5m", "+30s", "12:34:56", "mark 2"; "x10", "max". -EINVAL has the forms. */
+/* The same as people say it: "5m", "+30s", "12:34:56", "mark 2"; "x10", "max". */
 int bt_session_seek_text(struct bt_session *session, const char *text, struct bt_err *err);
 int bt_session_speed_text(struct bt_session *session, const char *text, struct bt_err *err);
 /* Its marks, by index. */
 bool bt_session_replay_mark(const struct bt_session *session, size_t index, uint64_t *at_ns,
 			    struct bt_event *event);
 
-/* Who else shows this session, and who has its source open: this program, or the one attached to. */
+/* Who else shows this session, and who has its source open: we, or the one attached to. */
 void bt_session_peer(const struct bt_session *session, struct bt_peer *peer);
 /*
  * Opens the source with control: after the controller that one was attached to is gone, or where
