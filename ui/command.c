@@ -100,7 +100,8 @@ static int run_draft(struct ui_app *app, const char *argument, struct bt_err *er
 {
 	(void)argument;
 	if (app->draft.on)
-		return bt_err_set(err, EINVAL, "there is a draft: :apply sends it, :discard drops it");
+		return bt_err_set(err, EINVAL,
+				  "there is a draft: :apply sends it, :discard drops it");
 	ui_app_draft_begin(app);
 	return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The command line at the foot of the screen: what is typed, what it would do, what could follow. */
+/* The command line at the foot of the screen: what is typed, would be done, and could follow. */
 #include <string.h>
 
 #include "ui/app.h"
@@ -191,7 +191,8 @@ static void command_draw(struct ui_app *app, const struct ui_area *screen)
 {
 	const struct ui_command_line *edit = &app->overlay.command;
 	int rows = screen->rect.rows, cols = screen->rect.cols, count;
-	int columns = cols >= 2 * CANDIDATE_COLS ? 2 : 1, foot = rows < FOOT_ROWS ? rows : FOOT_ROWS;
+	int columns = cols >= 2 * CANDIDATE_COLS ? 2 : 1;
+	int foot = rows < FOOT_ROWS ? rows : FOOT_ROWS;
 	struct ui_area box, part;
 
 	count = ((int)edit->completion.count + columns - 1) / columns;

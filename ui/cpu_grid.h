@@ -12,7 +12,7 @@ struct ui_cpu_grid {
 	unsigned count, node_count;
 	uint16_t cpu[BT_MAX_CPUS];		/* [place] */
 	uint16_t core[BT_MAX_CPUS];		/* [place]: its CPU's core */
-	uint16_t start[BT_MAX_NODES + 1];	/* [node]: its first place; the next one's ends it */
+	uint16_t start[BT_MAX_NODES + 1];	/* [node]: first place; the next one's ends it */
 };
 
 /* The possible CPUs of a machine, as it is now. */

@@ -50,11 +50,11 @@ static const struct detail details[] = {
 	{ "node", BT_NODE_PREFER,
 	  "Every CPU asks one node first and takes the nearest other one when it is full.", NULL },
 	{ "node", BT_NODE_BIND,
-	  "Nothing but these nodes: when they are full, allocations reclaim there and fail, however "
-	  "much is free elsewhere.", NULL },
+	  "Nothing but these nodes: when they are full, allocations reclaim there and fail, "
+	  "however much is free elsewhere.", NULL },
 	{ "node", BT_NODE_INTERLEAVE,
-	  "Block after block from these nodes in turn: spreads the pressure, and most CPUs allocate "
-	  "remotely.", NULL },
+	  "Block after block from these nodes in turn: spreads the pressure, and most CPUs "
+	  "allocate remotely.", NULL },
 	{ "node", BT_NODE_REMOTE,
 	  "Never the CPU's own node: shows what remote memory costs.", NULL },
 };
@@ -76,8 +76,8 @@ static void pattern_text(const struct bt_config *config, const struct bt_machine
 	uint64_t share = config->max_held_bytes / (cpus ? cpus : 1);
 	char bytes[UI_TEXT];
 
-	snprintf(buf, UI_DETAIL, "The share of a CPU is %s, about %llu blocks of order %u; batch is "
-		 "%u.", bt_text_bytes(share, bytes, sizeof(bytes)),
+	snprintf(buf, UI_DETAIL, "The share of a CPU is %s, about %llu blocks of order %u; batch "
+		 "is %u.", bt_text_bytes(share, bytes, sizeof(bytes)),
 		 (unsigned long long)(share / ((uint64_t)machine->page_bytes << config->order)),
 		 config->order, config->batch_blocks);
 }

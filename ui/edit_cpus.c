@@ -240,7 +240,7 @@ static void draw_cursor_text(struct ui_app *app, const struct ui_area *area, int
 {
 	static const char *const states[] = { "", ", offline", ", not allowed to this program" };
 	const struct ui_cpus *edit = &app->overlay.cpus;
-	unsigned cpu = edit->grid.cpu[edit->cursor], core = edit->grid.core[edit->cursor];
+	unsigned cpu = edit->grid.cpu[edit->cursor], core = edit->grid.core[edit->cursor], first;
 	char text[128], sibling[32] = "";
 
 	if (edit->err.code) {
@@ -248,9 +248,9 @@ static void draw_cursor_text(struct ui_app *app, const struct ui_area *area, int
 		return;
 	}
 	if (edit->range_from >= 0) {
-		snprintf(text, sizeof(text), "x takes CPU %u to %u %s", edit->grid.cpu[edit->range_from],
-			 cpu, bt_mask_test(edit->draft.cpus, edit->grid.cpu[edit->range_from]) ?
-			 "out" : "in");
+		first = edit->grid.cpu[edit->range_from];
+		snprintf(text, sizeof(text), "x takes CPU %u to %u %s", first, cpu,
+			 bt_mask_test(edit->draft.cpus, first) ? "out" : "in");
 		ui_put_cut(area, row, 6, area->rect.cols - 6, UI_ROLE_WARN, text);
 		return;
 	}

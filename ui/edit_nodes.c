@@ -7,7 +7,7 @@
 
 #define NODES_COLS 76
 #define NAME_COLS 13
-#define TEXT_ROWS 7		/* blanks, effect of the policy, heads, the value, besides the lists */
+#define TEXT_ROWS 7		/* besides the lists: effect of the policy, heads, value, blanks */
 #define BOTH_FROM_ROWS 14	/* with fewer only the focused list shows */
 #define OTHER_SOCKET 20		/* distance from which on the kernel takes a node for remote */
 
@@ -288,8 +288,9 @@ static void nodes_draw(struct ui_app *app, const struct ui_area *screen)
 	int width = DISTANCE_COL + (int)edit->count * DISTANCE_COLS;
 	bool wide = width > NODES_COLS && width <= screen->rect.cols - 4;
 	struct ui_area inside = ui_box(screen, BT_NODE_COUNT + TEXT_ROWS + (int)edit->count,
-				       wide ? width : NODES_COLS, "Nodes and distances", "Tab list   Space node   A all   "
-				       "s socket   Enter apply   Esc");
+				       wide ? width : NODES_COLS, "Nodes and distances",
+				       "Tab list   Space node   A all   s socket   "
+				       "Enter apply   Esc");
 	int rows = inside.rect.rows, row = 0;
 
 	if (rows >= BOTH_FROM_ROWS || !edit->in_nodes) {

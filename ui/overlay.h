@@ -45,7 +45,7 @@ struct ui_command_line {
 	struct bt_err err;		/* of the last Enter */
 	struct ui_completion completion;
 	int chosen;			/* candidate that stands in the line, -1 = none */
-	bool recalling;			/* lines that begin with what was typed are looked through */
+	bool recalling;			/* lines that begin with typed are looked through */
 	unsigned recall_at;
 	char typed[UI_LINE_MAX];
 };

@@ -83,7 +83,7 @@ static void picker_draw(struct ui_app *app, const struct ui_area *screen)
 				       "* is what was sent");
 	int rows = inside.rect.rows, list, first;
 
-	/* On low screens the choices scroll, so that the effect of the selected one has its rows. */
+	/* On low screens the choices scroll, so that the effect of one has its rows. */
 	list = rows - DETAIL_ROWS < 3 ? (rows < 3 ? rows : 3) : rows - DETAIL_ROWS;
 	list = list < (int)picker->count ? list : (int)picker->count;
 	first = (int)picker->selected >= list ? (int)picker->selected - list + 1 : 0;

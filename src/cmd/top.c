@@ -24,7 +24,8 @@ static const struct bt_opt top_opts[] = {
 	TOP_OPT_THEME(struct own_values, top),
 	TOP_OPT_STEP(struct own_values, top),
 	STREAM_OPTS(struct own_values, stream),
-	{ "list-keys", 0, BT_OPT_FLAG, NULL, "print every key and command of the screen, tab-separated",
+	{ "list-keys", 0, BT_OPT_FLAG, NULL,
+	  "print every key and command of the screen, tab-separated",
 	  offsetof(struct own_values, top.list_keys) },
 	{ 0 }
 };

@@ -209,7 +209,8 @@ static void files(void **state)
 static void any_line(void **state)
 {
 	static const char *const lines[] = {
-		"", " ", ":", "=", "==", "order==", "order = 3 = 4", "node :", "node bind", "node bind:,",
+		"", " ", ":", "=", "==", "order==", "order = 3 = 4", "node :", "node bind",
+		"node bind:,",
 		"node ::", "cpus ,", "cpus ,,,,", "undo x", "start", "start ", "start =", "l 3 x",
 		"order 3 order 3 order", "save-screen", "save-screen ", "save-screen ///",
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Controls without a screen: steps, assignments, undo, drafts, rows edited in place, the CPU grid. */
+/* Controls without a screen: steps, assignments, undo, drafts, edited rows, the CPU grid. */
 #include "tests/unit/test.h"
 
 #include <errno.h>
