@@ -165,7 +165,7 @@ def talk_to_agent():
     config = dict(answers[0]["hello"]["config"], run="running")
     ask({"op": "publish", "token": 1, "config": config}, answered=False)
     for number in range(3):
-        ask({"op": "read", "id": number})
+        ask({"op": "read", "id": number, "want_cpu": 1})
     ask({"op": "measure", "limit_bytes": 1 << 20}, answered=False)
     ask({"op": "measured", "id": 3})
     ask({"op": "nonsense", "id": 4})

@@ -163,6 +163,25 @@ enum bt_want {
 
 extern const char *const bt_want_name[BT_WANT_COUNT];
 
+/*
+ * Besides, the number of one CPU whose own histograms a frame is to hold: a view has selected it.
+ * Several who want frames may select several; the first one's is read.
+ */
+#define BT_WANT_CPU_SHIFT 16
+#define BT_WANT_CPU(cpu) (((unsigned)(cpu) + 1) << BT_WANT_CPU_SHIFT)
+#define BT_WANT_READINGS(want) ((want) & BT_WANT_ALL)
+/* -1: none */
+static inline int bt_want_cpu(unsigned want)
+{
+	return (int)(want >> BT_WANT_CPU_SHIFT) - 1;
+}
+
+/* What two want together; of two CPUs that of the first. */
+static inline unsigned bt_want_join(unsigned first, unsigned second)
+{
+	return first | (bt_want_cpu(first) < 0 ? second : BT_WANT_READINGS(second));
+}
+
 /* What became of such a reading. */
 enum bt_detail {
 	BT_DETAIL_NONE,		/* not wanted, or the source (an older agent) knows nothing of it */
@@ -218,6 +237,12 @@ struct bt_frame_pageblocks {
 	struct bt_frame_pagetype *types;	/* [capacity], count used, by zone and type */
 };
 
+/* The selected CPU, all orders. */
+struct bt_frame_cpu_hist {
+	int cpu;		/* -1: none is wanted, or the source cannot tell */
+	struct bt_hist hist[BT_OP_COUNT];
+};
+
 struct bt_frame {
 	uint64_t seq;		/* counts the source's frames from 1 */
 	uint64_t mono_ns;	/* CLOCK_MONOTONIC of the machine read; virtual under sim */
@@ -229,7 +254,7 @@ struct bt_frame {
 	bool restart;		/* the clock was turned back: what was shown before is no history */
 	bool feed;		/* passed on the way to a position: for the history alone */
 	bool gap;		/* nothing is known of the time before it: pause, lost source */
-	unsigned want;		/* BT_WANT_*, set by whoever reads, like extra */
+	unsigned want;		/* BT_WANT_*, BT_WANT_CPU(), set by whoever reads, like extra */
 
 	bool has_module;	/* everything up to `cpus` is known */
 	/* Current; config.generation is the published one. 0: none yet, the rest means nothing. */
@@ -249,6 +274,8 @@ struct bt_frame {
 	struct bt_frame_node *nodes;	/* [node_count] by node number */
 	struct bt_frame_zone *zones;	/* [BT_MAX_ZONES], zone_count used */
 	struct bt_frame_hist *hists;	/* [hist_capacity], hist_count used, by order, node, op */
+
+	struct bt_frame_cpu_hist cpu_hist;
 
 	struct bt_frame_memory memory;
 	struct bt_frame_psi psi;

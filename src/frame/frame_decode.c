@@ -95,6 +95,28 @@ static int decode_hists(const struct bt_json *node, struct bt_frame *frame, stru
 	return 0;
 }
 
+static int decode_cpu_hist(const struct bt_json *node, struct bt_frame *frame, struct bt_err *err)
+{
+	const struct bt_json *selected = bt_json_get_object(node, "cpu_latency");
+	struct bt_frame_cpu_hist *to = &frame->cpu_hist;
+	uint64_t cpu;
+	int code;
+
+	if (!selected)
+		return 0;
+	if (!bt_json_get_u64(selected, "cpu", &cpu) || cpu >= frame->cpu_count)
+		return bt_err_set(err, EPROTO, "cpu_latency: no such CPU");
+	memset(to->hist, 0, sizeof(to->hist));
+	code = decode_buckets(bt_json_get_array(selected, "alloc_buckets"), &to->hist[BT_OP_ALLOC],
+			      err);
+	if (!code)
+		code = decode_buckets(bt_json_get_array(selected, "free_buckets"),
+				      &to->hist[BT_OP_FREE], err);
+	if (!code)
+		to->cpu = (int)cpu;
+	return code;
+}
+
 static int decode_matrix(const struct bt_json *node, struct bt_frame *frame, struct bt_err *err)
 {
 	const struct bt_json *rows = bt_json_get_array(node, "node_alloc_blocks"), *row;
@@ -134,6 +156,8 @@ static int decode_module(const struct bt_json *node, struct bt_frame *frame, str
 		code = decode_column(cpus, &bt_schema_cpu.fields[i], frame, err);
 	if (!code)
 		code = decode_hists(node, frame, err);
+	if (!code)
+		code = decode_cpu_hist(node, frame, err);
 	frame->has_module = !code;
 	return code;
 }

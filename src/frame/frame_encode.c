@@ -33,20 +33,36 @@ static void encode_column(struct bt_json_writer *w, const struct bt_field *colum
 	bt_json_end_array(w);
 }
 
-static void encode_hist(struct bt_json_writer *w, const struct bt_frame_hist *entry)
+static void encode_buckets(struct bt_json_writer *w, const char *key, const struct bt_hist *hist)
 {
 	unsigned i;
 
-	bt_json_object(w, NULL);
-	bt_fields_encode(w, &bt_schema_hist, entry);
-	bt_json_array(w, "buckets");
+	bt_json_array(w, key);
 	for (i = 0; i < BT_HIST_BUCKETS; i++) {
-		if (!entry->hist.count[i])
+		if (!hist->count[i])
 			continue;
 		bt_json_u64(w, NULL, i);
-		bt_json_u64(w, NULL, entry->hist.count[i]);
+		bt_json_u64(w, NULL, hist->count[i]);
 	}
 	bt_json_end_array(w);
+}
+
+static void encode_hist(struct bt_json_writer *w, const struct bt_frame_hist *entry)
+{
+	bt_json_object(w, NULL);
+	bt_fields_encode(w, &bt_schema_hist, entry);
+	encode_buckets(w, "buckets", &entry->hist);
+	bt_json_end_object(w);
+}
+
+static void encode_cpu_hist(struct bt_json_writer *w, const struct bt_frame_cpu_hist *selected)
+{
+	if (selected->cpu < 0)
+		return;
+	bt_json_object(w, "cpu_latency");
+	bt_json_u64(w, "cpu", (uint64_t)selected->cpu);
+	encode_buckets(w, "alloc_buckets", &selected->hist[BT_OP_ALLOC]);
+	encode_buckets(w, "free_buckets", &selected->hist[BT_OP_FREE]);
 	bt_json_end_object(w);
 }
 
@@ -67,6 +83,7 @@ static void encode_blocks(struct bt_json_writer *w, const struct bt_frame *frame
 	for (i = 0; i < frame->hist_count; i++)
 		encode_hist(w, &frame->hists[i]);
 	bt_json_end_array(w);
+	encode_cpu_hist(w, &frame->cpu_hist);
 }
 
 static void encode_module(struct bt_json_writer *w, const struct bt_frame *frame)

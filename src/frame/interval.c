@@ -113,6 +113,7 @@ static void forget_rates(struct bt_interval *interval)
 	}
 	for (i = 0; i < interval->node_count * interval->node_count; i++)
 		interval->matrix[i] = NAN;
+	interval->selected.cpu = -1;
 }
 
 void bt_interval_gap(struct bt_interval *interval, uint64_t from_ns, uint64_t to_ns,
@@ -298,6 +299,17 @@ static void derive_latency(struct bt_interval *interval, const struct bt_frame *
 	bt_point_quantiles(&interval->point);
 }
 
+static void derive_selected(struct bt_interval *interval, const struct bt_frame *older,
+			    const struct bt_frame *newer)
+{
+	if (older->cpu_hist.cpu != newer->cpu_hist.cpu)
+		return;
+	interval->selected.cpu = newer->cpu_hist.cpu;
+	for (unsigned op = 0; newer->cpu_hist.cpu >= 0 && op < BT_OP_COUNT; op++)
+		bt_hist_sub(&interval->selected.hist[op], &newer->cpu_hist.hist[op],
+			    &older->cpu_hist.hist[op]);
+}
+
 static void derive_module(struct bt_interval *interval, const struct bt_frame *older,
 			  const struct bt_frame *newer)
 {
@@ -320,6 +332,7 @@ static void derive_module(struct bt_interval *interval, const struct bt_frame *o
 	point->remote_page_ratio = ratio(delta(a.remote_pages, b->remote_pages), pages);
 	derive_cpus(interval, older, newer);
 	derive_latency(interval, older, newer);
+	derive_selected(interval, older, newer);
 }
 
 /* ---- what the machine did ---------------------------------------------------------------- */

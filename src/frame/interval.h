@@ -87,6 +87,7 @@ struct bt_interval {
 	struct bt_point_cpu *cpus;	/* [cpu_count] */
 	struct bt_point_node *nodes;	/* [node_count] */
 	float *matrix;			/* blocks/s, [node of CPU * node_count + node of block] */
+	struct bt_frame_cpu_hist selected; /* of the interval; cpu -1: not in both frames */
 };
 
 struct bt_interval *bt_interval_create(const struct bt_machine *machine);

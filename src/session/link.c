@@ -137,7 +137,7 @@ void bt_link_send_frame(struct bt_link *link, struct bt_frame *frame)
 void bt_links_frame(struct bt_session *s, struct bt_frame *frame)
 {
 	for (struct bt_link *link = s->links; link; link = link->next) {
-		if (link->reading && !link->dead && !(link->want & ~frame->want))
+		if (link->reading && !link->dead && !(BT_WANT_READINGS(link->want) & ~frame->want))
 			bt_link_send_frame(link, frame);
 	}
 	bt_session_sum_wants(s);
@@ -281,7 +281,7 @@ unsigned bt_links_want(const struct bt_session *s)
 	unsigned want = 0;
 
 	for (const struct bt_link *link = s->links; link; link = link->next)
-		want |= link->reading && !link->dead ? link->want : 0;
+		want = bt_want_join(want, link->reading && !link->dead ? link->want : 0);
 	return want;
 }
 

@@ -13,6 +13,7 @@ static unsigned read_want(const struct bt_json *request)
 {
 	const struct bt_json *names = bt_json_get_array(request, "want"), *name;
 	unsigned want = 0;
+	uint64_t cpu;
 
 	for (name = names ? names->child : NULL; name; name = name->next) {
 		for (unsigned i = 0; i < BT_WANT_COUNT; i++) {
@@ -20,6 +21,8 @@ static unsigned read_want(const struct bt_json *request)
 				want |= 1u << i;
 		}
 	}
+	if (bt_json_get_u64(request, "want_cpu", &cpu) && cpu < BT_MAX_CPUS)
+		want |= BT_WANT_CPU(cpu);
 	return want;
 }
 

@@ -270,12 +270,13 @@ void bt_session_pause(struct bt_session *s, bool pause)
 
 void bt_session_sum_wants(struct bt_session *s)
 {
-	bt_sampler_want(s->sampler, s->want | bt_links_want(s));
+	bt_sampler_want(s->sampler, bt_want_join(s->want, bt_links_want(s)));
 }
 
 void bt_session_want(struct bt_session *s, unsigned want)
 {
-	bool more = want & ~s->want;
+	bool more = BT_WANT_READINGS(want) & ~s->want ||
+		    (bt_want_cpu(want) >= 0 && bt_want_cpu(want) != bt_want_cpu(s->want));
 
 	if (want == s->want)
 		return;

@@ -196,23 +196,28 @@ static void mark_changes(struct bt_area_reader *r, unsigned cpu)
 	r->seen_frees[cpu] = frees;
 }
 
+static void add_histogram(const struct bt_area_reader *r, unsigned cpu, unsigned order,
+			  unsigned op, struct bt_hist *to)
+{
+	const char *from = r->map + r->head.hist_offset + cpu * r->head.hist_cpu_stride +
+			   order * r->head.hist_order_stride + op * r->head.hist_op_stride;
+
+	for (unsigned bucket = 0; bucket < BT_HIST_BUCKETS; bucket++) {
+		uint64_t count = load(from + bucket * 8);
+
+		to->count[bucket] += count;
+		to->total += count;
+	}
+}
+
 static void sum_again(struct bt_area_reader *r, unsigned order, unsigned node, unsigned op)
 {
 	struct bt_hist *sum = &r->sums[sum_index(r, order, node, op)];
 
 	memset(sum, 0, sizeof(*sum));
 	for (unsigned cpu = 0; cpu < r->head.cpu_count; cpu++) {
-		const char *from = r->map + r->head.hist_offset + cpu * r->head.hist_cpu_stride +
-				   order * r->head.hist_order_stride + op * r->head.hist_op_stride;
-
-		if (node_of(r, cpu) != node || !r->seen_allocs[(size_t)cpu * r->orders + order])
-			continue;
-		for (unsigned bucket = 0; bucket < BT_HIST_BUCKETS; bucket++) {
-			uint64_t count = load(from + bucket * 8);
-
-			sum->count[bucket] += count;
-			sum->total += count;
-		}
+		if (node_of(r, cpu) == node && r->seen_allocs[(size_t)cpu * r->orders + order])
+			add_histogram(r, cpu, order, op, sum);
 	}
 }
 
@@ -233,6 +238,25 @@ static void read_histograms(struct bt_area_reader *r, struct bt_frame *frame)
 					*to = r->sums[index];
 			}
 		}
+	}
+}
+
+/* Of the CPU that a view has selected, wherever it is. */
+static void read_selected(const struct bt_area_reader *r, struct bt_frame *frame)
+{
+	struct bt_frame_cpu_hist *to = &frame->cpu_hist;
+	int cpu = bt_want_cpu(frame->want);
+
+	to->cpu = cpu >= 0 && (unsigned)cpu < r->head.cpu_count && (unsigned)cpu < frame->cpu_count ?
+		  cpu : -1;
+	if (to->cpu < 0)
+		return;
+	memset(to->hist, 0, sizeof(to->hist));
+	for (unsigned order = 0; order < r->orders; order++) {
+		if (!r->seen_allocs[(size_t)cpu * r->orders + order])
+			continue;
+		for (unsigned op = 0; op < BT_OP_COUNT; op++)
+			add_histogram(r, (unsigned)cpu, order, op, &to->hist[op]);
 	}
 }
 
@@ -279,4 +303,5 @@ void bt_area_read(struct bt_area_reader *r, struct bt_frame *frame)
 		mark_changes(r, cpu);
 	}
 	read_histograms(r, frame);
+	read_selected(r, frame);
 }

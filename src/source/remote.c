@@ -93,8 +93,10 @@ static int send_read(struct remote *r, bool extra, unsigned want)
 		bt_json_bool(r->writer, "follow", true);
 	if (extra)
 		bt_json_bool(r->writer, "extra", true);
-	if (want)
+	if (BT_WANT_READINGS(want))
 		send_want(r->writer, want);
+	if (bt_want_cpu(want) >= 0)
+		bt_json_u64(r->writer, "want_cpu", (uint64_t)bt_want_cpu(want));
 	rc = end(r);
 	if (!rc)
 		r->awaited_id = ++r->last_id;

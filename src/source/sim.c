@@ -20,6 +20,7 @@ static void sim_free(struct sim *sim)
 	free(sim->cpus);
 	free(sim->nodes);
 	free(sim->hists);
+	free(sim->cpu_hists);
 	free(sim);
 }
 
@@ -41,6 +42,8 @@ static int sim_open(void **state, const struct bt_source_options *options,
 	}
 	sim->hists = bt_xcalloc((size_t)(sim->machine.max_order + 1) * sim->machine.node_count *
 				BT_OP_COUNT, sizeof(*sim->hists));
+	sim->cpu_hists = bt_xcalloc((size_t)sim->machine.cpu_count * BT_OP_COUNT,
+				    sizeof(*sim->cpu_hists));
 	limits = bt_machine_limits(&sim->machine);
 	bt_config_default(&sim->config, &limits, sim->machine.memory_bytes);
 	*machine = sim->machine;

@@ -69,6 +69,7 @@ struct sim {
 	struct sim_cpu *cpus;
 	struct sim_node *nodes;
 	struct bt_hist *hists;		/* [order][node of CPU][op] */
+	struct bt_hist *cpu_hists;	/* [cpu][op], all orders */
 };
 
 /* sim_config.c: the argument "SEED,key=value,..." into machine, faults and empty CPUs and nodes. */

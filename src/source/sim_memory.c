@@ -272,6 +272,16 @@ static void fill_hists(const struct sim *sim, struct bt_frame *frame)
 	}
 }
 
+static void fill_selected(const struct sim *sim, struct bt_frame *frame)
+{
+	int cpu = bt_want_cpu(frame->want);
+
+	frame->cpu_hist.cpu = cpu < (int)sim->machine.cpu_count ? cpu : -1;
+	if (frame->cpu_hist.cpu >= 0)
+		memcpy(frame->cpu_hist.hist, &sim->cpu_hists[(size_t)cpu * BT_OP_COUNT],
+		       sizeof(frame->cpu_hist.hist));
+}
+
 void sim_fill_frame(const struct sim *sim, struct bt_frame *frame)
 {
 	uint64_t pages = 0;
@@ -287,6 +297,7 @@ void sim_fill_frame(const struct sim *sim, struct bt_frame *frame)
 	fill_nodes(sim, frame);
 	fill_zones(sim, frame);
 	fill_hists(sim, frame);
+	fill_selected(sim, frame);
 	fill_memory(sim, &frame->memory);
 	sim_fill_details(sim, frame);
 	frame->psi = (struct bt_frame_psi){

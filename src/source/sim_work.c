@@ -69,9 +69,10 @@ static uint64_t part_of(const struct sim *sim, unsigned part, uint64_t count, ui
 	return n + (sim_random(sim, salt, part) % PPM < count % PPM * ppm % PPM);
 }
 
-/* Adds count operations around base_ns to a histogram; returns the slowest. */
-static uint64_t add_latencies(const struct sim *sim, struct bt_hist *hist, uint64_t count,
-			      uint64_t base_ns, uint64_t salt)
+/* Adds count operations around base_ns to the node's and the CPU's histogram; returns the slowest. */
+static uint64_t add_latencies(const struct sim *sim, struct bt_hist *of_node,
+			      struct bt_hist *of_cpu, uint64_t count, uint64_t base_ns,
+			      uint64_t salt)
 {
 	static const unsigned spread_percent[] = { 92, 98, 104, 112 };
 	uint64_t slowest = 0, left = count;
@@ -88,8 +89,10 @@ static uint64_t add_latencies(const struct sim *sim, struct bt_hist *hist, uint6
 			uint64_t at = ns * spread_percent[s] / 100;
 
 			some = some < n ? some : n;
-			hist->count[bt_hist_index(at)] += some;
-			hist->total += some;
+			of_node->count[bt_hist_index(at)] += some;
+			of_node->total += some;
+			of_cpu->count[bt_hist_index(at)] += some;
+			of_cpu->total += some;
 			n -= some;
 			slowest = at > slowest ? at : slowest;
 		}
@@ -216,15 +219,16 @@ static void record_latency(struct sim *sim, unsigned cpu, uint64_t allocs, uint6
 {
 	struct bt_frame_cpu *s = &sim->cpus[cpu].stats;
 	unsigned order = sim->config.order, node = sim->machine.cpu_node[cpu];
+	struct bt_hist *own = &sim->cpu_hists[(size_t)cpu * BT_OP_COUNT];
 	uint64_t preempted = allocs >> 21, slowest;
 
 	s->preempted += preempted;
 	s->preempted_ns += preempted * 45000;
-	slowest = add_latencies(sim, sim_hist(sim, order, node, BT_OP_ALLOC), allocs - preempted,
-				base_ns, cpu * 2);
+	slowest = add_latencies(sim, sim_hist(sim, order, node, BT_OP_ALLOC), &own[BT_OP_ALLOC],
+				allocs - preempted, base_ns, cpu * 2);
 	s->alloc_max_ns = slowest > s->alloc_max_ns ? slowest : s->alloc_max_ns;
-	slowest = add_latencies(sim, sim_hist(sim, order, node, BT_OP_FREE), frees, base_ns * 3 / 4,
-				cpu * 2 + 1);
+	slowest = add_latencies(sim, sim_hist(sim, order, node, BT_OP_FREE), &own[BT_OP_FREE],
+				frees, base_ns * 3 / 4, cpu * 2 + 1);
 	s->free_max_ns = slowest > s->free_max_ns ? slowest : s->free_max_ns;
 }
 

@@ -103,6 +103,11 @@ static inline void sample_hists(struct bt_frame *frame, unsigned orders, unsigne
 {
 	unsigned order, node, op, i;
 
+	frame->cpu_hist.cpu = 2;
+	for (op = 0; op < BT_OP_COUNT; op++) {
+		frame->cpu_hist.hist[op].count[60 + op] = 4000 + op;
+		frame->cpu_hist.hist[op].total = 4000 + op;
+	}
 	for (order = 0; order < orders; order++) {
 		for (node = 0; node < frame->node_count; node++) {
 			for (op = 0; op < BT_OP_COUNT; op++) {

@@ -229,6 +229,38 @@ static void test_sums(void **state)
 	bt_area_reader_free(reader);
 }
 
+/* One CPU's own, all orders together, whatever others have; also what has not counted since. */
+static void test_selected_cpu(void **state)
+{
+	struct rig *rig = *state;
+	struct bt_area_reader *reader = make_reader(rig);
+	const struct bt_frame_cpu_hist *selected = &rig->frame->cpu_hist;
+
+	for (unsigned cpu = 0; cpu < 3; cpu++) {
+		by_order(rig, cpu)[0] = by_order(rig, cpu)[2] = 1;
+		hist(rig, cpu, 0, BT_OP_ALLOC)[40] = 10 + cpu;
+		hist(rig, cpu, 2, BT_OP_ALLOC)[40] = 100;
+		hist(rig, cpu, 2, BT_OP_FREE)[41] = 7;
+	}
+	bt_frame_clear(rig->frame);
+	bt_area_read(reader, rig->frame);
+	assert_int_equal(selected->cpu, -1);
+	rig->frame->want = BT_WANT_CPU(1) | BT_WANT_TASKS;
+	for (int twice = 0; twice < 2; twice++) {
+		bt_frame_clear(rig->frame);
+		bt_area_read(reader, rig->frame);
+		assert_int_equal(selected->cpu, 1);
+		assert_int_equal(selected->hist[BT_OP_ALLOC].count[40], 111);
+		assert_int_equal(selected->hist[BT_OP_ALLOC].total, 111);
+		assert_int_equal(selected->hist[BT_OP_FREE].count[41], 7);
+	}
+	rig->frame->want = BT_WANT_CPU(BT_MAX_CPUS - 1);
+	bt_frame_clear(rig->frame);
+	bt_area_read(reader, rig->frame);
+	assert_int_equal(selected->cpu, -1);
+	bt_area_reader_free(reader);
+}
+
 static void test_values_out_of_range(void **state)
 {
 	struct rig *rig = *state;
@@ -320,6 +352,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_scalars, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sums, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_selected_cpu, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_values_out_of_range, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lies, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_too_small, setup, teardown),

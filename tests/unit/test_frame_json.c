@@ -141,6 +141,9 @@ static void assert_same_frame(const struct bt_frame *a, const struct bt_frame *b
 		assert_int_equal(a->hists[i].op, b->hists[i].op);
 		assert_memory_equal(&a->hists[i].hist, &b->hists[i].hist, sizeof(struct bt_hist));
 	}
+	assert_int_equal(a->cpu_hist.cpu, b->cpu_hist.cpu);
+	if (a->cpu_hist.cpu >= 0)
+		assert_memory_equal(a->cpu_hist.hist, b->cpu_hist.hist, sizeof(a->cpu_hist.hist));
 	assert_memory_equal(&a->memory, &b->memory, sizeof(a->memory));
 	assert_memory_equal(&a->psi, &b->psi, sizeof(a->psi));
 	assert_memory_equal(a->vmstat, b->vmstat, sizeof(a->vmstat));
@@ -363,6 +366,9 @@ static void refuses_every_bound(void **state)
 		{ "\"gfp\":\"movable\"", "\"gfp\":\"raw\"", "member gfp" },
 		{ "\"lease_ms\":5001,", "", "member lease_ms is missing" },
 		{ "\"reason\":\"user\"", "\"reason\":7", "member reason" },
+		{ "\"cpu_latency\":{\"cpu\":2", "\"cpu_latency\":{\"cpu\":8", "no such CPU" },
+		{ "\"alloc_buckets\":[60", "\"alloc_buckets\":[256", "out of range" },
+		{ "\"free_buckets\":[61,", "\"free_buckets\":[", "no pairs" },
 		{ "\"errno\":22", "\"errno\":-1", "member errno" },
 		{ "\"order_alloc_blocks\":[", "\"order_alloc_blocks\":[1,2,3,4,5,6,", "order_alloc_blocks" },
 		{ "\"order_alloc_blocks\":[", "\"order_alloc_blocks\":[null],\"x\":[", "holds no numbers" },

@@ -248,6 +248,32 @@ static void latency_by_hand(void **state)
 	bt_frame_free(newer);
 }
 
+/* Known of a CPU that both frames have, and of no other. */
+static void selected_by_hand(void **state)
+{
+	struct bt_frame *older = new_frame(), *newer;
+	struct bt_interval *interval = bt_interval_create(&machine);
+	struct bt_hist *hist = &older->cpu_hist.hist[BT_OP_FREE];
+
+	(void)state;
+	assert_int_equal(interval->selected.cpu, -1);
+	hist->count[50] = hist->total = 1000;
+	older->cpu_hist.cpu = 1;
+	newer = later(older, 1000000000);
+	newer->cpu_hist.hist[BT_OP_FREE].count[50] = 1200;
+	bt_interval_derive(interval, older, newer);
+	assert_int_equal(interval->selected.cpu, 1);
+	assert_int_equal(interval->selected.hist[BT_OP_FREE].count[50], 200);
+	assert_int_equal(interval->selected.hist[BT_OP_FREE].total, 200);
+	assert_int_equal(interval->selected.hist[BT_OP_ALLOC].total, 0);
+	older->cpu_hist.cpu = 0;
+	bt_interval_derive(interval, older, newer);
+	assert_int_equal(interval->selected.cpu, -1);
+	bt_interval_free(interval);
+	bt_frame_free(older);
+	bt_frame_free(newer);
+}
+
 static void nothing_allocated_has_no_ratio(void **state)
 {
 	struct bt_frame *older = new_frame(), *newer = later(older, 1000000000);
@@ -372,6 +398,7 @@ int main(void)
 		cmocka_unit_test(copies_deeply),
 		cmocka_unit_test(rates_by_hand),
 		cmocka_unit_test(latency_by_hand),
+		cmocka_unit_test(selected_by_hand),
 		cmocka_unit_test(nothing_allocated_has_no_ratio),
 		cmocka_unit_test(restarts_are_gaps),
 		cmocka_unit_test(first_frame_has_gauges_only),

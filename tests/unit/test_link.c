@@ -189,9 +189,18 @@ static void test_want(void **state)
 	assert_null(bt_json_get(frame, "tasks"));
 	assert_non_null(bt_json_get(frame, "pageblocks"));
 	assert_int_equal(bt_session_frame(rig->session)->pageblocks.state, BT_DETAIL_KNOWN);
+	/* Of two CPUs the session's own is read. */
+	bt_session_want(rig->session, BT_WANT_CPU(2));
+	say(rig, "{\"op\":\"read\",\"id\":4,\"want_cpu\":1}\n");
+	hear_frame(rig, 4);
+	assert_int_equal(bt_session_frame(rig->session)->cpu_hist.cpu, 2);
 	bt_session_want(rig->session, 0);
+	say(rig, "{\"op\":\"read\",\"id\":5,\"want_cpu\":1}\n");
+	hear_frame(rig, 5);
+	assert_int_equal(bt_session_frame(rig->session)->cpu_hist.cpu, 1);
 	rig_frames(rig->session, 1);
 	assert_int_equal(bt_session_frame(rig->session)->pageblocks.state, BT_DETAIL_NONE);
+	assert_int_equal(bt_session_frame(rig->session)->cpu_hist.cpu, -1);
 }
 
 /* The outcome rides on the next frame, under the client's own token. */

@@ -110,6 +110,11 @@ static void test_want(void **state)
 	rig_frames(s, 1);
 	assert_int_equal(bt_session_frame(s)->tasks.state, BT_DETAIL_KNOWN);
 	assert_int_equal(bt_session_frame(s)->pageblocks.state, BT_DETAIL_NONE);
+	assert_int_equal(bt_session_frame(s)->cpu_hist.cpu, -1);
+	bt_session_want(s, BT_WANT_CPU(3));
+	rig_frames(s, 1);
+	assert_int_equal(bt_session_frame(s)->cpu_hist.cpu, 3);
+	assert_int_equal(bt_session_frame(s)->tasks.state, BT_DETAIL_NONE);
 	bt_session_close(s);
 }
 

@@ -328,6 +328,28 @@ static void test_held_lowers_available(void **state)
 	rig_close(rig);
 }
 
+/* Histograms of the CPUs add up to those of the nodes. */
+static void test_selected_cpu(void **state)
+{
+	struct rig *rig = rig_open("5,cpus=4,nodes=2");
+	uint64_t by_cpu = 0;
+
+	(void)state;
+	rig_set(rig, "start");
+	rig_step(rig, 5);
+	rig_set(rig, "stop");
+	rig_step(rig, 2);
+	for (int cpu = 0; cpu < 4; cpu++) {
+		rig->frame->want = BT_WANT_CPU(cpu);
+		rig_step(rig, 1);
+		assert_int_equal(rig->frame->cpu_hist.cpu, cpu);
+		by_cpu += rig->frame->cpu_hist.hist[BT_OP_ALLOC].total;
+	}
+	assert_true(by_cpu > 0);
+	assert_int_equal(by_cpu, hist_total(rig->frame, BT_OP_ALLOC));
+	rig_close(rig);
+}
+
 /* Shortage shows where a real one does: in the tasks, in swap, and in who has which pageblocks. */
 static void test_details(void **state)
 {
@@ -546,6 +568,7 @@ int main(void)
 		cmocka_unit_test(test_nodes),
 		cmocka_unit_test(test_full_node_spills),
 		cmocka_unit_test(test_held_lowers_available),
+		cmocka_unit_test(test_selected_cpu),
 		cmocka_unit_test(test_details),
 		cmocka_unit_test(test_guards),
 		cmocka_unit_test(test_adoption_takes_time),
