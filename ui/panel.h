@@ -43,6 +43,8 @@ struct ui_panel_ops {
 	bool from_end;		/* the newest line is the last: up is further back */
 	bool filters;
 	unsigned wants;		/* BT_WANT_*: what frames must hold while it is on screen */
+	/* The CPU whose own histograms they must hold, or -1; NULL: never one. */
+	int (*wants_cpu)(const struct ui_model *model, const struct ui_panel_state *state);
 	/* Forms the panel can take, by name for the footer; ends with NULL. NULL: only one. */
 	const char *const *modes;
 	/* How many different things the panel can show, and the name of each; NULL: only one. */

@@ -85,7 +85,7 @@ static void draw_nodes(const struct ui_model *model, const struct ui_panel_state
 {
 	int numbers = numbers_that_fit(area->rect.cols);
 	unsigned nodes = model->machine->node_count;
-	unsigned node = state->mode == FORM_NODES ? state->selected : 0;
+	unsigned node = state->mode == FORM_NODES && state->selected < nodes ? state->selected : 0;
 
 	if (!ui_model_has_rates(model)) {
 		ui_put_cut(area, 0, 0, area->rect.cols, UI_ROLE_DIM, ui_why_unknown(model));
@@ -145,10 +145,44 @@ static void draw_cpu_heads(const struct ui_area *area)
 	}
 }
 
+/* Of the selected CPU there is a histogram of its own, because frames hold it while it is. */
+static void draw_selected(const struct ui_model *model, unsigned cpu, unsigned op,
+			  const struct ui_area *area, int line)
+{
+	static const double share[UI_LATENCY_ROWS] = {
+		[BT_P50] = 0.5, [BT_P90] = 0.9, [BT_P99] = 0.99, [BT_P999] = 0.999,
+	};
+	static const unsigned priority[UI_LATENCY_ROWS] = {
+		[BT_P99] = 1, [UI_LATENCY_MAX] = 2, [BT_P50] = 3, [BT_P999] = 4, [BT_P90] = 5,
+	};
+	const struct bt_frame_cpu_hist *selected = model->interval ? &model->interval->selected :
+								     NULL;
+	struct ui_row words = { 0 };
+	char text[UI_TEXT];
+	uint64_t ns;
+
+	if (!selected || selected->cpu != (int)cpu) {
+		ui_putf(area, line, 1, UI_ROLE_DIM, "%u %s: two samples since it was selected", cpu,
+			ui_op_name[op]);
+		return;
+	}
+	ui_row_add(&words, 0, UI_ROLE_STRONG, "", "%u %s", cpu, ui_op_name[op]);
+	for (unsigned row = 0; row < UI_LATENCY_ROWS; row++) {
+		ns = row == UI_LATENCY_MAX ? bt_hist_max_edge(&selected->hist[op]) :
+					     bt_hist_quantile(&selected->hist[op], share[row]);
+		ui_row_add(&words, priority[row], UI_ROLE_NORMAL, ui_latency_name[row], "%s",
+			   ui_text_latency(&model->units, ns, text));
+	}
+	ui_row_draw(&words, area, line, 1, area->rect.cols - 1);
+}
+
+#define SELECTED_FROM_ROWS 5
+
 static void draw_cpus(const struct ui_model *model, const struct ui_panel_state *state,
 		      const struct ui_area *area)
 {
-	int rows = area->rect.rows - 1;
+	bool detail = state->mode == FORM_CPUS && area->rect.rows >= SELECTED_FROM_ROWS;
+	int rows = area->rect.rows - 1 - (detail ? (int)BT_OP_COUNT : 0);
 	unsigned cpus, cpu;
 
 	if (!model->frame || !model->frame->has_module) {
@@ -163,6 +197,8 @@ static void draw_cpus(const struct ui_model *model, const struct ui_panel_state 
 	for (int row = 1; row <= rows && cpu < cpus; row++, cpu++)
 		draw_cpu(model, cpu, area, row,
 			 state->mode == FORM_CPUS && cpu == state->selected);
+	for (unsigned op = 0; detail && op < BT_OP_COUNT; op++)
+		draw_selected(model, state->selected, op, area, 1 + rows + (int)op);
 }
 
 /* ---- all --------------------------------------------------------------------------------- */
@@ -189,6 +225,12 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	}
 }
 
+static int wants_cpu(const struct ui_model *model, const struct ui_panel_state *state)
+{
+	(void)model;
+	return state->mode == FORM_CPUS ? (int)state->selected : -1;
+}
+
 static unsigned extent(const struct ui_model *model, const struct ui_panel_state *state)
 {
 	if (state->mode == FORM_NODES)
@@ -212,5 +254,6 @@ const struct ui_panel_ops ui_panel_where = {
 	.draw = draw,
 	.extent = extent,
 	.selects = true,
+	.wants_cpu = wants_cpu,
 	.modes = form_names,
 };

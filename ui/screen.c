@@ -193,8 +193,16 @@ unsigned ui_screen_wants(const struct ui_screen *screen, int rows, int cols)
 	unsigned wants = 0;
 
 	lay_out(screen, rows, cols, &layout);
-	for (unsigned panel = 0; panel < UI_PANEL_COUNT; panel++)
-		wants |= layout.panel[panel].rows ? ui_panels[panel]->wants : 0;
+	for (unsigned panel = 0; panel < UI_PANEL_COUNT; panel++) {
+		const struct ui_panel_ops *ops = ui_panels[panel];
+		int cpu = -1;
+
+		if (!layout.panel[panel].rows)
+			continue;
+		if (ops->wants_cpu)
+			cpu = ops->wants_cpu(screen->model, &screen->panels[panel]);
+		wants = bt_want_join(wants, ops->wants | (cpu < 0 ? 0 : BT_WANT_CPU(cpu)));
+	}
 	return wants;
 }
 
