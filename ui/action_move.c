@@ -32,5 +32,7 @@ bool ui_move(struct ui_app *app, enum ui_move how)
 	count = ops->extent(app->model, state);
 	to = (long)*at + (ops->from_end ? -by : by);
 	*at = to < 0 || !count ? 0 : to >= (long)count ? count - 1 : (unsigned)to;
+	if (panel == UI_PANEL_CONTROL && app->draft.on)
+		ui_app_say_draft(app, *at);
 	return true;
 }

@@ -88,6 +88,8 @@ void ui_app_draft_begin(struct ui_app *app);
 /* Sends the draft as one generation; its mode ends when that could be sent. */
 int ui_app_draft_apply(struct ui_app *app, const char *who, struct bt_err *err);
 void ui_app_draft_discard(struct ui_app *app);
+/* What a row of the draft is and means, for panels that have no room for it. */
+void ui_app_say_draft(struct ui_app *app, unsigned row);
 /* Puts a mark into the event log and so into the graphs; text "" gives it a number only. */
 void ui_app_mark(struct ui_app *app, const char *text, const char *who);
 

@@ -286,6 +286,19 @@ void ui_app_draft_discard(struct ui_app *app)
 		   changes == 1 ? "" : "s");
 }
 
+void ui_app_say_draft(struct ui_app *app, unsigned row)
+{
+	const struct bt_config *config = &app->draft.config;
+	bool same = ui_control_same(row, &app->draft.base, config);
+	char old[64], new[64], effect[UI_EFFECT];
+
+	ui_control_value(row, &app->draft.base, old, sizeof(old));
+	ui_control_value(row, config, new, sizeof(new));
+	ui_control_effect(row, config, app->model->machine, effect);
+	ui_app_say(app, UI_ROLE_NORMAL, "%s %s%s%s: %s", ui_control_label(row), old,
+		   same ? "" : " -> ", same ? "" : new, effect);
+}
+
 /* ---- undo ------------------------------------------------------------------------------- */
 
 static int undo_draft(struct ui_app *app, unsigned back)

@@ -197,6 +197,8 @@ static void draft_is_one_generation(void **state)
 	assert_shows(rig, "DRAFT 4 changes");
 	assert_shows(rig, "*order      1 -> 3");
 	assert_shows(rig, "8 pages, 32.0 KiB a block");
+	press(rig, DOWN);
+	assert_shows(rig, "order 1 -> 3: 8 pages, 32.0 KiB a block");
 	assert_int_equal(after(rig, 2)->generation, generation);
 	press(rig, "D");
 	assert_int_equal(after(rig, 2)->generation, generation + 1);
