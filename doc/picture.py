@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""doc/picture.py [-r RECORDING] [-a INSTANT] [-o DIRECTORY] BUDDYTOP [ARGUMENT...]
+"""doc/picture.py [-r RECORDING] [-o DIRECTORY] BUDDYTOP [ARGUMENT...]
 
 Draws the pictures of the README: replays a recording in a pseudo-terminal and writes a view each as
 SVG. A recording that is not there is made first, of a guest (BUDDYTOP --vm --yes ARGUMENT...), in
@@ -30,13 +30,14 @@ GUEST = [
 ]
 TEXT_LIMIT_S = 180
 
-# File, keys that bring the view, title.
+# File, instant, keys that bring the view, title. The latencies are those of 10 s a line.
 VIEWS = [
-    ("overview", "1", "The dashboard of buddytop on a guest"),
-    ("latency", "2", "Latency of allocations over time"),
-    ("numa", "3", "NUMA nodes and zones"),
-    ("fragmentation", "4", "Free blocks and fragmentation"),
+    ("overview", "ramp", "1", "The dashboard of buddytop on a guest"),
+    ("latency", "picture", "2ZZ~", "Latency of allocations over time"),
+    ("numa", "ramp", "3", "NUMA nodes and zones"),
+    ("fragmentation", "picture", "4", "Free blocks and fragmentation"),
 ]
+PLAY_S = 8  # after the instant
 ROWS, COLS = 50, 160
 
 CELL_W, CELL_H, FONT = 8.0, 17.0, 13.3
@@ -79,12 +80,13 @@ def block(char, x, y, cells=1):
 SHADES = {"░": 0.3, "▒": 0.55, "▓": 0.8}
 
 # Which edges of a cell its middle is joined to: left, right, top, bottom.
-LINES = {"─": "lr", "│": "tb", "╭": "rb", "╮": "lb", "╰": "rt", "╯": "lt", "┌": "rb", "┐": "lb",
+LINES = {"┃": "tb", "━": "lr", "─": "lr", "│": "tb", "╭": "rb", "╮": "lb", "╰": "rt", "╯": "lt", "┌": "rb", "┐": "lb",
          "└": "rt", "┘": "lt"}
+HEAVY = "┃━"
 
 
 def line(char, x, y):
-    middle_x, middle_y, thick = x + CELL_W / 2, y + CELL_H / 2, 1
+    middle_x, middle_y, thick = x + CELL_W / 2, y + CELL_H / 2, 2.5 if char in HEAVY else 1
     half = thick / 2
     parts = {"l": rect(x, middle_y - half, CELL_W / 2 + half, thick),
              "r": rect(middle_x - half, middle_y - half, CELL_W / 2 + half, thick),
@@ -243,21 +245,19 @@ def record(program, arguments, recording):
         sys.exit("nothing was recorded")
 
 
-def draw(program, recording, at, directory):
-    terminal = drive([program, "replay", recording, "--at", at], [("REPLAY", ""), (2, "")], {})
-    for name, keys, title in VIEWS:
-        terminal.type(keys)
-        wait(terminal, 2.5)
+def draw(program, recording, directory):
+    for name, at, keys, title in VIEWS:
+        terminal = drive([program, "replay", recording, "--at", at],
+                         [("REPLAY", keys), (PLAY_S, "")], {})
         path = Path(directory) / f"{name}.svg"
         path.write_text(Picture(terminal.screen).svg(title), encoding="utf-8")
         print(f"{path}: {path.stat().st_size} bytes")
-    end(terminal)
+        end(terminal)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-r", "--recording", help="file of the recording")
-    parser.add_argument("-a", "--at", default="picture", help="the instant to draw: a mark, a time")
     parser.add_argument("-o", "--output", default="doc", help="directory of the pictures")
     parser.add_argument("program")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -266,7 +266,7 @@ def main():
         recording = options.recording or os.path.join(directory, "guest.jsonl")
         if not os.path.exists(recording):
             record(options.program, options.arguments, recording)
-        draw(options.program, recording, options.at, options.output)
+        draw(options.program, recording, options.output)
 
 
 main()
