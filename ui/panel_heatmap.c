@@ -325,18 +325,21 @@ static void draw_legend(double full, bool upright, const struct ui_area *area, i
 	char text[UI_TEXT];
 	int col = 0;
 
+	for (unsigned i = 0; i < UI_HEAT_MARKERS && col + 5 <= area->rect.cols; i++) {
+		ui_put_char(area, line, col, UI_ROLE_STRONG, UI_HEAT_MARKER_CHARS[i]);
+		col = ui_put(area, line, col + 2, UI_ROLE_DIM, markers[i]) + 2;
+	}
 	for (unsigned step = 1; step <= glyphs->shades && col + 8 < area->rect.cols; step++) {
 		double least = ui_heat_least(glyphs, step, full);
 
+		/* Of few operations no count may be drawn with a step in between. */
+		if (step < glyphs->shades && ui_heat_least(glyphs, step + 1, full) <= least)
+			continue;
 		ui_put_heat(area, line, col, ui_heat_ratio(step == glyphs->shades ? full : least,
 							   full));
 		col = ui_putf(area, line, col + 2, UI_ROLE_DIM, "%s%s",
 			      bt_text_count(least, text, sizeof(text)),
 			      step == glyphs->shades ? " and more" : "") + 2;
-	}
-	for (unsigned i = 0; i < UI_HEAT_MARKERS && col + 5 <= area->rect.cols; i++) {
-		ui_put_char(area, line, col, UI_ROLE_STRONG, UI_HEAT_MARKER_CHARS[i]);
-		col = ui_put(area, line, col + 2, UI_ROLE_DIM, markers[i]) + 2;
 	}
 	if (col + 17 <= area->rect.cols)
 		col = ui_put(area, line, col, UI_ROLE_DIM, "operations a cell") + 2;

@@ -26,18 +26,26 @@ struct half {
 	struct ui_scale scale;
 };
 
-/* From the lowest median to the highest maximum that shows. */
+/* fmin() and fmax() prefer what is known to NaN. */
+static void take_in(const struct bt_point *point, unsigned op, double *low, double *high)
+{
+	*low = fmin(*low, ui_latency_value[op][BT_P50](point));
+	*high = fmax(*high, ui_latency_value[op][UI_LATENCY_MAX](point));
+}
+
+/* From the lowest median to the highest maximum that shows, here or in the baseline. */
 static void fit_scale(struct half *half)
 {
-	const struct bt_point *point;
+	const struct bt_point *point = ui_model_baseline(half->model);
 	double low = NAN, high = NAN;
 
+	if (point)
+		take_in(point, half->op, &low, &high);
 	for (unsigned age = 0; age < (unsigned)half->plot.rect.cols; age++) {
 		point = ui_model_point(half->model, age);
 		if (!point)
 			break;
-		low = fmin(low, ui_latency_value[half->op][BT_P50](point));
-		high = fmax(high, ui_latency_value[half->op][UI_LATENCY_MAX](point));
+		take_in(point, half->op, &low, &high);
 	}
 	half->scale = ui_latency_scale(low, high);
 }
@@ -70,6 +78,9 @@ static void draw_labels(const struct half *half)
 	int last_row = half->plot.rect.rows - 1, used = last_row + 1;
 	char text[UI_TEXT];
 
+	/* Nothing is known yet. */
+	if (half->scale.low <= 1)
+		return;
 	for (unsigned octave = first; octave <= last && octave < 40; octave++) {
 		double place = ui_scale_place(&half->scale, exp2(octave));
 		int row = last_row - (int)(place * last_row + 0.5);
