@@ -332,6 +332,10 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 		graph = rows - all_lines(&cells, cols) - legend;
 		part = ui_area_part(area, 1 + graph, 0, rows - graph, cols);
 		draw_cells(&cells, legend, &part);
+	} else if (rows >= 3) {
+		ui_put_cut(area, rows, 0, cols, UI_ROLE_DIM,
+			   "single CPUs are kept for samples only: z");
+		graph = rows - 1;
 	}
 	part = ui_area_part(area, 1, 0, graph, cols);
 	if (part.rect.rows > 0)
