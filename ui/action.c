@@ -32,7 +32,13 @@ static void run_snapshot(struct ui_app *app)
 
 static void run_log(struct ui_app *app)
 {
-	ui_log_open(app);
+	app->screen.view = UI_VIEW_EVENTS;
+	app->screen.alone = false;
+}
+
+static void run_export(struct ui_app *app)
+{
+	ui_prompt_open_export(app);
 }
 
 static void run_view(struct ui_app *app)
@@ -161,9 +167,23 @@ static void run_page_down(struct ui_app *app)
 		ui_time_page(app, 1);
 }
 
+/* To the time of the selected event. */
+static void enter_event(struct ui_app *app)
+{
+	const struct bt_event *event = ui_event_selected(
+		app->model, &app->screen.panels[UI_PANEL_EVENT_LIST]);
+
+	if (!event)
+		return;
+	ui_feed_go(app->feed, event->mono_ns);
+	ui_app_say_time(app);
+}
+
 static void run_enter(struct ui_app *app)
 {
-	if (ui_screen_focus(&app->screen) != UI_PANEL_CONTROL)
+	if (ui_screen_focus(&app->screen) == UI_PANEL_EVENT_LIST)
+		enter_event(app);
+	else if (ui_screen_focus(&app->screen) != UI_PANEL_CONTROL)
 		app->screen.alone = !app->screen.alone;
 	else if (app->model->no_control)
 		ui_app_say(app, UI_ROLE_WARN, "not possible: %s", app->model->no_control);
@@ -205,6 +225,7 @@ static const struct ui_action actions[UI_ACTION_COUNT] = {
 	[UI_ACTION_PAUSE] = { needs_own_clock, run_pause },
 	[UI_ACTION_SNAPSHOT] = { NULL, run_snapshot },
 	[UI_ACTION_LOG] = { NULL, run_log },
+	[UI_ACTION_EXPORT] = { NULL, run_export },
 	[UI_ACTION_COMMAND] = { NULL, run_command },
 	[UI_ACTION_NEXT_PANEL] = { NULL, run_next_panel },
 	[UI_ACTION_PREVIOUS_PANEL] = { NULL, run_previous_panel },

@@ -23,10 +23,8 @@ bool ui_move(struct ui_app *app, enum ui_move how)
 	unsigned *at = ops && ops->selects ? &state->selected : &state->scroll, count;
 	long by = rows_of(how, &inside), to;
 
-	if (ops && ops->move) {
-		ops->move(app->model, state, &inside, how);
-		return true;
-	}
+	if (ops && ops->move)
+		return ops->move(app->model, state, &inside, how);
 	if (!ops || !ops->extent || !by)
 		return false;
 	count = ops->extent(app->model, state);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ui/app.h"
+#include "ui/export.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -166,6 +167,19 @@ void ui_app_snapshot(struct ui_app *app)
 	else
 		ui_app_say(app, UI_ROLE_GOOD, "snapshot: %s", path);
 	ui_app_update(app);
+}
+
+int ui_app_export(struct ui_app *app, const char *path, struct bt_err *err)
+{
+	struct ui_filter filter;
+	unsigned count;
+	int code;
+
+	ui_filter_parse(&filter, app->screen.panels[UI_PANEL_EVENT_LIST].filter);
+	code = ui_export_events(app->model, &filter, path, &count, err);
+	if (!code)
+		ui_app_say(app, UI_ROLE_GOOD, "%u events in %s", count, path);
+	return code;
 }
 
 /* ---- keys and picture ------------------------------------------------------------------- */

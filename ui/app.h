@@ -107,6 +107,8 @@ void ui_app_say_time(struct ui_app *app);
 
 /* Points of the shown tier that the graphs of the screen have room for. */
 unsigned ui_app_window_points(const struct ui_app *app);
+/* The events that fit the filter of view 7, to a new file. */
+int ui_app_export(struct ui_app *app, const char *path, struct bt_err *err);
 void ui_app_snapshot(struct ui_app *app);
 /* Begins a recording; path "": beside us, with a name of its own. */
 int ui_app_record(struct ui_app *app, const char *path, struct bt_err *err);

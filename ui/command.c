@@ -149,6 +149,11 @@ static int run_speed(struct ui_app *app, const char *argument, struct bt_err *er
 	return ui_app_speed(app, argument, err);
 }
 
+static int run_export(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	return ui_app_export(app, argument, err);
+}
+
 static int run_save_screen(struct ui_app *app, const char *argument, struct bt_err *err)
 {
 	char *text = NULL;
@@ -263,6 +268,9 @@ const struct ui_command ui_commands[] = {
 	  "pause sampling, or let it go on", NULL },
 	{ "quit", false, run_quit, UI_ARGUMENT_NONE, NULL,
 	  "quit; asks while the load is on", NULL },
+	{ "export", false, run_export, UI_ARGUMENT_FILE, "FILE",
+	  "write the events that fit view 7's filter to a new file, CSV if it ends with .csv, else "
+	  "JSON Lines", NULL },
 	{ "save-screen", false, run_save_screen, UI_ARGUMENT_FILE, "FILE",
 	  "write the screen to a file, as text", NULL },
 	{ "step", false, run_step, UI_ARGUMENT_TEXT, "[N]",

@@ -134,7 +134,11 @@ const struct ui_binding ui_bindings[] = {
 	  .help = "10 s on, in a replay" },
 	{ .action = UI_ACTION_LOG, .key = { 'L' },
 	  .group = view, .brief = "log",
-	  .help = "the whole event log" },
+	  .help = "view 7, Events: the whole log" },
+	{ .action = UI_ACTION_EXPORT, .key = { 'e' },
+	  .group = view,
+	  .help = "write the events that view 7 shows, those that fit its filter, to a file; in it "
+		  "Enter goes to the time of the selected one" },
 	{ .action = UI_ACTION_VIEW, .key = { '1' },
 	  .group = view,
 	  .help = "view 1, Overview; 2 Latency, 3 NUMA and zones, 4 Fragmentation, 5 CPUs, "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What overlays have in common, and the plain ones: questions, help, the whole log. */
+/* What overlays have in common, and the plain ones: questions and help. */
 #include "ui/overlay.h"
 
 #include <stdarg.h>
@@ -151,7 +151,7 @@ bool ui_question_is(const struct ui_app *app, const struct ui_answer *answers)
 	return app->overlay.ops == &question_ops && app->overlay.question.answers == answers;
 }
 
-/* ---- help and log ----------------------------------------------------------------------- */
+/* ---- help ------------------------------------------------------------------------------- */
 
 #define PAGE_ROWS 10u
 
@@ -227,47 +227,5 @@ static const struct ui_overlay_ops help_ops = { .key = scroll_key, .draw = help_
 void ui_help_open(struct ui_app *app)
 {
 	app->overlay.ops = &help_ops;
-	app->overlay.scroll = 0;
-}
-
-static void log_draw(struct ui_app *app, const struct ui_area *screen)
-{
-	struct ui_panel_state state = { 0 };
-	struct ui_area inside = ui_box(screen, screen->rect.rows, screen->rect.cols, "Events",
-				       "Up Down PgUp PgDn scroll   any other key closes");
-	unsigned count = ui_panel_events.extent(app->model, NULL);
-	unsigned rows = (unsigned)inside.rect.rows, most = count > rows ? count - rows : 0;
-	unsigned *scroll = &app->overlay.scroll;
-
-	/* The log counts from its end: scroll up means further back. */
-	if (*scroll > most)
-		*scroll = most;
-	state.scroll = *scroll;
-	ui_panel_events.draw(app->model, &state, &inside);
-}
-
-static void log_key(struct ui_app *app, int key)
-{
-	static const struct {
-		int from, to;
-	} mirror[] = {
-		{ UI_KEY_UP, UI_KEY_DOWN }, { UI_KEY_DOWN, UI_KEY_UP }, { 'k', 'j' }, { 'j', 'k' },
-		{ UI_KEY_PAGE_UP, UI_KEY_PAGE_DOWN }, { UI_KEY_PAGE_DOWN, UI_KEY_PAGE_UP },
-	};
-
-	for (unsigned i = 0; i < BT_ARRAY_SIZE(mirror); i++) {
-		if (mirror[i].from == key) {
-			scroll_key(app, mirror[i].to);
-			return;
-		}
-	}
-	scroll_key(app, key);
-}
-
-static const struct ui_overlay_ops log_ops = { .key = log_key, .draw = log_draw };
-
-void ui_log_open(struct ui_app *app)
-{
-	app->overlay.ops = &log_ops;
 	app->overlay.scroll = 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What lies over the view and takes the keys: prompts, editors, questions, help, log. One at a
+ * What lies over the view and takes the keys: prompts, editors, questions, help. One at a
  * time. Each kind has its state in the union and a table of two functions.
  */
 #ifndef UI_OVERLAY_H
@@ -119,6 +119,7 @@ void ui_overlay_close(struct ui_app *app);
 void ui_prompt_reopen(struct ui_app *app);
 void ui_prompt_open_param(struct ui_app *app, const struct bt_param *param);
 void ui_prompt_open_interval(struct ui_app *app);
+void ui_prompt_open_export(struct ui_app *app);
 void ui_prompt_open_mark(struct ui_app *app);
 void ui_command_line_open(struct ui_app *app);
 /* Of the focused panel, in the footer; false: it has no rows to filter. */
@@ -137,7 +138,6 @@ void ui_edit_row_open(struct ui_app *app, unsigned row);
 void ui_cpus_open(struct ui_app *app);
 void ui_nodes_open(struct ui_app *app);
 void ui_help_open(struct ui_app *app);
-void ui_log_open(struct ui_app *app);
 /* Returns the question, to be filled with lines. */
 struct ui_question *ui_question_open(struct ui_app *app, const char *title,
 				     const struct ui_answer *answers);

@@ -34,10 +34,10 @@ struct ui_panel_ops {
 	 */
 	unsigned (*extent)(const struct ui_model *model, const struct ui_panel_state *state);
 	/*
-	 * Instead of that: a panel whose rows are no list. inside: what it draws in. Only where it
-	 * is there do the arrows to the left and right belong to the panel, not to time.
+	 * Instead of that: a panel whose rows are no plain list. inside: what it draws in. False:
+	 * nothing moves that way, so that arrows to the left and right are time.
 	 */
-	void (*move)(const struct ui_model *model, struct ui_panel_state *state,
+	bool (*move)(const struct ui_model *model, struct ui_panel_state *state,
 		     const struct ui_rect *inside, enum ui_move how);
 	bool selects;		/* moving changes selected, else scroll */
 	bool from_end;		/* the newest line is the last: up is further back */
@@ -57,7 +57,8 @@ extern const struct ui_panel_ops ui_panel_available, ui_panel_rate, ui_panel_lat
 	ui_panel_matrix, ui_panel_numastat, ui_panel_cpus,
 	ui_panel_free_blocks, ui_panel_fragmentation, ui_panel_pageblocks,
 	ui_panel_reclaim, ui_panel_pressure, ui_panel_tasks,
-	ui_panel_heatmap, ui_panel_histogram, ui_panel_percentiles, ui_panel_where;
+	ui_panel_heatmap, ui_panel_histogram, ui_panel_percentiles, ui_panel_where,
+	ui_panel_event_list;
 /* Indexed by enum ui_panel. */
 extern const struct ui_panel_ops *const ui_panels[UI_PANEL_COUNT];
 
@@ -94,6 +95,14 @@ const char *ui_point_time(const struct ui_model *model, const struct bt_point *p
 /* "12:34:56" of an event, or seconds of the source's clock where that is virtual. */
 const char *ui_event_time(const struct ui_model *model, const struct bt_event *event,
 			  char buf[UI_TEXT]);
+/* "2026-11-21T05:16:47.123Z", or seconds of a virtual clock. */
+const char *ui_event_instant(const struct ui_model *model, const struct bt_event *event,
+			     char buf[UI_TEXT]);
+/* What a filter sees of an event; */
+bool ui_event_fits(const struct ui_filter *filter, const struct bt_event *event);
+/* Of the list of view 7; NULL: none fits its filter. */
+const struct bt_event *ui_event_selected(const struct ui_model *model,
+					 const struct ui_panel_state *state);
 enum ui_role ui_event_role(enum bt_event_kind kind);
 
 /* The first of count rows to draw in so many: scrolled, but not beyond the last. */

@@ -343,7 +343,7 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 }
 
 /* Up and down are lines of what is shown, left and right the CPU before and after. */
-static void move(const struct ui_model *model, struct ui_panel_state *state,
+static bool move(const struct ui_model *model, struct ui_panel_state *state,
 		 const struct ui_rect *inside, enum ui_move how)
 {
 	static const int sign[UI_MOVES] = {
@@ -356,7 +356,7 @@ static void move(const struct ui_model *model, struct ui_panel_state *state,
 	int lines, at;
 
 	if (!fill(&plan, model, state) || !plan.grid.count)
-		return;
+		return true;
 	make(&plan, inside->rows, inside->cols);
 	lines = sign[how] * (!page ? 1 : plan.table_only ? plan.table_rows - 1 : plan.grid_rows);
 	if (plan.table_only) {
@@ -372,6 +372,7 @@ static void move(const struct ui_model *model, struct ui_panel_state *state,
 		at = (int)ui_grid_step(&plan.grid, plan.selected, lines);
 		state->selected = plan.grid.cells[at].cpu;
 	}
+	return true;
 }
 
 const struct ui_panel_ops ui_panel_cpus = {

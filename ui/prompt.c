@@ -151,3 +151,22 @@ void ui_prompt_open_mark(struct ui_app *app)
 	open_other(app, "Mark", "What is worth finding again; empty: the mark gets a number.",
 		   accept_mark);
 }
+
+static int accept_export(struct ui_app *app, const char *text, struct bt_err *err)
+{
+	return ui_app_export(app, text, err);
+}
+
+/* With a name that is not there yet, in all likelihood. */
+void ui_prompt_open_export(struct ui_app *app)
+{
+	const struct bt_frame *live = app->model->live;
+	char time[32], name[64];
+
+	open_other(app, "Export the events that view 7 shows",
+		   "To a new file: CSV where its name ends with .csv, else JSON Lines.",
+		   accept_export);
+	bt_utc_compact(live ? live->utc_ns : bt_utc_ns(), time, sizeof(time));
+	snprintf(name, sizeof(name), "buddytop-events-%s.jsonl", time);
+	ui_line_set(&app->overlay.prompt.line, name);
+}

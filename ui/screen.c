@@ -20,7 +20,7 @@ const struct ui_panel_ops *const ui_panels[UI_PANEL_COUNT] = {
 	[UI_PANEL_PAGEBLOCKS] = &ui_panel_pageblocks,
 	[UI_PANEL_RECLAIM] = &ui_panel_reclaim,
 	[UI_PANEL_PRESSURE] = &ui_panel_pressure,
-	[UI_PANEL_TASKS] = &ui_panel_tasks,
+	[UI_PANEL_TASKS] = &ui_panel_tasks,	    [UI_PANEL_EVENT_LIST] = &ui_panel_event_list,
 };
 
 void ui_screen_init(struct ui_screen *screen, const struct ui_model *model)
@@ -104,15 +104,16 @@ unsigned ui_first_row(unsigned scroll, unsigned count, int rows)
 
 /* ---- drawing ---------------------------------------------------------------------------- */
 
-/* "filter: oom, 3 of 240": rows that are left out are told of. */
+/* "filter: oom  3 of 240": rows that are left out are told of. */
 static void add_filter(const struct ui_model *model, const struct ui_panel_ops *ops,
 		       const struct ui_panel_state *state, struct ui_row *row)
 {
 	struct ui_panel_state all = *state;
 
 	all.filter[0] = '\0';
-	ui_row_add(row, 0, UI_ROLE_WARN, "filter:", "%s, %u of %u", state->filter,
-		   ops->extent(model, state), ops->extent(model, &all));
+	ui_row_add(row, 1, UI_ROLE_WARN, "filter:", "%s", state->filter);
+	ui_row_add(row, 0, UI_ROLE_WARN, "", "%u of %u", ops->extent(model, state),
+		   ops->extent(model, &all));
 }
 
 /* A rule with the panel's name on the left and its number on the right. */

@@ -112,7 +112,9 @@ static int sync_directory_of(const char *path)
 	return code;
 }
 
-int bt_write_file(const char *path, const void *data, size_t size, mode_t mode, struct bt_err *err)
+/* flags: of renameat2(). */
+static int write_whole(const char *path, const void *data, size_t size, mode_t mode,
+		       unsigned flags, struct bt_err *err)
 {
 	char *name;
 	int fd = create_beside(path, mode, &name);
@@ -125,7 +127,7 @@ int bt_write_file(const char *path, const void *data, size_t size, mode_t mode, 
 		code = -errno;
 	if (close(fd) && !code)
 		code = -errno;
-	if (!code && rename(name, path))
+	if (!code && renameat2(AT_FDCWD, name, AT_FDCWD, path, flags))
 		code = -errno;
 	if (code)
 		unlink(name);
@@ -135,6 +137,19 @@ int bt_write_file(const char *path, const void *data, size_t size, mode_t mode, 
 	if (code)
 		return bt_err_set(err, -code, "cannot write %s: %s", path, strerror(-code));
 	return 0;
+}
+
+int bt_write_file(const char *path, const void *data, size_t size, mode_t mode, struct bt_err *err)
+{
+	return write_whole(path, data, size, mode, 0, err);
+}
+
+int bt_write_new_file(const char *path, const void *data, size_t size, mode_t mode,
+		      struct bt_err *err)
+{
+	int code = write_whole(path, data, size, mode, RENAME_NOREPLACE, err);
+
+	return code == -EEXIST ? bt_err_set(err, EEXIST, "%s is there already", path) : code;
 }
 
 int bt_make_path(const char *path, mode_t mode, struct bt_err *err)

@@ -65,6 +65,9 @@ const char *bt_text_latency_in(const struct bt_units *units, uint64_t ns, char *
 ssize_t bt_read_file(const char *path, size_t limit, char **out, struct bt_err *err);
 /* Writes path whole or not at all: temporary name beside it, fsync, rename, directory fsync. */
 int bt_write_file(const char *path, const void *data, size_t size, mode_t mode, struct bt_err *err);
+/* The same to a path where nothing may be: -EEXIST, and what is there stays. */
+int bt_write_new_file(const char *path, const void *data, size_t size, mode_t mode,
+		      struct bt_err *err);
 /* write() until all is written; -errno. */
 int bt_write_all(int fd, const void *data, size_t size);
 /* Bytes of the valid UTF-8 character at text; 0 at the end and where it is not valid. */

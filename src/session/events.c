@@ -260,3 +260,26 @@ void bt_session_observe_interval(struct bt_session *s)
 	o->failing = failing;
 	o->throttled = throttled;
 }
+
+/* At most one line in this time: on a machine under load every sample may be late. */
+#define SAMPLES_TOLD_NS (10 * BT_NS_PER_S)
+
+void bt_session_observe_samples(struct bt_session *s, uint64_t late, uint64_t lost)
+{
+	uint64_t now_ns = s->shown ? s->shown->mono_ns : 0;
+
+	if ((late == s->samples.late && lost == s->samples.lost) ||
+	    (s->samples.told_ns && now_ns < s->samples.told_ns + SAMPLES_TOLD_NS))
+		return;
+	if (late > s->samples.late)
+		bt_session_log(s, BT_EVENT_NOTE, 0, "session",
+			       "samples late: %llu were not taken when they were due",
+			       (unsigned long long)(late - s->samples.late));
+	if (lost > s->samples.lost)
+		bt_session_log(s, BT_EVENT_NOTE, 0, "session",
+			       "samples lost: %llu were taken, but not read in time",
+			       (unsigned long long)(lost - s->samples.lost));
+	s->samples.late = late;
+	s->samples.lost = lost;
+	s->samples.told_ns = now_ns;
+}

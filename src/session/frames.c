@@ -172,6 +172,7 @@ static void follow_phase(struct bt_session *s)
 	unsigned retries = s->status.retries;
 
 	bt_sampler_status(s->sampler, &s->status);
+	bt_session_observe_samples(s, s->status.late_samples, s->status.lost_samples);
 	if (s->status.phase != before) {
 		s->changed = true;
 		on_phase(s, before);

@@ -55,6 +55,10 @@ struct bt_session {
 	char no_control[256];		/* "" = control is on */
 
 	struct bt_observer observer;
+	struct {
+		uint64_t late, lost;	/* samples that the log has told of */
+		uint64_t told_ns;	/* when it did, clock of the source */
+	} samples;
 	struct bt_event events[BT_EVENTS];
 	uint64_t last_event;
 
@@ -99,6 +103,8 @@ void bt_session_log_changes(struct bt_session *session, const struct bt_config *
 void bt_session_observe(struct bt_session *session, const struct bt_frame *before,
 			const struct bt_frame *now);
 /* What an interval tells: failures, guards. */
+/* Samples that came late, or that nobody took before the next ones: counts since the opening. */
+void bt_session_observe_samples(struct bt_session *session, uint64_t late, uint64_t lost);
 void bt_session_observe_interval(struct bt_session *session);
 
 /* control.c */
