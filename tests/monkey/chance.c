@@ -54,7 +54,7 @@ static void moving_key(struct chance *chance, struct burst *burst)
 		UI_KEY_ENTER, UI_KEY_ESC, UI_KEY_TAB, UI_KEY_BACK_TAB, UI_KEY_UP, UI_KEY_DOWN,
 		UI_KEY_LEFT, UI_KEY_RIGHT, UI_KEY_HOME, UI_KEY_END, UI_KEY_PAGE_UP,
 		UI_KEY_PAGE_DOWN, UI_KEY_BACKSPACE, UI_KEY_DELETE, UI_KEY_CTRL_U, ' ', 'y', 'n',
-		'x', 't', 'A', 'N', 'I', '/',
+		'x', 't', 'A', 'N', 'I', '/', '1', '2', '3', '4', '5', '6', '7', '0',
 	};
 	int key = PICK(chance, keys);
 
@@ -68,8 +68,8 @@ static void command_line(struct chance *chance, struct burst *burst)
 		"order", "cpus", "node", "gfp", "pattern", "held", "batch", "pace", "touch", "free",
 		"guard", "reserve", "lease", "limit", "interval", "start", "stop", "keep", "freeze",
 		"pause", "snapshot", "measure", "step", "view", "mark", "baseline", "compare", "undo",
-		"jump", "filter", "export", "theme", "units", "glyphs", "set", "record", "apply",
-		"draft", "discard", "reset", "window", "quit", "no-such-thing", "save-screen",
+		"jump", "filter", "export", "theme", "units", "glyphs", "set", "record", "seek", "speed",
+		"draft", "apply", "discard", "reset", "window", "quit", "no-such-thing", "save-screen",
 	};
 	static const char *const values[] = {
 		"", "0", "3", "99999999999999999999", "-1", "0-3", "0x3", "0-1,^1", "bind:1",

@@ -5,11 +5,13 @@
  *
  *     monkey KEYS SEED [live]
  *
- * The seed decides everything, so the same arguments do the same again. live: samples come by the
- * clock meanwhile, as they do for people; that is for ThreadSanitizer and repeats nothing.
+ * The seed decides every key and machine, so the same arguments do the same again; but recordings that
+ * were made on the way are played by the clock. live: all samples come by the clock, as they do for
+ * people; that is for ThreadSanitizer.
  */
 #include <errno.h>
 #include <ftw.h>
+#include <glob.h>
 #include <locale.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -24,7 +26,7 @@
 #define KEYS_OF_A_LIFE 1500
 #define REMEMBERED 60
 
-const struct bt_source_ops *const bt_sources[] = { &bt_source_sim, NULL };
+const struct bt_source_ops *const bt_sources[] = { &bt_source_sim, &bt_source_replay, NULL };
 
 struct monkey {
 	struct chance chance;
@@ -34,7 +36,8 @@ struct monkey {
 	const char *argument;		/* the seed, for the report */
 	char source[256];
 	char *directory;
-	bool live;
+	bool live;			/* samples come by the clock */
+	bool clocked;			/* in this life: always if live, and in a recording's */
 	bool no_utf8;			/* the terminal shows ASCII alone */
 	bool asked;			/* a way out was chosen and not yet cancelled */
 	unsigned left, life_left;	/* keys */
@@ -196,7 +199,7 @@ static void pass(struct monkey *monkey)
 		samples = monkey->app.steps < 8 ? monkey->app.steps : 8;
 		monkey->app.steps = 0;
 	}
-	if (monkey->live)
+	if (monkey->clocked)
 		step(monkey, (int)chance_below(&monkey->chance, 3));
 	else
 		while (samples--)
@@ -226,6 +229,20 @@ static void resize(struct monkey *monkey)
 
 /* ---- a life: one session, until it quits ------------------------------------------------- */
 
+/* Sometimes what a life before has recorded; else, false, a simulated machine. */
+static bool choose_recording(struct monkey *monkey)
+{
+	glob_t found;
+	bool is = !chance_below(&monkey->chance, 2) && !glob("*.jsonl", 0, NULL, &found);
+
+	chance_source(&monkey->chance, monkey->source, sizeof(monkey->source));
+	if (!is)
+		return false;
+	snprintf(monkey->source, sizeof(monkey->source), "replay:%s", found.gl_pathv[0]);
+	globfree(&found);
+	return true;
+}
+
 static void begin_life(struct monkey *monkey)
 {
 	static const char *const glyphs[] = { "full", "console", "ascii" };
@@ -237,7 +254,7 @@ static void begin_life(struct monkey *monkey)
 	const struct ui_glyphs *safe;
 	struct bt_err err = { 0 };
 
-	chance_source(&monkey->chance, monkey->source, sizeof(monkey->source));
+	monkey->clocked = choose_recording(monkey) || monkey->live;
 	if (bt_session_open(&monkey->session, &options, &err)) {
 		fprintf(stderr, "FAIL monkey: %s: %s\n", monkey->source, err.text);
 		exit(1);
@@ -251,6 +268,7 @@ static void begin_life(struct monkey *monkey)
 	if (monkey->no_utf8)
 		monkey->settings.settings.glyphs = NULL;
 	ui_setup_begin(&monkey->app, &monkey->settings, &monkey->settings.settings, safe);
+	printf("# %s\n", monkey->source);
 	resize(monkey);
 	monkey->app.colours = true;
 	monkey->life_left = KEYS_OF_A_LIFE;
