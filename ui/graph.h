@@ -19,7 +19,7 @@ struct ui_graph {
 	struct ui_scale scale;
 };
 
-/* Extremes of what ui_graph_draw() would show in the area, ghost included; NaN: nothing is known. */
+/* Extremes of what ui_graph_draw() would show in the area, ghost too; NaN: nothing is known. */
 double ui_graph_max(const struct ui_model *model, const struct ui_area *plot, ui_value_fn value);
 double ui_graph_min(const struct ui_model *model, const struct ui_area *plot, ui_value_fn value);
 /*

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "ui/text.h"
+
 #define MOST_WIDE 4u
 
 /* ---- axis -------------------------------------------------------------------------------- */
@@ -147,4 +149,40 @@ void ui_heat_draw(const struct ui_heat_map *map, int at, const struct ui_heat_li
 {
 	for (unsigned bin = 0; bin < ui_heat_bins(&map->axis); bin++)
 		put_bin(map, at, bin, line);
+}
+
+void ui_heat_legend(double full, bool upright, const struct ui_area *area, int line)
+{
+	const struct ui_glyphs *glyphs = area->canvas->glyphs;
+	static const char *const markers[UI_HEAT_MARKERS] = { "p50", "p99" };
+	char text[UI_TEXT];
+	int col = 0;
+
+	for (unsigned i = 0; i < UI_HEAT_MARKERS && col + 5 <= area->rect.cols; i++) {
+		ui_put_char(area, line, col, UI_ROLE_STRONG, UI_HEAT_MARKER_CHARS[i]);
+		col = ui_put(area, line, col + 2, UI_ROLE_DIM, markers[i]) + 2;
+	}
+	for (unsigned step = 1; step <= glyphs->shades && col + 8 < area->rect.cols; step++) {
+		double least = ui_heat_least(glyphs, step, full);
+
+		/* Of few operations no count may be drawn with a step in between. */
+		if (step < glyphs->shades && ui_heat_least(glyphs, step + 1, full) <= least)
+			continue;
+		ui_put_heat(area, line, col, ui_heat_ratio(step == glyphs->shades ? full : least,
+							   full));
+		col = ui_putf(area, line, col + 2, UI_ROLE_DIM, "%s%s",
+			      bt_text_count(least, text, sizeof(text)),
+			      step == glyphs->shades ? " and more" : "") + 2;
+	}
+	if (col + 17 <= area->rect.cols)
+		col = ui_put(area, line, col, UI_ROLE_DIM, "operations a cell") + 2;
+	for (unsigned i = 0; i < UI_EVENT_LINES; i++) {
+		const struct ui_event_line *event = &ui_event_lines[i];
+
+		if (col + 2 + ui_text_width(event->name) > area->rect.cols)
+			continue;
+		ui_put_glyph(area, line, col, event->role,
+			     upright ? event->upright : event->across);
+		col = ui_put(area, line, col + 2, UI_ROLE_DIM, event->name) + 2;
+	}
 }

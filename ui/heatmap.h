@@ -65,5 +65,7 @@ struct ui_heat_map {
 
 /* at: row or column of the line. */
 void ui_heat_draw(const struct ui_heat_map *map, int at, const struct ui_heat_line *line);
+/* In a row: markers, the least count of each glyph, and the lines of events, as far as they fit. */
+void ui_heat_legend(double full, bool upright, const struct ui_area *area, int line);
 
 #endif

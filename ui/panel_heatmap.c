@@ -318,42 +318,6 @@ static void draw_reading(const struct half *halves, unsigned count, int octave,
 	ui_row_draw(&words, area, line, 0, area->rect.cols);
 }
 
-static void draw_legend(double full, bool upright, const struct ui_area *area, int line)
-{
-	const struct ui_glyphs *glyphs = area->canvas->glyphs;
-	static const char *const markers[UI_HEAT_MARKERS] = { "p50", "p99" };
-	char text[UI_TEXT];
-	int col = 0;
-
-	for (unsigned i = 0; i < UI_HEAT_MARKERS && col + 5 <= area->rect.cols; i++) {
-		ui_put_char(area, line, col, UI_ROLE_STRONG, UI_HEAT_MARKER_CHARS[i]);
-		col = ui_put(area, line, col + 2, UI_ROLE_DIM, markers[i]) + 2;
-	}
-	for (unsigned step = 1; step <= glyphs->shades && col + 8 < area->rect.cols; step++) {
-		double least = ui_heat_least(glyphs, step, full);
-
-		/* Of few operations no count may be drawn with a step in between. */
-		if (step < glyphs->shades && ui_heat_least(glyphs, step + 1, full) <= least)
-			continue;
-		ui_put_heat(area, line, col, ui_heat_ratio(step == glyphs->shades ? full : least,
-							   full));
-		col = ui_putf(area, line, col + 2, UI_ROLE_DIM, "%s%s",
-			      bt_text_count(least, text, sizeof(text)),
-			      step == glyphs->shades ? " and more" : "") + 2;
-	}
-	if (col + 17 <= area->rect.cols)
-		col = ui_put(area, line, col, UI_ROLE_DIM, "operations a cell") + 2;
-	for (unsigned i = 0; i < UI_EVENT_LINES; i++) {
-		const struct ui_event_line *event = &ui_event_lines[i];
-
-		if (col + 2 + ui_text_width(event->name) > area->rect.cols)
-			continue;
-		ui_put_glyph(area, line, col, event->role,
-			     upright ? event->upright : event->across);
-		col = ui_put(area, line, col + 2, UI_ROLE_DIM, event->name) + 2;
-	}
-}
-
 /* ---- all --------------------------------------------------------------------------------- */
 
 static unsigned begin_halves(const struct ui_model *model, const struct ui_panel_state *state,
@@ -412,7 +376,7 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 		draw_reading(halves, count, cursor_octave(model, state), area,
 			     area->rect.rows - rows.legend - 1);
 	if (rows.legend)
-		draw_legend(ui_heat_full(most), halves->map.upright, area, area->rect.rows - 1);
+		ui_heat_legend(ui_heat_full(most), halves->map.upright, area, area->rect.rows - 1);
 }
 
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
