@@ -60,8 +60,8 @@ struct ui_cpu_table {
 };
 
 /*
- * The cells of the grid by a value, the most first, equal ones by number. step: CPUs in trouble come
- * before all others, and values that differ by less are equal; 0: neither.
+ * The cells of the grid by a value, the most first, equal ones by number. step: CPUs in trouble
+ * come before all others, and values that differ by less are equal; 0: neither.
  */
 void ui_cpu_table_sort(struct ui_cpu_table *table, const struct ui_cpus_view *view,
 		       const struct ui_grid *grid, enum ui_cpu_value by, double step);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where CPUs stand on the screen: by node, then by number, a node on lines of its own or, where many
- * nodes are small, several nodes side by side. Pure; the work grows with the CPUs, not their square.
+ * Where CPUs stand on the screen: by node, then by number, a node on lines of its own or, where
+ * many nodes are small, several nodes side by side. Pure; the work grows with the CPUs, not with
+ * their square.
  */
 #ifndef UI_GRID_H
 #define UI_GRID_H

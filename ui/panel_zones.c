@@ -223,8 +223,8 @@ static void draw_trend(const struct ui_model *model, const struct row *row,
 		ui_chart(area, values + want - have, have, &scale, UI_ROLE_GRAPH_A);
 }
 
-static void draw_state(const struct ui_model *model, const struct row *row, const struct table *table,
-		       const struct ui_area *area, int line, int col)
+static void draw_state(const struct ui_model *model, const struct row *row,
+		       const struct table *table, const struct ui_area *area, int line, int col)
 {
 	const struct bt_point_zone *zone = &row->zone;
 	enum zone_state state = state_of(zone);
