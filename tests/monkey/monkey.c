@@ -233,7 +233,7 @@ static void resize(struct monkey *monkey)
 static bool choose_recording(struct monkey *monkey)
 {
 	glob_t found;
-	bool is = !chance_below(&monkey->chance, 2) && !glob("*.jsonl", 0, NULL, &found);
+	bool is = !chance_below(&monkey->chance, 2) && !glob("buddytop-sim-*.jsonl", 0, NULL, &found);
 
 	chance_source(&monkey->chance, monkey->source, sizeof(monkey->source));
 	if (!is)
