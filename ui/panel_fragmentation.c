@@ -96,48 +96,61 @@ static struct columns place(int cols)
 	return at;
 }
 
-static void draw_heads(const struct columns *at, const struct ui_area *area)
+/* What is looked at, and the same of the baseline where that is to be shown. */
+struct subject {
+	const struct ui_model *model;
+	struct bt_blocks blocks, baseline;
+	bool compare;
+	struct columns at;
+};
+
+static void draw_heads(const struct subject *of, const struct ui_area *area)
 {
+	const struct columns *at = &of->at;
+
 	ui_fragment_order_head(area, 1, at->wide);
 	ui_put_right(area, 1, at->unusable, UI_ROLE_DIM, "unusable");
 	if (at->wide) {
-		ui_put_right(area, 1, at->obtainable, UI_ROLE_DIM, "obtainable");
+		ui_put_right(area, 1, at->obtainable, UI_ROLE_DIM,
+			     of->compare ? "baseline" : "obtainable");
 		ui_put_right(area, 1, at->index, UI_ROLE_DIM, "index");
 	}
 	ui_put(area, 1, at->verdict, UI_ROLE_DIM, at->wide ? "a request is" : "a request");
 }
 
-static void draw_index(const struct bt_blocks *blocks, unsigned order, const struct columns *at,
-		       const struct ui_area *area, int row)
+static void draw_index(const struct subject *of, unsigned order, const struct ui_area *area,
+		       int row)
 {
-	int index = bt_fragmentation_index(blocks, order);
+	int index = bt_fragmentation_index(&of->blocks, order);
 	enum ui_role role;
 	const char *says = verdict(index, &role);
 	char text[UI_TEXT];
 
-	if (at->wide) {
-		ui_put_right(area, row, at->obtainable, UI_ROLE_NORMAL,
-			     ui_text_blocks(bt_blocks_suitable(blocks, order), text));
-		ui_put_right(area, row, at->index,
+	if (of->at.wide) {
+		if (of->compare)
+			ui_text_index(bt_unusable_index(&of->baseline, order), text);
+		else
+			ui_text_blocks(bt_blocks_suitable(&of->blocks, order), text);
+		ui_put_right(area, row, of->at.obtainable, UI_ROLE_NORMAL, text);
+		ui_put_right(area, row, of->at.index,
 			     index == BT_INDEX_SUCCESS ? UI_ROLE_DIM : UI_ROLE_STRONG,
 			     ui_text_index(index, text));
 	}
-	ui_put(area, row, at->verdict, role, says);
+	ui_put(area, row, of->at.verdict, role, says);
 }
 
-static void draw_order(const struct ui_model *model, const struct bt_blocks *blocks,
-		       unsigned order, const struct columns *at, const struct ui_area *area,
+static void draw_order(const struct subject *of, unsigned order, const struct ui_area *area,
 		       int row)
 {
-	int unusable = bt_unusable_index(blocks, order);
+	int unusable = bt_unusable_index(&of->blocks, order);
 	char text[UI_TEXT];
 
-	ui_fragment_order(model, order, area, row, at->wide);
-	ui_put_right(area, row, at->unusable, unusable ? UI_ROLE_STRONG : UI_ROLE_DIM,
+	ui_fragment_order(of->model, order, area, row, of->at.wide);
+	ui_put_right(area, row, of->at.unusable, unusable ? UI_ROLE_STRONG : UI_ROLE_DIM,
 		     ui_text_index(unusable, text));
-	ui_bar(area, row, at->bar, at->bar_cols, unusable / 1000.0,
+	ui_bar(area, row, of->at.bar, of->at.bar_cols, unusable / 1000.0,
 	       unusable > THRESHOLD ? UI_ROLE_WARN : UI_ROLE_GRAPH_A);
-	draw_index(blocks, order, at, area, row);
+	draw_index(of, order, area, row);
 }
 
 /* ---- over time ---------------------------------------------------------------------------- */
@@ -179,8 +192,9 @@ static void draw_chart(const struct ui_model *model, unsigned zone, const struct
 static void draw(const struct ui_model *model, const struct ui_panel_state *state,
 		 const struct ui_area *area)
 {
-	struct columns at = place(area->rect.cols);
-	struct bt_blocks blocks;
+	const struct bt_point *baseline = ui_model_baseline(model);
+	struct subject of = { .model = model, .compare = baseline != NULL,
+			      .at = place(area->rect.cols) };
 	struct ui_area rest;
 	unsigned order, zone;
 	int row = HEAD_ROWS;
@@ -188,16 +202,18 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	if (!model->point)
 		return;
 	zone = state->selected <= model->point->zone_count ? state->selected : 0;
-	blocks = ui_fragment_blocks(model, model->point, zone);
-	order = blocks.orders;
+	of.blocks = ui_fragment_blocks(model, model->point, zone);
+	if (baseline)
+		of.baseline = ui_fragment_blocks(model, baseline, zone);
+	order = of.blocks.orders;
 	draw_choice(model, zone, area);
 	if (!order) {
 		ui_put(area, 1, 0, UI_ROLE_DIM, "this machine tells no free lists");
 		return;
 	}
-	draw_heads(&at, area);
+	draw_heads(&of, area);
 	for (; row < area->rect.rows && order > 0; row++)
-		draw_order(model, &blocks, --order, &at, area, row);
+		draw_order(&of, --order, area, row);
 	rest = ui_area_part(area, row + 1, 0, area->rect.rows - row - 1, area->rect.cols);
 	if (rest.rect.rows >= CHART_MIN_ROWS)
 		draw_chart(model, zone, &rest);

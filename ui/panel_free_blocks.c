@@ -19,7 +19,7 @@ static const char *const modes[] = { [BY_ZONE] = "by zone", [BY_NODE] = "by node
 #define SHARE_BAR_COLS 15
 #define SPARK_MIN_COLS 18
 
-/* What stands beside the sum: a zone, or all zones of a node. */
+/* What stands beside the sum: a zone, all zones of a node, or all of the baseline. */
 struct column {
 	char name[12];
 	struct bt_blocks blocks;
@@ -29,7 +29,7 @@ struct column {
 struct table {
 	const struct ui_model *model;
 	struct bt_blocks all;
-	struct column columns[BT_MAX_ZONES];
+	struct column columns[BT_MAX_ZONES + 1];
 	unsigned column_count, shown;
 	bool share;
 	int spark_col, spark_cols;
@@ -45,7 +45,7 @@ static struct column *find_column(struct table *table, const char *name)
 	}
 	column = &table->columns[table->column_count++];
 	*column = (struct column){ .managed_pages = 0 };
-	memcpy(column->name, name, sizeof(column->name));
+	snprintf(column->name, sizeof(column->name), "%s", name);
 	return column;
 }
 
@@ -70,6 +70,19 @@ static void collect(struct table *table, enum mode mode)
 	}
 }
 
+/* First, and largest, so that it stays so. */
+static void collect_baseline(struct table *table)
+{
+	const struct bt_point *baseline = ui_model_baseline(table->model);
+	struct column *column;
+
+	if (!baseline)
+		return;
+	column = find_column(table, "baseline");
+	column->blocks = ui_fragment_blocks(table->model, baseline, 0);
+	column->managed_pages = UINT64_MAX;
+}
+
 /* Where not all fit, the largest first. */
 static void sort_columns(struct table *table)
 {
@@ -92,8 +105,8 @@ static void place(struct table *table, int cols)
 	table->shown = table->column_count < (unsigned)fit ? table->column_count : (unsigned)fit;
 	if (table->shown < table->column_count)
 		sort_columns(table);
-	/* The only one is the sum once more. */
-	if (table->column_count == 1)
+	/* The only zone is the sum once more. */
+	if (table->column_count == 1 && !ui_model_baseline(table->model))
 		table->shown = 0;
 	col += (int)table->shown * COLUMN_COLS;
 	table->share = cols - col - SHARE_COLS >= SPARK_MIN_COLS;
@@ -183,6 +196,7 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	table = bt_xcalloc(1, sizeof(*table));
 	table->model = model;
 	table->all = ui_fragment_blocks(model, model->point, 0);
+	collect_baseline(table);
 	collect(table, state->mode);
 	place(table, area->rect.cols);
 	draw_heads(table, area);
