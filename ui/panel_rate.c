@@ -334,7 +334,7 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 		draw_cells(&cells, legend, &part);
 	} else if (rows >= 3) {
 		ui_put_cut(area, rows, 0, cols, UI_ROLE_DIM,
-			   "single CPUs are kept for samples only: z");
+			   "single CPUs: of samples only (z)");
 		graph = rows - 1;
 	}
 	part = ui_area_part(area, 1, 0, graph, cols);
