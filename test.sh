@@ -99,7 +99,7 @@ suite_tsan() {
 	sub_build tsan --enable-sanitizers=thread && {
 		check_counts "$build/tsan" TESTS="tests/unit/test_ring tests/unit/test_session \
 <<<<<<< HEAD
-			tests/unit/test_link tests/unit/test_remote tests/unit/test_replay \
+			tests/unit/test_link tests/unit/test_remote tests/unit/test_replay tests/unit/test_attach \
 			tests/ctl.sh"
 =======
 			tests/unit/test_link tests/unit/test_relax tests/unit/test_remote tests/ctl.sh"

@@ -182,10 +182,10 @@ static void add_cost(const struct ui_model *model, struct ui_row *row)
 	if (!isnan(model->own_cpu_ratio))
 		ui_row_add_right(row, 7, UI_ROLE_NORMAL, "own cost", "%s of a CPU",
 				 ui_text_percent(model->own_cpu_ratio, text));
-	if (status->interval_ns)
+	if (status->interval_ns && !model->is_replay)
 		ui_row_add_right(row, 6, UI_ROLE_NORMAL, "every", "%s",
 				 bt_text_ns(status->interval_ns, text, sizeof(text)));
-	else
+	else if (!status->interval_ns)
 		ui_row_add_right(row, 6, UI_ROLE_NORMAL, "", "stepped");
 }
 
