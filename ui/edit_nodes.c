@@ -239,10 +239,10 @@ static void draw_node(struct ui_app *app, const struct ui_area *area, int row, u
 		ui_put(area, row, 18, UI_ROLE_DIM, "no memory");
 	} else {
 		ui_put_right(area, row, 29, UI_ROLE_NORMAL,
-			     bt_text_bytes(free_bytes, free_text, sizeof(free_text)));
+			     ui_text_bytes(&app->model->units, free_bytes, free_text));
 		if (area->rect.cols >= TOTAL_END)
 			ui_put_right(area, row, TOTAL_END, UI_ROLE_DIM,
-				     bt_text_bytes(total_bytes, total_text, sizeof(total_text)));
+				     ui_text_bytes(&app->model->units, total_bytes, total_text));
 	}
 	draw_distances(app, area, row, node);
 }

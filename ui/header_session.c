@@ -55,7 +55,7 @@ void ui_header_session(const struct ui_model *model, struct ui_row *row)
 		ui_row_add(row, 1, UI_ROLE_BADGE, "", " REC %s %s ",
 			   ui_text_clock(now > recording->since_ns ? now - recording->since_ns : 0,
 					 clock),
-			   ui_text_bytes_short(recording->bytes, size));
+			   ui_text_narrow(&model->units, recording->bytes, size));
 	else if (recording->error.code)
 		ui_row_add(row, 2, UI_ROLE_BAD, "", "recording ended: see the log");
 	add_dashboards(model, row);

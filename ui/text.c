@@ -58,13 +58,6 @@ const char *ui_text_latency(const struct bt_units *units, uint64_t ns, char buf[
 	return bt_text_latency_in(units, ns, buf, UI_TEXT);
 }
 
-const char *ui_text_bytes_short(uint64_t bytes, char buf[UI_TEXT])
-{
-	static const struct bt_units units;
-
-	return bt_text_narrow_in(&units, bytes, buf, UI_TEXT);
-}
-
 __attribute__((format(printf, 3, 0)))
 static void add(struct ui_row *row, struct ui_word word, const char *format, va_list args)
 {

@@ -25,8 +25,6 @@ const char *ui_text_bytes(const struct bt_units *units, uint64_t bytes, char buf
 const char *ui_text_narrow(const struct bt_units *units, uint64_t bytes, char buf[UI_TEXT]);
 /* In at most 8 columns. */
 const char *ui_text_latency(const struct bt_units *units, uint64_t ns, char buf[UI_TEXT]);
-/* bt_text_bytes() in fewer columns: "1.23Gi". */
-const char *ui_text_bytes_short(uint64_t bytes, char buf[UI_TEXT]);
 
 struct ui_word {
 	unsigned priority;	/* 0 stays longest */

@@ -76,6 +76,10 @@ def test_themes():
             terminal.settle()
             coloured = COLOUR.search(terminal.output[before:])
             check(bool(coloured) == (theme != "monochrome"), f"{theme}: colour {coloured}")
+            papers = {cell.bg for row in range(50) for cell in
+                      (terminal.screen.buffer[row][col] for col in range(160)) if not cell.reverse}
+            check(papers == {"000000" if theme == "contrast" else "default"},
+                  f"{theme}: backgrounds {papers}")
         terminal.kill(signal.SIGTERM)
         ended(terminal, ("exit", 0))
     finally:
