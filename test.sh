@@ -98,12 +98,8 @@ suite_tsan() {
 	# What runs threads: the others have nothing to race with.
 	sub_build tsan --enable-sanitizers=thread && {
 		check_counts "$build/tsan" TESTS="tests/unit/test_ring tests/unit/test_session \
-<<<<<<< HEAD
-			tests/unit/test_link tests/unit/test_remote tests/unit/test_replay tests/unit/test_attach \
-			tests/ctl.sh"
-=======
-			tests/unit/test_link tests/unit/test_relax tests/unit/test_remote tests/ctl.sh"
->>>>>>> 2e6cb92 (A frozen dashboard sleeps: one wake-up a second, whatever the interval)
+			tests/unit/test_link tests/unit/test_relax tests/unit/test_remote \
+			tests/unit/test_replay tests/unit/test_attach tests/ctl.sh"
 		monkeys "$build/tsan" 5000 1 2 live
 	} | sum_counts
 }
