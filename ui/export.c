@@ -28,18 +28,21 @@ static unsigned put_quoted(char *to, unsigned used, const char *text)
 
 unsigned ui_export_csv(const struct bt_event *event, char to[UI_EXPORT_LINE])
 {
-	char utc[32], generation[24] = "";
+	char utc[32] = "", mono[24] = "", generation[24] = "";
 	unsigned used;
 
 	_Static_assert(UI_EXPORT_LINE > 160 + 2 * (sizeof(event->who) + sizeof(event->text)),
 		       "every event fits");
-	bt_utc_text(event->utc_ns, utc, sizeof(utc));
+	/* What came before the first sample of a virtual clock has no time. */
+	if (event->utc_ns)
+		bt_utc_text(event->utc_ns, utc, sizeof(utc));
+	if (event->mono_ns)
+		snprintf(mono, sizeof(mono), "%llu", (unsigned long long)event->mono_ns);
 	if (event->generation)
 		snprintf(generation, sizeof(generation), "%llu",
 			 (unsigned long long)event->generation);
-	used = (unsigned)snprintf(to, UI_EXPORT_LINE, "%llu,%s,%llu,%s,%s,",
-				  (unsigned long long)event->number, utc,
-				  (unsigned long long)event->mono_ns,
+	used = (unsigned)snprintf(to, UI_EXPORT_LINE, "%llu,%s,%s,%s,%s,",
+				  (unsigned long long)event->number, utc, mono,
 				  bt_event_kind_name[event->kind], generation);
 	used = put_quoted(to, used, event->who);
 	to[used++] = ',';

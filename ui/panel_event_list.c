@@ -91,6 +91,9 @@ static const char *age_text(const struct ui_model *model, const struct bt_event 
 {
 	uint64_t now_ns = model->status.now_ns;
 
+	/* Before the first sample there is no clock to measure with. */
+	if (!event->mono_ns)
+		return strcpy(buf, "?");
 	return ui_text_clock(now_ns > event->mono_ns ? now_ns - event->mono_ns : 0, buf);
 }
 

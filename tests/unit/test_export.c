@@ -26,6 +26,17 @@ static void test_csv(void **state)
 				  "\"order 0 -> 3 \"\"now\"\"\"\r\n");
 }
 
+/* Nothing is not zero: a field stays empty. */
+static void test_unknown(void **state)
+{
+	const struct bt_event event = { .number = 1, .kind = BT_EVENT_NOTE, .who = "session" };
+	char line[UI_EXPORT_LINE];
+
+	(void)state;
+	ui_export_csv(&event, line);
+	assert_string_equal(line, "1,,,note,,\"session\",\"\"\r\n");
+}
+
 /* Nothing but quotes, which double: the longest line there can be. */
 static void test_longest(void **state)
 {
@@ -60,7 +71,8 @@ static void test_new_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_csv), cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_csv), cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_new_file),
 	};
 
