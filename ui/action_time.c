@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Keys and commands of time: which instant is shown, how long a step is, what it is compared with. */
+/* Keys and commands of time: which instant is shown, how long steps are, what is compared. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -48,8 +48,8 @@ unsigned bt_history_age(const struct bt_history *history, enum bt_tier tier, uin
 /*
  * Tails of a point that is in the history, or came from bt_history_point(). NULL: it has none.
  * bt_point_nodes(): [node_count]. bt_point_matrix(): blocks/s, [node of CPU * node_count + node of
- * block]. bt_point_zones(): [point->zone_count]. bt_point_cpus(): [cpu_count], only in the finest
- * tiers; ask a model's or a point's tails, do not count on it.
+ * block]. bt_point_zones(): [point->zone_count]. bt_point_cpus(): [cpu_count], of large machines
+ * only in the finest tier.
  */
 const struct bt_point_node *bt_point_nodes(const struct bt_history *history,
 					   const struct bt_point *point);
@@ -59,7 +59,10 @@ const struct bt_point_zone *bt_point_zones(const struct bt_history *history,
 const struct bt_point_cpu *bt_point_cpus(const struct bt_history *history,
 					 const struct bt_point *point);
 
-/* The fixed part of a point that follows into, which has no tails; bt_point_quantiles() is yours. */
+/*
+ * Takes the fixed part of a point that follows into, which has no tails. The quantiles are left as
+ * they are: bt_point_quantiles().
+ */
 void bt_point_merge(struct bt_point *into, const struct bt_point *from);
 /* A point of the caller's with all tails, for bt_history_merge(); free() it. */
 struct bt_point *bt_history_point(const struct bt_history *history);

@@ -28,8 +28,8 @@ enum bt_point_flag {
 
 /*
  * The fixed part of a step of time; the rest is in tails (history.h). Unknown doubles are NaN,
- * unknown integers BT_UNKNOWN. A point of the history may cover many intervals: rates are then means
- * over known_ns, counts and histograms sums, gauges the last known.
+ * unknown integers BT_UNKNOWN. A point of the history may cover many intervals: rates are then
+ * means over known_ns, counts and histograms sums, gauges the last known.
  */
 struct bt_point {
 	uint64_t number;		/* of its newest interval in the history, from 1 */
