@@ -30,7 +30,8 @@ class Stream(pyte.ByteStream):
 
 
 class Screen(pyte.Screen):
-    """Adds what pyte lacks: REP, SU, SD, and whether the alternate screen is on."""
+    """Adds what pyte lacks: REP, SU, SD, and whether the alternate screen is on; and that a cursor
+    which leaves the last column up or down does not wrap there any more."""
 
     def __init__(self, cols, rows):
         self.alternate = False
@@ -40,6 +41,21 @@ class Screen(pyte.Screen):
     def draw(self, data):
         self.last = data[-1:]
         super().draw(data)
+
+    def _unwrap(self):
+        self.cursor.x = min(self.cursor.x, self.columns - 1)
+
+    def cursor_to_line(self, line=None):
+        self._unwrap()
+        super().cursor_to_line(line)
+
+    def cursor_up(self, count=None):
+        self._unwrap()
+        super().cursor_up(count)
+
+    def cursor_down(self, count=None):
+        self._unwrap()
+        super().cursor_down(count)
 
     def repeat(self, count=1):
         super().draw(self.last * count)
