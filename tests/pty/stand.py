@@ -55,7 +55,7 @@ def ended(terminal, status):
 
 def quit_quietly(terminal):
     terminal.type("\x1b")
-    terminal.settle()
+    terminal.pump(0.2)
     terminal.type("q")
     ended(terminal, ("exit", 0))
     terminal.close()

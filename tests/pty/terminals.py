@@ -67,7 +67,8 @@ def test_no_color():
 
 def test_themes():
     """NO_COLOR decides the start alone: the key asks for colours, four times for all themes."""
-    terminal = started(env=environment(NO_COLOR="1"), rows=50, cols=160)
+    terminal = started(env=environment(NO_COLOR="1"), rows=50, cols=160, step=True)
+    terminal.settle()
     try:
         for theme in ("default", "light", "contrast", "monochrome"):
             before = len(terminal.output)
