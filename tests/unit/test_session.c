@@ -624,6 +624,24 @@ static void test_end(void **state)
 	assert_int_equal(mock.opens, 1);
 }
 
+/* A viewer that does not look for long enough has missed samples: the log says how many. */
+static void test_lost_samples(void **state)
+{
+	const struct timespec away = { .tv_sec = 2 };	/* 64 samples are kept for it */
+	struct bt_session *s = open_session((struct bt_session_options){
+		.interval_ns = 20 * BT_NS_PER_MS });
+	struct bt_session_status status;
+
+	(void)state;
+	rig_until(s, rig_seq(s) > 0);
+	assert_null(rig_event(s, BT_EVENT_NOTE, "samples lost"));
+	nanosleep(&away, NULL);
+	rig_until(s, rig_event(s, BT_EVENT_NOTE, "samples lost"));
+	bt_session_status(s, &status);
+	assert_true(status.lost_samples > 0);
+	bt_session_close(s);
+}
+
 static void test_open_fails(void **state)
 {
 	const struct bt_session_options options = { .source = "mock", .interval_ns = BT_NS_PER_S };
@@ -682,6 +700,7 @@ int main(void)
 		cmocka_unit_test_setup(test_lost_on_demand_tries_when_asked, setup),
 		cmocka_unit_test_setup(test_silent_and_back, setup),
 		cmocka_unit_test_setup(test_end, setup),
+		cmocka_unit_test_setup(test_lost_samples, setup),
 		cmocka_unit_test_setup(test_open_fails, setup),
 		cmocka_unit_test_setup(test_event_log_keeps_the_last, setup),
 	};
