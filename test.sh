@@ -74,7 +74,7 @@ suite_asan() {
 
 # Adds up the lines "N passed, N failed, N skipped" of what is read, and passes the rest on to the log.
 sum_counts() {
-	tee /dev/stderr | awk '/^[0-9]+ passed, / { p += $1; f += $3; s += $5 }
+	tee -a /dev/stderr | awk '/^[0-9]+ passed, / { p += $1; f += $3; s += $5 }
 		END { print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped" }'
 }
 
@@ -186,7 +186,9 @@ suite_bench() {
 run_suite() {
 	local name=$1 log=$logs/$1.log start=$SECONDS code=0 last counts
 	say "== $name"
-	"suite_$name" >"$log" 2>&1 || code=$?
+	# Appended to, as more than one process writes to it at once.
+	: >"$log"
+	"suite_$name" >>"$log" 2>&1 || code=$?
 	last=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped' "$log" | tail -n 1)
 	if [ -z "$last" ]; then
 		echo "the suite $name ended without a count" >>"$log"
