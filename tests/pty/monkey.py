@@ -38,6 +38,10 @@ def monkey_run(seed, count):
                         terminal.until(lambda: terminal.screen.alternate)
                 if terminal.status is None:
                     terminal.kill(signal.SIGTERM)
+                    # A ^Z that was still on its way stops it before it can end.
+                    terminal.until(lambda: terminal.status or terminal.stops > resumed, 15)
+                    if terminal.stops > resumed:
+                        terminal.resume()
                 # A ^C that comes after the dashboard's end finds a program without a screen.
                 check(terminal.wait() in (("exit", 0), ("signal", int(signal.SIGINT))),
                       f"ended with {terminal.status}")
