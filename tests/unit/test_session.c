@@ -502,7 +502,8 @@ static void test_slow_reader_loses_samples_not_memory(void **state)
 	bt_session_status(s, &status);
 	assert_true(status.lost_samples >= 1);
 	bt_session_step(s);
-	assert_int_equal(rig_seq(s), 64);
+	/* While it takes them, a few more may come. */
+	assert_in_range(rig_seq(s), 64, 80);
 	bt_session_close(s);
 }
 
