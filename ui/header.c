@@ -78,14 +78,16 @@ static void add_instant(const struct ui_model *model, struct ui_row *row)
 static bool add_banner(const struct ui_model *model, struct ui_row *row)
 {
 	const struct bt_session_status *status = &model->status;
-	char retry[32] = "";
+	char retry[32] = "", since[32] = "";
 	bool any = true;
 
 	if (status->state == BT_SESSION_LOST) {
 		if (status->next_try)
 			snprintf(retry, sizeof(retry), ", retry %u", status->next_try);
-		ui_row_add(row, 0, UI_ROLE_ALARM, "", " SOURCE LOST %llu s: %s%s ",
-			   (unsigned long long)(model->lost_for_ns / BT_NS_PER_S),
+		if (status->interval_ns) /* no time passes where it is stepped */
+			snprintf(since, sizeof(since), " %llu s",
+				 (unsigned long long)(model->lost_for_ns / BT_NS_PER_S));
+		ui_row_add(row, 0, UI_ROLE_ALARM, "", " SOURCE LOST%s: %s%s ", since,
 			   status->error.text, retry);
 	} else if (status->state == BT_SESSION_ENDED) {
 		ui_row_add(row, 0, UI_ROLE_ALARM, "", model->is_replay ? " END, comma goes back " :

@@ -153,8 +153,9 @@ static void take_session(struct ui *ui)
 	ui->changed |= bt_session_step(ui->app.session);
 	ui_app_update(&ui->app);
 	frame = bt_session_frame(ui->app.session);
-	if (ui->app.model->status.state == BT_SESSION_ENDED)
-		ui->app.steps = 0; /* no sample will come */
+	if (ui->app.model->status.state == BT_SESSION_ENDED ||
+	    ui->app.model->status.state == BT_SESSION_LOST)
+		ui->app.steps = 0; /* no sample will come by itself: the keys are heard again */
 	if (!ui->app.steps || !frame || frame->seq == before)
 		return;
 	if (--ui->app.steps)

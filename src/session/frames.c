@@ -121,7 +121,8 @@ static void log_back(struct bt_session *s, bool switched)
 		bt_session_log(s, BT_EVENT_BACK, 0, "session", "attached to a session again");
 	else
 		bt_session_log(s, BT_EVENT_BACK, 0, "session",
-			       "source is back after %u tries; no load runs", s->status.retries);
+			       "source is back after %u %s; no load runs", s->status.retries,
+			       s->status.retries == 1 ? "try" : "tries");
 }
 
 static void adopt_machine(struct bt_session *s)
@@ -133,12 +134,12 @@ static void adopt_machine(struct bt_session *s)
 	if (s->source_note)
 		snprintf(s->machine.source_note, sizeof(s->machine.source_note), "%s",
 			 s->source_note);
+	log_back(s, switched);	/* at the time of the last frame, which goes now */
 	bt_session_make_frames(s);
 	bt_session_read_no_control(s);
 	memset(&s->observer, 0, sizeof(s->observer));
 	s->token = 0;
 	bt_session_set_lease(s, 0);
-	log_back(s, switched);
 	s->status.phase = BT_SAMPLER_LIVE;
 }
 

@@ -72,7 +72,10 @@ void bt_sampler_want(struct bt_sampler *sampler, unsigned want);
  * BT_SAMPLER_SPARE frames could wait. What was requested, and another phase, is told at once.
  */
 void bt_sampler_relax(struct bt_sampler *sampler, bool relaxed);
-/* One more sample soon, out of turn if extra; when lost and on demand: tries again now. */
+/*
+ * One more sample soon, out of turn if extra; when lost and on demand: tries again now, and the
+ * sample follows if that succeeds.
+ */
 void bt_sampler_request(struct bt_sampler *sampler, bool extra);
 void bt_sampler_set_cpus(struct bt_sampler *sampler, const cpu_set_t *cpus, size_t size);
 

@@ -89,7 +89,7 @@ static void move_deadline(struct bt_sampler *s, uint64_t now)
 static void take_request(struct bt_sampler *s, enum job job)
 {
 	if (job == JOB_REOPEN)
-		s->normal_wanted = s->extra_wanted = 0;
+		s->extra_wanted = 0; /* a sample asked for is taken once the source is open */
 	else if (job == JOB_EXTRA)
 		s->extra_wanted--;
 	else if (job == JOB_ASKED)
@@ -289,6 +289,7 @@ static void reopen(struct bt_sampler *s)
 	s->status.retries++;
 	s->status.phase = rc ? BT_SAMPLER_LOST : BT_SAMPLER_REOPENED;
 	if (rc) {
+		s->normal_wanted = 0;
 		if (rc != -ENOTCONN) /* nobody there: what was said when it went still holds */
 			s->status.error = err;
 		set_retry(s);
