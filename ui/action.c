@@ -173,10 +173,8 @@ static void enter_event(struct ui_app *app)
 	const struct bt_event *event = ui_event_selected(
 		app->model, &app->screen.panels[UI_PANEL_EVENT_LIST]);
 
-	if (!event)
-		return;
-	ui_feed_go(app->feed, event->mono_ns);
-	ui_app_say_time(app);
+	if (event)
+		ui_app_go_event(app, event);
 }
 
 static void run_enter(struct ui_app *app)
@@ -266,7 +264,7 @@ void ui_action_run(struct ui_app *app, int key)
 	const struct ui_action *action;
 	const char *why_not;
 
-	if (!binding)
+	if (!binding || ui_time_stops_seek(app, binding->action))
 		return;
 	action = find(binding->action);
 	why_not = action->why_not ? action->why_not(app) : NULL;

@@ -18,5 +18,7 @@ extern const struct ui_action ui_control_actions[], ui_session_actions[], ui_tim
 bool ui_move(struct ui_app *app, enum ui_move how);
 /* A screen of time back (by -1) or forward (by 1). */
 void ui_time_page(struct ui_app *app, int by);
+/* A key of time, or Esc, while a recording is on its way to another time: it stops there. */
+bool ui_time_stops_seek(struct ui_app *app, enum ui_action_id id);
 
 #endif

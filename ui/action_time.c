@@ -127,6 +127,26 @@ static void run_step_longer(struct ui_app *app)
 	move_tier(app, 1);
 }
 
+/* ---- a recording on its way to another time ---------------------------------------------- */
+
+bool ui_time_stops_seek(struct ui_app *app, enum ui_action_id id)
+{
+	static const bool stops[UI_ACTION_COUNT] = {
+		[UI_ACTION_BACK] = true,	    [UI_ACTION_TIME_BACK] = true,
+		[UI_ACTION_TIME_FORWARD] = true,    [UI_ACTION_TIME_OLDEST] = true,
+		[UI_ACTION_TIME_LIVE] = true,	    [UI_ACTION_SAMPLE_NEXT] = true,
+		[UI_ACTION_SAMPLE_PREVIOUS] = true, [UI_ACTION_EVENT_PREVIOUS] = true,
+		[UI_ACTION_EVENT_NEXT] = true,
+	};
+	struct bt_replay_status replay;
+
+	if (!stops[id] || !bt_session_replay(app->session, &replay) || !replay.seeking)
+		return false;
+	bt_session_stop_seek(app->session);
+	ui_app_say(app, UI_ROLE_WARN, "stopped on the way, after %u %% of it", replay.seek_percent);
+	return true;
+}
+
 /* ---- jumping ----------------------------------------------------------------------------- */
 
 /* "12:34" or "12:34:56": the last such time of day until newest. */
@@ -201,6 +221,22 @@ int ui_app_jump(struct ui_app *app, const char *to, struct bt_err *err)
 	ui_feed_go(app->feed, mono_ns);
 	ui_app_say_time(app);
 	return 0;
+}
+
+void ui_app_go_event(struct ui_app *app, const struct bt_event *event)
+{
+	struct bt_err err;
+
+	if (!app->model->is_replay || ui_feed_holds(app->feed, event->mono_ns)) {
+		ui_feed_go(app->feed, event->mono_ns);
+		ui_app_say_time(app);
+		return;
+	}
+	if (bt_session_seek_event(app->session, event, &err))
+		ui_app_say_error(app, &err);
+	else
+		ui_feed_live(app->feed);
+	ui_app_update(app);
 }
 
 /* ---- baseline, comparison, reset --------------------------------------------------------- */

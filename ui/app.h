@@ -99,6 +99,8 @@ void ui_app_mark(struct ui_app *app, const char *text, const char *who);
 int ui_app_jump(struct ui_app *app, const char *to, struct bt_err *err);
 void ui_app_reset(struct ui_app *app);
 void ui_app_unreset(struct ui_app *app);
+/* To the time of an event of the log, also where only a recording still has it. */
+void ui_app_go_event(struct ui_app *app, const struct bt_event *event);
 /* The time on the screen becomes the baseline. */
 int ui_app_baseline(struct ui_app *app, struct bt_err *err);
 int ui_app_compare(struct ui_app *app, bool compare, struct bt_err *err);

@@ -380,6 +380,21 @@ bool ui_feed_go(struct ui_feed *feed, uint64_t mono_ns)
 	return go_to_age(feed, age_of(model, model->tier, mono_ns));
 }
 
+bool ui_feed_holds(const struct ui_feed *feed, uint64_t mono_ns)
+{
+	const struct ui_model *model = &feed->model;
+	const struct bt_point *point;
+
+	for (enum bt_tier tier = 0; tier < BT_TIER_COUNT; tier++) {
+		point = bt_history_at(model->history, tier, age_of(model, tier, mono_ns));
+		if (point && (point->mono_ns == mono_ns ||
+			      (point->mono_ns > mono_ns && !point->gap &&
+			       point->mono_ns - point->length_ns <= mono_ns)))
+			return true;
+	}
+	return false;
+}
+
 bool ui_feed_move_flag(struct ui_feed *feed, uint32_t flags, int by)
 {
 	const struct ui_model *model = &feed->model;

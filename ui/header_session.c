@@ -7,12 +7,13 @@
 static void add_replay(const struct ui_model *model, struct ui_row *row)
 {
 	const struct bt_replay_status *replay = &model->replay;
-	char position[UI_TEXT], length[UI_TEXT], speed[UI_TEXT] = "max";
+	char position[UI_TEXT], length[UI_TEXT], speed[UI_TEXT] = "max", seek[32] = "";
 
 	if (replay->speed > 0)
 		snprintf(speed, sizeof(speed), "x%g", replay->speed);
-	ui_row_add(row, 0, UI_ROLE_BADGE, "", " REPLAY %s%s / %s %s ",
-		   replay->seeking ? "seeking, at " : "",
+	if (replay->seeking)
+		snprintf(seek, sizeof(seek), "seeking %u %%, at ", replay->seek_percent);
+	ui_row_add(row, 0, UI_ROLE_BADGE, "", " REPLAY %s%s / %s %s ", seek,
 		   ui_text_clock(replay->position_ns, position),
 		   ui_text_clock(replay->length_ns, length), speed);
 	if (replay->left_out)

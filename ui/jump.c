@@ -43,8 +43,7 @@ static void go(struct ui_app *app)
 		if (ui_app_jump(app, jump.line.text, &app->overlay.jump.err))
 			return;
 	} else {
-		ui_feed_go(app->feed, event->mono_ns);
-		ui_app_say_time(app);
+		ui_app_go_event(app, event);
 	}
 	ui_overlay_close(app);
 }

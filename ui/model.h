@@ -103,6 +103,8 @@ bool ui_feed_move_sample(struct ui_feed *feed, int samples);	/* shows samples fr
 bool ui_feed_oldest(struct ui_feed *feed);
 /* To the point in which, or after which, this was; in a coarser tier where that is needed. */
 bool ui_feed_go(struct ui_feed *feed, uint64_t mono_ns);
+/* The history has a point of this time: not only older and newer ones. */
+bool ui_feed_holds(const struct ui_feed *feed, uint64_t mono_ns);
 /* To the next (by 1) or previous (by -1) point with one of these flags. */
 bool ui_feed_move_flag(struct ui_feed *feed, uint32_t flags, int by);
 void ui_feed_live(struct ui_feed *feed);

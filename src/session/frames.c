@@ -5,6 +5,9 @@
 
 #include "session/internal.h"
 
+#define TAKING_MAX_NS (20 * BT_NS_PER_MS)
+#define FED_TOLD_NS (200 * BT_NS_PER_MS)
+
 /* ---- frames ---------------------------------------------------------------------------- */
 
 void bt_session_free_frames(struct bt_session *s)
@@ -64,6 +67,15 @@ static void add_interval(struct bt_session *s, const struct bt_frame *frame)
 	bt_history_add(s->history, s->interval, frame);
 }
 
+/* Frames on the way to a position change no picture but its progress. */
+static bool is_news(struct bt_session *s, const struct bt_frame *frame)
+{
+	if (frame->feed && s->shown_at_ns - s->fed_told_ns < FED_TOLD_NS)
+		return false;
+	s->fed_told_ns = s->shown_at_ns;
+	return true;
+}
+
 static void on_frame(struct bt_session *s, struct bt_frame *frame)
 {
 	const struct bt_frame *before = s->shown;
@@ -89,12 +101,15 @@ static void on_frame(struct bt_session *s, struct bt_frame *frame)
 	s->quiet = false;
 	bt_session_record_frame(s, frame);
 	bt_links_frame(s, frame);
-	s->changed = changed || !frame->feed;
+	s->changed = changed || is_news(s, frame);
 }
 
+/* Not more at once than a viewer can wait for: they may come as fast as they are taken. */
 static void take_frames(struct bt_session *s)
 {
-	for (;;) {
+	uint64_t begin = bt_mono_ns();
+
+	while (bt_mono_ns() - begin < TAKING_MAX_NS) {
 		unsigned spare = 0;
 
 		while (s->frames[spare] == s->shown || s->frames[spare] == s->base)
@@ -103,6 +118,7 @@ static void take_frames(struct bt_session *s)
 			return;
 		on_frame(s, s->frames[spare]);
 	}
+	bt_sampler_poke(s->sampler);
 }
 
 /* ---- the source's coming and going ----------------------------------------------------- */

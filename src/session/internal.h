@@ -48,6 +48,7 @@ struct bt_session {
 	uint32_t point_flags;		/* of the next point: events since the last one */
 	unsigned want;			/* BT_WANT_* of its owner */
 	uint64_t interval_ns, shown_at_ns, lost_ns;
+	uint64_t fed_told_ns;		/* when a viewer last heard of frames that are fed */
 
 	struct bt_config config;	/* what controls work on */
 	uint64_t token;			/* of the last publication */

@@ -58,6 +58,24 @@ int bt_session_seek(struct bt_session *s, uint64_t at_ns, struct bt_err *err)
 	return rc;
 }
 
+int bt_session_seek_event(struct bt_session *s, const struct bt_event *event, struct bt_err *err)
+{
+	uint64_t at_ns;
+	int rc = check_replay(s, err);
+
+	if (!rc && !bt_sampler_place(s->sampler, event, &at_ns))
+		rc = bt_err_set(err, EINVAL, "the recording does not say when this was");
+	if (!rc)
+		bt_sampler_seek(s->sampler, at_ns);
+	return rc;
+}
+
+void bt_session_stop_seek(struct bt_session *s)
+{
+	if (bt_sampler_replay(s->sampler))
+		bt_sampler_stop_seek(s->sampler);
+}
+
 int bt_session_set_speed(struct bt_session *s, double speed, struct bt_err *err)
 {
 	int rc = check_replay(s, err);

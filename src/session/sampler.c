@@ -358,6 +358,17 @@ void bt_sampler_seek(struct bt_sampler *s, uint64_t at_ns)
 	pthread_mutex_unlock(&s->lock);
 }
 
+void bt_sampler_stop_seek(struct bt_sampler *s)
+{
+	s->ops->replay->stop_seek(s->state);
+	wake(s);
+}
+
+bool bt_sampler_place(struct bt_sampler *s, const struct bt_event *event, uint64_t *at_ns)
+{
+	return s->ops->replay->place(s->state, event, at_ns);
+}
+
 void bt_sampler_set_speed(struct bt_sampler *s, double speed)
 {
 	s->ops->replay->set_speed(s->state, speed);

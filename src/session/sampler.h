@@ -47,6 +47,8 @@ void bt_sampler_close(struct bt_sampler *sampler);
 /* Readable when there may be frames or another phase; bt_sampler_clear() unsets it. */
 int bt_sampler_fd(const struct bt_sampler *sampler);
 void bt_sampler_clear(struct bt_sampler *sampler);
+/* Sets it: frames are left. */
+void bt_sampler_poke(const struct bt_sampler *sampler);
 /* Opens another source, or the same again, in place of the one there is: then REOPENED. */
 void bt_sampler_switch(struct bt_sampler *sampler, const struct bt_source_ops *ops,
 		       const struct bt_source_options *options);
@@ -89,10 +91,12 @@ void bt_sampler_measured(struct bt_sampler *sampler, struct bt_measure *measure)
 /* A recording, else NULL; what is done to it takes effect at once. */
 const struct bt_replay_ops *bt_sampler_replay(const struct bt_sampler *sampler);
 void bt_sampler_seek(struct bt_sampler *sampler, uint64_t at_ns);
+void bt_sampler_stop_seek(struct bt_sampler *sampler);
 void bt_sampler_set_speed(struct bt_sampler *sampler, double speed);
 void bt_sampler_replay_status(struct bt_sampler *sampler, struct bt_replay_status *status);
 bool bt_sampler_mark(struct bt_sampler *sampler, size_t index, uint64_t *at_ns,
 		     struct bt_event *event);
+bool bt_sampler_place(struct bt_sampler *sampler, const struct bt_event *event, uint64_t *at_ns);
 /* The event of a number of a source that keeps the log; false: not kept. */
 bool bt_sampler_event(struct bt_sampler *sampler, uint64_t number, struct bt_event *event);
 /* Why the source cannot be controlled, into text; false when it can. */

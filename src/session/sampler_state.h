@@ -49,8 +49,6 @@ struct bt_sampler {
 	bool paused, relaxed, quit;
 };
 
-/* Makes the descriptor readable. */
-void bt_sampler_poke(const struct bt_sampler *s);
 /* The thread; context is the sampler. Ends when quit is set. */
 void *bt_sampler_run(void *context);
 

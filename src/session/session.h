@@ -118,6 +118,11 @@ void bt_session_note(struct bt_session *session, enum bt_event_kind kind, const 
 bool bt_session_replay(const struct bt_session *session, struct bt_replay_status *status);
 /* Beyond the end or the beginning: there. -EOPNOTSUPP: no recording. */
 int bt_session_seek(struct bt_session *session, uint64_t at_ns, struct bt_err *err);
+/* To where an event of the log was. -EINVAL: the recording does not say. */
+int bt_session_seek_event(struct bt_session *session, const struct bt_event *event,
+			  struct bt_err *err);
+/* Ends one that is under way at the position it has reached; what was fed stays. */
+void bt_session_stop_seek(struct bt_session *session);
 /* 0.1 to 100; 0: as fast as possible. */
 int bt_session_set_speed(struct bt_session *session, double speed, struct bt_err *err);
 /* The same as people say it: "5m", "+30s", "12:34:56", "mark 2"; "x10", "max". */

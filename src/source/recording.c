@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "frame/frame_json.h"
@@ -14,6 +15,7 @@
 #define LINES_MAX (4u << 20)
 #define MARKS_MAX 4096u
 #define CHUNK (1u << 20)
+#define TELL_BYTES (32u << 20)	/* files from here on take long enough to be told about */
 #define BEGIN_BYTES 512u	/* the times of a frame stand in front */
 
 /* ---- lines ------------------------------------------------------------------------------ */
@@ -85,6 +87,7 @@ struct indexer {
 	size_t lines_room, marks_room;
 	uint64_t last_mono_ns, at_ns;
 	bool greeted;		/* the first line is behind */
+	uint64_t size;		/* of the file */
 };
 
 static void index_mark(struct indexer *x, const struct bt_event *event)
@@ -166,20 +169,41 @@ static void index_line(struct indexer *x, const char *text, uint64_t offset, siz
 	line->at_ns = x->at_ns;
 }
 
+/* False: somebody gave up. */
+static bool tell_progress(const struct indexer *x, const struct bt_source_options *options,
+			  uint64_t offset)
+{
+	char text[64];
+
+	if (!options->progress || x->size < TELL_BYTES)
+		return true;
+	snprintf(text, sizeof(text), "reading through %llu MB: %u %%",
+		 (unsigned long long)(x->size / 1000000), (unsigned)(10 * offset / x->size) * 10);
+	return options->progress(options->context, text);
+}
+
+static uint64_t size_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) ? 0 : (uint64_t)st.st_size;
+}
+
 /*
  * The file in pieces; what is left of a line moves to the front. Of a line that is too long only
  * the end is looked for.
  */
-static int index_file(struct bt_recording_file *f, struct bt_err *err)
+static int index_file(struct bt_recording_file *f, const struct bt_source_options *options,
+		      struct bt_err *err)
 {
-	struct indexer x = { .f = f };
+	struct indexer x = { .f = f, .size = size_of(f->fd) };
 	uint64_t offset = 0;	/* of text[0] */
 	size_t used = 0, room = LINE_MAX_BYTES + CHUNK;
 	char *text = bt_xcalloc(1, room), *end;
-	bool too_long = false;
+	bool too_long = false, given_up = false;
 	ssize_t got;
 
-	while ((got = pread(f->fd, text + used, CHUNK, (off_t)(offset + used))) > 0) {
+	while (!given_up && (got = pread(f->fd, text + used, CHUNK, (off_t)(offset + used))) > 0) {
 		size_t start = 0;
 
 		used += (size_t)got;
@@ -197,9 +221,12 @@ static int index_file(struct bt_recording_file *f, struct bt_err *err)
 		memmove(text, text + start, used - start);
 		offset += start;
 		used -= start;
+		given_up = !tell_progress(&x, options, offset);
 	}
 	f->cut = used || too_long;
 	free(text);
+	if (given_up)
+		return bt_err_set(err, EINTR, "given up reading through %s", f->path);
 	return got < 0 ? bt_err_set(err, errno, "replay: %s: %s", f->path, strerror(errno)) : 0;
 }
 
@@ -254,9 +281,10 @@ static int read_machine(struct bt_recording_file *f, struct bt_machine *machine,
 	return rc ? bt_err_prefix(err, "%s, line 1", f->path) : 0;
 }
 
-int bt_recording_open(struct bt_recording_file **file, const char *path,
+int bt_recording_open(struct bt_recording_file **file, const struct bt_source_options *options,
 		      struct bt_machine *machine, struct bt_err *err)
 {
+	const char *path = options->argument;
 	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
 	struct bt_recording_file *f;
 
@@ -268,7 +296,7 @@ int bt_recording_open(struct bt_recording_file **file, const char *path,
 	f->reader = bt_json_reader_create(LINE_MAX_BYTES);
 	rc = read_machine(f, machine, err);
 	if (!rc)
-		rc = index_file(f, err);
+		rc = index_file(f, options, err);
 	if (rc) {
 		bt_recording_close(f);
 		return rc;

@@ -9,6 +9,7 @@
 
 #include "frame/event.h"
 #include "frame/frame.h"
+#include "source/source.h"
 
 enum bt_line_kind { BT_LINE_FRAME, BT_LINE_EVENT, BT_LINE_OTHER, BT_LINE_DAMAGED };
 
@@ -37,8 +38,11 @@ struct bt_recording_file {
 	struct bt_json_reader *reader;
 };
 
-/* -EPROTO when it is no recording. */
-int bt_recording_open(struct bt_recording_file **file, const char *path,
+/*
+ * The file is options->argument, their progress is told and may give up. -EPROTO: it is no
+ * recording, -EINTR: given up.
+ */
+int bt_recording_open(struct bt_recording_file **file, const struct bt_source_options *options,
 		      struct bt_machine *machine, struct bt_err *err);
 void bt_recording_close(struct bt_recording_file *file);
 /* Numbers of lines for messages count from 1, the greeting is 1. 0, or -EPROTO or -EIO. */

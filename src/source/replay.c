@@ -19,9 +19,11 @@
 #define EVENTS 1024u
 
 struct replay {
-	pthread_mutex_t lock;		/* all below; a read holds it for one frame */
-	struct bt_recording_file *file;
+	struct bt_recording_file *file;	/* its lines: only read(); its index never changes */
+	pthread_mutex_t lock;		/* all below; nothing is read from the file under it */
 	size_t next;			/* line */
+	unsigned seeks;			/* what was begun before one is not finished */
+	size_t begin;			/* of a seek: the first frame that is fed */
 	size_t feed_from;		/* frames before this one are passed over */
 	size_t target;			/* of a seek: those before it are only fed */
 	bool seeking;			/* it was not read yet */
@@ -33,6 +35,7 @@ struct replay {
 	uint64_t position_ns, clock_ns;	/* of the last frame handed out */
 	size_t left_out;		/* damaged lines come by */
 	struct bt_event events[EVENTS];	/* by number - 1, the last ones */
+	uint64_t event_at_ns[EVENTS];	/* where they are in the recording */
 	uint64_t event_count;
 };
 
@@ -55,7 +58,7 @@ static int replay_open(void **state, const struct bt_source_options *options,
 
 	if (!options->argument || !*options->argument)
 		return bt_err_set(err, EINVAL, "replay: a file is missing (replay:FILE)");
-	rc = bt_recording_open(&file, options->argument, machine, err);
+	rc = bt_recording_open(&file, options, machine, err);
 	if (rc)
 		return rc;
 	snprintf(recorded, sizeof(recorded), "%s", machine->source);
@@ -72,8 +75,17 @@ static int replay_open(void **state, const struct bt_source_options *options,
 
 /* ---- reading ---------------------------------------------------------------------------- */
 
-static void add_event(struct replay *r, const struct bt_event *event)
+/* A line as it was read, without the lock. */
+struct taken {
+	size_t index;
+	int rc;			/* of a frame or an event; -EPROTO: it is damaged */
+	struct bt_err why;
+	struct bt_event event;
+};
+
+static void add_event(struct replay *r, const struct bt_event *event, uint64_t at_ns)
 {
+	r->event_at_ns[r->event_count % EVENTS] = at_ns;
 	r->events[r->event_count++ % EVENTS] = *event;
 }
 
@@ -85,43 +97,35 @@ static void add_damage(struct replay *r, const struct bt_line *line, const struc
 
 	bt_copy_clean(event.text, sizeof(event.text), why->text);
 	r->left_out++;
-	add_event(r, &event);
+	add_event(r, &event, line->at_ns);
 }
 
-static void take_other(struct replay *r, size_t index)
+/* Under lock. */
+static void take_other(struct replay *r, const struct taken *taken)
 {
-	const struct bt_line *line = &r->file->lines[index];
-	struct bt_event event;
-	struct bt_err why;
+	const struct bt_line *line = &r->file->lines[taken->index];
 
-	if (line->kind == BT_LINE_EVENT) {
-		if (bt_recording_event(r->file, index, &event, &why))
-			add_damage(r, line, &why);
-		else
-			add_event(r, &event);
-	} else if (line->kind == BT_LINE_DAMAGED) {
-		bt_err_set(&why, EPROTO, "line %zu of the recording is damaged and left out",
-			   index + 2);
-		add_damage(r, line, &why);
-	}
+	if (taken->rc)
+		add_damage(r, line, &taken->why);
+	else if (line->kind == BT_LINE_EVENT)
+		add_event(r, &taken->event, line->at_ns);
 }
 
-/* 0, or -EPROTO: it is damaged. */
-static int take_frame(struct replay *r, size_t index, struct bt_frame *frame)
+/* Under lock. 0, or -EPROTO: it is damaged. */
+static int take_frame(struct replay *r, const struct taken *taken, struct bt_frame *frame)
 {
-	const struct bt_line *line = &r->file->lines[index];
-	struct bt_err why;
+	const struct bt_line *line = &r->file->lines[taken->index];
 
-	if (bt_recording_frame(r->file, index, frame, &why)) {
-		add_damage(r, line, &why);
+	if (taken->rc) {
+		add_damage(r, line, &taken->why);
 		return -EPROTO;
 	}
 	frame->restart = r->restart;
 	frame->gap |= r->passed;
-	frame->feed = index < r->target;
+	frame->feed = taken->index < r->target;
 	frame->events = r->event_count;
 	r->restart = r->passed = false;
-	r->seeking &= index < r->target;
+	r->seeking &= taken->index < r->target;
 	r->position_ns = line->at_ns;
 	r->clock_ns = frame->mono_ns;
 	return 0;
@@ -149,23 +153,53 @@ static int end(const struct replay *r, struct bt_err *err)
 	return bt_err_set(err, ENODATA, "the end of %s", r->file->path);
 }
 
+/* What a line holds. A frame before the first that is fed is only passed over. */
+static void decode(struct replay *r, struct taken *taken, bool passed, struct bt_frame *frame)
+{
+	const struct bt_line *line = &r->file->lines[taken->index];
+
+	taken->rc = 0;
+	if (line->kind == BT_LINE_FRAME && !passed)
+		taken->rc = bt_recording_frame(r->file, taken->index, frame, &taken->why);
+	else if (line->kind == BT_LINE_EVENT)
+		taken->rc = bt_recording_event(r->file, taken->index, &taken->event, &taken->why);
+	else if (line->kind == BT_LINE_DAMAGED)
+		taken->rc = bt_err_set(&taken->why, EPROTO, "line %zu of the recording is damaged "
+				       "and left out", taken->index + 2);
+}
+
+/* Under lock, which is given back while the line is read. 0: frame is one; -EAGAIN: on with it. */
+static int read_line(struct replay *r, struct bt_frame *frame)
+{
+	struct taken taken = { .index = r->next };
+	const struct bt_line *line = &r->file->lines[taken.index];
+	uint64_t due = due_of(r, line->at_ns), now = bt_mono_ns();
+	bool passed = taken.index < r->feed_from;
+	unsigned seeks = r->seeks;
+
+	pthread_mutex_unlock(&r->lock);
+	decode(r, &taken, passed, frame);
+	pthread_mutex_lock(&r->lock);
+	if (seeks != r->seeks)
+		return -EAGAIN;
+	r->next++;
+	if (line->kind != BT_LINE_FRAME) {
+		take_other(r, &taken);
+	} else if (passed) {
+		r->passed = true;
+	} else if (!take_frame(r, &taken, frame)) {
+		/* On time the pace is kept exactly; late, it begins anew. */
+		r->due_own_ns = due && now - due < BT_NS_PER_S ? due : now;
+		return 0;
+	}
+	return -EAGAIN;
+}
+
 static int read_next(struct replay *r, struct bt_frame *frame, struct bt_err *err)
 {
 	for (unsigned i = 0; i < LINES_A_READ && r->next < r->file->line_count; i++) {
-		size_t index = r->next;
-		const struct bt_line *line = &r->file->lines[index];
-		uint64_t due = due_of(r, line->at_ns), now = bt_mono_ns();
-
-		r->next++;
-		if (line->kind != BT_LINE_FRAME) {
-			take_other(r, index);
-		} else if (index < r->feed_from) {
-			r->passed = true;
-		} else if (!take_frame(r, index, frame)) {
-			/* On time the pace is kept exactly; late, it begins anew. */
-			r->due_own_ns = due && now - due < BT_NS_PER_S ? due : now;
+		if (!read_line(r, frame))
 			return 0;
-		}
 	}
 	if (r->next < r->file->line_count)
 		return -EAGAIN;
@@ -262,9 +296,53 @@ static void replay_seek(void *state, uint64_t at_ns)
 		r->left_out = 0;
 	}
 	r->target = target;
+	r->begin = r->feed_from > r->next ? r->feed_from : r->next;
 	r->seeking = true;
+	r->seeks++;
 	r->due_own_ns = bt_mono_ns();
 	pthread_mutex_unlock(&r->lock);
+}
+
+/* What was fed stays; the next frame is the one that is shown. */
+static void replay_stop_seek(void *state)
+{
+	struct replay *r = state;
+
+	pthread_mutex_lock(&r->lock);
+	if (r->seeking && r->target > r->next) {
+		r->target = r->next;
+		r->seeks++;
+	}
+	if (r->feed_from > r->target)
+		r->feed_from = r->target;
+	pthread_mutex_unlock(&r->lock);
+}
+
+static bool replay_place(void *state, const struct bt_event *event, uint64_t *at_ns)
+{
+	struct replay *r = state;
+	uint64_t kept, i = 0;
+
+	pthread_mutex_lock(&r->lock);
+	kept = r->event_count < EVENTS ? r->event_count : EVENTS;
+	while (i < kept && (r->events[i].mono_ns != event->mono_ns ||
+			    r->events[i].utc_ns != event->utc_ns ||
+			    strcmp(r->events[i].text, event->text)))
+		i++;
+	if (i < kept)
+		*at_ns = r->event_at_ns[i];
+	pthread_mutex_unlock(&r->lock);
+	return i < kept;
+}
+
+/* How far a seek is. */
+static unsigned percent(const struct replay *r)
+{
+	size_t done = r->next > r->begin ? r->next - r->begin : 0;
+
+	if (r->next >= r->target)
+		return 100;
+	return (unsigned)(100 * done / (r->target - (r->begin < r->target ? r->begin : 0)));
 }
 
 static void replay_status(void *state, struct bt_replay_status *status)
@@ -278,6 +356,7 @@ static void replay_status(void *state, struct bt_replay_status *status)
 		.begin_utc_ns = r->file->begin_utc_ns,
 		.speed = r->speed,
 		.seeking = r->seeking,
+		.seek_percent = percent(r),
 		.left_out = r->left_out,
 		.marks = r->file->mark_count,
 	};
@@ -316,6 +395,8 @@ static const struct bt_replay_ops replay_ops = {
 	.pause = replay_pause,
 	.set_speed = replay_set_speed,
 	.seek = replay_seek,
+	.stop_seek = replay_stop_seek,
+	.place = replay_place,
 	.status = replay_status,
 	.mark = replay_mark,
 };

@@ -34,16 +34,21 @@ struct bt_replay_status {
 	int64_t begin_utc_ns;		/* of its first frame */
 	double speed;			/* 1 = as it was; 0 = as fast as possible */
 	bool seeking;			/* on the way to a position */
+	unsigned seek_percent;		/* how far on that way */
 	size_t left_out;		/* damaged lines so far */
 	size_t marks;			/* in the whole recording */
 };
 
-/* Of a recording; called by the session's thread, never for longer than one frame takes. */
+/* Of a recording; called by the session's thread, which never waits for the file. */
 struct bt_replay_ops {
 	void (*pause)(void *state, bool pause);
 	void (*set_speed)(void *state, double speed);
 	/* Its beginning or end when at_ns is beyond them. The frames on the way are fed. */
 	void (*seek)(void *state, uint64_t at_ns);
+	/* Ends a seek where it is by now; what was fed until then stays. */
+	void (*stop_seek)(void *state);
+	/* Where an event of the log is in the recording; false: it is not of the last ones. */
+	bool (*place)(void *state, const struct bt_event *event, uint64_t *at_ns);
 	void (*status)(void *state, struct bt_replay_status *status);
 	/* Mark of an index below status.marks. */
 	bool (*mark)(void *state, size_t index, uint64_t *at_ns, struct bt_event *event);

@@ -396,6 +396,87 @@ static void test_many_events(void **state)
 	bt_session_close(s);
 }
 
+/* ---- long ones --------------------------------------------------------------------------- */
+
+/* As fast as frames are taken: a seek gets no further than the frames that wait to be taken. */
+static void test_seek_stopped(void **state)
+{
+	struct bt_session *s = open_session("sim:1,cpus=2", 0);
+	struct bt_replay_status status;
+	struct bt_err err;
+
+	(void)state;
+	unlink(copy);
+	assert_int_equal(bt_session_record(s, copy, &err), 0);
+	rig_frames(s, 300);
+	bt_session_close(s);
+	s = open_replay(copy, 0);
+	rig_frames(s, 1);
+	assert_int_equal(bt_session_seek_text(s, "end", &err), 0);
+	assert_true(seeking(s));
+	assert_true(bt_session_replay(s, &status) && status.seek_percent < 50);
+	bt_session_stop_seek(s);
+	rig_until(s, !seeking(s) && !bt_session_frame(s)->feed);
+	assert_in_range(shown_s(s), 1, 150);
+	assert_int_equal(bt_history_count(bt_session_history(s), BT_TIER_SAMPLE), shown_s(s) + 1);
+	/* What was stopped is over: the way back and on is as ever. */
+	go_to(s, "end", 299);
+	assert_int_equal(bt_history_count(bt_session_history(s), BT_TIER_SAMPLE), 300);
+	assert_int_equal(bt_session_seek_text(s, "200s", &err), 0);
+	bt_session_stop_seek(s);
+	rig_until(s, !seeking(s) && !bt_session_frame(s)->feed);
+	rig_until(s, bt_history_count(bt_session_history(s), BT_TIER_SAMPLE) == shown_s(s) + 1);
+	bt_session_close(s);
+}
+
+static void test_seek_event(void **state)
+{
+	struct bt_session *s = open_replay(path, 0);
+	struct bt_event event = { .text = "of another recording" };
+	struct bt_err err;
+
+	(void)state;
+	go_to(s, "end", FRAMES - 1);
+	assert_int_equal(bt_session_seek_event(s, &event, &err), -EINVAL);
+	event = *rig_event(s, BT_EVENT_MARK, "before the start");
+	assert_int_equal(bt_session_seek_event(s, &event, &err), 0);
+	rig_until(s, shown_s(s) == 10 && !seeking(s));
+	bt_session_close(s);
+}
+
+struct told {
+	unsigned count;
+	char last[128];
+};
+
+static bool tell(void *context, const char *text)
+{
+	struct told *told = context;
+
+	snprintf(told->last, sizeof(told->last), "%s", text);
+	return ++told->count < 8;
+}
+
+/* A file that takes long to open is told about, and can be given up. */
+static void test_open_given_up(void **state)
+{
+	struct told told = { 0 };
+	struct bt_session_options options = {
+		.source_options = { .progress = tell, .context = &told } };
+	struct bt_session *session;
+	struct bt_err err = { 0 };
+	char spec[128];
+
+	(void)state;
+	damage(4, "", 0);
+	assert_int_equal(truncate(copy, 64 << 20), 0);
+	snprintf(spec, sizeof(spec), "replay:%s", copy);
+	options.source = spec;
+	assert_int_equal(bt_session_open(&session, &options, &err), -EINTR);
+	assert_int_equal(told.count, 8);
+	assert_string_equal(told.last, "reading through 67 MB: 10 %");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -411,6 +492,9 @@ int main(void)
 		cmocka_unit_test(test_no_recording),
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_many_events),
+		cmocka_unit_test(test_seek_stopped),
+		cmocka_unit_test(test_seek_event),
+		cmocka_unit_test(test_open_given_up),
 	};
 
 	return cmocka_run_group_tests(tests, make_recording, remove_recording);

@@ -4,13 +4,14 @@
 #include "tests/unit/session_rig.h"
 
 #include <math.h>
+#include <unistd.h>
 
 #include "frame/metric.h"
 #include "ui/app.h"
 #include "ui/baseline.h"
 #include "ui/compare.h"
 
-const struct bt_source_ops *const bt_sources[] = { &bt_source_sim, NULL };
+const struct bt_source_ops *const bt_sources[] = { &bt_source_sim, &bt_source_replay, NULL };
 
 #define S BT_NS_PER_S
 
@@ -395,6 +396,90 @@ static void history_does_not_depend_on_drawing(void **state)
 	rig_close(&alone);
 }
 
+/* ---- a recording ------------------------------------------------------------------------- */
+
+/* A mark at 10 s, another at 3790 s of 3800 s: more than what is fed before a position. */
+static void make_recording(const char *path)
+{
+	struct bt_session_options options = { .source = "sim:1,cpus=2" };
+	struct bt_session *session;
+	struct bt_err err = { 0 };
+
+	if (bt_session_open(&session, &options, &err))
+		fail_msg("%s", err.text);
+	rig_frames(session, 1);
+	assert_int_equal(bt_session_record(session, path, &err), 0);
+	rig_frames(session, 10);
+	bt_session_note(session, BT_EVENT_MARK, "test", "early");
+	rig_frames(session, 3780);
+	bt_session_note(session, BT_EVENT_MARK, "test", "late");
+	rig_frames(session, 10);
+	bt_session_close(session);
+}
+
+static void rig_replay(struct rig *rig, const char *path)
+{
+	struct bt_session_options options = { .history = true };
+	struct bt_err err = { 0 };
+	char spec[128];
+
+	memset(rig, 0, sizeof(*rig));
+	snprintf(spec, sizeof(spec), "replay:%s", path);
+	options.source = spec;
+	if (bt_session_open(&rig->session, &options, &err))
+		fail_msg("%s", err.text);
+	ui_app_init(&rig->app, rig->session, ui_glyphs_find("ascii"), "UTF-8");
+	rig->model = rig->app.model;
+	ui_canvas_resize(&rig->app.canvas, 50, 160);
+	pass(rig, 1);
+}
+
+static bool arrived(struct rig *rig, uint64_t position_s)
+{
+	ui_app_update(&rig->app);
+	return !rig->model->replay.seeking && rig->model->replay.position_ns == position_s * S;
+}
+
+static void enter_event(struct rig *rig, const char *text)
+{
+	const struct bt_event *event = rig_event(rig->session, BT_EVENT_MARK, text);
+
+	assert_non_null(event);
+	rig->app.screen.panels[UI_PANEL_EVENT_LIST].selected = (unsigned)event->number;
+	key(rig, UI_KEY_ENTER);
+}
+
+/* In the history or not: Enter on an event of a recording goes to its time. */
+static void enter_on_an_event_of_a_recording(void **state)
+{
+	char path[64];
+	struct rig rig;
+
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/time-test-%d.jsonl", (int)getpid());
+	unlink(path);
+	make_recording(path);
+	rig_replay(&rig, path);
+	press(&rig, "7:seek end\n");
+	rig_until(rig.session, arrived(&rig, 3800));
+	enter_event(&rig, "late");
+	assert_true(rig.model->past && arrived(&rig, 3800));
+	assert_int_equal(rig.model->point->mono_ns - rig.model->replay.position_ns,
+			 rig.model->live->mono_ns - 3800 * S - 10 * S);
+	enter_event(&rig, "early");
+	rig_until(rig.session, arrived(&rig, 10));
+	assert_false(rig.model->frozen);
+	/* On the way to another time, a key of time stops there. */
+	press(&rig, ":seek end\n");
+	key(&rig, UI_KEY_LEFT);
+	assert_non_null(strstr(rig.app.message, "stopped on the way"));
+	rig_until(rig.session, (ui_app_update(&rig.app), !rig.model->replay.seeking));
+	assert_in_range(rig.model->replay.position_ns, 10 * S, 3700 * S);
+	assert_false(rig.model->frozen);
+	rig_close(&rig);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +493,7 @@ int main(void)
 		cmocka_unit_test(baseline_is_kept),
 		cmocka_unit_test(differences_by_hand),
 		cmocka_unit_test(history_does_not_depend_on_drawing),
+		cmocka_unit_test(enter_on_an_event_of_a_recording),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
