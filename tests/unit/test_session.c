@@ -168,6 +168,9 @@ static const struct bt_source_ops source_dumb = {
 const struct bt_source_ops *const bt_sources[] = { &source_mock, &source_taken, &source_dumb,
 						 NULL };
 
+/* What a test has left open when it failed, lest its sampler runs into the next test. */
+static struct bt_session *opened;
+
 static struct bt_session *open_session(struct bt_session_options options)
 {
 	struct bt_session *session;
@@ -178,13 +181,27 @@ static struct bt_session *open_session(struct bt_session_options options)
 	options.history = true;
 	if (bt_session_open(&session, &options, &err))
 		fail_msg("%s", err.text);
+	opened = session;
 	return session;
+}
+
+static void close_session(struct bt_session *session)
+{
+	opened = NULL;
+	bt_session_close(session);
 }
 
 static int setup(void **state)
 {
 	(void)state;
 	mock_reset();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	close_session(opened);
 	return 0;
 }
 
@@ -210,7 +227,7 @@ static void test_change_is_logged_by_field(void **state)
 	assert_int_equal(event->generation, 1); /* once it has one */
 	assert_non_null(rig_event(s, BT_EVENT_APPLIED, "4/4"));
 	assert_int_equal(bt_session_config(s)->order, 3);
-	bt_session_close(s);
+	close_session(s);
 	assert_int_equal(mock.closes, 1);
 }
 
@@ -226,7 +243,7 @@ static void test_refused_by_the_check(void **state)
 	assert_non_null(strstr(err.text, "order"));
 	assert_int_equal(mock.publishes, 0);
 	assert_int_equal(bt_session_config(s)->order, 0);
-	bt_session_close(s);
+	close_session(s);
 }
 
 static void test_refused_by_the_source(void **state)
@@ -244,7 +261,7 @@ static void test_refused_by_the_source(void **state)
 	rig_frames(s, 1);
 	assert_non_null(rig_event(s, BT_EVENT_REFUSED, "no such luck"));
 	assert_int_equal(bt_session_config(s)->order, 2); /* what the source runs */
-	bt_session_close(s);
+	close_session(s);
 }
 
 static void test_slow_cpu_is_named(void **state)
@@ -262,7 +279,7 @@ static void test_slow_cpu_is_named(void **state)
 	LOCKED(mock.applied = CPUS);
 	rig_frames(s, 1);
 	assert_non_null(rig_event(s, BT_EVENT_APPLIED, "4/4"));
-	bt_session_close(s);
+	close_session(s);
 }
 
 static void test_stop_by_the_module(void **state)
@@ -287,7 +304,7 @@ static void test_stop_by_the_module(void **state)
 	assert_non_null(rig_event(s, BT_EVENT_OOM, "notifier"));
 	assert_non_null(rig_event(s, BT_EVENT_NOTE, "CPU 1 is offline"));
 	assert_int_equal(bt_session_config(s)->run, BT_RUN_DRAIN);
-	bt_session_close(s);
+	close_session(s);
 }
 
 /* Another controller of the same source: controls follow it, and the log says what it did. */
@@ -307,7 +324,7 @@ static void test_another_client(void **state)
 	assert_non_null(event);
 	assert_string_equal(event->who, "another client");
 	assert_int_equal(bt_session_config(s)->order, 6);
-	bt_session_close(s);
+	close_session(s);
 }
 
 static void test_failures_are_an_episode(void **state)
@@ -324,7 +341,7 @@ static void test_failures_are_an_episode(void **state)
 	LOCKED(mock.failures = 9);
 	rig_frames(s, 1);
 	assert_int_equal(bt_session_event_last(s), first);
-	bt_session_close(s);
+	close_session(s);
 }
 
 static void test_stop_now(void **state)
@@ -344,7 +361,7 @@ static void test_stop_now(void **state)
 	LOCKED(assert_int_equal(mock.config.run, BT_RUN_DRAIN));
 	assert_int_equal(bt_session_config(s)->order, 4);
 	assert_int_equal(bt_session_config(s)->run, BT_RUN_DRAIN);
-	bt_session_close(s);
+	close_session(s);
 }
 
 /* An observer that another controller left gets control by opening the source again. */
@@ -362,7 +379,7 @@ static void test_takeover_of_a_free_source(void **state)
 	rig_frames(s, 1);
 	assert_int_equal(rig_publish(s, "start", &err), 0);
 	assert_int_equal(bt_session_takeover(s, &err), -EALREADY);
-	bt_session_close(s);
+	close_session(s);
 	assert_int_equal(mock_get(&mock.closes), 2);
 }
 
@@ -374,11 +391,11 @@ static void test_no_control(void **state)
 	(void)state;
 	assert_non_null(bt_session_no_control(s));
 	assert_int_equal(bt_session_stop_now(s, "key", &err), -EPERM);
-	bt_session_close(s);
+	close_session(s);
 	s = open_session((struct bt_session_options){ .source_options = { .read_only = true } });
 	assert_non_null(bt_session_no_control(s));
 	assert_int_equal(rig_publish(s, "start", &err), -EPERM);
-	bt_session_close(s);
+	close_session(s);
 }
 
 /* A read that takes its time holds up neither a publication, nor a stop, nor a keep-alive. */
@@ -401,7 +418,7 @@ static void test_control_does_not_wait_for_a_read(void **state)
 	assert_true(mock_get(&mock.keepalives) >= 1);
 	assert_int_equal(mock_get(&mock.publishes), 2);
 	assert_int_equal(mock_get(&mock.reads), 1);
-	bt_session_close(s);
+	close_session(s);
 }
 
 /* ---- lease ----------------------------------------------------------------------------- */
@@ -423,7 +440,7 @@ static void test_keepalive_comes_from_steps(void **state)
 	bt_session_pause(s, true); /* one that has paused does not */
 	rig_idle(s, 300 * BT_NS_PER_MS);
 	assert_true(mock_get(&mock.keepalives) > before);
-	bt_session_close(s);
+	close_session(s);
 }
 
 static void test_relay_makes_none(void **state)
@@ -436,22 +453,25 @@ static void test_relay_makes_none(void **state)
 	rig_publish(s, "lease=100ms start", &err);
 	rig_idle(s, 300 * BT_NS_PER_MS);
 	assert_int_equal(mock_get(&mock.keepalives), 0);
-	bt_session_close(s);
+	close_session(s);
 }
 
 /* ---- sampling -------------------------------------------------------------------------- */
 
 static void test_interval(void **state)
 {
+	uint64_t began_ns = bt_mono_ns();
 	struct bt_session *s = open_session((struct bt_session_options){
 		.interval_ns = 20 * BT_NS_PER_MS });
 	struct bt_err err = { 0 };
-	unsigned count;
+	unsigned count, most;
 
 	(void)state;
 	rig_idle(s, 410 * BT_NS_PER_MS);
-	assert_in_range(rig_seq(s), 4, 22);
-	assert_in_range(bt_history_count(bt_session_history(s), BT_TIER_SAMPLE), 4, 22);
+	/* One at once, one each interval, and on a busy machine the time is longer than asked. */
+	most = (unsigned)((bt_mono_ns() - began_ns) / (20 * BT_NS_PER_MS)) + 1;
+	assert_in_range(rig_seq(s), 4, most);
+	assert_in_range(bt_history_count(bt_session_history(s), BT_TIER_SAMPLE), 4, most);
 	assert_int_equal(bt_session_set_interval(s, BT_NS_PER_MS, &err), -EINVAL);
 	assert_int_equal(bt_session_set_interval(s, 61 * BT_NS_PER_S, &err), -EINVAL);
 	assert_int_equal(bt_session_set_interval(s, 60 * BT_NS_PER_S, &err), 0);
@@ -464,7 +484,7 @@ static void test_interval(void **state)
 	rig_publish(s, "order=1", &err);
 	rig_until(s, bt_session_frame(s)->extra);
 	assert_int_equal(bt_history_count(bt_session_history(s), BT_TIER_SAMPLE), count);
-	bt_session_close(s);
+	close_session(s);
 }
 
 static void test_pause_leaves_a_gap(void **state)
@@ -488,7 +508,7 @@ static void test_pause_leaves_a_gap(void **state)
 	for (unsigned age = 0; age < count; age++)
 		gaps += bt_history_at(bt_session_history(s), BT_TIER_SAMPLE, age)->gap;
 	assert_int_equal(gaps, 1);
-	bt_session_close(s);
+	close_session(s);
 }
 
 static void test_slow_reader_loses_samples_not_memory(void **state)
@@ -504,7 +524,7 @@ static void test_slow_reader_loses_samples_not_memory(void **state)
 	bt_session_step(s);
 	/* While it takes them, a few more may come. */
 	assert_in_range(rig_seq(s), 64, 80);
-	bt_session_close(s);
+	close_session(s);
 }
 
 /* One read that takes 15 intervals: those missed are counted, and not made up for in a burst. */
@@ -526,7 +546,7 @@ static void test_late_samples(void **state)
 	assert_in_range(mock_get(&mock.reads) - reads, 2, 9);
 	bt_session_status(s, &status);
 	assert_in_range(status.late_samples, 5, 40);
-	bt_session_close(s);
+	close_session(s);
 }
 
 /* ---- lost sources ---------------------------------------------------------------------- */
@@ -568,7 +588,7 @@ static void test_lost_and_back(void **state)
 	assert_true(gap->flags & BT_POINT_LOST);
 	assert_int_equal(bt_session_config(s)->run, BT_RUN_DRAIN);
 	assert_int_equal(rig_publish(s, "order=1", &err), 0);
-	bt_session_close(s);
+	close_session(s);
 	assert_int_equal(mock.opens, 3);
 	assert_int_equal(mock.closes, 2);
 }
@@ -589,7 +609,7 @@ static void test_lost_on_demand_tries_when_asked(void **state)
 	bt_session_kick(s);
 	rig_until(s, rig_state(s) == BT_SESSION_LIVE && bt_session_frame(s));
 	rig_frames(s, 1);
-	bt_session_close(s);
+	close_session(s);
 }
 
 /* No answer is not the end: the source stays open, and data comes back by itself. */
@@ -608,7 +628,7 @@ static void test_silent_and_back(void **state)
 	LOCKED(mock.read_result = 0);
 	rig_until(s, rig_state(s) == BT_SESSION_LIVE);
 	assert_non_null(rig_event(s, BT_EVENT_BACK, "answers again"));
-	bt_session_close(s);
+	close_session(s);
 	assert_int_equal(mock.opens, 1);
 }
 
@@ -622,7 +642,7 @@ static void test_end(void **state)
 	LOCKED(mock.read_result = -ENODATA);
 	rig_until(s, rig_state(s) == BT_SESSION_ENDED);
 	assert_non_null(bt_session_frame(s));
-	bt_session_close(s);
+	close_session(s);
 	assert_int_equal(mock.opens, 1);
 }
 
@@ -641,7 +661,7 @@ static void test_lost_samples(void **state)
 	rig_until(s, rig_event(s, BT_EVENT_NOTE, "samples lost"));
 	bt_session_status(s, &status);
 	assert_true(status.lost_samples > 0);
-	bt_session_close(s);
+	close_session(s);
 }
 
 static void test_open_fails(void **state)
@@ -675,36 +695,36 @@ static void test_event_log_keeps_the_last(void **state)
 	assert_null(bt_session_event(s, 0));
 	assert_int_equal(bt_session_event(s, first)->number, first);
 	assert_string_equal(bt_session_event(s, bt_session_event_last(s))->who, "a?b");
-	bt_session_close(s);
+	close_session(s);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_change_is_logged_by_field, setup),
-		cmocka_unit_test_setup(test_refused_by_the_check, setup),
-		cmocka_unit_test_setup(test_refused_by_the_source, setup),
-		cmocka_unit_test_setup(test_slow_cpu_is_named, setup),
-		cmocka_unit_test_setup(test_stop_by_the_module, setup),
-		cmocka_unit_test_setup(test_another_client, setup),
-		cmocka_unit_test_setup(test_failures_are_an_episode, setup),
-		cmocka_unit_test_setup(test_stop_now, setup),
-		cmocka_unit_test_setup(test_takeover_of_a_free_source, setup),
-		cmocka_unit_test_setup(test_no_control, setup),
-		cmocka_unit_test_setup(test_control_does_not_wait_for_a_read, setup),
-		cmocka_unit_test_setup(test_keepalive_comes_from_steps, setup),
-		cmocka_unit_test_setup(test_relay_makes_none, setup),
-		cmocka_unit_test_setup(test_interval, setup),
-		cmocka_unit_test_setup(test_pause_leaves_a_gap, setup),
-		cmocka_unit_test_setup(test_slow_reader_loses_samples_not_memory, setup),
-		cmocka_unit_test_setup(test_late_samples, setup),
-		cmocka_unit_test_setup(test_lost_and_back, setup),
-		cmocka_unit_test_setup(test_lost_on_demand_tries_when_asked, setup),
-		cmocka_unit_test_setup(test_silent_and_back, setup),
-		cmocka_unit_test_setup(test_end, setup),
-		cmocka_unit_test_setup(test_lost_samples, setup),
-		cmocka_unit_test_setup(test_open_fails, setup),
-		cmocka_unit_test_setup(test_event_log_keeps_the_last, setup),
+		cmocka_unit_test_setup_teardown(test_change_is_logged_by_field, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refused_by_the_check, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refused_by_the_source, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_slow_cpu_is_named, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stop_by_the_module, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_another_client, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_failures_are_an_episode, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stop_now, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_takeover_of_a_free_source, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_control, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_control_does_not_wait_for_a_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_keepalive_comes_from_steps, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_relay_makes_none, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_interval, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pause_leaves_a_gap, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_slow_reader_loses_samples_not_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_late_samples, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lost_and_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lost_on_demand_tries_when_asked, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_silent_and_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lost_samples, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_open_fails, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_event_log_keeps_the_last, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
