@@ -178,7 +178,8 @@ int ui_app_export(struct ui_app *app, const char *path, struct bt_err *err)
 	ui_filter_parse(&filter, app->screen.panels[UI_PANEL_EVENT_LIST].filter);
 	code = ui_export_events(app->model, &filter, path, &count, err);
 	if (!code)
-		ui_app_say(app, UI_ROLE_GOOD, "%u events in %s", count, path);
+		ui_app_say(app, UI_ROLE_GOOD, "%u event%s in %s", count,
+			   count == 1 ? "" : "s", path);
 	return code;
 }
 

@@ -107,6 +107,8 @@ enum ui_role ui_event_role(enum bt_event_kind kind);
 
 /* The first of count rows to draw in so many: scrolled, but not beyond the last. */
 unsigned ui_first_row(unsigned scroll, unsigned count, int rows);
+/* Says in the last row that rows follow below it. */
+void ui_put_more(const struct ui_area *area);
 
 /* Why a number of the module is not known, in few words. */
 const char *ui_why_unknown(const struct ui_model *model);

@@ -15,9 +15,10 @@ static const char *time_text(const struct ui_model *model, int64_t utc_ns, uint6
 	time_t s = (time_t)(utc_ns / (int64_t)BT_NS_PER_S);
 	struct tm utc;
 
-	if (model->status.virtual_clock)
+	/* Before the first sample a virtual clock has not begun. */
+	if (model->status.virtual_clock && mono_ns)
 		snprintf(buf, UI_TEXT, "%.1f s", (double)mono_ns / (double)BT_NS_PER_S);
-	else if (!gmtime_r(&s, &utc) || !strftime(buf, UI_TEXT, "%H:%M:%S", &utc))
+	else if (!utc_ns || !gmtime_r(&s, &utc) || !strftime(buf, UI_TEXT, "%H:%M:%S", &utc))
 		snprintf(buf, UI_TEXT, "?");
 	return buf;
 }

@@ -204,6 +204,8 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 						 area->rect.rows - 1);
 	for (int row = 1; row < area->rect.rows && order > 0; row++)
 		draw_order(table, --order, area, row);
+	if (order > 0)
+		ui_put_more(area);
 	if (!table->all.orders)
 		ui_put(area, 1, 0, UI_ROLE_DIM, "this machine tells no free lists");
 	free(table);

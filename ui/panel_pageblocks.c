@@ -208,7 +208,8 @@ static unsigned count_zones(const struct bt_frame_pageblocks *from)
 static void draw_zones(const struct bt_frame_pageblocks *from, unsigned scroll,
 		       const struct ui_area *area)
 {
-	unsigned skip = ui_first_row(scroll, count_zones(from), area->rect.rows);
+	unsigned zones = count_zones(from), first = ui_first_row(scroll, zones, area->rect.rows);
+	unsigned skip = first;
 	int row = 0;
 
 	for (unsigned i = 0; i < from->count && row < area->rect.rows; i++) {
@@ -225,6 +226,8 @@ static void draw_zones(const struct bt_frame_pageblocks *from, unsigned scroll,
 			ui_put(area, row, ZONE_COLS, UI_ROLE_DIM, "no whole pageblock");
 		row++;
 	}
+	if (first + (unsigned)row < zones)
+		ui_put_more(area);
 }
 
 /* ---- free blocks by order and type ---------------------------------------------------------- */

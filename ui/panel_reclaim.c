@@ -153,6 +153,8 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	draw_heads(model, area);
 	for (int row = 1; row < area->rect.rows && index < BT_ARRAY_SIZE(numbers); row++)
 		draw_number(model, index++, area, row);
+	if (index < BT_ARRAY_SIZE(numbers))
+		ui_put_more(area);
 }
 
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)

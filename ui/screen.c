@@ -102,6 +102,12 @@ unsigned ui_first_row(unsigned scroll, unsigned count, int rows)
 	return scroll < hidden ? scroll : hidden;
 }
 
+void ui_put_more(const struct ui_area *area)
+{
+	ui_put_glyph(area, area->rect.rows - 1, area->rect.cols - 1, UI_ROLE_WARN,
+		     UI_GLYPH_MORE_DOWN);
+}
+
 /* ---- drawing ---------------------------------------------------------------------------- */
 
 /* "filter: oom  3 of 240": rows that are left out are told of. */

@@ -77,7 +77,10 @@ static const char *time_text(const struct stream *s, int64_t utc_ns, uint64_t mo
 	struct bt_session_status status;
 
 	bt_session_status(s->session, &status);
-	if (status.virtual_clock)
+	/* Before the first sample a virtual clock has not begun. */
+	if (status.virtual_clock && !mono_ns)
+		snprintf(buf, 32, "?");
+	else if (status.virtual_clock)
 		snprintf(buf, 32, "%.1f s", (double)mono_ns / (double)BT_NS_PER_S);
 	else
 		bt_utc_text(utc_ns, buf, 32);
