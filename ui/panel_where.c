@@ -85,7 +85,8 @@ static void draw_nodes(const struct ui_model *model, const struct ui_panel_state
 {
 	int numbers = numbers_that_fit(area->rect.cols);
 	unsigned nodes = model->machine->node_count;
-	unsigned node = state->mode == FORM_NODES && state->selected < nodes ? state->selected : 0;
+	unsigned node = state->mode == FORM_NODES ?
+			ui_first_row(state->selected, nodes, area->rect.rows - 2) : 0;
 
 	if (!ui_model_has_rates(model)) {
 		ui_put_cut(area, 0, 0, area->rect.cols, UI_ROLE_DIM, ui_why_unknown(model));
@@ -98,6 +99,8 @@ static void draw_nodes(const struct ui_model *model, const struct ui_panel_state
 		ui_putf(area, row, 0, UI_ROLE_NORMAL, "node %u", node);
 		draw_node_numbers(model, (int)node, area, row, numbers);
 	}
+	if (node < nodes && area->rect.rows > 2)
+		ui_put_more(area);
 }
 
 /* ---- by CPU ------------------------------------------------------------------------------ */
