@@ -5,6 +5,7 @@
 
 #include "core/mask.h"
 #include "core/param.h"
+#include "ui/latency.h"
 
 const char *const ui_cpu_value_name[UI_CPU_VALUES] = {
 	[UI_CPU_ALLOCS] = "allocs/s",	    [UI_CPU_FAILURES] = "failures/s",
@@ -67,7 +68,7 @@ double ui_cpu_value(const struct ui_cpus_view *view, enum ui_cpu_value value, un
 	case UI_CPU_HELD:
 		return live ? known(live->held_pages) * view->model->machine->page_bytes : NAN;
 	case UI_CPU_LONGEST:
-		return live ? known(live->alloc_max_ns) : NAN;
+		return live ? known(ui_longest_ns(live->alloc_max_ns)) : NAN;
 	default:
 		return cpu;
 	}

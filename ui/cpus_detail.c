@@ -2,6 +2,7 @@
 /* All that is known of one CPU, in three lines, the least important words going first. */
 #include "core/mask.h"
 #include "ui/cpus.h"
+#include "ui/latency.h"
 
 static void detail_place(const struct ui_cpus_view *view, unsigned cpu, struct ui_row *row)
 {
@@ -62,9 +63,9 @@ static void detail_worker(const struct ui_cpus_view *view, unsigned cpu, struct 
 		   (unsigned long long)frame->cpus[cpu].generation,
 		   (unsigned long long)frame->config.generation);
 	ui_row_add(row, 1, UI_ROLE_NORMAL, "longest alloc", "%s",
-		   ui_text_latency(units, frame->cpus[cpu].alloc_max_ns, text));
+		   ui_text_latency(units, ui_longest_ns(frame->cpus[cpu].alloc_max_ns), text));
 	ui_row_add(row, 2, UI_ROLE_NORMAL, "longest free", "%s",
-		   ui_text_latency(units, frame->cpus[cpu].free_max_ns, text));
+		   ui_text_latency(units, ui_longest_ns(frame->cpus[cpu].free_max_ns), text));
 	if (frame->cpus[cpu].preempted != BT_UNKNOWN)
 		ui_row_add(row, 3, UI_ROLE_NORMAL, "preempted", "%s, %s",
 			   bt_text_count((double)frame->cpus[cpu].preempted, text, sizeof(text)),

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "ui/cpus.h"
+#include "ui/latency.h"
 
 /* ---- order ------------------------------------------------------------------------------ */
 
@@ -129,7 +130,8 @@ static void remote_cell(const struct ui_cpus_view *view, unsigned cpu, struct ce
 static void free_cell(const struct ui_cpus_view *view, unsigned cpu, struct cell *cell)
 {
 	ui_text_latency(&view->model->units,
-			view->frame ? view->frame->cpus[cpu].free_max_ns : BT_UNKNOWN, cell->text);
+			view->frame ? ui_longest_ns(view->frame->cpus[cpu].free_max_ns) :
+				      BT_UNKNOWN, cell->text);
 }
 
 static void preempted_cell(const struct ui_cpus_view *view, unsigned cpu, struct cell *cell)

@@ -14,6 +14,12 @@
 extern const char *const ui_latency_name[UI_LATENCY_ROWS];
 extern const char *const ui_op_name[BT_OP_COUNT];	/* "allocs", "frees" */
 
+/* The longest operation since the module's load: where it is 0 none has been timed. */
+static inline uint64_t ui_longest_ns(uint64_t max_ns)
+{
+	return max_ns ? max_ns : BT_UNKNOWN;
+}
+
 uint64_t ui_latency_ns(const struct bt_point *point, unsigned op, unsigned row);
 /* The same as series of doubles, NaN = unknown. */
 extern const ui_value_fn ui_latency_value[BT_OP_COUNT][UI_LATENCY_ROWS];

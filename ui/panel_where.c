@@ -125,8 +125,8 @@ static void draw_cpu(const struct ui_model *model, unsigned cpu, const struct ui
 	ui_putf(area, row, 1, selected ? UI_ROLE_STRONG : UI_ROLE_NORMAL, "%u n%u", cpu,
 		model->machine->cpu_node[cpu]);
 	ui_text_rate(rates ? (double)rates->allocs_per_s : NAN, text[CPU_ALLOCS]);
-	ui_text_latency(&model->units, now->alloc_max_ns, text[CPU_MAX_ALLOC]);
-	ui_text_latency(&model->units, now->free_max_ns, text[CPU_MAX_FREE]);
+	ui_text_latency(&model->units, ui_longest_ns(now->alloc_max_ns), text[CPU_MAX_ALLOC]);
+	ui_text_latency(&model->units, ui_longest_ns(now->free_max_ns), text[CPU_MAX_FREE]);
 	bt_text_count((double)now->preempted, text[CPU_PREEMPTED], UI_TEXT);
 	for (unsigned number = 0; number < CPU_NUMBERS; number++) {
 		col += CPU_NUMBER_COLS;
