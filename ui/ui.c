@@ -16,6 +16,9 @@
 #include "ui/app.h"
 #include "ui/term.h"
 
+/* Between two pictures that are frozen, where no key was pressed: less than a second's samples. */
+#define FROZEN_NS (900 * BT_NS_PER_MS)
+
 enum { POLL_KEYS, POLL_SESSION, POLL_SIGNALS, POLL_STDERR, POLL_COUNT };
 
 struct ui {
@@ -26,6 +29,8 @@ struct ui {
 	char stderr_line[256];
 	size_t stderr_used;
 	bool changed, end;
+	bool pending;			/* what the session has changed waits for its time */
+	uint64_t shown_ns;		/* of the last picture */
 };
 
 /* ---- what is written to the standard error goes to the event log ------------------------- */
@@ -145,12 +150,20 @@ static void take_keys(struct ui *ui)
 	}
 }
 
+/* Until then a picture that nobody acts upon stays; 0: it is drawn at once. */
+static uint64_t stays_until_ns(const struct ui *ui)
+{
+	const struct ui_model *model = ui->app.model;
+
+	return model->frozen && model->status.interval_ns ? ui->shown_ns + FROZEN_NS : 0;
+}
+
 static void take_session(struct ui *ui)
 {
 	const struct bt_frame *frame = bt_session_frame(ui->app.session);
 	uint64_t before = frame ? frame->seq : 0;
 
-	ui->changed |= bt_session_step(ui->app.session);
+	ui->pending |= bt_session_step(ui->app.session);
 	ui_app_update(&ui->app);
 	frame = bt_session_frame(ui->app.session);
 	if (ui->app.model->status.state == BT_SESSION_ENDED ||
@@ -164,14 +177,30 @@ static void take_session(struct ui *ui)
 
 static void show(struct ui *ui)
 {
+	ui->changed |= ui->pending && bt_mono_ns() >= stays_until_ns(ui);
 	if (!ui->changed)
 		return;
+	ui->shown_ns = bt_mono_ns();
 	ui_app_update(&ui->app);
 	ui_app_draw(&ui->app);
 	ui_term_theme(ui->term, ui->app.setup.now.theme);
 	ui_term_show(ui->term, &ui->app.canvas, ui->app.redraw);
 	ui->app.redraw = false;
-	ui->changed = false;
+	ui->changed = ui->pending = false;
+}
+
+/* Time passes without an event of its own since a source was lost, and before a picture is due. */
+static const struct timespec *patience(const struct ui *ui, struct timespec *buf)
+{
+	uint64_t now = bt_mono_ns(), until = stays_until_ns(ui), wait = BT_NS_PER_S;
+
+	if (ui->pending)
+		wait = until > now ? until - now : 0;
+	else if (ui->app.model->status.state != BT_SESSION_LOST)
+		return NULL;
+	*buf = (struct timespec){ .tv_sec = (time_t)(wait / BT_NS_PER_S),
+				  .tv_nsec = (long)(wait % BT_NS_PER_S) };
+	return buf;
 }
 
 static void wait_and_act(struct ui *ui)
@@ -183,14 +212,12 @@ static void wait_and_act(struct ui *ui)
 		[POLL_STDERR] = { .fd = ui->stderr_pipe, .events = POLLIN },
 	};
 
-	/* Only the time since a source was lost passes without an event of its own. */
-	static const struct timespec second = { .tv_sec = 1 };
-	bool lost = ui->app.model->status.state == BT_SESSION_LOST;
+	struct timespec wait;
 
 	bt_session_relax(ui->app.session, ui->app.model->frozen);
-	if (ppoll(fds, POLL_COUNT, lost ? &second : NULL, NULL) < 0)
+	if (ppoll(fds, POLL_COUNT, patience(ui, &wait), NULL) < 0)
 		return;
-	ui->changed |= lost;
+	ui->changed |= ui->app.model->status.state == BT_SESSION_LOST;
 	if (fds[POLL_SIGNALS].revents)
 		take_signals(ui);
 	if (fds[POLL_STDERR].revents)

@@ -5,7 +5,7 @@ import re
 import signal
 import tempfile
 
-from stand import VIEWS, check, ended, environment, load_on, started
+from stand import PROGRAM, VIEWS, Terminal, check, ended, environment, load_on, started
 
 
 def test_source_lost():
@@ -64,7 +64,7 @@ def undisturbed(test, **kwargs):
         terminal = started(rows=50, cols=160, env=environment(XDG_RUNTIME_DIR=directory), **kwargs)
         try:
             load_on(terminal)
-            test(terminal)
+            test(terminal, *([directory] if test == frozen_with_client else []))
             terminal.kill(signal.SIGTERM)
             ended(terminal, ("exit", 0))
         finally:
@@ -101,10 +101,32 @@ def frozen_sleeps(terminal):
     check(terminal.until(lambda: "FROZEN" not in terminal.text()), "still frozen")
 
 
+def frozen_with_client(terminal, directory):
+    """A client is sent every sample; a frozen picture is still drawn only once a second."""
+    client = Terminal([PROGRAM, "--source", "session"], env=environment(XDG_RUNTIME_DIR=directory))
+    try:
+        check(terminal.until_text("dashboards 2"), "the other dashboard is not shown")
+        terminal.type(" ")
+        check(terminal.until_text("FROZEN"), "not frozen")
+        pictures = set()
+
+        def never():
+            found = re.search(r"(\d+) new", terminal.text())
+            pictures.add(found and found[1])
+            return False
+        terminal.until(never, 5.0)
+        check(3 <= len(pictures) <= 8, f"{len(pictures)} pictures in 5 s")
+        client.kill(signal.SIGTERM)
+        ended(client, ("exit", 0))
+    finally:
+        client.close()
+
+
 TESTS = {
     "source lost": test_source_lost,
     "silence": test_silence,
     "cost": cost_test("sim:1", 1),
     "cost, 1024 CPUs, 16 nodes": cost_test("sim:1,cpus=1024,nodes=16", 3),
     "frozen sleeps": lambda: undisturbed(frozen_sleeps),
+    "frozen, a client": lambda: undisturbed(frozen_with_client),
 }
