@@ -14,12 +14,13 @@
 /* Steps the session while it has something to do, for ns at most. */
 static inline void rig_idle(struct bt_session *session, uint64_t ns)
 {
-	uint64_t until = bt_mono_ns() + ns;
+	uint64_t until = bt_mono_ns() + ns, now;
 
-	while (bt_mono_ns() < until) {
+	/* One look at the clock: a time left that went below zero would be waited for for ever. */
+	while ((now = bt_mono_ns()) < until) {
 		struct pollfd fd = { .fd = bt_session_fd(session), .events = POLLIN };
 
-		poll(&fd, 1, (int)((until - bt_mono_ns()) / BT_NS_PER_MS) + 1);
+		poll(&fd, 1, (int)((until - now) / BT_NS_PER_MS) + 1);
 		bt_session_step(session);
 	}
 }
