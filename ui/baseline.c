@@ -18,8 +18,8 @@ struct ui_baseline *ui_baseline_take(const struct bt_history *history, enum bt_t
 	bt_history_merge(history, tier, newest + baseline->count - 1, newest, baseline->whole);
 	baseline->points = bt_xcalloc(baseline->count, sizeof(*baseline->points));
 	for (unsigned age = 0; age < baseline->count; age++) {
-		baseline->points[age] = *bt_history_at(history, tier, newest + age);
-		baseline->points[age].tails = 0;
+		baseline->points[age] = bt_history_point(history);
+		bt_history_merge(history, tier, newest + age, newest + age, baseline->points[age]);
 	}
 	return baseline;
 }
@@ -28,6 +28,8 @@ void ui_baseline_free(struct ui_baseline *baseline)
 {
 	if (!baseline)
 		return;
+	for (unsigned age = 0; age < baseline->count; age++)
+		free(baseline->points[age]);
 	free(baseline->whole);
 	free(baseline->points);
 	free(baseline);

@@ -9,7 +9,7 @@ struct ui_baseline {
 	enum bt_tier tier;
 	unsigned count;
 	struct bt_point *whole;		/* with tails */
-	struct bt_point *points;	/* [count] without tails, the newest first */
+	struct bt_point **points;	/* [count] with tails, the newest first */
 };
 
 /* Of the points of a tier from age newest on; NULL: there are none. */

@@ -19,15 +19,15 @@ struct bt_blocks ui_fragment_blocks(const struct ui_model *model, const struct b
 	return all;
 }
 
-unsigned ui_fragment_series(const struct ui_model *model, ui_fragment_fn value, unsigned order,
-			    unsigned zone, double *values, unsigned want)
+unsigned ui_fragment_series(const struct ui_model *model, ui_point_fn at, ui_fragment_fn value,
+			    unsigned order, unsigned zone, double *values, unsigned want)
 {
 	unsigned have = 0;
 
-	while (have < want && ui_model_point(model, have))
+	while (have < want && at(model, have))
 		have++;
 	for (unsigned age = 0; age < have; age++) {
-		const struct bt_point *point = ui_model_point(model, age);
+		const struct bt_point *point = at(model, age);
 		struct bt_blocks blocks = ui_fragment_blocks(model, point, zone);
 
 		values[have - 1 - age] = point->gap ? UI_GAP : value(&blocks, order);

@@ -19,8 +19,8 @@ struct bt_blocks ui_fragment_blocks(const struct ui_model *model, const struct b
  * UI_GAP; zone as above. Returns how many there are.
  */
 typedef double (*ui_fragment_fn)(const struct bt_blocks *blocks, unsigned order);
-unsigned ui_fragment_series(const struct ui_model *model, ui_fragment_fn value, unsigned order,
-			    unsigned zone, double *values, unsigned want);
+unsigned ui_fragment_series(const struct ui_model *model, ui_point_fn at, ui_fragment_fn value,
+			    unsigned order, unsigned zone, double *values, unsigned want);
 /* The order that the antagonist asks for, or the largest one. */
 unsigned ui_fragment_our_order(const struct ui_model *model);
 

@@ -46,8 +46,13 @@ unsigned ui_model_baseline_series(const struct ui_model *model, ui_value_fn valu
 		return 0;
 	have = baseline->count < want ? baseline->count : want;
 	for (unsigned age = 0; age < have; age++)
-		values[have - 1 - age] = value_of(&baseline->points[age], value);
+		values[have - 1 - age] = value_of(baseline->points[age], value);
 	return have;
+}
+
+const struct bt_point *ui_model_baseline_point(const struct ui_model *model, unsigned age)
+{
+	return model->compare && age < model->baseline->count ? model->baseline->points[age] : NULL;
 }
 
 const struct bt_point *ui_model_baseline(const struct ui_model *model)

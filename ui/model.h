@@ -57,6 +57,8 @@ struct ui_model {
 
 /* Point of the shown tier, age 0 = the shown instant; NULL beyond the oldest. */
 const struct bt_point *ui_model_point(const struct ui_model *model, unsigned age);
+/* That function, or ui_model_baseline_point(): whose points a series is made of. */
+typedef const struct bt_point *(*ui_point_fn)(const struct ui_model *model, unsigned age);
 /*
  * The last `want` values up to the shown instant, oldest first, into values; returns how many there
  * are. Gaps become UI_GAP (chart.h), unknown numbers NaN.
@@ -67,6 +69,8 @@ unsigned ui_model_series(const struct ui_model *model, ui_value_fn value, double
 /* The same of the baseline's window: the ghost line. 0 unless model->compare. */
 unsigned ui_model_baseline_series(const struct ui_model *model, ui_value_fn value, double *values,
 				  unsigned want);
+/* A point of the baseline's window, with tails, age 0 = its newest; NULL as above, or beyond it. */
+const struct bt_point *ui_model_baseline_point(const struct ui_model *model, unsigned age);
 /* The baseline's window as one point, with tails; NULL unless model->compare. */
 const struct bt_point *ui_model_baseline(const struct ui_model *model);
 

@@ -164,20 +164,32 @@ static double unusable_of(const struct bt_blocks *blocks, unsigned order)
 	return unusable == BT_INDEX_UNKNOWN ? NAN : unusable;
 }
 
+/* With the free places behind it, as all graphs have them. */
+static unsigned series(const struct ui_model *model, ui_point_fn at, unsigned zone,
+		       unsigned capacity, double *values)
+{
+	unsigned places = ui_graph_places(model, capacity);
+	unsigned count = ui_fragment_series(model, at, unusable_of, ui_fragment_our_order(model),
+					    zone, values, capacity - places);
+
+	while (places-- && count)
+		values[count++] = NAN;
+	return count;
+}
+
 static void draw_chart(const struct ui_model *model, unsigned zone, const struct ui_area *area)
 {
 	struct ui_area body = ui_area_part(area, 1, 0, area->rect.rows - 1, area->rect.cols);
 	struct ui_area plot = ui_graph_plot(&body), below;
 	static const struct ui_scale scale = { .low = 0, .high = 1000 };
 	unsigned capacity = ui_chart_capacity(&plot), per_column = ui_chart_per_column(&plot);
-	unsigned places = ui_graph_places(model, capacity), order = ui_fragment_our_order(model);
 	double values[UI_SERIES_MAX];
-	unsigned count = ui_fragment_series(model, unusable_of, order, zone, values,
-					    capacity - places);
+	unsigned count = series(model, ui_model_baseline_point, zone, capacity, values);
 
-	while (places-- && count)
-		values[count++] = NAN;
-	ui_putf(area, 0, 0, UI_ROLE_DIM, "unusable for order %u over time", order);
+	ui_putf(area, 0, 0, UI_ROLE_DIM, "unusable for order %u over time%s",
+		ui_fragment_our_order(model), count ? "; dotted: baseline" : "");
+	ui_chart_ghost(&plot, values, count, &scale);
+	count = series(model, ui_model_point, zone, capacity, values);
 	ui_chart(&plot, values, count, &scale, UI_ROLE_GRAPH_A);
 	ui_graph_events(model, &plot, per_column);
 	ui_put_right(&body, 0, body.rect.cols, UI_ROLE_DIM, "1.000");

@@ -161,7 +161,7 @@ static void draw_spark(const struct table *table, unsigned order, const struct u
 		       int row)
 {
 	double values[UI_SERIES_MAX];
-	unsigned count = ui_fragment_series(table->model, count_of, order, 0, values,
+	unsigned count = ui_fragment_series(table->model, ui_model_point, count_of, order, 0, values,
 					    ui_spark_capacity(table->model, table->spark_cols));
 
 	ui_spark(table->model, area, row, table->spark_col, table->spark_cols, values, count,

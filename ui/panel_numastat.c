@@ -64,19 +64,36 @@ static double rate_of(const struct ui_model *model, const struct bt_point *point
 	return sum;
 }
 
+static unsigned series(const struct ui_model *model, ui_point_fn at, unsigned node,
+		       enum bt_numastat stat, double *values, unsigned want)
+{
+	const struct bt_point *point;
+	unsigned have = 0;
+
+	while (have < want && at(model, have))
+		have++;
+	for (unsigned age = 0; age < have; age++) {
+		point = at(model, age);
+		values[have - 1 - age] = point->gap ? UI_GAP : rate_of(model, point, node, stat);
+	}
+	return have;
+}
+
 static void draw_trend(const struct ui_model *model, unsigned node, enum bt_numastat stat,
 		       const struct ui_area *area)
 {
-	unsigned want = ui_chart_capacity(area), have = 0;
-	double values[UI_SERIES_MAX];
+	double values[UI_SERIES_MAX], ghost[UI_SERIES_MAX];
+	unsigned want = ui_chart_capacity(area);
+	unsigned count = series(model, ui_model_point, node, stat, values, want);
+	unsigned ghosts = series(model, ui_model_baseline_point, node, stat, ghost, want);
 	struct ui_scale scale = { 0, 1, false };
-	const struct bt_point *point;
 
-	while (have < want && (point = ui_model_point(model, have)) != NULL)
-		values[want - ++have] = point->gap ? UI_GAP : rate_of(model, point, node, stat);
-	scale.high = ui_series_max(values + want - have, have);
-	if (scale.high > 0)
-		ui_chart(area, values + want - have, have, &scale, UI_ROLE_GRAPH_A);
+	scale.high = fmax(ui_series_max(values, count), ui_series_max(ghost, ghosts));
+	if (!(scale.high > 0))
+		return;
+	if (area->rect.rows > 1) /* in one row a line has no height */
+		ui_chart_ghost(area, ghost, ghosts, &scale);
+	ui_chart(area, values, count, &scale, UI_ROLE_GRAPH_A);
 }
 
 static enum ui_role role_of(enum bt_numastat stat, double rate, bool total)

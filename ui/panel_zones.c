@@ -200,27 +200,43 @@ static struct ui_gauge gauge_of(const struct row *row, enum scale scale)
 }
 
 /* Free pages of a zone over time; a machine whose zones changed meanwhile is not mixed up. */
-static void draw_trend(const struct ui_model *model, const struct row *row,
-		       const struct ui_area *area)
+static unsigned series(const struct ui_model *model, ui_point_fn at, const struct row *row,
+		       double *values, unsigned want)
 {
-	unsigned want = ui_chart_capacity(area), have = 0;
-	double values[UI_SERIES_MAX];
-	struct ui_scale scale = { 0, 1, false };
-	const struct bt_point *point;
+	unsigned have = 0;
 
-	while (have < want && (point = ui_model_point(model, have)) != NULL) {
+	while (have < want && at(model, have))
+		have++;
+	for (unsigned age = 0; age < have; age++) {
+		const struct bt_point *point = at(model, age);
 		const struct bt_point_zone *zones = bt_point_zones(model->history, point);
 		bool there = zones && row->index < (int)point->zone_count &&
 			     zones[row->index].node == row->zone.node;
 
-		values[want - ++have] = point->gap ? UI_GAP :
-					there ? pages_of(zones[row->index].free_pages) : NAN;
+		values[have - 1 - age] = point->gap ? UI_GAP :
+					 there ? pages_of(zones[row->index].free_pages) : NAN;
 	}
+	return have;
+}
+
+static void draw_trend(const struct ui_model *model, const struct row *row,
+		       const struct ui_area *area)
+{
+	double values[UI_SERIES_MAX], ghost[UI_SERIES_MAX];
+	unsigned want = ui_chart_capacity(area);
+	unsigned count = series(model, ui_model_point, row, values, want);
+	unsigned ghosts = series(model, ui_model_baseline_point, row, ghost, want);
+	struct ui_scale scale = { 0, 1, false };
+
 	/* From the least to the most, but less than 1 % of it is not made a mountain. */
-	scale.high = ui_series_max(values + want - have, have);
-	scale.low = fmin(ui_series_min(values + want - have, have), scale.high * 0.99);
-	if (scale.high > 0)
-		ui_chart(area, values + want - have, have, &scale, UI_ROLE_GRAPH_A);
+	scale.high = fmax(ui_series_max(values, count), ui_series_max(ghost, ghosts));
+	scale.low = fmin(fmin(ui_series_min(values, count), ui_series_min(ghost, ghosts)),
+			 scale.high * 0.99);
+	if (!(scale.high > 0))
+		return;
+	if (area->rect.rows > 1) /* in one row a line has no height */
+		ui_chart_ghost(area, ghost, ghosts, &scale);
+	ui_chart(area, values, count, &scale, UI_ROLE_GRAPH_A);
 }
 
 static void draw_state(const struct ui_model *model, const struct row *row,

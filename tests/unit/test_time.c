@@ -282,12 +282,16 @@ static void baseline_is_kept(void **state)
 	const struct ui_model *model;
 	const struct bt_point *baseline;
 	double values[64];
+	const struct bt_point *point;
+	uint64_t oldest_free_pages;
 	struct bt_point *all;
 	struct rig rig;
 
 	(void)state;
 	rig_open(&rig);
 	model = rig.model;
+	point = bt_history_at(model->history, BT_TIER_SAMPLE, 19);
+	oldest_free_pages = bt_point_zones(model->history, point)[0].free_pages;
 	press(&rig, "B");
 	assert_false(model->compare);
 	press(&rig, "b");
@@ -307,9 +311,15 @@ static void baseline_is_kept(void **state)
 		assert_true(a == b || (isnan(a) && isnan(b)));
 	}
 	assert_int_equal(ui_model_baseline_series(model, allocs, values, 64), 20);
-	assert_true(values[19] == model->baseline->points[0].allocs_per_s);
+	assert_true(values[19] == model->baseline->points[0]->allocs_per_s);
+	/* With its zones: graphs of one of them have a ghost, too. */
+	point = ui_model_baseline_point(model, 19);
+	assert_non_null(bt_point_zones(model->history, point));
+	assert_int_equal(bt_point_zones(model->history, point)[0].free_pages, oldest_free_pages);
+	assert_null(ui_model_baseline_point(model, 20));
 	press(&rig, "B");
 	assert_false(model->compare);
+	assert_null(ui_model_baseline_point(model, 0));
 	free(all);
 	rig_close(&rig);
 }
