@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "rig.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -97,15 +99,19 @@ void rig_wait_ms(struct rig *rig, unsigned ms)
 		step(rig, 20);
 }
 
-static bool seq_above(const struct bt_frame *frame, uint64_t seq)
+static bool read_after(const struct bt_frame *frame, uint64_t mono_ns)
 {
-	return frame->seq > seq;
+	return frame->mono_ns > mono_ns;
 }
 
 const struct bt_frame *rig_fresh(struct rig *rig)
 {
-	/* Two more: the first may have been under way already. */
-	rig_until(rig, seq_above, bt_session_frame(rig->session)->seq + 1, 20000);
+	/*
+	 * Agent and test have the same clock. Frames from before may still be waiting, and the first of
+	 * after may have been under way already.
+	 */
+	rig_until(rig, read_after, bt_mono_ns(), 20000);
+	rig_until(rig, read_after, bt_session_frame(rig->session)->mono_ns, 20000);
 	return bt_session_frame(rig->session);
 }
 
@@ -169,4 +175,45 @@ bool rig_holds(const struct bt_frame *frame, uint64_t bytes)
 
 	bt_frame_totals(frame, &totals);
 	return totals.held_pages * 4096 >= bytes;
+}
+
+pid_t rig_agent_pid(void)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	pid_t found = -1;
+
+	while (proc && found < 0 && (entry = readdir(proc))) {
+		char path[280], comm[32] = "";
+		FILE *file;
+
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		file = fopen(path, "re");
+		if (file && fgets(comm, sizeof(comm), file) && !strcmp(comm, "buddytop-agent\n"))
+			found = atoi(entry->d_name);
+		if (file)
+			fclose(file);
+	}
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
+struct bt_frame *rig_copy(struct rig *rig)
+{
+	struct bt_frame *copy = bt_frame_create(bt_session_machine(rig->session));
+
+	bt_frame_copy(copy, rig_fresh(rig));
+	return copy;
+}
+
+struct bt_interval *rig_interval(struct rig *rig, const struct bt_frame *older,
+				 const struct bt_frame *newer)
+{
+	struct bt_interval *interval = bt_interval_create(bt_session_machine(rig->session));
+
+	bt_interval_derive(interval, older, newer);
+	return interval;
 }

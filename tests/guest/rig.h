@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "session/session.h"
 
@@ -50,6 +51,14 @@ bool rig_holds(const struct bt_frame *frame, uint64_t bytes);
 bool rig_drain(struct rig *rig);
 /* The newest frame's sums, after one more sample. */
 struct bt_frame_totals rig_totals(struct rig *rig);
+/* The next frame that is read after this moment. */
 const struct bt_frame *rig_fresh(struct rig *rig);
+/* A copy of it; the caller frees it. */
+struct bt_frame *rig_copy(struct rig *rig);
+/* What the session derives from two frames; the caller frees it. */
+struct bt_interval *rig_interval(struct rig *rig, const struct bt_frame *older,
+				 const struct bt_frame *newer);
+/* The process of the agent that this program started; -1: there is none. */
+pid_t rig_agent_pid(void);
 
 #endif

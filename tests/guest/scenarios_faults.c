@@ -5,8 +5,6 @@
  */
 #include "scenarios.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -109,31 +107,6 @@ static void scenario_held_lowers_available(struct rig *rig)
 	rig_drain(rig);
 }
 
-/* The agent that this program started. */
-static pid_t agent_pid(void)
-{
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	pid_t found = -1;
-
-	while (proc && found < 0 && (entry = readdir(proc))) {
-		char path[280], comm[32] = "";
-		FILE *file;
-
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
-		file = fopen(path, "re");
-		if (file && fgets(comm, sizeof(comm), file) && !strcmp(comm, "buddytop-agent\n"))
-			found = atoi(entry->d_name);
-		if (file)
-			fclose(file);
-	}
-	if (proc)
-		closedir(proc);
-	return found;
-}
-
 /*
  * Waits until that much more memory is free than at a low point, which was measured while the same
  * processes lived as now: what they use themselves is in both. Checks it with the figures.
@@ -167,7 +140,7 @@ static void scenario_killed(struct rig *rig)
 	rig_check(rig, held >= 150 * MIB && low + 140 * MIB < free_before,
 		  "%llu KiB are held before the kill, %lld less are free",
 		  (unsigned long long)held / 1024, ((long long)free_before - (long long)low) / 1024);
-	pid = agent_pid();
+	pid = rig_agent_pid();
 	rig_check(rig, pid > 0 && kill(pid, SIGKILL) == 0, "kill -9 of the agent, pid %d", pid);
 	/* The session starts another agent, which needs what the dead one did. */
 	comes_back(rig, "every page", low, held - 8 * MIB);
