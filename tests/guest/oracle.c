@@ -23,7 +23,7 @@ static void die(const char *what, const char *path)
 	_exit(1);
 }
 
-static char *slurp(const char *path)
+char *oracle_text(const char *path)
 {
 	struct bt_err err;
 	char *text;
@@ -81,7 +81,7 @@ static bool find_number(const char *text, const char *key, uint64_t *value)
 
 static uint64_t number_in(const char *path, const char *key)
 {
-	char *text = slurp(path);
+	char *text = oracle_text(path);
 	uint64_t value = 0;
 
 	if (!find_number(text, key, &value)) {
@@ -99,7 +99,7 @@ uint64_t oracle_meminfo_bytes(const char *key)
 
 uint64_t oracle_free_bytes(void)
 {
-	char *text = slurp("/proc/zoneinfo"), *at;
+	char *text = oracle_text("/proc/zoneinfo"), *at;
 	uint64_t pages = 0;
 
 	for (at = strstr(text, " count:"); at; at = strstr(at + 1, " count:"))
@@ -110,7 +110,7 @@ uint64_t oracle_free_bytes(void)
 
 uint64_t oracle_vmstat(const char *key)
 {
-	char *text = slurp("/proc/vmstat");
+	char *text = oracle_text("/proc/vmstat");
 	uint64_t value = 0;
 
 	find_number(text, key, &value);
@@ -136,7 +136,7 @@ uint64_t oracle_node_bytes(unsigned node, const char *key)
 
 uint64_t oracle_free_pages(unsigned order_from)
 {
-	char *text = slurp("/proc/buddyinfo"), *save, *line;
+	char *text = oracle_text("/proc/buddyinfo"), *save, *line;
 	uint64_t pages = 0;
 
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
@@ -188,7 +188,7 @@ static char *trigger_text(void)
 
 	snprintf(path, sizeof(path), "%.*s/hist", (int)(strlen(trigger_path) - strlen("/trigger")),
 		 trigger_path);
-	return slurp(path);
+	return oracle_text(path);
 }
 
 uint64_t oracle_trigger_sum(uint64_t value)
@@ -264,7 +264,7 @@ static char *trace_text(unsigned ms)
 	must_put(TRACING "tracing_on", "1");
 	usleep(ms * 1000);
 	must_put(TRACING "tracing_on", "0");
-	text = slurp(TRACING "trace");
+	text = oracle_text(TRACING "trace");
 	trace_clear();
 	return text;
 }

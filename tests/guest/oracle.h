@@ -12,6 +12,8 @@
 /* Before anything else, while no worker runs. What the kernel complained of until now is forgotten. */
 void oracle_begin(void);
 
+/* All of a file; the caller frees it. */
+char *oracle_text(const char *path);
 /* /proc/meminfo, in bytes: "MemFree", "MemAvailable", "MemTotal". */
 uint64_t oracle_meminfo_bytes(const char *key);
 /*

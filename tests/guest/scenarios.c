@@ -13,7 +13,9 @@
 #include "oracle.h"
 
 /* All that this program needs of the sources. */
-const struct bt_source_ops *const bt_sources[] = { &bt_source_remote, NULL };
+const struct bt_source_ops *const bt_sources[] = {
+	&bt_source_remote, &bt_source_kmod, &bt_source_replay, NULL
+};
 
 static bool wanted(const struct scenario *scenario, const char *names)
 {
@@ -45,7 +47,10 @@ static void run_one(struct rig *rig, const struct scenario *scenario)
 
 int main(void)
 {
-	static const struct scenario *const lists[] = {parameter_scenarios, fault_scenarios};
+	static const struct scenario *const lists[] = {
+		parameter_scenarios, detail_scenarios, block_scenarios, counter_scenarios,
+		session_scenarios, fault_scenarios,
+	};
 	struct rig rig = {0};
 	char *names = NULL;
 	unsigned i;

@@ -12,6 +12,10 @@ struct scenario {
 };
 
 extern const struct scenario parameter_scenarios[];	/* end with a NULL name */
+extern const struct scenario detail_scenarios[];
+extern const struct scenario block_scenarios[];
+extern const struct scenario counter_scenarios[];
+extern const struct scenario session_scenarios[];
 extern const struct scenario fault_scenarios[];
 
 #endif

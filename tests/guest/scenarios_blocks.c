@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Pageblocks and fragmentation indices against what the kernel itself says of the same moment. */
+#include "scenarios.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "frame/fragment.h"
+#include "oracle.h"
+
+#define MIB (1024ull * 1024)
+
+/* ---- pageblocks -------------------------------------------------------------------------- */
+
+/* Pageblocks of a type in a zone, by the table at the end of /proc/pagetypeinfo. */
+static uint64_t table_blocks(const char *text, const struct bt_frame_pagetype *row)
+{
+	static const char head[] = "Number of blocks type";
+	const char *at = strstr(text, head), *line = at ? strchr(at, '\n') : NULL;
+	char word[16] = "", *number;
+	unsigned node, column = 0;
+	int used;
+
+	if (!line)
+		return UINT64_MAX;
+	for (at += strlen(head); sscanf(at, " %15s%n", word, &used) == 1; at += used, column++) {
+		if (at + used > line)
+			return UINT64_MAX;
+		if (!strcmp(word, row->type))
+			break;
+	}
+	/* Each node has a table of its own, with the same columns. */
+	for (; line; line = strchr(line + 1, '\n')) {
+		if (sscanf(line, " Node %u, zone %15[^ ,]%n", &node, word, &used) != 2 ||
+		    line[used] == ',' || node != row->node || strcmp(word, row->zone))
+			continue;
+		for (number = (char *)line + used; column-- > 0;)
+			strtoull(number, &number, 10);
+		return strtoull(number, NULL, 10);
+	}
+	return UINT64_MAX;
+}
+
+/* Free pages of a type in a zone, by the table at its beginning. */
+static uint64_t table_free_pages(const char *text, const struct bt_frame_pagetype *row)
+{
+	char zone[16], type[16], *number;
+	const char *line;
+	unsigned node, order;
+	uint64_t pages = 0;
+	int used;
+
+	for (line = strstr(text, "\nNode"); line; line = strstr(line + 1, "\nNode")) {
+		if (sscanf(line, " Node %u, zone %15[^,], type %15s%n", &node, zone, type, &used) ==
+			    3 &&
+		    node == row->node && !strcmp(zone, row->zone) && !strcmp(type, row->type))
+			break;
+	}
+	if (!line)
+		return UINT64_MAX;
+	number = (char *)line + used;
+	for (order = 0; *(number += strspn(number, " >")) != '\n' && *number; order++)
+		pages += strtoull(number, &number, 10) << order;
+	return pages;
+}
+
+static uint64_t row_free_pages(const struct bt_frame_pagetype *row)
+{
+	unsigned order, orders = bt_known_orders(row->free_blocks);
+	uint64_t pages = 0;
+
+	for (order = 0; order < orders; order++)
+		pages += row->free_blocks[order] << order;
+	return pages;
+}
+
+static bool pageblocks_since(const struct bt_frame *frame, uint64_t since_ns)
+{
+	return frame->pageblocks.state == BT_DETAIL_KNOWN && frame->pageblocks.mono_ns >= since_ns;
+}
+
+static unsigned count_of(const char *text, const char *word)
+{
+	unsigned count = 0;
+
+	while ((text = strstr(text, word))) {
+		count++;
+		text++;
+	}
+	return count;
+}
+
+/* Whether a row is what the file said before or after it was read, or between. */
+static bool row_agrees(const struct bt_frame_pagetype *row, const char *before, const char *after)
+{
+	const uint64_t slack_pages = 512; /* what the guest moves between the readings */
+	uint64_t blocks[2] = {table_blocks(before, row), table_blocks(after, row)};
+	uint64_t pages[2] = {table_free_pages(before, row), table_free_pages(after, row)};
+	uint64_t got = row_free_pages(row);
+
+	if ((row->blocks == blocks[0] || row->blocks == blocks[1]) &&
+	    (got + slack_pages >= pages[0] || got + slack_pages >= pages[1]) &&
+	    (got <= pages[0] + slack_pages || got <= pages[1] + slack_pages))
+		return true;
+	printf("# node %u %s %s: %llu blocks, %llu free pages; the file: %llu, %llu and %llu, "
+	       "%llu\n",
+	       row->node, row->zone, row->type, (unsigned long long)row->blocks,
+	       (unsigned long long)got, (unsigned long long)blocks[0], (unsigned long long)pages[0],
+	       (unsigned long long)blocks[1], (unsigned long long)pages[1]);
+	return false;
+}
+
+/* Compares one reading with the file; adds up the pageblocks of node 1. */
+static void check_pageblocks(struct rig *rig, const char *when, uint64_t *unmovable,
+			     uint64_t *movable)
+{
+	char *before = oracle_text("/proc/pagetypeinfo"), *after;
+	const struct bt_frame_pageblocks *seen;
+	unsigned i, agree = 0, rows = count_of(before, ", type ");
+	char *pages = strstr(before, "Pages per block:");
+	uint64_t block_pages = pages ? strtoull(pages + strlen("Pages per block:"), NULL, 10) : 0;
+
+	rig_until(rig, pageblocks_since, bt_mono_ns(), 20000);
+	after = oracle_text("/proc/pagetypeinfo");
+	seen = &bt_session_frame(rig->session)->pageblocks;
+	*unmovable = *movable = 0;
+	for (i = 0; i < seen->count; i++) {
+		const struct bt_frame_pagetype *row = &seen->types[i];
+
+		agree += row_agrees(row, before, after);
+		*unmovable += row->node == 1 && !strcmp(row->type, "Unmovable") ? row->blocks : 0;
+		*movable += row->node == 1 && !strcmp(row->type, "Movable") ? row->blocks : 0;
+	}
+	rig_check(rig,
+		  rows > 0 && seen->count == rows && agree == rows &&
+			  seen->block_pages == block_pages,
+		  "%s: %u of %u rows of pagetypeinfo, %llu pages a block", when, agree, rows,
+		  (unsigned long long)seen->block_pages);
+	free(after);
+	free(before);
+}
+
+/* Holds most of node 1 in blocks of one kind, each a whole pageblock. */
+static void hold_blocks(struct rig *rig, const char *gfp)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text),
+		 "gfp=%s order=9 node=bind:1 pattern=hold guard=bench reserve=0 "
+		 "held=360M",
+		 gfp);
+	rig_publish(rig, text, BT_RUN_GO);
+	rig_until(rig, rig_holds, 340 * MIB, 20000);
+	rig_check(rig, rig_totals(rig).held_pages * 4096 >= 300 * MIB,
+		  "%s: %llu MiB of node 1 are held", gfp,
+		  (unsigned long long)rig_totals(rig).held_pages * 4096 / MIB);
+}
+
+static void scenario_pageblocks(struct rig *rig)
+{
+	uint64_t unmovable[2], movable[2];
+
+	rig_publish(rig, RIG_PLAIN, BT_RUN_DRAIN);
+	rig_check(rig, rig_fresh(rig)->pageblocks.state == BT_DETAIL_NONE,
+		  "not wanted, there are none");
+	bt_session_want(rig->session, BT_WANT_PAGEBLOCKS);
+	hold_blocks(rig, "kernel-mayfail");
+	check_pageblocks(rig, "under unmovable blocks", &unmovable[0], &movable[0]);
+	rig_drain(rig);
+	hold_blocks(rig, "movable");
+	check_pageblocks(rig, "under movable blocks", &unmovable[1], &movable[1]);
+	bt_session_want(rig->session, 0);
+	/* A free block of this order changes its type when it is taken for another: 150 of 180. */
+	rig_check(rig,
+		  unmovable[0] >= 150 && movable[1] >= 150 && unmovable[1] < unmovable[0] &&
+			  movable[1] > movable[0],
+		  "node 1: %llu unmovable and %llu movable, then %llu and %llu",
+		  (unsigned long long)unmovable[0], (unsigned long long)movable[0],
+		  (unsigned long long)unmovable[1], (unsigned long long)movable[1]);
+	rig_publish(rig, "gfp=kernel-mayfail node=local guard=safe reserve=32M held=64M",
+		    BT_RUN_DRAIN);
+	rig_drain(rig);
+}
+
+/* ---- fragmentation ----------------------------------------------------------------------- */
+
+#define EXTFRAG "/sys/kernel/debug/extfrag/"
+
+/* "-1.000", "0.954" and what the kernel makes of values between: " 0.-500". */
+static int thousandths(char **at)
+{
+	int whole = (int)strtol(*at, at, 10), part;
+
+	++*at;
+	part = (int)strtol(*at, at, 10);
+	return whole * 1000 + (whole < 0 ? -part : part);
+}
+
+/* Compares the lines of one of the files; counts values, and those not at an end of the scale. */
+static unsigned compare_indices(const struct bt_frame *frame, const char *text,
+				int (*index_of)(const struct bt_blocks *blocks, unsigned order),
+				unsigned *values, unsigned *inner)
+{
+	const char *line;
+	char zone[16];
+	unsigned node, i, order, wrong = 0;
+	int used;
+
+	for (line = text; line && sscanf(line, " Node %u, zone %15s%n", &node, zone, &used) == 2;
+	     line = strchr(line + 1, '\n')) {
+		struct bt_blocks blocks = {0};
+		char *at = (char *)line + used;
+
+		for (i = 0; i < frame->zone_count; i++) {
+			if (frame->zones[i].node == node && !strcmp(frame->zones[i].name, zone))
+				bt_blocks_add(&blocks, frame->zones[i].free_blocks);
+		}
+		for (order = 0; *(at += strspn(at, " ")) != '\n' && *at; order++) {
+			int kernel = thousandths(&at);
+
+			wrong += index_of(&blocks, order) != kernel;
+			*inner += kernel != 0 && kernel != -1000 && kernel != 1000;
+			++*values;
+		}
+		wrong += blocks.orders != order;
+	}
+	return wrong;
+}
+
+static const struct {
+	const char *path;
+	int (*index_of)(const struct bt_blocks *blocks, unsigned order);
+} indices[] = {
+	{EXTFRAG "unusable_index", bt_unusable_index},
+	{EXTFRAG "extfrag_index", bt_fragmentation_index},
+};
+
+/*
+ * The free lists move all the time: a frame counts when the files say the same before and after it,
+ * and one of 100 must agree in every value.
+ */
+static void check_indices(struct rig *rig, const char *when, unsigned least_inner)
+{
+	unsigned i, attempt, values[2] = {0}, inner[2] = {0}, wrong[2] = {0}, still = 0;
+	bool agree = false;
+
+	for (attempt = 0; attempt < 100 && !agree; attempt++) {
+		char *before[2], *after;
+		bool same = true;
+
+		for (i = 0; i < 2; i++)
+			before[i] = oracle_text(indices[i].path);
+		rig_fresh(rig);
+		for (i = 0; i < 2; i++) {
+			after = oracle_text(indices[i].path);
+			same = same && !strcmp(after, before[i]);
+			free(after);
+			values[i] = inner[i] = 0;
+			wrong[i] = compare_indices(bt_session_frame(rig->session), before[i],
+						   indices[i].index_of, &values[i], &inner[i]);
+			free(before[i]);
+		}
+		still += same;
+		agree = same && !wrong[0] && !wrong[1];
+	}
+	rig_check(
+		rig,
+		agree && values[0] >= 30 && values[1] == values[0] && inner[0] > 0 &&
+			inner[1] >= least_inner,
+		"%s: unusable %u of %u values wrong (%u inner), fragmentation %u of %u (%u inner); "
+		"%u frames, %u still",
+		when, wrong[0], values[0], inner[0], wrong[1], values[1], inner[1], attempt, still);
+}
+
+/* The kernel keeps so much free; khugepaged raises it to a good part of a small guest. */
+static uint64_t set_min_free_kib(uint64_t kib)
+{
+	static const char path[] = "/proc/sys/vm/min_free_kbytes";
+	char *text = oracle_text(path);
+	uint64_t before = strtoull(text, NULL, 10);
+	FILE *file = fopen(path, "we");
+
+	free(text);
+	if (file) {
+		fprintf(file, "%llu\n", (unsigned long long)kib);
+		fclose(file);
+	}
+	return before;
+}
+
+/*
+ * Takes every free block of node 1 from the largest order down to order 4: what is left is small. A
+ * change of order keeps what is held.
+ */
+static void fragment_node(struct rig *rig)
+{
+	unsigned order = bt_session_machine(rig->session)->max_order + 1;
+	char text[24];
+
+	/* More may be held than the node has. */
+	rig_publish(rig,
+		    "node=bind:1 gfp=kernel-noretry pattern=hold guard=bench reserve=0 held=700M",
+		    BT_RUN_DRAIN);
+	while (order-- > 4) {
+		snprintf(text, sizeof(text), "order=%u", order);
+		rig_publish(rig, text, BT_RUN_GO);
+		rig_wait_ms(rig, 300);
+	}
+}
+
+static void scenario_fragmentation(struct rig *rig)
+{
+	uint64_t min_free_kib;
+
+	if (access(EXTFRAG "extfrag_index", R_OK) < 0) {
+		rig_skip(rig, "this kernel shows no fragmentation indices");
+		return;
+	}
+	rig_publish(rig, RIG_PLAIN, BT_RUN_DRAIN);
+	rig_drain(rig);
+	check_indices(rig, "quiet", 0);
+	min_free_kib = set_min_free_kib(1024);
+	fragment_node(rig);
+	check_indices(rig, "fragmented", 3);
+	set_min_free_kib(min_free_kib);
+	rig_publish(rig, RIG_PLAIN, BT_RUN_DRAIN);
+	rig_drain(rig);
+}
+
+const struct scenario block_scenarios[] = {
+	{.name = "pageblocks", .run = scenario_pageblocks},
+	{.name = "fragmentation", .run = scenario_fragmentation},
+	{0},
+};
