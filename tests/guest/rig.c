@@ -75,6 +75,7 @@ bool rig_open(struct rig *rig, const char *source)
 {
 	struct bt_session_options options = {
 		.source = source, .interval_ns = 100 * BT_NS_PER_MS, .history = true,
+		.serve = rig->serve,
 	};
 	struct bt_err err = {0};
 

@@ -22,6 +22,7 @@ struct rig {
 	struct bt_session *session;
 	unsigned passed, failed, skipped;
 	const char *scenario;
+	bool serve;	/* the session listens for others */
 };
 
 /* Prints the verdict of one requirement; format says what, with the figures. Returns ok. */

@@ -14,7 +14,7 @@
 
 /* All that this program needs of the sources. */
 const struct bt_source_ops *const bt_sources[] = {
-	&bt_source_remote, &bt_source_kmod, &bt_source_replay, NULL
+	&bt_source_remote, &bt_source_kmod, &bt_source_replay, &bt_source_session, NULL
 };
 
 static bool wanted(const struct scenario *scenario, const char *names)

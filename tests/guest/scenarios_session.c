@@ -16,10 +16,10 @@
 
 /* ---- take-over --------------------------------------------------------------------------- */
 
-/* Has the device, holds 64 MiB, and says so; never returns. */
+/* Has the device, lets others attach, holds 64 MiB, and says so; never returns. */
 static void control_for_good(const char *scenario, int ready_fd)
 {
-	struct rig rig = {.scenario = scenario};
+	struct rig rig = {.scenario = scenario, .serve = true};
 
 	if (rig_open(&rig, "kmod") && rig_publish(&rig, RIG_PLAIN " pattern=hold", BT_RUN_GO) &&
 	    write(ready_fd, "r", 1) == 1)
@@ -34,7 +34,8 @@ static pid_t start_controller(const char *scenario)
 	char ready = 0;
 	pid_t pid;
 
-	if (pipe(pipes) < 0)
+	/* Where the session's socket is, for both. */
+	if (pipe(pipes) < 0 || setenv("XDG_RUNTIME_DIR", "/tmp", 1) < 0)
 		return -1;
 	pid = fork();
 	if (pid == 0)
@@ -55,12 +56,25 @@ static bool has_control(struct rig *rig, unsigned limit_ms)
 	return !bt_session_no_control(rig->session);
 }
 
+static void check_load(struct rig *rig)
+{
+	uint64_t allocs;
+
+	oracle_trigger_arm("mm_page_alloc", "common_cpu");
+	rig_publish(rig, RIG_PLAIN " pattern=burst", BT_RUN_GO);
+	rig_wait_ms(rig, 300);
+	rig_drain(rig);
+	allocs = oracle_trigger_sum(UINT64_MAX);
+	oracle_trigger_disarm();
+	rig_check(rig, allocs > 1000, "and runs a load of %llu allocations",
+		  (unsigned long long)allocs);
+}
+
 static void observe_and_take(struct rig *rig, pid_t controller)
 {
 	const char *why = bt_session_no_control(rig->session);
 	struct bt_config config = *bt_session_config(rig->session);
 	struct bt_err err = {0};
-	uint64_t allocs;
 
 	rig_check(rig, why && strstr(why, "another controller"), "the second observes: %s",
 		  why ? why : "it has control");
@@ -79,14 +93,7 @@ static void observe_and_take(struct rig *rig, pid_t controller)
 		  bt_session_takeover(rig->session, &err) == 0 && has_control(rig, 20000) &&
 			  rig_until(rig, rig_holds, 0, 20000),
 		  "after kill -9 it does");
-	oracle_trigger_arm("mm_page_alloc", "common_cpu");
-	rig_publish(rig, RIG_PLAIN " pattern=burst", BT_RUN_GO);
-	rig_wait_ms(rig, 300);
-	rig_drain(rig);
-	allocs = oracle_trigger_sum(UINT64_MAX);
-	oracle_trigger_disarm();
-	rig_check(rig, allocs > 1000, "and runs a load of %llu allocations",
-		  (unsigned long long)allocs);
+	check_load(rig);
 }
 
 static void scenario_take_over(struct rig *rig)
@@ -96,6 +103,61 @@ static void scenario_take_over(struct rig *rig)
 	if (rig_check(rig, controller > 0, "a first session has the device") &&
 	    rig_open(rig, "kmod"))
 		observe_and_take(rig, controller);
+	rig_close(rig);
+}
+
+static enum bt_session_state state_of(struct rig *rig)
+{
+	struct bt_session_status status;
+
+	bt_session_status(rig->session, &status);
+	return status.state;
+}
+
+/* Waits until the session is in a state; false after 20 s. */
+static bool reaches(struct rig *rig, enum bt_session_state state)
+{
+	uint64_t end = bt_mono_ns() + 20 * BT_NS_PER_S;
+
+	while (state_of(rig) != state && bt_mono_ns() < end)
+		rig_wait_ms(rig, 20);
+	return state_of(rig) == state;
+}
+
+static void attach_and_take(struct rig *rig, pid_t controller)
+{
+	struct bt_err err = {0};
+	struct bt_peer peer;
+
+	bt_session_peer(rig->session, &peer);
+	rig_check(rig, peer.pid == (uint64_t)controller && !strcmp(peer.source, "kmod"),
+		  "attached to pid %llu, which has %s", (unsigned long long)peer.pid, peer.source);
+	rig_check(rig,
+		  rig_publish(rig, "held=32M", BT_RUN_GO) &&
+			  rig_fresh(rig)->config.max_held_bytes == 32 * MIB,
+		  "a change goes through it");
+	rig_check(rig, bt_session_takeover(rig->session, &err) == -EBUSY,
+		  "it cannot be taken over while it lives: %s", err.text);
+	kill(controller, SIGKILL);
+	waitpid(controller, NULL, 0);
+	rig_check(rig, reaches(rig, BT_SESSION_LOST), "kill -9 of it is seen");
+	rig_check(rig,
+		  bt_session_takeover(rig->session, &err) == 0 && reaches(rig, BT_SESSION_LIVE) &&
+			  rig_until(rig, rig_holds, 0, 20000),
+		  "then the device is opened here");
+	bt_session_peer(rig->session, &peer);
+	rig_check(rig, peer.pid == (uint64_t)getpid() && !bt_session_no_control(rig->session),
+		  "with control");
+	check_load(rig);
+}
+
+static void scenario_attached(struct rig *rig)
+{
+	pid_t controller = start_controller(rig->scenario);
+
+	if (rig_check(rig, controller > 0, "a first session has the device") &&
+	    rig_open(rig, "session"))
+		attach_and_take(rig, controller);
 	rig_close(rig);
 }
 
@@ -121,14 +183,6 @@ static uint64_t shown_allocs(const struct rig *rig)
 
 	bt_frame_totals(bt_session_frame(rig->session), &totals);
 	return totals.allocs;
-}
-
-static bool has_ended(const struct rig *rig)
-{
-	struct bt_session_status status;
-
-	bt_session_status(rig->session, &status);
-	return status.state == BT_SESSION_ENDED;
 }
 
 static bool same_numbers(const struct bt_frame *a, const struct bt_frame *b)
@@ -183,7 +237,8 @@ static uint64_t record_load(struct rig *rig, struct bt_frame **live)
 
 static void replay_load(struct rig *rig, const struct bt_frame *live, uint64_t traced)
 {
-	uint64_t end = bt_mono_ns() + 20 * BT_NS_PER_S, first = shown_allocs(rig), allocs;
+	uint64_t first = shown_allocs(rig), allocs;
+	bool ended;
 	struct bt_err err = {0};
 
 	rig_check(rig,
@@ -191,10 +246,9 @@ static void replay_load(struct rig *rig, const struct bt_frame *live, uint64_t t
 			  same_numbers(bt_session_frame(rig->session), live),
 		  "frame %llu is shown as it was", (unsigned long long)live->seq);
 	bt_session_set_speed(rig->session, 0, &err);
-	while (!has_ended(rig) && bt_mono_ns() < end)
-		rig_wait_ms(rig, 20);
+	ended = reaches(rig, BT_SESSION_ENDED);
 	allocs = shown_allocs(rig) - first;
-	rig_check(rig, has_ended(rig) && rig_near(allocs, traced, 1),
+	rig_check(rig, ended && rig_near(allocs, traced, 1),
 		  "played to its end it shows %llu allocations", (unsigned long long)allocs);
 }
 
@@ -218,6 +272,7 @@ static void scenario_recording(struct rig *rig)
 
 const struct scenario session_scenarios[] = {
 	{.name = "take-over", .run = scenario_take_over, .own_session = true},
+	{.name = "attached", .run = scenario_attached, .own_session = true},
 	{.name = "recording", .run = scenario_recording, .own_session = true},
 	{0},
 };
