@@ -112,9 +112,19 @@ static int sync_directory_of(const char *path)
 	return code;
 }
 
-/* flags: of renameat2(). */
+/* Filesystems that cannot rename so (NFS) can link, which replaces nothing either. */
+static int rename_new(const char *name, const char *path)
+{
+	if (!renameat2(AT_FDCWD, name, AT_FDCWD, path, RENAME_NOREPLACE))
+		return 0;
+	if (errno != EINVAL || link(name, path))
+		return -errno;
+	unlink(name);
+	return 0;
+}
+
 static int write_whole(const char *path, const void *data, size_t size, mode_t mode,
-		       unsigned flags, struct bt_err *err)
+		       bool replace, struct bt_err *err)
 {
 	char *name;
 	int fd = create_beside(path, mode, &name);
@@ -127,8 +137,10 @@ static int write_whole(const char *path, const void *data, size_t size, mode_t m
 		code = -errno;
 	if (close(fd) && !code)
 		code = -errno;
-	if (!code && renameat2(AT_FDCWD, name, AT_FDCWD, path, flags))
+	if (!code && replace && rename(name, path))
 		code = -errno;
+	else if (!code && !replace)
+		code = rename_new(name, path);
 	if (code)
 		unlink(name);
 	else
@@ -141,13 +153,13 @@ static int write_whole(const char *path, const void *data, size_t size, mode_t m
 
 int bt_write_file(const char *path, const void *data, size_t size, mode_t mode, struct bt_err *err)
 {
-	return write_whole(path, data, size, mode, 0, err);
+	return write_whole(path, data, size, mode, true, err);
 }
 
 int bt_write_new_file(const char *path, const void *data, size_t size, mode_t mode,
 		      struct bt_err *err)
 {
-	int code = write_whole(path, data, size, mode, RENAME_NOREPLACE, err);
+	int code = write_whole(path, data, size, mode, false, err);
 
 	return code == -EEXIST ? bt_err_set(err, EEXIST, "%s is there already", path) : code;
 }
