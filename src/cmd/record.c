@@ -41,7 +41,10 @@ static int follow(struct bt_session *session, const struct record_values *values
 		  struct bt_err *err)
 {
 	bool terminal = isatty(STDERR_FILENO);
-	uint64_t start_ns = bt_mono_ns(), seq = 0, told_ns = 0, left_ns = UINT64_MAX;
+	/* No program runs for the centuries that a larger number would be. */
+	uint64_t limit_ns = values->seconds && values->seconds < UINT64_MAX / BT_NS_PER_S ?
+			    values->seconds * BT_NS_PER_S : UINT64_MAX;
+	uint64_t start_ns = bt_mono_ns(), seq = 0, told_ns = 0;
 	struct bt_recording now;
 	int rc = 0;
 
@@ -54,11 +57,9 @@ static int follow(struct bt_session *session, const struct record_values *values
 		}
 		if (values->frames && now.frames >= values->frames)
 			return 0;
-		if (values->seconds && spent_ns >= values->seconds * BT_NS_PER_S)
+		if (spent_ns >= limit_ns)
 			return 0;
-		if (values->seconds)
-			left_ns = values->seconds * BT_NS_PER_S - spent_ns;
-		rc = bt_cmd_wait_frame(session, seq, left_ns, stop_fd, err);
+		rc = bt_cmd_wait_frame(session, seq, limit_ns - spent_ns, stop_fd, err);
 		if (rc == -ETIMEDOUT && values->seconds)
 			rc = 0;
 		if (bt_session_frame(session))

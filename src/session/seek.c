@@ -41,7 +41,7 @@ static bool by_time(struct place *p)
 	if (digits - p->text > 1 || bt_parse_time_ns(digits, BT_NS_PER_S, &ns))
 		return false;
 	if (*p->text == '+')
-		ns += now;
+		ns = ns < UINT64_MAX - now ? now + ns : UINT64_MAX;
 	else if (*p->text == '-')
 		ns = now > ns ? now - ns : 0;
 	p->at_ns = ns;

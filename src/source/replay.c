@@ -92,8 +92,10 @@ static void add_event(struct replay *r, const struct bt_event *event, uint64_t a
 /* A place of the recording that says nothing, told where it is. */
 static void add_damage(struct replay *r, const struct bt_line *line, const struct bt_err *why)
 {
+	/* Added without a sign: in a file that is damaged both may be anything. */
+	uint64_t utc_ns = (uint64_t)r->file->begin_utc_ns + line->at_ns;
 	struct bt_event event = { .kind = BT_EVENT_NOTE, .mono_ns = r->clock_ns, .who = "replay",
-				  .utc_ns = r->file->begin_utc_ns + (int64_t)line->at_ns };
+				  .utc_ns = (int64_t)utc_ns };
 
 	bt_copy_clean(event.text, sizeof(event.text), why->text);
 	r->left_out++;
