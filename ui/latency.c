@@ -66,10 +66,11 @@ unsigned ui_latency_subjects(const struct ui_model *model)
 
 struct ui_subject ui_latency_subject(const struct ui_model *model, unsigned index)
 {
-	unsigned which = index % UI_SUBJECTS_OF_ALL;
+	unsigned which;
 
 	if (index >= ui_latency_subjects(model))
 		index = 0;
+	which = index % UI_SUBJECTS_OF_ALL;
 	return (struct ui_subject){ .op[BT_OP_ALLOC] = which != 2, .op[BT_OP_FREE] = which != 1,
 				    .node = (int)(index / UI_SUBJECTS_OF_ALL) - 1 };
 }

@@ -117,8 +117,8 @@ static void step_interval(struct ui_app *app, int by)
 
 	if (!ms)
 		ui_app_say(app, UI_ROLE_WARN, "time is stepped here (:step)");
-	else
-		ui_app_set_interval(app, ui_step_125(ms, by > 0) * BT_NS_PER_MS, &err);
+	else if (ui_app_set_interval(app, ui_step_125(ms, by > 0) * BT_NS_PER_MS, &err))
+		ui_app_say_error(app, &err);
 }
 
 static void toggle_panel(struct ui_app *app, enum ui_panel panel)
