@@ -26,7 +26,7 @@ void bt_session_take_events(struct bt_session *s, const struct bt_frame *frame)
 /* The clock was turned back: log and history begin anew with what is fed next. */
 void bt_session_restart(struct bt_session *s)
 {
-	s->last_event = 0;
+	s->last_event = s->recorded_event = 0;
 	s->point_flags = 0;
 	s->has_interval = false;
 	s->base = NULL;

@@ -174,6 +174,7 @@ static void test_seek(void **state)
 	check_history(s, FRAMES - 1);
 	go_to(s, "-1h", 0);
 	check_history(s, 0);
+	go_to(s, "+18446744073s", FRAMES - 1);
 	/* the simulated day begins at midnight */
 	go_to(s, "00:00:31", 31);
 	check_history(s, 31);
@@ -194,6 +195,33 @@ static void test_seek_refused(void **state)
 	assert_int_equal(bt_session_seek_text(live, "5s", &err), -EOPNOTSUPP);
 	assert_int_equal(bt_session_speed_text(live, "x2", &err), -EOPNOTSUPP);
 	bt_session_close(live);
+}
+
+static unsigned marks_in(const char *file)
+{
+	struct bt_session *s = open_replay(file, 0);
+	struct bt_replay_status status;
+
+	assert_true(bt_session_replay(s, &status));
+	bt_session_close(s);
+	return (unsigned)status.marks;
+}
+
+/* What is shown a second time is recorded a second time: frames, and what happened between them. */
+static void test_recorded_again(void **state)
+{
+	struct bt_session *s = open_replay(path, 0);
+	struct bt_err err;
+
+	(void)state;
+	unlink(copy);
+	assert_int_equal(bt_session_record(s, copy, &err), 0);
+	go_to(s, "15s", 15);
+	go_to(s, "0s", 0);
+	go_to(s, "15s", 15);
+	bt_session_close(s);
+	assert_int_equal(marks_in(copy), 2);
+	unlink(copy);
 }
 
 static void test_end_is_no_end(void **state)
@@ -483,6 +511,7 @@ int main(void)
 		cmocka_unit_test(test_same_frames),
 		cmocka_unit_test(test_no_control),
 		cmocka_unit_test(test_seek),
+		cmocka_unit_test(test_recorded_again),
 		cmocka_unit_test(test_seek_refused),
 		cmocka_unit_test(test_end_is_no_end),
 		cmocka_unit_test(test_pace),
