@@ -103,9 +103,9 @@ void bt_session_log_changes(struct bt_session *session, const struct bt_config *
 /* What a new frame tells, against the one shown before (NULL: the first). */
 void bt_session_observe(struct bt_session *session, const struct bt_frame *before,
 			const struct bt_frame *now);
-/* What an interval tells: failures, guards. */
 /* Samples that came late, or that nobody took before the next ones: counts since the opening. */
 void bt_session_observe_samples(struct bt_session *session, uint64_t late, uint64_t lost);
+/* What an interval tells: failures, guards. */
 void bt_session_observe_interval(struct bt_session *session);
 
 /* control.c */
