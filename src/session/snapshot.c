@@ -156,7 +156,7 @@ int bt_session_snapshot_file(struct bt_session *s, const struct bt_shown *shown,
 	if (!rc && !text)
 		rc = bt_err_set(err, EIO, "snapshot: cannot be encoded");
 	if (!rc)
-		rc = bt_write_file(path, text, length, 0644, err);
+		rc = bt_write_new_file(path, text, length, 0644, err);
 	bt_json_writer_free(w);
 	if (!rc)
 		bt_session_log(s, BT_EVENT_NOTE, 0, "session", "snapshot %s", path);
