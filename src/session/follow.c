@@ -10,18 +10,18 @@
 #include "session/internal.h"
 
 /* A guest, an agent's command: they end with the program that started them. */
-static const char *no_takeover(const struct bt_session *s)
+static const char *no_takeover(const struct bt_source_ops *ops)
 {
-	if (!strcmp(s->ops->name, "vm"))
+	if (!strcmp(ops->name, "vm"))
 		return "its guest has ended with it: start one with --vm";
-	if (!strcmp(s->ops->name, "remote"))
+	if (!strcmp(ops->name, "remote"))
 		return "its remote command has ended with it: start it again with --source";
-	return s->ops->publish ? NULL : "there was nothing to control";
+	return ops->publish ? NULL : "there was nothing to control";
 }
 
 void bt_session_peer(const struct bt_session *s, struct bt_peer *peer)
 {
-	const char *no = no_takeover(s);
+	const char *no = no_takeover(s->ops);
 
 	if (bt_sampler_peer(s->sampler, peer))
 		return;
@@ -59,6 +59,8 @@ void bt_session_peer_encode(const struct bt_session *s, struct bt_json_writer *w
 /* Those behind *sent; one that still gets its generation is for the next answer. */
 void bt_session_events_encode(const struct bt_session *s, struct bt_json_writer *w, uint64_t *sent)
 {
+	if (*sent > s->last_event)
+		*sent = 0; /* the log began anew */
 	bt_json_array(w, "events");
 	for (; *sent < s->last_event; ++*sent) {
 		const struct bt_event *event = bt_session_event(s, *sent + 1);
@@ -73,11 +75,25 @@ void bt_session_events_encode(const struct bt_session *s, struct bt_json_writer 
 
 /* ---- taking over ------------------------------------------------------------------------ */
 
+/* The name came from another program, maybe another user's: commands in it are not run. */
+static const struct bt_source_ops *find_source(const char *spec, const char **argument,
+					       struct bt_err *err)
+{
+	const struct bt_source_ops *ops = bt_source_find(spec, argument, err);
+	const char *no = ops ? no_takeover(ops) : NULL;
+
+	if (!no)
+		return ops;
+	bt_err_set(err, EOPNOTSUPP, "cannot take over: %s", no);
+	return NULL;
+}
+
 static int takeover_source(struct bt_session *s, struct bt_err *err)
 {
 	struct bt_source_options options = s->options.source_options;
 	const struct bt_source_ops *ops;
 	struct bt_peer peer;
+	char *source;
 	int fd;
 
 	bt_session_peer(s, &peer);
@@ -88,11 +104,15 @@ static int takeover_source(struct bt_session *s, struct bt_err *err)
 		close(fd);
 		return bt_err_set(err, EBUSY, "another dashboard has taken over already");
 	}
-	free(s->next_source);
-	s->next_source = bt_xstrdup(peer.source);
-	ops = bt_source_find(s->next_source, &options.argument, err);
-	if (!ops)
-		return -EINVAL;
+	/* The sampler may be opening it: pressed again, it stays the one that it was given. */
+	source = s->next_source ? s->next_source : bt_xstrdup(peer.source);
+	ops = find_source(source, &options.argument, err);
+	if (!ops) {
+		if (source != s->next_source)
+			free(source);
+		return -EOPNOTSUPP;
+	}
+	s->next_source = source;
 	options.interval_ns = s->interval_ns;
 	bt_sampler_switch(s->sampler, ops, &options);
 	return 0;
@@ -123,7 +143,12 @@ void bt_session_adopt_source(struct bt_session *s)
 	s->ops = bt_sampler_ops(s->sampler);
 	s->taken_event = 0;
 	if (s->ops->event)
-		s->last_event = 0; /* that source's log has all of it */
+		s->last_event = s->recorded_event = 0; /* that source's log has all of it */
+	if (s->ops->peer) {
+		/* One that came back before it was taken over. */
+		free(s->next_source);
+		s->next_source = NULL;
+	}
 	if (!s->next_source)
 		return;
 	free(s->source_note);
@@ -132,6 +157,7 @@ void bt_session_adopt_source(struct bt_session *s)
 	free(s->source);
 	s->source = s->next_source;
 	s->next_source = NULL;
+	bt_source_find(s->source, &s->options.source_options.argument, NULL);
 	s->controller_pid = 0;
 	if (s->options.serve && s->listen_fd < 0)
 		bt_session_serve(s);

@@ -143,9 +143,10 @@ static void log_back(struct bt_session *s, bool switched)
 
 static void adopt_machine(struct bt_session *s)
 {
-	bool switched = s->next_source;
+	bool switched;
 
 	bt_sampler_adopt(s->sampler, &s->machine);
+	switched = s->next_source && !bt_sampler_ops(s->sampler)->peer;
 	bt_session_adopt_source(s);
 	if (s->source_note)
 		snprintf(s->machine.source_note, sizeof(s->machine.source_note), "%s",

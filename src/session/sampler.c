@@ -313,10 +313,13 @@ void bt_sampler_switch(struct bt_sampler *s, const struct bt_source_ops *ops,
 		       const struct bt_source_options *options)
 {
 	pthread_mutex_lock(&s->lock);
-	s->next_ops = ops;
-	s->next_options = *options;
-	s->switching = true;
-	pthread_cond_signal(&s->wake);
+	/* What next_state was opened by must stay what adopts it. */
+	if (s->status.phase != BT_SAMPLER_REOPENED) {
+		s->next_ops = ops;
+		s->next_options = *options;
+		s->switching = true;
+		pthread_cond_signal(&s->wake);
+	}
 	pthread_mutex_unlock(&s->lock);
 }
 

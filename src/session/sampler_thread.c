@@ -265,7 +265,7 @@ static bool still_wanted(void *context, const char *text)
 static void reopen(struct bt_sampler *s)
 {
 	const struct bt_source_ops *ops;
-	struct bt_source_options options;
+	struct bt_source_options options, adopted;
 	struct bt_machine *machine = bt_xcalloc(1, sizeof(*machine));
 	struct bt_err err = { 0 };
 	void *state = NULL;
@@ -274,7 +274,7 @@ static void reopen(struct bt_sampler *s)
 	close_source(s);
 	pthread_mutex_lock(&s->lock);
 	ops = s->next_ops;
-	options = s->next_options;
+	options = adopted = s->next_options;
 	options.interval_ns = s->interval_ns;
 	s->switching = false;
 	pthread_mutex_unlock(&s->lock);
@@ -294,6 +294,10 @@ static void reopen(struct bt_sampler *s)
 			s->status.error = err;
 		set_retry(s);
 	} else {
+		/* Another one that was asked for meanwhile comes too late. */
+		s->next_ops = ops;
+		s->next_options = adopted;
+		s->switching = false;
 		s->machine = *machine;
 	}
 	pthread_mutex_unlock(&s->lock);

@@ -181,6 +181,7 @@ static void test_takeover(void **state)
 	assert_int_equal(rig_publish(a, "start", &err), -ENOTCONN);
 	points = bt_history_count(bt_session_history(a), BT_TIER_SAMPLE);
 	assert_int_equal(bt_session_takeover(a, &err), 0);
+	assert_int_equal(bt_session_takeover(a, &err), 0); /* the key is held */
 	rig_until(a, rig_state(a) == BT_SESSION_LIVE && bt_session_frame(a));
 	assert_non_null(rig_event(a, BT_EVENT_BACK, "this dashboard has taken over"));
 	assert_int_equal(peer_of(a).pid, getpid());
