@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,7 +59,7 @@ static struct bt_session *open_session(const char *spec, bool read_only)
 	return session;
 }
 
-/* A process that has the source open until it is killed; it may pause after a second. */
+/* A process that has the source open until it, or the test, ends; it may pause after a second. */
 static pid_t start_owner(const char *spec, bool pauses)
 {
 	pid_t child = fork();
@@ -66,7 +67,10 @@ static pid_t start_owner(const char *spec, bool pauses)
 
 	assert_true(child >= 0);
 	if (!child) {
-		struct bt_session *session = open_session(spec, false);
+		struct bt_session *session;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		session = open_session(spec, false);
 
 		for (;;) {
 			rig_idle(session, BT_NS_PER_S);
