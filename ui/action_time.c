@@ -281,25 +281,27 @@ static void run_compare(struct ui_app *app)
 		ui_app_say_error(app, &err);
 }
 
-/* Only the last reset can be taken back: the list of changes names no other. */
 void ui_app_reset(struct ui_app *app)
 {
 	const struct ui_change change = { .kind = UI_CHANGE_RESET };
 
-	for (unsigned back = app->undo.count; back-- > 0;) {
-		if (ui_undo_at(&app->undo, back)->kind == UI_CHANGE_RESET)
-			ui_undo_drop(&app->undo, back);
-	}
-	ui_feed_reset(app->feed);
-	ui_undo_push(&app->undo, &change);
+	if (ui_feed_reset(app->feed))
+		ui_undo_push(&app->undo, &change);
 	ui_app_say(app, UI_ROLE_NORMAL, "low mark and histogram begin anew; u takes that back");
 }
 
-void ui_app_unreset(struct ui_app *app)
+int ui_app_unreset(struct ui_app *app, unsigned back, struct bt_err *err)
 {
-	ui_feed_unreset(app->feed);
+	unsigned newer = 0;
+
+	for (unsigned i = 0; i < back; i++)
+		newer += ui_undo_at(&app->undo, i)->kind == UI_CHANGE_RESET;
+	ui_undo_drop(&app->undo, back);
+	if (!ui_feed_unreset(app->feed, newer))
+		return bt_err_set(err, ENOENT, "what was before that reset is not known any more");
 	bt_session_note(app->session, BT_EVENT_NOTE, "undo", "what is shown is no longer reset");
 	ui_app_say(app, UI_ROLE_GOOD, "undo: low mark and histogram count from before the reset");
+	return 0;
 }
 
 static void run_reset(struct ui_app *app)

@@ -98,7 +98,8 @@ void ui_app_mark(struct ui_app *app, const char *text, const char *who);
 /* To a clock time, a time ago ("-5m"), or a mark by its text. */
 int ui_app_jump(struct ui_app *app, const char *to, struct bt_err *err);
 void ui_app_reset(struct ui_app *app);
-void ui_app_unreset(struct ui_app *app);
+/* back: of the change in the list of changes, which is a reset; it leaves the list. */
+int ui_app_unreset(struct ui_app *app, unsigned back, struct bt_err *err);
 /* To the time of an event of the log, also where only a recording still has it. */
 void ui_app_go_event(struct ui_app *app, const struct bt_event *event);
 /* The time on the screen becomes the baseline. */

@@ -369,11 +369,8 @@ int ui_app_undo(struct ui_app *app, unsigned back, struct bt_err *err)
 		return undo_draft(app, back);
 	if (change->kind == UI_CHANGE_INTERVAL)
 		return undo_interval(app, back, err);
-	if (change->kind == UI_CHANGE_RESET) {
-		ui_undo_drop(&app->undo, back);
-		ui_app_unreset(app);
-		return 0;
-	}
+	if (change->kind == UI_CHANGE_RESET)
+		return ui_app_unreset(app, back, err);
 	if (why_not)
 		return bt_err_set(err, EPERM, "not possible: %s", why_not);
 	return undo_config(app, back, err);

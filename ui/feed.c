@@ -2,6 +2,7 @@
 /* The owner of the model: what is shown of the session, and when. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "ui/baseline.h"
@@ -11,10 +12,10 @@
 /* Own cost is averaged over at least this long. */
 #define COST_WINDOW_NS (2 * BT_NS_PER_S)
 
-/* One long point and what it was before a reset. */
+/* One long point. */
 struct total {
-	struct bt_point now, before;
-	bool any, any_before, was_reset;
+	struct bt_point point;
+	bool any;			/* there was a sample */
 };
 
 struct ui_feed {
@@ -30,6 +31,8 @@ struct ui_feed {
 	struct ui_baseline *baseline;
 	struct ui_tasks tasks;
 	struct total since;
+	struct total before[UI_RESETS_MAX];	/* of each reset since the one before it */
+	unsigned resets;
 	uint64_t seen_number;			/* newest sample in since */
 	uint64_t cost_mono_ns, cost_cpu_ns;	/* start of the current window */
 };
@@ -92,15 +95,15 @@ void ui_feed_set_units(struct ui_feed *feed, const struct bt_units *units)
 
 /* ---- since the start, or since a reset --------------------------------------------------- */
 
-static void join(struct bt_point *into, bool *any, const struct bt_point *from)
+static void join(struct total *into, const struct bt_point *from)
 {
-	if (*any) {
-		bt_point_merge(into, from);
+	if (into->any) {
+		bt_point_merge(&into->point, from);
 	} else {
-		*into = *from;
-		into->tails = 0;
+		into->point = *from;
+		into->point.tails = 0;
 	}
-	*any = true;
+	into->any = true;
 }
 
 static void update_since(struct ui_feed *feed)
@@ -113,42 +116,41 @@ static void update_since(struct ui_feed *feed)
 	if (newest && newest->number > feed->seen_number) {
 		age = bt_history_age(history, BT_TIER_SAMPLE, feed->seen_number + 1) + 1;
 		while (age-- > 0)
-			join(&since->now, &since->any,
-			     bt_history_at(history, BT_TIER_SAMPLE, age));
-		bt_point_quantiles(&since->now);
+			join(since, bt_history_at(history, BT_TIER_SAMPLE, age));
+		bt_point_quantiles(&since->point);
 		feed->seen_number = newest->number;
 	}
-	feed->model.since = since->any ? &since->now : NULL;
+	feed->model.since = since->any ? &since->point : NULL;
 }
 
-void ui_feed_reset(struct ui_feed *feed)
+bool ui_feed_reset(struct ui_feed *feed)
 {
-	struct total *since = &feed->since;
-
 	/* Twice with nothing in between is once. */
-	if (since->any || !since->was_reset) {
-		since->before = since->now;
-		since->any_before = since->any;
-	}
-	since->any = false;
-	since->was_reset = true;
+	if (!feed->since.any && feed->resets)
+		return false;
+	if (feed->resets == UI_RESETS_MAX)
+		memmove(feed->before, feed->before + 1, --feed->resets * sizeof(*feed->before));
+	feed->before[feed->resets++] = feed->since;
+	feed->since.any = false;
 	ui_feed_update(feed);
+	return true;
 }
 
-bool ui_feed_unreset(struct ui_feed *feed)
+bool ui_feed_unreset(struct ui_feed *feed, unsigned back)
 {
-	struct total *since = &feed->since;
+	struct total *before, *after;
 
-	if (!since->was_reset)
+	if (back >= feed->resets)
 		return false;
-	since->was_reset = false;
-	if (since->any_before && since->any)
-		join(&since->before, &since->any_before, &since->now);
-	if (since->any_before) {
-		since->now = since->before;
-		since->any = true;
-		bt_point_quantiles(&since->now);
-	}
+	before = &feed->before[feed->resets - 1 - back];
+	after = back ? before + 1 : &feed->since;
+	if (after->any)
+		join(before, &after->point);
+	*after = *before;
+	memmove(before, before + 1, back * sizeof(*before));
+	feed->resets--;
+	if (after->any && !back)
+		bt_point_quantiles(&after->point);
 	ui_feed_update(feed);
 	return true;
 }
@@ -201,6 +203,7 @@ static void update_restarts(struct ui_feed *feed)
 	feed->model.frozen = false;
 	feed->seen_number = 0;
 	feed->since.any = false;
+	feed->resets = 0;
 }
 
 /* Where the frozen instant is by now, and how much is newer. */

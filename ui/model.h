@@ -116,9 +116,13 @@ void ui_feed_live(struct ui_feed *feed);
 bool ui_feed_move_tier(struct ui_feed *feed, int by);
 extern const char *const ui_tier_name[BT_TIER_COUNT];
 
-/* model->since begins now. Taking that back joins both; false: nothing to take back. */
-void ui_feed_reset(struct ui_feed *feed);
-bool ui_feed_unreset(struct ui_feed *feed);
+/*
+ * model->since begins now; false: it has only just begun. Taking a reset back (0 = the last one)
+ * joins what was before and after it; false: that one is not known any more.
+ */
+#define UI_RESETS_MAX 32
+bool ui_feed_reset(struct ui_feed *feed);
+bool ui_feed_unreset(struct ui_feed *feed, unsigned back);
 
 /* The last `points` up to the shown instant become the baseline; false: there are none. */
 bool ui_feed_take_baseline(struct ui_feed *feed, unsigned points);

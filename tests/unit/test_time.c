@@ -3,6 +3,7 @@
 #include "tests/unit/test.h"
 #include "tests/unit/session_rig.h"
 
+#include <errno.h>
 #include <math.h>
 #include <unistd.h>
 
@@ -272,6 +273,39 @@ static void reset_begins_anew_and_back(void **state)
 	rig_close(&rig);
 }
 
+/* 20 samples, 3, 2 and 4, with a reset between them; each covers a second but the first. */
+static void every_reset_is_taken_back(void **state)
+{
+	const struct ui_model *model;
+	struct bt_point *all;
+	struct bt_err err;
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig);
+	model = rig.model;
+	press(&rig, "r");
+	pass(&rig, 3);
+	press(&rig, "r");
+	pass(&rig, 2);
+	press(&rig, "rr");	/* the second one begins what has just begun */
+	pass(&rig, 4);
+	assert_int_equal(model->since->length_ns, 4 * S);
+	/* The one in the middle, then from the last to the first. */
+	assert_int_equal(ui_app_undo(&rig.app, 1, &err), 0);
+	assert_int_equal(model->since->length_ns, 4 * S);
+	press(&rig, "u");
+	assert_int_equal(model->since->length_ns, 9 * S);
+	press(&rig, "u");
+	all = bt_history_point(model->history);
+	bt_history_merge(model->history, BT_TIER_SAMPLE, 28, 0, all);
+	assert_int_equal(model->since->length_ns, all->length_ns);
+	assert_memory_equal(model->since->latency, all->latency, sizeof(all->latency));
+	assert_int_equal(ui_app_undo(&rig.app, 0, &err), -EINVAL);
+	free(all);
+	rig_close(&rig);
+}
+
 static double allocs(const struct bt_point *point)
 {
 	return point->allocs_per_s;
@@ -500,6 +534,7 @@ int main(void)
 		cmocka_unit_test(marks_are_found),
 		cmocka_unit_test(jumps_to_times),
 		cmocka_unit_test(reset_begins_anew_and_back),
+		cmocka_unit_test(every_reset_is_taken_back),
 		cmocka_unit_test(baseline_is_kept),
 		cmocka_unit_test(differences_by_hand),
 		cmocka_unit_test(history_does_not_depend_on_drawing),
