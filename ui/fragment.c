@@ -39,7 +39,7 @@ unsigned ui_fragment_our_order(const struct ui_model *model)
 {
 	const struct bt_config *applied = ui_model_applied(model);
 
-	return applied ? applied->order : model->limits.max_order;
+	return applied && applied->order ? applied->order : model->limits.max_order;
 }
 
 void ui_fragment_order_head(const struct ui_area *area, int row, bool size)

@@ -21,7 +21,7 @@ struct bt_blocks ui_fragment_blocks(const struct ui_model *model, const struct b
 typedef double (*ui_fragment_fn)(const struct bt_blocks *blocks, unsigned order);
 unsigned ui_fragment_series(const struct ui_model *model, ui_point_fn at, ui_fragment_fn value,
 			    unsigned order, unsigned zone, double *values, unsigned want);
-/* The order that the antagonist asks for, or the largest one. */
+/* The order that the antagonist asks for; the largest instead of 0, which all memory serves. */
 unsigned ui_fragment_our_order(const struct ui_model *model);
 
 /* The order, and with size that of its blocks; the antagonist's is pointed at. */
