@@ -6,6 +6,7 @@
 #include "tests/unit/test.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "frame/frame_json.h"
@@ -266,6 +267,66 @@ static void test_pace(void **state)
 	bt_session_close(s);
 }
 
+/* ---- clocks ----------------------------------------------------------------------------- */
+
+/* The recording, the clock of its frames from this one on (the first is 0) set by so many seconds. */
+static void set_clock(unsigned from, long by_s)
+{
+	static const char key[] = "\"mono_ns\":";
+	char *text, *at, *end, *result = NULL;
+	unsigned frame = 0;
+	size_t length;
+	FILE *out = open_memstream(&result, &length);
+
+	assert_true(bt_read_file(path, 1ul << 28, &text, NULL) > 0);
+	for (at = text; (end = strchr(at, '\n')); at = end + 1) {
+		*end = '\0';
+		if (!strncmp(at, "{\"frame\"", 8) && frame++ >= from) {
+			char *number = strstr(at, key) + strlen(key);
+
+			fprintf(out, "%.*s", (int)(number - at), at);
+			fprintf(out, "%lld", strtoll(number, &at, 10) + by_s * (long)BT_NS_PER_S);
+		}
+		fprintf(out, "%s\n", at);
+	}
+	fclose(out);
+	assert_int_equal(bt_write_file(copy, result, length, 0644, NULL), 0);
+	free(result);
+	free(text);
+}
+
+/* A machine that was started again: its time goes on where it was. */
+static void test_clock_went_back(void **state)
+{
+	struct bt_replay_status status;
+	struct bt_session *s;
+
+	(void)state;
+	set_clock(20, -500);
+	s = open_replay(copy, 0);
+	assert_true(bt_session_replay(s, &status));
+	assert_int_equal(status.length_ns, (FRAMES - 2) * BT_NS_PER_S);
+	bt_session_close(s);
+}
+
+/* More than an hour before the new position is not fed: what follows it is behind a gap. */
+static void test_passed_over(void **state)
+{
+	const struct bt_point *point;
+	struct bt_session *s;
+
+	(void)state;
+	set_clock(5, 7200);
+	s = open_replay(copy, 0);
+	rig_frames(s, 2);
+	go_to(s, "end", 7200 + FRAMES - 1);
+	point = bt_history_at(bt_session_history(s), BT_TIER_SAMPLE, FRAMES - 1 - 4);
+	assert_int_equal(point->mono_ns, (BEGIN_S + 4) * BT_NS_PER_S);
+	assert_true(point->gap);
+	assert_int_equal(bt_history_count(bt_session_history(s), BT_TIER_SAMPLE), 2 + FRAMES - 4);
+	bt_session_close(s);
+}
+
 /* ---- damaged files ---------------------------------------------------------------------- */
 
 /* The recording with its line of this number (from 1) replaced, cut to size bytes (0: whole). */
@@ -512,6 +573,8 @@ int main(void)
 		cmocka_unit_test(test_no_control),
 		cmocka_unit_test(test_seek),
 		cmocka_unit_test(test_recorded_again),
+		cmocka_unit_test(test_clock_went_back),
+		cmocka_unit_test(test_passed_over),
 		cmocka_unit_test(test_seek_refused),
 		cmocka_unit_test(test_end_is_no_end),
 		cmocka_unit_test(test_pace),
