@@ -216,7 +216,7 @@ static void draw_footer(const struct ui_app *app, const struct ui_area *screen)
 		ui_area_fill(&line, L' ', UI_ROLE_NORMAL);
 		ui_put_cut(&line, 0, 0, cols, app->message_role, app->message);
 	} else if (rows >= 3) {
-		ui_footer_keys(&line);
+		ui_footer_keys(&app->screen, &line);
 	}
 }
 

@@ -76,4 +76,15 @@ void ui_cpu_table_draw(const struct ui_cpu_table *table, const struct ui_area *a
 void ui_cpu_detail_draw(const struct ui_cpus_view *view, unsigned cpu,
 			const struct ui_area *area);
 
+/* ---- cpus_trend.c ------------------------------------------------------------------------- */
+
+/*
+ * What is drawn over time where value is asked for: the history keeps rates, and instead of all
+ * else that of allocations is shown.
+ */
+enum ui_cpu_value ui_cpu_trend_value(enum ui_cpu_value value);
+/* A line of heads, then one for each CPU of the grid, all to one scale. */
+void ui_cpu_trend_draw(const struct ui_cpus_view *view, const struct ui_grid *grid,
+		       enum ui_cpu_value value, unsigned selected, const struct ui_area *area);
+
 #endif

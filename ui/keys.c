@@ -13,11 +13,14 @@ static const char past[] = "Time";
 static const char move[] = "Moving about";
 static const char program[] = "Program";
 
-/* The order is that of the help screen and, among those with a brief text, of the footer. */
+/*
+ * The order is that of the help screen and, among those with a brief text, of the footer, where
+ * footer.c lets some go first.
+ */
 const struct ui_binding ui_bindings[] = {
 	{ .action = UI_ACTION_HELP, .key = { '?', F(1) },
 	  .group = program, .brief = "help",
-	  .help = "this help" },
+	  .help = "this help; in it, letters look for keys" },
 	{ .action = UI_ACTION_QUIT, .key = { 'q', F(10), UI_KEY_CTRL_C },
 	  .group = program, .brief = "quit",
 	  .help = "quit, giving back what is held; asks while the load is on, ^C twice does not" },
@@ -144,14 +147,14 @@ const struct ui_binding ui_bindings[] = {
 	  .help = "view 1, Overview; 2 Latency, 3 NUMA and zones, 4 Fragmentation, 5 CPUs, "
 		  "6 Reclaim and pressure, 7 Events (digits only choose views)" },
 	{ .action = UI_ACTION_MODE, .key = { 'x' },
-	  .group = view,
+	  .group = view, .brief = "form",
 	  .help = "next form of the focused panel" },
 	{ .action = UI_ACTION_FILTER, .key = { '/' },
 	  .group = view, .brief = "filter",
 	  .help = "filter the rows of the focused panel while typing: 0-3,8 numbers, node 1, a text; "
 		  "! before a word: rows without it; Esc shows all again" },
 	{ .action = UI_ACTION_SUBJECT_UP, .key = { 'y' },
-	  .group = view,
+	  .group = view, .brief = "content",
 	  .help = "what the focused panel shows, the next: allocs and frees, one of them, one node" },
 	{ .action = UI_ACTION_SUBJECT_DOWN, .key = { 'Y' },
 	  .group = view,
@@ -179,7 +182,7 @@ const struct ui_binding ui_bindings[] = {
 	  .group = past,
 	  .help = "the oldest that the history has at this length of step" },
 	{ .action = UI_ACTION_TIME_LIVE, .key = { UI_KEY_END, '0' },
-	  .group = past,
+	  .group = past, .brief = "live",
 	  .help = "now: the picture follows again" },
 	{ .action = UI_ACTION_SAMPLE_NEXT, .key = { 't' },
 	  .group = past,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What overlays have in common, and the plain ones: questions and help. */
+/* What overlays have in common, and questions. */
 #include "ui/overlay.h"
 
 #include <stdarg.h>
@@ -149,83 +149,4 @@ void ui_question_line(struct ui_question *question, const char *format, ...)
 bool ui_question_is(const struct ui_app *app, const struct ui_answer *answers)
 {
 	return app->overlay.ops == &question_ops && app->overlay.question.answers == answers;
-}
-
-/* ---- help ------------------------------------------------------------------------------- */
-
-#define PAGE_ROWS 10u
-
-/* scroll is cut to what there is when it is drawn. */
-static void scroll_key(struct ui_app *app, int key)
-{
-	unsigned *scroll = &app->overlay.scroll;
-
-	switch (key) {
-	case UI_KEY_DOWN:
-	case 'j':
-		*scroll += 1;
-		break;
-	case UI_KEY_UP:
-	case 'k':
-		*scroll -= *scroll > 0;
-		break;
-	case UI_KEY_PAGE_DOWN:
-	case ' ':
-		*scroll += PAGE_ROWS;
-		break;
-	case UI_KEY_PAGE_UP:
-		*scroll -= *scroll < PAGE_ROWS ? *scroll : PAGE_ROWS;
-		break;
-	default:
-		ui_overlay_close(app);
-	}
-}
-
-#define HELP_COLS 100
-#define HELP_KEYS_COLS 12
-
-/* Rows of the help screen; draws those from first on when area is given. */
-static int help_rows(const struct ui_area *area, int first, int cols)
-{
-	const char *group = "";
-	char names[48];
-	int row = 0;
-
-	for (unsigned i = 0; i < ui_binding_count; i++) {
-		const struct ui_binding *binding = &ui_bindings[i];
-
-		if (strcmp(group, binding->group)) {
-			group = binding->group;
-			row += row > 0;
-			if (area)
-				ui_put(area, row - first, 0, UI_ROLE_TITLE, group);
-			row++;
-		}
-		if (area)
-			ui_put_right(area, row - first, HELP_KEYS_COLS, UI_ROLE_KEY,
-				     ui_binding_names(binding, names, sizeof(names)));
-		row += ui_put_wrapped(area, row - first, HELP_KEYS_COLS + 2,
-				      cols - HELP_KEYS_COLS - 2, UI_ROLE_NORMAL, binding->help);
-	}
-	return row;
-}
-
-static void help_draw(struct ui_app *app, const struct ui_area *screen)
-{
-	struct ui_area inside = ui_box(screen, help_rows(NULL, 0, HELP_COLS), HELP_COLS, "Keys",
-				       "Up Down PgUp PgDn scroll   any other key closes");
-	int rows = help_rows(NULL, 0, inside.rect.cols);
-	int most = rows > inside.rect.rows ? rows - inside.rect.rows : 0;
-
-	if ((int)app->overlay.scroll > most)
-		app->overlay.scroll = (unsigned)most;
-	help_rows(&inside, (int)app->overlay.scroll, inside.rect.cols);
-}
-
-static const struct ui_overlay_ops help_ops = { .key = scroll_key, .draw = help_draw };
-
-void ui_help_open(struct ui_app *app)
-{
-	app->overlay.ops = &help_ops;
-	app->overlay.scroll = 0;
 }

@@ -83,6 +83,12 @@ struct ui_nodes {
 	struct bt_err err;		/* of the last Enter */
 };
 
+/* All keys, or those that what is typed is found in. */
+struct ui_help {
+	struct ui_line line;
+	unsigned scroll;
+};
+
 struct ui_answer {
 	int key;
 	const char *label;
@@ -109,7 +115,8 @@ struct ui_overlay {
 		struct ui_cpus cpus;
 		struct ui_nodes nodes;
 		struct ui_question question;
-		unsigned scroll;		/* help, log, comparison */
+		struct ui_help help;
+		unsigned scroll;		/* comparison */
 	};
 };
 

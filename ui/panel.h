@@ -87,7 +87,8 @@ void ui_screen_draw(const struct ui_screen *screen, const struct ui_area *area);
 /* header_session.c: recordings and replays. */
 void ui_header_session(const struct ui_model *model, struct ui_row *row);
 void ui_header_draw(const struct ui_screen *screen, const struct ui_area *area);
-void ui_footer_keys(const struct ui_area *area);
+/* footer.c: one row of keys. */
+void ui_footer_keys(const struct ui_screen *screen, const struct ui_area *area);
 
 /* "12:34:56" of the end of a point, or seconds of a virtual clock. */
 const char *ui_point_time(const struct ui_model *model, const struct bt_point *point,

@@ -37,7 +37,7 @@ struct plan {
 	enum cell_form form;
 	enum ui_cpu_value value;
 	bool table_only;
-	int head, grid_rows, table_rows, detail_rows, legend_rows;
+	int head, grid_rows, table_rows, trend_rows, detail_rows, legend_rows;
 	unsigned selected;		/* index in grid */
 	unsigned top;			/* first line of the grid that shows */
 	double most;			/* a full cell: no CPU has more of value */
@@ -114,8 +114,15 @@ static void share_rows(struct plan *plan, int rows, int cols)
 	for (; (int)plan->grid.lines > room && plan->detail_rows > 1; room++)
 		plan->detail_rows--;
 	plan->grid_rows = (int)plan->grid.lines < room ? (int)plan->grid.lines : room;
-	if (room - plan->grid_rows - 1 >= TABLE_LEAST)
-		plan->table_rows = room - plan->grid_rows - 1;
+	room -= plan->grid_rows + 1;
+	if (room < TABLE_LEAST)
+		return;
+	/* Where every CPU has its row in the table and there is as much again: over time. */
+	if (room >= 2 * ((int)plan->grid.count + 1) + 1) {
+		plan->trend_rows = (int)plan->grid.count + 1;
+		room = plan->trend_rows;
+	}
+	plan->table_rows = room;
 }
 
 static void make(struct plan *plan, int rows, int cols)
@@ -312,6 +319,10 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	part = take(area, &row, plan.table_rows);
 	if (plan.table_rows)
 		draw_table(&plan, &part);
+	row++;
+	part = take(area, &row, plan.trend_rows);
+	if (plan.trend_rows)
+		ui_cpu_trend_draw(&plan.view, &plan.grid, plan.value, plan.selected, &part);
 }
 
 static unsigned extent(const struct ui_model *model, const struct ui_panel_state *state)

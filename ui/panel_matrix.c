@@ -182,9 +182,9 @@ static void choose_columns(struct matrix *matrix, int cols, unsigned first_row)
 static void draw_explanation(const struct matrix *matrix, const struct ui_area *area)
 {
 	static const char *const texts[] = {
-		[FORM_SHARE] = "% of the blocks that each CPU node allocated, by node of the page",
-		[FORM_RATE] = "blocks/s that each CPU node allocated, by node of the page",
-		[FORM_DISTANCE] = "distance from CPU node to page node, 10 = the same",
+		[FORM_SHARE] = "% of a CPU node's blocks, by page node",
+		[FORM_RATE] = "blocks/s of a CPU node, by page node",
+		[FORM_DISTANCE] = "distance of the page node, 10 = its own",
 	};
 
 	ui_put_cut(area, 0, 0, area->rect.cols, UI_ROLE_DIM,

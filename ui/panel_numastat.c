@@ -16,7 +16,7 @@ static const struct {
 };
 
 #define LABEL_COLS 6
-#define NUMBER_COLS 7
+#define NUMBER_COLS 8
 #define TREND_LEAST 4	/* with the blank before it */
 #define TREND_MOST 16
 #define TALL_MOST 4	/* rows of a node: filled columns, not yet lines of dots */

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "ui/compare.h"
-#include "ui/keys.h"
 #include "ui/panel.h"
 
 /* ---- which panel ------------------------------------------------------------------------ */
@@ -161,26 +160,6 @@ static void draw_panel(const struct ui_screen *screen, enum ui_panel panel,
 		   area);
 	if (body.rect.rows > 0)
 		ops->draw(screen->model, &screen->panels[panel], &body);
-}
-
-void ui_footer_keys(const struct ui_area *area)
-{
-	int col = 0, width;
-	char name[16];
-
-	for (unsigned i = 0; i < ui_binding_count; i++) {
-		const struct ui_binding *binding = &ui_bindings[i];
-
-		if (!binding->brief)
-			continue;
-		ui_key_name(binding->key[0], name, sizeof(name));
-		width = ui_text_width(name) + 1 + ui_text_width(binding->brief);
-		if (col + width > area->rect.cols)
-			continue;
-		ui_put(area, 0, col, UI_ROLE_KEY, name);
-		ui_put(area, 0, col + ui_text_width(name) + 1, UI_ROLE_DIM, binding->brief);
-		col += width + 2;
-	}
 }
 
 static void lay_out(const struct ui_screen *screen, int rows, int cols, struct ui_layout *layout)
