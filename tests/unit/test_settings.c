@@ -307,8 +307,10 @@ static void unknown_keys_stay(void **state)
 					  ui_settings_differ(&settings, &file.settings), NULL), 0);
 	text = read_text(&place);
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(after); i++) {
-		if (!strstr(text, after[i]))
-			fail_msg("%s is not in:\n%s", after[i], text);
+		const char *at = strstr(text, after[i]);
+
+		if (!at || strstr(at + 1, after[i]))
+			fail_msg("%s is not there once:\n%s", after[i], text);
 	}
 	assert_null(strstr(text, "interval_ms"));
 	assert_ptr_equal(strstr(text, "\"theme\""), strstr(text, "\"theme\": \"contrast\""));
