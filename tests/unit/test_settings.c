@@ -55,6 +55,15 @@ static char *read_text(const struct place *place)
 	return text;
 }
 
+static unsigned count_of(const char *text, const char *part)
+{
+	unsigned count = 0;
+
+	for (text = strstr(text, part); text; text = strstr(text + 1, part))
+		count++;
+	return count;
+}
+
 static void assert_defaults(const struct ui_settings *settings)
 {
 	assert_string_equal(settings->theme->name, "default");
@@ -307,9 +316,7 @@ static void unknown_keys_stay(void **state)
 					  ui_settings_differ(&settings, &file.settings), NULL), 0);
 	text = read_text(&place);
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(after); i++) {
-		const char *at = strstr(text, after[i]);
-
-		if (!at || strstr(at + 1, after[i]))
+		if (count_of(text, after[i]) != 1)
 			fail_msg("%s is not there once:\n%s", after[i], text);
 	}
 	assert_null(strstr(text, "interval_ms"));
