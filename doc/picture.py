@@ -34,7 +34,7 @@ TEXT_LIMIT_S = 180
 VIEWS = [
     ("overview", "ramp", "1", "The dashboard of buddytop on a guest"),
     ("latency", "picture", "2ZZ~", "Latency of allocations over time"),
-    ("numa", "ramp", "3:seek -12s\r", "NUMA nodes and zones"),
+    ("numa", "ramp", "3", "NUMA nodes and zones"),
     ("fragmentation", "picture", "4", "Free blocks and fragmentation"),
 ]
 PLAY_S = 8  # after the instant
