@@ -59,8 +59,8 @@ static unsigned count_of(const char *text, const char *part)
 {
 	unsigned count = 0;
 
-	for (text = strstr(text, part); text; text = strstr(text + 1, part))
-		count++;
+	for (; *text; text++)
+		count += !strncmp(text, part, strlen(part));
 	return count;
 }
 
