@@ -161,6 +161,8 @@ static void add_metrics(struct list *list, const struct bt_point *before,
 
 		if (!i || metric.group != bt_metrics[i - 1].group)
 			add_heading(list, metric.group);
+		if (metric.has_rate)
+			continue;
 		if (metric.unit == BT_UNIT_COUNT)
 			metric.unit = BT_UNIT_PER_S;
 		add_values(list, metric.label, &metric, comparable(&bt_metrics[i], before),

@@ -53,7 +53,7 @@ const struct bt_metric bt_metrics[] = {
 	LOAD("pages_per_s", pages_per_s, PAGES_PER_S, "pages allocated", MORE),
 	LOAD("failures_per_s", failures_per_s, PER_S, "failed", LESS),
 	{ .key = "failures", .label = "failures", .group = load, .unit = BT_UNIT_COUNT,
-	  WHOLE(failures), LESS, MODULE },
+	  WHOLE(failures), LESS, MODULE, .has_rate = true },
 	LOAD("throttled_per_s", throttled_per_s, PER_S, "throttled", LESS),
 	LOAD("preempted_per_s", preempted_per_s, PER_S, "preempted", LESS),
 	LOAD("remote_ratio", remote_ratio, RATIO, "remote blocks", LESS),
@@ -84,7 +84,7 @@ const struct bt_metric bt_metrics[] = {
 	VMSTAT("pswpout_per_s", PSWPOUT, reclaim, PAGES_PER_S, "swapped out", LESS),
 	VMSTAT("oom_kill_per_s", OOM_KILL, reclaim, PER_S, "OOM kill rate", LESS),
 	{ .key = "oom_kills", .label = "OOM kills", .group = reclaim, .unit = BT_UNIT_COUNT,
-	  WHOLE(oom_kills), LESS },
+	  WHOLE(oom_kills), LESS, .has_rate = true },
 	PRESSURE("psi_some_ratio", psi_some_ratio, "pressure, some"),
 	PRESSURE("psi_full_ratio", psi_full_ratio, "pressure, full"),
 

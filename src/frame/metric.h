@@ -30,6 +30,7 @@ struct bt_metric {
 	size_t offset;		/* in struct bt_point: a double, or a uint64_t where whole */
 	bool whole;
 	bool module;		/* of the antagonist: unknown without the module */
+	bool has_rate;		/* a count whose rate is a metric of its own */
 };
 
 extern const struct bt_metric bt_metrics[];
