@@ -116,8 +116,9 @@ static enum bt_line_kind index_frame(struct indexer *x, const struct bt_json *fr
 		return BT_LINE_DAMAGED;
 	if (!f->frame_count++)
 		f->begin_utc_ns = utc_ns;
-	else if (mono_ns > x->last_mono_ns)
-		x->at_ns += mono_ns - x->last_mono_ns;
+	else if (mono_ns > x->last_mono_ns &&
+		 __builtin_add_overflow(x->at_ns, mono_ns - x->last_mono_ns, &x->at_ns))
+		x->at_ns = UINT64_MAX; /* a file of nonsense still has its lines in order */
 	x->last_mono_ns = mono_ns;
 	f->length_ns = x->at_ns;
 	return BT_LINE_FRAME;

@@ -3,6 +3,7 @@
 #include "source/socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,8 +62,10 @@ int bt_socket_connect_to(const char *path, struct bt_err *err)
 	rc = geteuid() ? bt_socket_check_directory(path, err) : 0;
 	if (rc && rc != -ENOENT)
 		return rc;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && !connect(fd, (struct sockaddr *)&address, sizeof(address)))
+	/* A stopped session with a full backlog must not stop its clients: EAGAIN then. */
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && !connect(fd, (struct sockaddr *)&address, sizeof(address)) &&
+	    !fcntl(fd, F_SETFL, 0))
 		return fd;
 	rc = bt_err_set(err, errno == ENOENT || errno == ECONNREFUSED ? ENOTCONN : errno,
 			"no session at %s: %s; start one with buddytop or ctl start --source%s",
