@@ -30,14 +30,14 @@ GUEST = [
 ]
 TEXT_LIMIT_S = 180
 
-# File, instant, keys that bring the view, title. The latencies are those of 10 s a line.
+# File, mark, seconds that pass after it, keys that bring the view, title. The latencies are those
+# of 10 s a line; in view 3 the blocks come from all nodes in turn.
 VIEWS = [
-    ("overview", "ramp", "1", "The dashboard of buddytop on a guest"),
-    ("latency", "picture", "2ZZ~", "Latency of allocations over time"),
-    ("numa", "ramp", "3", "NUMA nodes and zones"),
-    ("fragmentation", "picture", "4", "Free blocks and fragmentation"),
+    ("overview", "ramp", 8, "1", "The dashboard of buddytop on a guest"),
+    ("latency", "picture", 8, "2ZZ~", "Latency of allocations over time"),
+    ("numa", "other nodes", 40, "3", "NUMA nodes and zones"),
+    ("fragmentation", "picture", 8, "4", "Free blocks and fragmentation"),
 ]
-PLAY_S = 8  # after the instant
 ROWS, COLS = 50, 160
 
 CELL_W, CELL_H, FONT = 8.0, 17.0, 13.3
@@ -246,9 +246,9 @@ def record(program, arguments, recording):
 
 
 def draw(program, recording, directory):
-    for name, at, keys, title in VIEWS:
+    for name, at, play_s, keys, title in VIEWS:
         terminal = drive([program, "replay", recording, "--at", at],
-                         [("REPLAY", keys), (PLAY_S, "")], {})
+                         [("REPLAY", keys), (play_s, "")], {})
         path = Path(directory) / f"{name}.svg"
         path.write_text(Picture(terminal.screen).svg(title), encoding="utf-8")
         print(f"{path}: {path.stat().st_size} bytes")
