@@ -20,8 +20,6 @@ const char *const bt_event_kind_name[BT_EVENT_KINDS] = {
 
 static const struct bt_field fields[] = {
 	EVENT(number, BT_FIELD_UNSIGNED, .required = true),
-	EVENT(utc_ns, BT_FIELD_SIGNED, .required = true),
-	EVENT(mono_ns, BT_FIELD_UNSIGNED, .required = true),
 	EVENT(kind, BT_FIELD_NAME, .required = true, .max = BT_EVENT_KINDS - 1,
 	      .names = bt_event_kind_name),
 	EVENT(who, BT_FIELD_TEXT, .required = true),
@@ -36,12 +34,18 @@ void bt_event_encode(struct bt_json_writer *w, const char *key, const struct bt_
 	bt_fields_encode(w, &table, event);
 	if (event->generation)
 		bt_json_u64(w, "generation", event->generation);
+	if (event->utc_ns)
+		bt_json_i64(w, "utc_ns", event->utc_ns);
+	if (event->mono_ns)
+		bt_json_u64(w, "mono_ns", event->mono_ns);
 	bt_json_end_object(w);
 }
 
 int bt_event_decode(const struct bt_json *node, struct bt_event *event, struct bt_err *err)
 {
 	*event = (struct bt_event){ .generation = 0 };
+	bt_json_get_i64(node, "utc_ns", &event->utc_ns);
+	bt_json_get_u64(node, "mono_ns", &event->mono_ns);
 	bt_json_get_u64(node, "generation", &event->generation);
 	return bt_fields_decode(node, &table, event, err);
 }

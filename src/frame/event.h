@@ -11,8 +11,8 @@ enum bt_event_kind { BT_EVENT_CONTROL, BT_EVENT_APPLIED, BT_EVENT_REFUSED, BT_EV
 
 struct bt_event {
 	uint64_t number;	/* from 1 */
-	int64_t utc_ns;
-	uint64_t mono_ns;	/* of the source */
+	int64_t utc_ns;		/* 0: not known, before the first sample of a source's own clock */
+	uint64_t mono_ns;	/* of the source; 0: not known, before the first sample */
 	enum bt_event_kind kind;
 	uint64_t generation;	/* 0 = none */
 	char who[32];		/* "key", "command", "ctl pid 812", "module" */

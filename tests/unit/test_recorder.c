@@ -135,7 +135,7 @@ static void test_generation_is_in_event(void **state)
 	bt_session_close(session);
 	assert_true(bt_read_file(path, 1 << 20, &text, NULL) > 0);
 	assert_non_null(strstr(text, "\"kind\":\"control\",\"who\":\"test\",\"text\":\"order 0 -> 2\","
-				     "\"generation\":1}"));
+				     "\"generation\":1,"));
 	free(text);
 }
 
@@ -245,6 +245,28 @@ static void test_kill(void **state)
 }
 
 /* A snapshot of the past: no frame, the instant's point, and the points before it, oldest first. */
+/* Before the first sample nobody knows the source's time: it is left out, not called 0. */
+static void test_event_of_unknown_time(void **state)
+{
+	const struct bt_event before = { .number = 1, .kind = BT_EVENT_NOTE, .who = "a", .text = "b" };
+	struct bt_json_reader *reader = bt_json_reader_create(4096);
+	struct bt_json_writer *w = bt_json_writer_create(false);
+	struct bt_event after;
+	const char *text;
+	size_t size;
+
+	(void)state;
+	bt_event_encode(w, NULL, &before);
+	text = bt_json_writer_text(w, &size);
+	assert_string_equal(text, "{\"number\":1,\"kind\":\"note\",\"who\":\"a\",\"text\":\"b\"}");
+	assert_int_equal(bt_event_decode(bt_json_parse(reader, text, size, NULL), &after, NULL), 0);
+	assert_int_equal(after.utc_ns, 0);
+	assert_int_equal(after.mono_ns, 0);
+	assert_string_equal(after.text, "b");
+	bt_json_writer_free(w);
+	bt_json_reader_free(reader);
+}
+
 static void test_snapshot_of_what_is_shown(void **state)
 {
 	struct bt_session *session = open_sim("sim:1,cpus=2", 0);
@@ -291,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_full_disk),
 		cmocka_unit_test(test_file_removed),
 		cmocka_unit_test(test_kill),
+		cmocka_unit_test(test_event_of_unknown_time),
 		cmocka_unit_test(test_snapshot_of_what_is_shown),
 	};
 
