@@ -49,8 +49,9 @@ static int damaged(size_t index, const struct bt_err *why, struct bt_err *err)
 			  index + 2, why->text);
 }
 
-int bt_recording_frame(struct bt_recording_file *f, size_t index, struct bt_frame *frame,
-		       struct bt_err *err)
+/* What stands under key in a line, for its decoder; NULL where there is no such object. */
+static int read_object(struct bt_recording_file *f, size_t index, const char *key,
+		       const struct bt_json **object, struct bt_err *err)
 {
 	int rc = read_line(f, index, err);
 	struct bt_err why = { .text = "it is no JSON" };
@@ -59,24 +60,34 @@ int bt_recording_frame(struct bt_recording_file *f, size_t index, struct bt_fram
 	if (rc)
 		return rc;
 	root = bt_json_parse(f->reader, f->text, f->lines[index].size, &why);
-	if (!root || bt_frame_decode(bt_json_get_object(root, "frame"), frame, &why))
+	if (!root)
 		return damaged(index, &why, err);
+	*object = bt_json_get_object(root, key);
 	return 0;
+}
+
+int bt_recording_frame(struct bt_recording_file *f, size_t index, struct bt_frame *frame,
+		       struct bt_err *err)
+{
+	const struct bt_json *object;
+	struct bt_err why = { 0 };
+	int rc = read_object(f, index, "frame", &object, err);
+
+	if (!rc && bt_frame_decode(object, frame, &why))
+		rc = damaged(index, &why, err);
+	return rc;
 }
 
 int bt_recording_event(struct bt_recording_file *f, size_t index, struct bt_event *event,
 		       struct bt_err *err)
 {
-	int rc = read_line(f, index, err);
-	struct bt_err why = { .text = "it is no JSON" };
-	const struct bt_json *root;
+	const struct bt_json *object;
+	struct bt_err why = { 0 };
+	int rc = read_object(f, index, "event", &object, err);
 
-	if (rc)
-		return rc;
-	root = bt_json_parse(f->reader, f->text, f->lines[index].size, &why);
-	if (!root || bt_event_decode(bt_json_get_object(root, "event"), event, &why))
-		return damaged(index, &why, err);
-	return 0;
+	if (!rc && bt_event_decode(object, event, &why))
+		rc = damaged(index, &why, err);
+	return rc;
 }
 
 /* ---- the index -------------------------------------------------------------------------- */
