@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What `compare` compares: per configuration and metric a list of numbers, whatever document they
+ * come from - a result, a recording, page_alloc_bench's own JSON.
+ */
+#ifndef BT_SAMPLES_H
+#define BT_SAMPLES_H
+
+#include "bench/result.h"
+
+enum bt_samples_kind { BT_SAMPLES_RESULT, BT_SAMPLES_RECORDING, BT_SAMPLES_PAB };
+
+struct bt_samples_series {
+	char *config;			/* label of the configuration: "order=4 cpus=2" */
+	char *metric;			/* key: "idle_available_bytes" */
+	const char *label;		/* of the metric */
+	enum bt_unit unit;
+	enum bt_better better;
+	double *values;
+	size_t count;
+};
+
+struct bt_samples {
+	char *path;
+	enum bt_samples_kind kind;
+	/* What must be the same in two documents for a comparison; "" = the document does not say. */
+	struct {
+		char host[BT_NAME], kernel[128], cpu_model[128], source[BT_NAME], accel[BT_NAME];
+		uint64_t memory_bytes, cpu_count, node_count;	/* BT_UNKNOWN: not said */
+		enum bt_reality reality;
+		bool known;		/* pab: nothing is */
+	} machine;
+	char *plan;			/* text of the plan without comments and blanks; "" not said */
+	bool independent;		/* false: intervals of one run, which depend on each other */
+	bool partial;
+	struct bt_samples_series *series;
+	size_t series_count;
+};
+
+int bt_samples_read(struct bt_samples **samples, const char *path, struct bt_err *err);
+void bt_samples_free(struct bt_samples *samples);
+/* NULL: there is none. */
+const struct bt_samples_series *bt_samples_find(const struct bt_samples *samples,
+						const char *config, const char *metric);
+/*
+ * Why these two are not comparable: a sentence for each reason through say(); returns how many. A
+ * different kernel is what is compared, not a reason against it.
+ */
+unsigned bt_samples_differ(const struct bt_samples *a, const struct bt_samples *b,
+			   void (*say)(void *context, const char *text), void *context);
+
+#endif
