@@ -219,3 +219,38 @@ int bt_mask_decode(const struct bt_json *node, const char *key, unsigned count, 
 		return 0;
 	return bt_err_set(err, EPROTO, "member %s is no list of numbers below %u", key, count);
 }
+
+/* ---- histograms --------------------------------------------------------------------------- */
+
+void bt_buckets_encode(struct bt_json_writer *w, const char *key, const struct bt_hist *hist)
+{
+	unsigned i;
+
+	bt_json_array(w, key);
+	for (i = 0; i < BT_HIST_BUCKETS; i++) {
+		if (!hist->count[i])
+			continue;
+		bt_json_u64(w, NULL, i);
+		bt_json_u64(w, NULL, hist->count[i]);
+	}
+	bt_json_end_array(w);
+}
+
+int bt_buckets_decode(const struct bt_json *array, struct bt_hist *hist, struct bt_err *err)
+{
+	const struct bt_json *bucket;
+	uint64_t index, count, next = 0;
+
+	if (!array || array->count % 2)
+		return bt_err_set(err, EPROTO, "latency: buckets are no pairs");
+	for (bucket = array->child; bucket; bucket = bucket->next->next) {
+		if (!bt_json_as_u64(bucket, &index) || index < next || index >= BT_HIST_BUCKETS ||
+		    !bt_json_as_u64(bucket->next, &count) ||
+		    __builtin_add_overflow(hist->total, count, &hist->total))
+			return bt_err_set(err, EPROTO,
+					  "latency: a bucket or count is out of range");
+		hist->count[index] = count;
+		next = index + 1;
+	}
+	return 0;
+}

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Members of a structure as members of a JSON object: one table serves encoder and decoder. Only
- * the JSON files of this directory use it.
+ * the files that know a document use it.
  */
 #ifndef BT_FIELDS_H
 #define BT_FIELDS_H
 
 #include <linux/types.h>
 
+#include "core/hist.h"
 #include "core/json.h"
 #include "core/util.h"
 
@@ -63,5 +64,12 @@ int bt_numbers_decode(const struct bt_json *array, const char *what, uint64_t *n
 void bt_mask_encode(struct bt_json_writer *w, const char *key, const __u64 *mask, unsigned words);
 int bt_mask_decode(const struct bt_json *node, const char *key, unsigned count, __u64 *mask,
 		   unsigned words, struct bt_err *err);
+
+/*
+ * A histogram as its used buckets: bucket and count in turn, buckets rising. Decoding adds to hist,
+ * which is empty; array NULL is refused.
+ */
+void bt_buckets_encode(struct bt_json_writer *w, const char *key, const struct bt_hist *hist);
+int bt_buckets_decode(const struct bt_json *array, struct bt_hist *hist, struct bt_err *err);
 
 #endif

@@ -49,26 +49,6 @@ static int decode_column(const struct bt_json *node, const struct bt_field *colu
 	return 0;
 }
 
-/* Bucket and count in turn, buckets rising. */
-static int decode_buckets(const struct bt_json *array, struct bt_hist *hist, struct bt_err *err)
-{
-	const struct bt_json *bucket;
-	uint64_t index, count, next = 0;
-
-	if (!array || array->count % 2)
-		return bt_err_set(err, EPROTO, "latency: buckets are no pairs");
-	for (bucket = array->child; bucket; bucket = bucket->next->next) {
-		if (!bt_json_as_u64(bucket, &index) || index < next || index >= BT_HIST_BUCKETS ||
-		    !bt_json_as_u64(bucket->next, &count) ||
-		    __builtin_add_overflow(hist->total, count, &hist->total))
-			return bt_err_set(err, EPROTO,
-					  "latency: a bucket or count is out of range");
-		hist->count[index] = count;
-		next = index + 1;
-	}
-	return 0;
-}
-
 static int decode_hists(const struct bt_json *node, struct bt_frame *frame, struct bt_err *err)
 {
 	const struct bt_json *array = bt_json_get_array(node, "latency"), *element;
@@ -80,7 +60,7 @@ static int decode_hists(const struct bt_json *node, struct bt_frame *frame, stru
 					    err);
 
 		if (!code)
-			code = decode_buckets(bt_json_get_array(element, "buckets"), &read.hist,
+			code = bt_buckets_decode(bt_json_get_array(element, "buckets"), &read.hist,
 					      err);
 		if (code)
 			return code;
@@ -107,10 +87,10 @@ static int decode_cpu_hist(const struct bt_json *node, struct bt_frame *frame, s
 	if (!bt_json_get_u64(selected, "cpu", &cpu) || cpu >= frame->cpu_count)
 		return bt_err_set(err, EPROTO, "cpu_latency: no such CPU");
 	memset(to->hist, 0, sizeof(to->hist));
-	code = decode_buckets(bt_json_get_array(selected, "alloc_buckets"), &to->hist[BT_OP_ALLOC],
+	code = bt_buckets_decode(bt_json_get_array(selected, "alloc_buckets"), &to->hist[BT_OP_ALLOC],
 			      err);
 	if (!code)
-		code = decode_buckets(bt_json_get_array(selected, "free_buckets"),
+		code = bt_buckets_decode(bt_json_get_array(selected, "free_buckets"),
 				      &to->hist[BT_OP_FREE], err);
 	if (!code)
 		to->cpu = (int)cpu;

@@ -33,25 +33,11 @@ static void encode_column(struct bt_json_writer *w, const struct bt_field *colum
 	bt_json_end_array(w);
 }
 
-static void encode_buckets(struct bt_json_writer *w, const char *key, const struct bt_hist *hist)
-{
-	unsigned i;
-
-	bt_json_array(w, key);
-	for (i = 0; i < BT_HIST_BUCKETS; i++) {
-		if (!hist->count[i])
-			continue;
-		bt_json_u64(w, NULL, i);
-		bt_json_u64(w, NULL, hist->count[i]);
-	}
-	bt_json_end_array(w);
-}
-
 static void encode_hist(struct bt_json_writer *w, const struct bt_frame_hist *entry)
 {
 	bt_json_object(w, NULL);
 	bt_fields_encode(w, &bt_schema_hist, entry);
-	encode_buckets(w, "buckets", &entry->hist);
+	bt_buckets_encode(w, "buckets", &entry->hist);
 	bt_json_end_object(w);
 }
 
@@ -61,8 +47,8 @@ static void encode_cpu_hist(struct bt_json_writer *w, const struct bt_frame_cpu_
 		return;
 	bt_json_object(w, "cpu_latency");
 	bt_json_u64(w, "cpu", (uint64_t)selected->cpu);
-	encode_buckets(w, "alloc_buckets", &selected->hist[BT_OP_ALLOC]);
-	encode_buckets(w, "free_buckets", &selected->hist[BT_OP_FREE]);
+	bt_buckets_encode(w, "alloc_buckets", &selected->hist[BT_OP_ALLOC]);
+	bt_buckets_encode(w, "free_buckets", &selected->hist[BT_OP_FREE]);
 	bt_json_end_object(w);
 }
 

@@ -72,8 +72,7 @@ void bt_point_quantiles(struct bt_point *point)
 	}
 }
 
-/* A point of which nothing is known but its times. */
-static void forget_point(struct bt_point *point)
+void bt_point_forget(struct bt_point *point)
 {
 	unsigned i;
 
@@ -122,7 +121,7 @@ void bt_interval_gap(struct bt_interval *interval, uint64_t from_ns, uint64_t to
 	struct bt_point *point = &interval->point;
 	unsigned i;
 
-	forget_point(point);
+	bt_point_forget(point);
 	point->gap = true;
 	point->mono_ns = to_ns;
 	point->utc_ns = utc_ns;
@@ -209,7 +208,7 @@ static void derive_gauges(struct bt_interval *interval, const struct bt_frame *n
 
 	bt_frame_totals(newer, &interval->totals);
 	interval->seq = newer->seq;
-	forget_point(point);
+	bt_point_forget(point);
 	point->mono_ns = newer->mono_ns;
 	point->utc_ns = newer->utc_ns;
 	point->generation = newer->config.generation;

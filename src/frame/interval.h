@@ -104,6 +104,8 @@ void bt_interval_copy(struct bt_interval *to, const struct bt_interval *from);
 /* Makes it say only "nothing known between these times". */
 void bt_interval_gap(struct bt_interval *interval, uint64_t from_ns, uint64_t to_ns,
 		     int64_t utc_ns);
+/* A point of which nothing is known, not even its times. */
+void bt_point_forget(struct bt_point *point);
 /* point->latency of point->hist. */
 void bt_point_quantiles(struct bt_point *point);
 

@@ -142,3 +142,13 @@ double bt_metric_value(const struct bt_metric *metric, const struct bt_point *po
 	whole = *(const uint64_t *)at;
 	return whole == BT_UNKNOWN ? NAN : (double)whole;
 }
+
+void bt_metric_set(const struct bt_metric *metric, struct bt_point *point, double value)
+{
+	char *at = (char *)point + metric->offset;
+
+	if (!metric->whole)
+		*(double *)at = value;
+	else
+		*(uint64_t *)at = isnan(value) ? BT_UNKNOWN : (uint64_t)value;
+}

@@ -43,5 +43,7 @@ const char *bt_metric_text(const struct bt_metric *metric, const struct bt_units
 			   double value, char *buf, size_t size);
 /* NaN: unknown. */
 double bt_metric_value(const struct bt_metric *metric, const struct bt_point *point);
+/* NaN makes it unknown. */
+void bt_metric_set(const struct bt_metric *metric, struct bt_point *point, double value);
 
 #endif

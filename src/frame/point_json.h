@@ -10,4 +10,10 @@
 void bt_point_encode_members(struct bt_json_writer *w, const struct bt_point *point);
 void bt_point_encode(struct bt_json_writer *w, const char *key, const struct bt_point *point);
 
+/*
+ * Back: times, state and metrics. Histograms are no members; what is absent is unknown. -EPROTO
+ * names the member.
+ */
+int bt_point_decode(const struct bt_json *node, struct bt_point *point, struct bt_err *err);
+
 #endif
