@@ -61,12 +61,4 @@ int bt_cmd_session_options(const struct bt_cmd_call *call, const char *fallback,
 			   struct bt_session_options *options, char note[BT_CMD_NOTE],
 			   struct bt_err *err);
 
-/*
- * Steps the session until a frame newer than seq is there (0: any). -ETIMEDOUT after limit_ns
- * (UINT64_MAX: never), -EINTR when stop_fd (-1: none) became readable, or the error of a source that
- * was lost or has ended.
- */
-int bt_cmd_wait_frame(struct bt_session *session, uint64_t seq, uint64_t limit_ns, int stop_fd,
-		      struct bt_err *err);
-
 #endif

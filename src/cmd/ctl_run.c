@@ -57,7 +57,7 @@ static int follow(struct bt_session *session, int stop_fd, struct bt_err *err)
 
 	for (;;) {
 		/* No limit: a source that is silent is lost, and we may have been suspended. */
-		rc = bt_cmd_wait_frame(session, seq, UINT64_MAX, stop_fd, err);
+		rc = bt_session_wait_frame(session, seq, UINT64_MAX, stop_fd, err);
 		print_events(session, &seen);
 		if (rc)
 			return rc == -EINTR ? 0 : rc;
@@ -110,7 +110,7 @@ int ctl_run_source(const struct bt_cmd_call *call, const struct ctl_request *req
 		close(stop_fd);
 		return rc;
 	}
-	rc = bt_cmd_wait_frame(session, 0, FIRST_NS, stop_fd, err);
+	rc = bt_session_wait_frame(session, 0, FIRST_NS, stop_fd, err);
 	if (!rc && start_it)
 		rc = start(session, request, stop_fd, err);
 	else if (!rc)

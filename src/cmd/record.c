@@ -59,7 +59,7 @@ static int follow(struct bt_session *session, const struct record_values *values
 			return 0;
 		if (spent_ns >= limit_ns)
 			return 0;
-		rc = bt_cmd_wait_frame(session, seq, limit_ns - spent_ns, stop_fd, err);
+		rc = bt_session_wait_frame(session, seq, limit_ns - spent_ns, stop_fd, err);
 		if (rc == -ETIMEDOUT && values->seconds)
 			rc = 0;
 		if (bt_session_frame(session))

@@ -42,7 +42,7 @@ static int run_snapshot(struct bt_cmd_call *call, struct bt_err *err)
 		goto out_close;
 	bt_session_want(session, BT_WANT_ALL);
 	bt_session_kick(session);
-	rc = bt_cmd_wait_frame(session, 0, WAIT_NS, stop_fd, err);
+	rc = bt_session_wait_frame(session, 0, WAIT_NS, stop_fd, err);
 	if (!rc)
 		rc = print_snapshot(session, err);
 	bt_session_close(session);

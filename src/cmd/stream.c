@@ -275,7 +275,7 @@ int stream_run(const struct bt_cmd_call *call, const struct stream_values *value
 		return rc;
 	}
 	stream.writer = bt_json_writer_create(false);
-	rc = bt_cmd_wait_frame(stream.session, 0, FIRST_NS, stop_fd, err);
+	rc = bt_session_wait_frame(stream.session, 0, FIRST_NS, stop_fd, err);
 	if (!rc)
 		rc = control(stream.session, values, err);
 	if (!rc)

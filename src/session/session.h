@@ -46,6 +46,14 @@ bool bt_session_step(struct bt_session *session);
 int bt_session_attach(struct bt_session *session, int in, int out, const char *who,
 		      struct bt_err *err);
 
+/*
+ * Steps the session until a frame newer than seq is there (0: any). -ETIMEDOUT after limit_ns
+ * (UINT64_MAX: never), -EINTR when stop_fd (-1: none) became readable, or the error of a source that
+ * was lost or has ended.
+ */
+int bt_session_wait_frame(struct bt_session *session, uint64_t seq, uint64_t limit_ns, int stop_fd,
+			  struct bt_err *err);
+
 /* What is known now; pointers are valid until the next step. frame is NULL before the first one. */
 const struct bt_machine *bt_session_machine(const struct bt_session *session);
 const struct bt_frame *bt_session_frame(const struct bt_session *session);
