@@ -124,11 +124,17 @@ struct bt_result_metric {
 	enum bt_unit unit;
 	enum bt_better better;
 	bool latency;			/* of a histogram: left out with latencies */
-	/* NaN: unknown, or not part of the plan. */
+	enum bt_phase phase;		/* whose point has it, as */
+	const char *point_metric;	/* a key of bt_metrics; or it is found by */
 	double (*value)(const struct bt_result_repetition *repetition);
 };
 extern const struct bt_result_metric bt_result_metrics[];
 extern const unsigned bt_result_metric_count;
+/* NULL: there is none of this key. */
+const struct bt_result_metric *bt_result_metric_find(const char *key);
+/* NaN: unknown, or not part of the plan. */
+double bt_result_value(const struct bt_result_metric *metric,
+		       const struct bt_result_repetition *repetition);
 /* "1.23 GiB"; NaN "?"; buf 24 bytes. */
 const char *bt_result_metric_text(const struct bt_result_metric *metric, double value, char *buf,
 				  size_t size);
@@ -136,13 +142,13 @@ const char *bt_result_metric_text(const struct bt_result_metric *metric, double 
 unsigned bt_result_values(const struct bt_result_run *run, const struct bt_result_metric *metric,
 			  double *values);
 
-/* The document. 0, or -EIO. */
-int bt_result_encode(struct bt_json_writer *w, const struct bt_result *result, struct bt_err *err);
+/* The document. */
+void bt_result_encode(struct bt_json_writer *w, const struct bt_result *result);
 /* -EPROTO: not one, or damaged; err names the member. */
 int bt_result_decode(const struct bt_json *root, struct bt_result **result, struct bt_err *err);
 /* Writes it atomically; what was there is replaced. */
 int bt_result_write(const struct bt_result *result, const char *path, struct bt_err *err);
-/* -EPROTO as above, -ENOENT ...; result->path is path. */
+/* -EPROTO as above, -ENOENT ...; result->path is path. err is not NULL. */
 int bt_result_read(struct bt_result **result, const char *path, struct bt_err *err);
 
 /*
@@ -150,7 +156,9 @@ int bt_result_read(struct bt_result **result, const char *path, struct bt_err *e
  * from the histograms (at most 50000 an operation and order, seed), which a member says whose name
  * tells it; so does one for a partial result and one for an emulated machine.
  */
-int bt_result_encode_pab(struct bt_json_writer *w, const struct bt_result *result,
-			 struct bt_err *err);
+void bt_result_encode_pab(struct bt_json_writer *w, const struct bt_result *result);
+
+/* What a writer holds, into a file, atomically. -EIO: it cannot be encoded. */
+int bt_document_write(struct bt_json_writer *w, const char *path, struct bt_err *err);
 
 #endif

@@ -119,6 +119,11 @@ const char *bt_metric_text(const struct bt_metric *metric, const struct bt_units
 	case BT_UNIT_BYTES:
 		return bt_text_bytes_in(units, isnan(value) ? BT_UNKNOWN : (uint64_t)value, buf,
 					size);
+	case BT_UNIT_BYTES_PER_S:
+		bt_text_bytes_in(units, isnan(value) ? BT_UNKNOWN : (uint64_t)value, number,
+				 sizeof(number));
+		snprintf(buf, size, "%s%s", number, isnan(value) ? "" : "/s");
+		return buf;
 	case BT_UNIT_NS:
 		return bt_text_latency_in(units, isnan(value) ? BT_UNKNOWN : (uint64_t)value, buf,
 					  size);

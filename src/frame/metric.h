@@ -10,6 +10,7 @@
 
 enum bt_unit {
 	BT_UNIT_BYTES,
+	BT_UNIT_BYTES_PER_S,
 	BT_UNIT_NS,
 	BT_UNIT_RATIO,		/* 0..1 */
 	BT_UNIT_COUNT,		/* of the point's time */

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The numbers of a repetition: a metric of a point of one phase, or a function of its own. */
+#include <math.h>
+#include <string.h>
+
+#include "bench/result.h"
+
+typedef const struct bt_result_repetition *repetition_t;
+
+static double known(uint64_t value)
+{
+	return value == BT_UNKNOWN ? NAN : (double)value;
+}
+
+static double ratio(double part, double whole)
+{
+	return whole > 0 ? part / whole : NAN;
+}
+
+/* ---- the probes --------------------------------------------------------------------------- */
+
+static double reached(repetition_t r, enum bt_phase phase)
+{
+	const struct bt_measure *measure = &r->phases[phase].measure;
+
+	return measure->state == BT_MEASURE_DONE ? (double)measure->reached_bytes : NAN;
+}
+
+static double probe_rate(repetition_t r, enum bt_phase phase)
+{
+	const struct bt_measure *measure = &r->phases[phase].measure;
+
+	return ratio(reached(r, phase), (double)measure->elapsed_ns / (double)BT_NS_PER_S);
+}
+
+static double idle_available(repetition_t r)
+{
+	return reached(r, BT_PHASE_IDLE);
+}
+
+static double pressed_available(repetition_t r)
+{
+	return reached(r, BT_PHASE_PRESSED);
+}
+
+static double available_ratio(repetition_t r)
+{
+	return ratio(reached(r, BT_PHASE_PRESSED), reached(r, BT_PHASE_IDLE));
+}
+
+static double idle_probe_rate(repetition_t r)
+{
+	return probe_rate(r, BT_PHASE_IDLE);
+}
+
+static double pressed_probe_rate(repetition_t r)
+{
+	return probe_rate(r, BT_PHASE_PRESSED);
+}
+
+/* ---- the load ----------------------------------------------------------------------------- */
+
+static double failures(repetition_t r)
+{
+	double sum = NAN;
+
+	for (unsigned phase = BT_PHASE_WARMUP; phase < BT_PHASE_COUNT; phase++) {
+		double some = known(r->phases[phase].counts.failures);
+
+		if (r->phases[phase].known && !isnan(some))
+			sum = isnan(sum) ? some : sum + some;
+	}
+	return sum;
+}
+
+static double steady_after(repetition_t r)
+{
+	return known(r->steady_after_ns);
+}
+
+/* ---- the table ---------------------------------------------------------------------------- */
+
+#define COUNTED(key_, label_, unit_, better_, function) \
+	{ .key = key_, .label = label_, .unit = BT_UNIT_##unit_, .better = BT_BETTER_##better_, \
+	  .value = function }
+#define OF_POINT(key_, label_, unit_, better_, phase_, metric, ...) \
+	{ .key = key_, .label = label_, .unit = BT_UNIT_##unit_, .better = BT_BETTER_##better_, \
+	  .phase = BT_PHASE_##phase_, .point_metric = metric, ##__VA_ARGS__ }
+#define LATENCY(key_, label_, phase_, metric) \
+	OF_POINT(key_, label_, NS, LESS, phase_, metric, .latency = true)
+
+const struct bt_result_metric bt_result_metrics[] = {
+	COUNTED("idle_available_bytes", "available idle", BYTES, MORE, idle_available),
+	COUNTED("antagonized_available_bytes", "available antagonized", BYTES, MORE,
+		pressed_available),
+	COUNTED("antagonized_available_ratio", "antagonized of idle", RATIO, MORE,
+		available_ratio),
+	COUNTED("idle_probe_bytes_per_s", "probe rate idle", BYTES_PER_S, MORE, idle_probe_rate),
+	COUNTED("antagonized_probe_bytes_per_s", "probe rate antagonized", BYTES_PER_S, MORE,
+		pressed_probe_rate),
+	COUNTED("alloc_failures", "failures", COUNT, LESS, failures),
+	COUNTED("steady_after_ns", "steady after", NS, NEITHER, steady_after),
+
+	OF_POINT("allocs_per_s", "allocs", PER_S, MORE, LOAD, "allocs_per_s"),
+	OF_POINT("pages_per_s", "pages allocated", PAGES_PER_S, MORE, LOAD, "pages_per_s"),
+	OF_POINT("held_bytes", "held", BYTES, NEITHER, LOAD, "held_bytes"),
+	OF_POINT("remote_ratio", "remote blocks", RATIO, LESS, LOAD, "remote_ratio"),
+	OF_POINT("preempted_per_s", "preempted", PER_S, NEITHER, LOAD, "preempted_per_s"),
+	LATENCY("alloc_p50_ns", "alloc p50", LOAD, "alloc_p50_ns"),
+	LATENCY("alloc_p90_ns", "alloc p90", LOAD, "alloc_p90_ns"),
+	LATENCY("alloc_p99_ns", "alloc p99", LOAD, "alloc_p99_ns"),
+	LATENCY("alloc_p999_ns", "alloc p99.9", LOAD, "alloc_p999_ns"),
+	LATENCY("alloc_max_edge_ns", "alloc max <=", LOAD, "alloc_max_edge_ns"),
+	LATENCY("free_p50_ns", "free p50", LOAD, "free_p50_ns"),
+	LATENCY("free_p90_ns", "free p90", LOAD, "free_p90_ns"),
+	LATENCY("free_p99_ns", "free p99", LOAD, "free_p99_ns"),
+	LATENCY("free_p999_ns", "free p99.9", LOAD, "free_p999_ns"),
+	LATENCY("free_max_edge_ns", "free max <=", LOAD, "free_max_edge_ns"),
+
+	OF_POINT("antagonized_allocs_per_s", "allocs under probe", PER_S, MORE, PRESSED,
+		 "allocs_per_s"),
+	OF_POINT("antagonized_remote_ratio", "remote under probe", RATIO, LESS, PRESSED,
+		 "remote_ratio"),
+	LATENCY("antagonized_alloc_p50_ns", "alloc p50 under probe", PRESSED,
+		"alloc_p50_ns"),
+	LATENCY("antagonized_alloc_p90_ns", "alloc p90 under probe", PRESSED,
+		"alloc_p90_ns"),
+	LATENCY("antagonized_alloc_p99_ns", "alloc p99 under probe", PRESSED,
+		"alloc_p99_ns"),
+	LATENCY("antagonized_alloc_p999_ns", "alloc p99.9 under probe", PRESSED,
+		"alloc_p999_ns"),
+	LATENCY("antagonized_alloc_max_edge_ns", "alloc max <= under probe", PRESSED,
+		"alloc_max_edge_ns"),
+	LATENCY("antagonized_free_p50_ns", "free p50 under probe", PRESSED,
+		"free_p50_ns"),
+	LATENCY("antagonized_free_p90_ns", "free p90 under probe", PRESSED,
+		"free_p90_ns"),
+	LATENCY("antagonized_free_p99_ns", "free p99 under probe", PRESSED,
+		"free_p99_ns"),
+	LATENCY("antagonized_free_p999_ns", "free p99.9 under probe", PRESSED,
+		"free_p999_ns"),
+	LATENCY("antagonized_free_max_edge_ns", "free max <= under probe", PRESSED,
+		"free_max_edge_ns"),
+};
+
+const unsigned bt_result_metric_count = BT_ARRAY_SIZE(bt_result_metrics);
+
+double bt_result_value(const struct bt_result_metric *metric,
+		       const struct bt_result_repetition *repetition)
+{
+	const struct bt_result_phase *phase = &repetition->phases[metric->phase];
+
+	if (metric->value)
+		return metric->value(repetition);
+	return phase->known ? bt_metric_value(bt_metric_find(metric->point_metric), &phase->point) :
+			      NAN;
+}
+
+const struct bt_result_metric *bt_result_metric_find(const char *key)
+{
+	for (unsigned i = 0; i < bt_result_metric_count; i++) {
+		if (!strcmp(bt_result_metrics[i].key, key))
+			return &bt_result_metrics[i];
+	}
+	return NULL;
+}
+
+const char *bt_result_metric_text(const struct bt_result_metric *metric, double value, char *buf,
+				  size_t size)
+{
+	static const struct bt_units units;
+
+	return bt_metric_text(&(struct bt_metric){ .unit = metric->unit }, &units, value, buf,
+			      size);
+}
