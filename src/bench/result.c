@@ -39,14 +39,18 @@ static void free_texts(char **texts, unsigned count)
 	free(texts);
 }
 
+void bt_result_drop(struct bt_result_run *run)
+{
+	struct bt_result_repetition *last = &run->repetitions[--run->repetition_count];
+
+	free(last->samples);
+	free_texts(last->warnings, last->warning_count);
+}
+
 static void free_run(struct bt_result_run *run)
 {
-	for (unsigned i = 0; i < run->repetition_count; i++) {
-		struct bt_result_repetition *repetition = &run->repetitions[i];
-
-		free(repetition->samples);
-		free_texts(repetition->warnings, repetition->warning_count);
-	}
+	while (run->repetition_count)
+		bt_result_drop(run);
 	free(run->repetitions);
 	free(run->section);
 	free(run->label);

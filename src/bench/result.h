@@ -102,6 +102,8 @@ struct bt_result *bt_result_create(const struct bt_plan *plan);
 void bt_result_free(struct bt_result *result);
 /* Appends one, number and all else 0 or unknown; valid until the next one of the run. */
 struct bt_result_repetition *bt_result_add(struct bt_result_run *run);
+/* Takes the last one away. */
+void bt_result_drop(struct bt_result_run *run);
 /* Appends a copy unless it is there. */
 void bt_result_warn(char ***warnings, unsigned *count, const char *text);
 /* Appends a sample; merges neighbours when there are BT_RESULT_SAMPLES_MAX. */
