@@ -126,6 +126,8 @@ struct bt_result_metric {
 	enum bt_unit unit;
 	enum bt_better better;
 	bool latency;			/* of a histogram: left out with latencies */
+	bool detail;			/* left out where there is little room */
+	const char *against;		/* key of what it is compared with in one run, or NULL */
 	enum bt_phase phase;		/* whose point has it, as */
 	const char *point_metric;	/* a key of bt_metrics; or it is found by */
 	double (*value)(const struct bt_result_repetition *repetition);
@@ -159,6 +161,8 @@ int bt_result_read(struct bt_result **result, const char *path, struct bt_err *e
  * tells it; so does one for a partial result and one for an emulated machine.
  */
 void bt_result_encode_pab(struct bt_json_writer *w, const struct bt_result *result);
+/* -EINVAL: the plan has two runs of one order, which that document cannot tell apart. */
+int bt_result_check_pab(const struct bt_plan *plan, struct bt_err *err);
 
 /* What a writer holds, into a file, atomically. -EIO: it cannot be encoded. */
 int bt_document_write(struct bt_json_writer *w, const char *path, struct bt_err *err);
