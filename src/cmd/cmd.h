@@ -48,6 +48,13 @@ extern const struct bt_cmd bt_cmd_top, bt_cmd_ctl, bt_cmd_snapshot, bt_cmd_recor
 int bt_cmd_catch_end(void);
 bool bt_cmd_not_ended(void *end_fd, const char *text);
 
+/*
+ * Asks on the terminal; only "y" is a yes. The end of the input is a no, and so is end_fd when it
+ * becomes readable and ended() holds (NULL: always).
+ */
+bool bt_cmd_ask(const char *question, int end_fd, bool (*ended)(const void *context),
+		const void *context);
+
 #define BT_CMD_INTERVAL_NS BT_NS_PER_S	/* the default of --interval */
 
 /*
