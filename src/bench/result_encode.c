@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "bench/result_json.h"
 #include "frame/frame_json.h"
@@ -69,11 +70,22 @@ static void encode_texts(struct bt_json_writer *w, const char *key, char *const 
 	bt_json_end_array(w);
 }
 
+static struct bt_point without_latencies(const struct bt_point *point)
+{
+	struct bt_point without = *point;
+
+	for (unsigned op = 0; op < BT_OP_COUNT; op++)
+		memset(&without.latency[op], 0xff, sizeof(without.latency[op])); /* unknown */
+	return without;
+}
+
 static void encode_phase(struct bt_json_writer *w, const struct bt_result_phase *phase,
 			 bool latencies)
 {
+	struct bt_point point = latencies ? phase->point : without_latencies(&phase->point);
+
 	bt_fields_encode(w, &bt_result_phase_rows, phase);
-	bt_point_encode_members(w, &phase->point);
+	bt_point_encode_members(w, &point);
 	bt_json_object(w, "counts");
 	bt_fields_encode(w, &bt_result_count_rows, &phase->counts);
 	bt_json_end_object(w);
