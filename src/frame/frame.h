@@ -41,7 +41,12 @@ struct bt_machine {
 	char cpu_model[128];
 	char command_line[1024];	/* of the kernel, cut */
 	char module_version[BT_NAME];	/* "" without the module */
-	char accel[BT_NAME];		/* hypervisor or accelerator: "kvm", "tcg"; "" = none */
+	/* Hypervisor or accelerator: "kvm", "tcg"; "other": a nameless one; "none": bare metal. */
+	char accel[BT_NAME];		/* "" = unknown */
+	char thp[BT_NAME];		/* "always", "madvise" or "never"; "" = unknown */
+	char governor[BT_NAME];		/* each that some CPU has: "performance, powersave" */
+	char smt[BT_NAME];		/* "on", "off", "forceoff", "notsupported" ... */
+	char microcode[BT_NAME];	/* of CPU 0, as /proc/cpuinfo writes it */
 	enum bt_reality reality;
 	uint32_t abi_version;		/* 0 without the module */
 	uint64_t features;		/* BT_FEATURE_* */

@@ -60,7 +60,10 @@ void bt_system_read_pageblocks(struct bt_system *system, struct bt_frame *frame)
 
 /* Orders of the free lists in /proc/buddyinfo (max_order + 1); 0 = unknown. */
 unsigned bt_system_order_count(struct bt_system *system);
-/* "kvm", "tcg", "xen" ...; "" on bare metal or when nothing tells. */
+/*
+ * "kvm", "tcg", "xen" ...; "other": one whose name is not known; "none": the CPU says that there is
+ * none; "": nothing tells.
+ */
 const char *bt_system_hypervisor(struct bt_system *system);
 
 /* ---- scanning of lines; each moves *at behind what it took --------------------------------- */

@@ -459,6 +459,8 @@ static void refuses_impossible_machines(void **state)
 		{ "\"memory_nodes\":\"0,2\"", "\"memory_nodes\":\"0,3\"", "member memory_nodes" },
 		{ "\"cpu_node\":[0", "\"cpu_node\":[3", "member cpu_node" },
 		{ "\"cpu_core\":[0", "\"cpu_core\":[7", "member cpu_core" },
+		{ "\"governor\":\"p", "\"governor\":[\"p\"],\"x\":\"", "member governor" },
+		{ "\"microcode\":\"0x5003604\"", "\"microcode\":83899908", "member microcode" },
 		{ "\"distance\":[[10", "\"distance\":[[256", "member distance" },
 		{ "\"distance\":[[10,", "\"distance\":[[", "member distance" },
 	};
@@ -486,6 +488,33 @@ static void refuses_impossible_machines(void **state)
 	}
 	assert_int_equal(bt_machine_decode(NULL, &machine, NULL), -EPROTO);
 	assert_int_equal(bt_frame_decode(NULL, kit->decoded, NULL), -EPROTO);
+	free_kit(kit);
+}
+
+/* A recording, or an agent, of before there were these keys. */
+static void what_is_absent_is_unknown(void **state)
+{
+	static const char keys[] = "\"thp\":\"madvise\",\"governor\":\"performance, powersave\","
+				   "\"smt\":\"on\",\"microcode\":\"0x5003604\",";
+	struct kit *kit = new_kit(3, 2);
+	struct bt_machine machine;
+	struct bt_err err = { 0 };
+	const char *text;
+	size_t size;
+	char *old;
+
+	(void)state;
+	bt_machine_encode(kit->writer, NULL, &kit->machine);
+	text = bt_json_writer_text(kit->writer, &size);
+	old = replaced(text, size, keys, "");
+	if (bt_machine_decode(bt_json_parse(kit->reader, old, strlen(old), &err), &machine, &err))
+		fail_msg("%s", err.text);
+	free(old);
+	assert_string_equal(machine.accel, "tcg");
+	assert_string_equal(machine.thp, "");
+	assert_string_equal(machine.governor, "");
+	assert_string_equal(machine.smt, "");
+	assert_string_equal(machine.microcode, "");
 	free_kit(kit);
 }
 
@@ -522,6 +551,7 @@ int main(void)
 		cmocka_unit_test(config_by_example),
 		cmocka_unit_test(refuses_every_bound),
 		cmocka_unit_test(refuses_impossible_machines),
+		cmocka_unit_test(what_is_absent_is_unknown),
 		cmocka_unit_test(texts_are_tamed),
 	};
 

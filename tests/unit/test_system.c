@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two sample directories: `two-nodes` is what a Debian 6.1 guest of two nodes and four CPUs (the
- * last one offline) had in /proc and /sys; `odd` is made up, with what kernels can lack. And the
- * machine itself, against what this test reads there on its own.
+ * Sample directories: `two-nodes` is what a Debian 6.1 guest of two nodes and four CPUs (the last
+ * one offline) had in /proc and /sys; `odd` is made up, with what kernels can lack, and so is
+ * `clocks`, with CPUs that differ. And the machine itself, against what this test reads there on its
+ * own.
  */
 #include "tests/unit/test.h"
 
@@ -58,6 +59,10 @@ static void two_nodes_machine(void **state)
 	assert_string_equal(machine->command_line,
 			    "console=ttyS0 quiet panic=-1 tsc=reliable");
 	assert_string_equal(machine->accel, "qemu");
+	assert_string_equal(machine->microcode, "0x1");
+	assert_string_equal(machine->thp, "");
+	assert_string_equal(machine->smt, "");
+	assert_string_equal(machine->governor, "");
 	assert_int_equal(machine->memory_bytes, BT_UNKNOWN);	/* libproc2 knows no root */
 	free_kit(kit);
 }
@@ -123,6 +128,19 @@ static void two_nodes_counters(void **state)
 	free_kit(kit);
 }
 
+static void clocks_machine(void **state)
+{
+	struct kit *kit = new_kit(test_data("clocks"));
+
+	(void)state;
+	assert_string_equal(kit->machine.cpu_model, "Example CPU, microcode: none @ 2.40GHz");
+	assert_string_equal(kit->machine.microcode, "0x5003604");
+	assert_string_equal(kit->machine.thp, "never");
+	assert_string_equal(kit->machine.smt, "on");
+	assert_string_equal(kit->machine.governor, "performance, powersave");
+	free_kit(kit);
+}
+
 /* What a kernel does not tell is unknown, and what is no line of the format is passed over. */
 static void odd_kernel(void **state)
 {
@@ -138,6 +156,7 @@ static void odd_kernel(void **state)
 	assert_int_equal(kit->machine.memory_nodes[0], 1);
 	assert_string_equal(kit->machine.accel, "");
 	assert_string_equal(kit->machine.cpu_model, "");
+	assert_string_equal(kit->machine.thp, "");	/* no word in brackets */
 	assert_int_equal(frame->psi.some_avg10_centipercent, 125);
 	assert_int_equal(frame->psi.some_total_us, 123456);
 	assert_int_equal(frame->psi.full_avg10_centipercent, 1207);
@@ -174,6 +193,7 @@ static void empty_directory(void **state)
 	assert_int_equal(frame->vmstat[BT_VMSTAT_PGALLOC], BT_UNKNOWN);
 	assert_int_equal(frame->psi.some_total_us, BT_UNKNOWN);
 	assert_int_equal(frame->memory.available_bytes, BT_UNKNOWN);
+	assert_string_equal(kit->machine.microcode, "");
 	assert_true(frame->mono_ns > 0);
 	free_kit(kit);
 }
@@ -228,6 +248,23 @@ static void this_machine_agrees_with_itself(void **state)
 	assert_int_equal(kit->machine.page_bytes, sysconf(_SC_PAGESIZE));
 	assert_true(frame->zone_count > 0);
 	assert_true(frame->read_ns > 0);
+	free_kit(kit);
+}
+
+/* On x86 the kernel lists the CPU's word on it among its flags. */
+static void this_machine_is_virtual_or_not(void **state)
+{
+	struct kit *kit = new_kit("");
+	const char *accel = kit->machine.accel;
+
+	(void)state;
+#if defined(__x86_64__)
+	assert_string_not_equal(accel, "");
+	if (number_in("/proc/cpuinfo", " hypervisor ") != BT_UNKNOWN)
+		assert_string_not_equal(accel, "none");
+#endif
+	if (!strcmp(accel, "none"))
+		assert_int_equal(number_in("/proc/cpuinfo", " hypervisor "), BT_UNKNOWN);
 	free_kit(kit);
 }
 
@@ -324,9 +361,11 @@ int main(void)
 		cmocka_unit_test(two_nodes_machine),
 		cmocka_unit_test(two_nodes_zones),
 		cmocka_unit_test(two_nodes_counters),
+		cmocka_unit_test(clocks_machine),
 		cmocka_unit_test(odd_kernel),
 		cmocka_unit_test(empty_directory),
 		cmocka_unit_test(this_machine_agrees_with_itself),
+		cmocka_unit_test(this_machine_is_virtual_or_not),
 		cmocka_unit_test(this_machine_topology),
 		cmocka_unit_test(reading_allocates_nothing),
 	};
