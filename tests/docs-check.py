@@ -174,6 +174,13 @@ def talk_to_agent():
     return answers
 
 
+def keys_of_real_machines():
+    """Load and clock rates, from the tables of their keys: a simulated machine has neither."""
+    code = "".join((SOURCE / "src" / "frame" / name).read_text() for name in
+                   ("frame_schema.c", "detail_json.c"))
+    return set(re.findall(r"(?<!define )\b(?:LOAD|FREQUENCY)\((\w+)", code))
+
+
 def check_documents_page():
     snapshot = json.loads(run(PROGRAM, "snapshot", "--source", "sim"))
     answers = talk_to_agent()
@@ -195,9 +202,13 @@ def check_documents_page():
     events |= set(re.findall(r"EVENT\((\w+), BT_FIELD", code))
     events -= {"hello", "schema"}
     report("buddytop.5 has every key of the session and of events", missing(events, there, "key"))
+    real = keys_of_real_machines()
+    report("buddytop.5 has every key that only a real machine has",
+           missing(real, there, "key") if real else ["no keys are found"])
     report("buddytop.5 has no key that nobody writes",
            [f"nobody writes '{key}'" for key in
-            sorted(there - keys_of(snapshot) - messages - events - NEEDS_ANOTHER_MACHINE)])
+            sorted(there - keys_of(snapshot) - messages - events - real -
+                   NEEDS_ANOTHER_MACHINE)])
 
 
 # ---- buddytop.7 -----------------------------------------------------------------------------

@@ -117,6 +117,9 @@ static void encode_memory(struct bt_json_writer *w, const struct bt_frame *frame
 	bt_json_object(w, "psi");
 	bt_fields_encode(w, &bt_schema_psi, &frame->psi);
 	bt_json_end_object(w);
+	bt_json_object(w, "load");
+	bt_fields_encode(w, &bt_schema_load, &frame->load);
+	bt_json_end_object(w);
 	bt_json_object(w, "vmstat");
 	for (i = 0; i < BT_VMSTAT_COUNT; i++)
 		bt_json_known(w, bt_vmstat_name[i], frame->vmstat[i]);

@@ -84,7 +84,10 @@ unsigned sim_pressure_percent(const struct sim *sim);
 void sim_memory_advance(struct sim *sim, uint64_t step_ns);
 void sim_fill_frame(const struct sim *sim, struct bt_frame *frame);
 
-/* sim_detail.c: processes and pageblocks, where frame->want asks for them; what is swapped out. */
+/*
+ * sim_detail.c: processes, pageblocks and clock rates, where frame->want asks for them; what is
+ * swapped out.
+ */
 void sim_fill_details(const struct sim *sim, struct bt_frame *frame);
 uint64_t sim_swapped_pages(const struct sim *sim);
 

@@ -362,11 +362,21 @@ static void test_details(void **state)
 	rig_step(rig, 1);
 	assert_int_equal(rig->frame->tasks.state, BT_DETAIL_NONE);
 	assert_int_equal(blocks->state, BT_DETAIL_NONE);
+	assert_int_equal(rig->frame->frequency.state, BT_DETAIL_NONE);
 	rig->frame->want = BT_WANT_ALL;
 	rig_step(rig, 1);
 	assert_int_equal(rig->frame->tasks.state, BT_DETAIL_KNOWN);
 	assert_true(rig->frame->tasks.count > 10);
 	assert_int_equal(rig->frame->tasks.mono_ns, rig->frame->mono_ns);
+	/* It has neither clocks nor load, nor what a kernel says of them. */
+	assert_int_equal(rig->frame->frequency.state, BT_DETAIL_NOT_IN_KERNEL);
+	assert_int_equal(rig->frame->frequency.max_khz, BT_UNKNOWN);
+	assert_int_equal(rig->frame->load.load1_centi, BT_UNKNOWN);
+	assert_int_equal(rig->frame->load.cpu_us, BT_UNKNOWN);
+	assert_string_equal(rig->machine.thp, "");
+	assert_string_equal(rig->machine.governor, "");
+	assert_string_equal(rig->machine.smt, "");
+	assert_string_equal(rig->machine.microcode, "");
 	idle_rss = rig->frame->tasks.task[0].rss_bytes;
 	assert_int_equal(rig->frame->tasks.task[0].swap_bytes, 0);
 	/* The types of a zone together are the zone's free blocks. */

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "core/mask.h"
@@ -131,6 +132,7 @@ static void two_nodes_counters(void **state)
 static void clocks_machine(void **state)
 {
 	struct kit *kit = new_kit(test_data("clocks"));
+	const struct bt_frame_load *load = &kit->frame->load;
 
 	(void)state;
 	assert_string_equal(kit->machine.cpu_model, "Example CPU, microcode: none @ 2.40GHz");
@@ -138,6 +140,12 @@ static void clocks_machine(void **state)
 	assert_string_equal(kit->machine.thp, "never");
 	assert_string_equal(kit->machine.smt, "on");
 	assert_string_equal(kit->machine.governor, "performance, powersave");
+	assert_int_equal(load->load1_centi, 320);
+	/* Ticks of 10 ms; guest and guest_nice are in user and nice. */
+	assert_int_equal(sysconf(_SC_CLK_TCK), 100);
+	assert_int_equal(load->busy_us, (1000 + 20 + 300 + 5 + 15) * 10000);
+	assert_int_equal(load->steal_us, 700 * 10000);
+	assert_int_equal(load->cpu_us, (1340 + 700 + 50000 + 400) * 10000);
 	free_kit(kit);
 }
 
@@ -157,6 +165,10 @@ static void odd_kernel(void **state)
 	assert_string_equal(kit->machine.accel, "");
 	assert_string_equal(kit->machine.cpu_model, "");
 	assert_string_equal(kit->machine.thp, "");	/* no word in brackets */
+	assert_int_equal(frame->load.load1_centi, BT_UNKNOWN);
+	assert_int_equal(frame->load.cpu_us, BT_UNKNOWN);	/* too few numbers */
+	assert_int_equal(frame->load.busy_us, BT_UNKNOWN);
+	assert_int_equal(frame->load.steal_us, BT_UNKNOWN);
 	assert_int_equal(frame->psi.some_avg10_centipercent, 125);
 	assert_int_equal(frame->psi.some_total_us, 123456);
 	assert_int_equal(frame->psi.full_avg10_centipercent, 1207);
@@ -193,6 +205,8 @@ static void empty_directory(void **state)
 	assert_int_equal(frame->vmstat[BT_VMSTAT_PGALLOC], BT_UNKNOWN);
 	assert_int_equal(frame->psi.some_total_us, BT_UNKNOWN);
 	assert_int_equal(frame->memory.available_bytes, BT_UNKNOWN);
+	assert_int_equal(frame->load.load1_centi, BT_UNKNOWN);
+	assert_int_equal(frame->load.cpu_us, BT_UNKNOWN);
 	assert_string_equal(kit->machine.microcode, "");
 	assert_true(frame->mono_ns > 0);
 	free_kit(kit);
@@ -248,6 +262,34 @@ static void this_machine_agrees_with_itself(void **state)
 	assert_int_equal(kit->machine.page_bytes, sysconf(_SC_PAGESIZE));
 	assert_true(frame->zone_count > 0);
 	assert_true(frame->read_ns > 0);
+	free_kit(kit);
+}
+
+/* Microseconds of busy time, and the load, which the kernel gives another way too. */
+static uint64_t busy_now_us(void)
+{
+	unsigned long long user, nice, system, idle, iowait, irq, softirq;
+	FILE *file = fopen("/proc/stat", "r");
+
+	assert_int_equal(fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu", &user, &nice,
+				&system, &idle, &iowait, &irq, &softirq), 7);
+	fclose(file);
+	return (user + nice + system + irq + softirq) * (1000000 / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+static void this_machine_load(void **state)
+{
+	uint64_t before_us = busy_now_us();
+	struct kit *kit = new_kit("");
+	const struct bt_frame_load *load = &kit->frame->load;
+	struct sysinfo info;
+
+	(void)state;
+	assert_in_range(load->busy_us, before_us, busy_now_us());
+	assert_true(load->cpu_us > load->busy_us && load->steal_us <= load->cpu_us - load->busy_us);
+	assert_int_equal(sysinfo(&info), 0);
+	/* It changes every five seconds, by less than the CPUs and tasks there are. */
+	assert_near(load->load1_centi, info.loads[0] * 100 / (1 << SI_LOAD_SHIFT), 200);
 	free_kit(kit);
 }
 
@@ -365,6 +407,7 @@ int main(void)
 		cmocka_unit_test(odd_kernel),
 		cmocka_unit_test(empty_directory),
 		cmocka_unit_test(this_machine_agrees_with_itself),
+		cmocka_unit_test(this_machine_load),
 		cmocka_unit_test(this_machine_is_virtual_or_not),
 		cmocka_unit_test(this_machine_topology),
 		cmocka_unit_test(reading_allocates_nothing),
