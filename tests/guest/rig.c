@@ -3,11 +3,15 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "core/param.h"
 
@@ -176,6 +180,17 @@ bool rig_holds(const struct bt_frame *frame, uint64_t bytes)
 
 	bt_frame_totals(frame, &totals);
 	return totals.held_pages * 4096 >= bytes;
+}
+
+int rig_load_module(const char *path, const char *parameters)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = syscall(SYS_finit_module, fd, parameters, 0) < 0 ? -errno : 0;
+	close(fd);
+	return ret;
 }
 
 pid_t rig_agent_pid(void)

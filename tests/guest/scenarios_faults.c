@@ -298,17 +298,6 @@ static void scenario_oom_storm(struct rig *rig)
 	rig_drain(rig);
 }
 
-static int load_module(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
-
-	if (fd < 0)
-		return -errno;
-	ret = syscall(SYS_finit_module, fd, "max_held_pct=90", 0) < 0 ? -errno : 0;
-	close(fd);
-	return ret;
-}
-
 static void scenario_unload(struct rig *rig)
 {
 	uint64_t free_before = oracle_free_bytes();	/* no client lives, as at the end */
@@ -351,7 +340,7 @@ static void scenario_known_delay(struct rig *rig)
 {
 	const uint64_t delay_ns = 200000;	/* of the test build, see the runner */
 	uint64_t p50[2];
-	int ret = load_module("/modules/buddytop-delay.ko");
+	int ret = rig_load_module("/modules/buddytop-delay.ko", "max_held_pct=90");
 
 	if (!rig_check(rig, ret == 0, "the test build loads: %s", strerror(-ret)))
 		return;
@@ -362,7 +351,7 @@ static void scenario_known_delay(struct rig *rig)
 	p50[1] = median_p50(rig);
 	rig_close(rig);
 	syscall(SYS_delete_module, BT_DEVICE_NAME, O_NONBLOCK);
-	ret = load_module("/modules/buddytop.ko");
+	ret = rig_load_module("/modules/buddytop.ko", "max_held_pct=90");
 	if (!rig_check(rig, ret == 0, "the module loads again: %s", strerror(-ret)) ||
 	    !rig_open(rig, RIG_AGENT))
 		return;
