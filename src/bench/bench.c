@@ -241,7 +241,10 @@ int bt_bench_run(const struct bt_bench_options *options, struct bt_err *err)
 	b->last = bt_frame_create(machine);
 	b->interval = bt_interval_create(machine);
 	b->whole = bt_interval_create(machine);
+	bt_session_want(b->session, BT_WANT_FREQUENCY);
 	rc = bt_bench_fresh(b, err);
+	if (!rc)
+		bt_bench_noise_before(b, bt_session_frame(b->session));
 	if (!rc)
 		rc = bt_bench_check(options->plan, machine, bt_session_frame(b->session), err);
 	if (!rc)

@@ -190,6 +190,7 @@ static int finish(struct bt_bench *b, struct bt_err *err)
 	int rc;
 
 	bt_bench_judge(b, bt_session_frame(b->session));
+	bt_bench_noise(b, bt_session_frame(b->session));
 	warn_unsteady(b);
 	rc = drain(b, err);
 	b->repetition->complete = !rc;
