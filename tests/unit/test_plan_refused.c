@@ -39,6 +39,9 @@ static void refusals_name_the_line(void **state)
 		  "plan p, line 2: pace=0-100000000: more than 4096 values" },
 		{ "[a]\npace = 0-18446744073709551615\n",
 		  "plan p, line 2: pace=0-18446744073709551615: more than 4096 values" },
+		{ "[a]\nbatch = 1-4097\n", "plan p, line 2: batch=1-4097: more than 4096 values" },
+		{ "[a]\nbatch = 1-4096 5000\n",
+		  "plan p, line 2: batch=5000: more than 4096 values" },
 		{ "[a]\ncpus = 0-3\n", "plan p, line 2: cpus=0: allowed is 1 to 1024, all" },
 		{ "[a]\ncpus = 1025\n", "plan p, line 2: cpus=1025: allowed is 1 to 1024, all" },
 		{ "[a]\nmask = 3-1\n", "plan p, line 2: mask: CPU list '3-1': '3-1' at character "
