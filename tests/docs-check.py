@@ -211,6 +211,19 @@ def check_documents_page():
                    NEEDS_ANOTHER_MACHINE)])
 
 
+def check_plans():
+    table = (SOURCE / "src" / "bench" / "plan_table.c").read_text()
+    keys = re.findall(r'^\t\{ (?:GIVEN\(|\.name = )"([a-z-]+)"', table, re.M)
+    plans = [path.stem for path in (SOURCE / "plans").glob("*.ini")]
+    there = rows("buddytop.5", "Cm")
+    shipped = rows("buddytop.5", "Ic")
+    report("buddytop.5 has every key of a plan and no other",
+           (missing(keys, there, "key") + missing(there, keys, "key of the page")) if keys else
+           ["no keys are found: has their code changed?"])
+    report("buddytop.5 has every plan and no other",
+           missing(plans, shipped, "plan") + missing(shipped, plans, "plan of the page"))
+
+
 # ---- buddytop.7 -----------------------------------------------------------------------------
 
 def labels():
@@ -293,6 +306,7 @@ def main():
     check_environment()
     check_device_page()
     check_documents_page()
+    check_plans()
     check_metrics_page()
     check_links()
     check_suites()

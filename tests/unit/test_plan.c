@@ -190,6 +190,24 @@ static void global_holds_for_the_sections_after_it(void **state)
 	bt_plan_free(plan);
 }
 
+/* As the manual says of it. */
+static void the_example_of_the_manual(void **state)
+{
+	struct bt_plan *plan = parse("# How does the rate of blocks grow with the CPUs?\n"
+				     "[global]\nseconds = 5\nprobe = no\n\n"
+				     "[small]\norder = 0\ncpus = 1,2,4\n\n"
+				     "[large]\norder = 4,9\ncpus = 1,2,4\n");
+
+	(void)state;
+	ASSERT_LABELS(plan, "small: cpus=1", "small: cpus=2", "small: cpus=4",
+		      "large: order=4 cpus=1", "large: order=4 cpus=2", "large: order=4 cpus=4",
+		      "large: order=9 cpus=1", "large: order=9 cpus=2", "large: order=9 cpus=4");
+	assert_int_equal(plan->runs[8].repetitions, 5);
+	assert_int_equal(plan->runs[8].load_ns, 5000000000);
+	assert_false(plan->runs[8].probe);
+	bt_plan_free(plan);
+}
+
 /* A sweep that a section overrides stands where the section gives it. */
 static void a_sweep_that_is_overridden(void **state)
 {
@@ -258,6 +276,7 @@ int main(void)
 		cmocka_unit_test(each_kind_of_list),
 		cmocka_unit_test(held_is_a_share_or_bytes),
 		cmocka_unit_test(global_holds_for_the_sections_after_it),
+		cmocka_unit_test(the_example_of_the_manual),
 		cmocka_unit_test(a_sweep_that_is_overridden),
 		cmocka_unit_test(keys_alone_are_one_job),
 		cmocka_unit_test(comments_blanks_and_ends_of_lines),
