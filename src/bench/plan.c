@@ -19,8 +19,9 @@
 
 struct parser {
 	struct bt_plan_draft draft;
-	struct bt_plan_section global;
-	bool in_global;
+	struct bt_plan_section global;		/* what later sections begin with */
+	struct bt_plan_section override;	/* what wins over all of them */
+	struct bt_plan_section *special;	/* the one of those two it is in, or NULL */
 	const char *at;		/* behind the present line */
 	unsigned line;		/* the present one, from 1 */
 	unsigned value_count;
@@ -75,9 +76,10 @@ static int begin_section(struct parser *p, const char *line)
 		return bt_err_set(p->err, EINVAL,
 				  "%.*s: [NAME] is expected, up to %d letters, digits and ._+-",
 				  (int)strcspn(line, "\r\n"), line, SECTION_NAME_MAX);
-	p->in_global = !strcmp(name, "global");
-	if (p->in_global) {
-		p->global.line = p->line;
+	p->special = !strcmp(name, "global")   ? &p->global :
+		     !strcmp(name, "override") ? &p->override : NULL;
+	if (p->special) {
+		p->special->line = p->line;
 		free(name);
 		return 0;
 	}
@@ -98,8 +100,7 @@ static int begin_section(struct parser *p, const char *line)
 
 static struct bt_plan_section *current_section(struct parser *p)
 {
-	return p->in_global ? &p->global :
-			      &p->draft.sections[p->draft.plan->section_count - 1];
+	return p->special ? p->special : &p->draft.sections[p->draft.plan->section_count - 1];
 }
 
 /* Line where key was given in the section itself, or that gave the plan's; 0: nowhere. */
@@ -120,7 +121,7 @@ static int check_place(struct parser *p, const struct bt_plan_key *key)
 {
 	unsigned line = given_in_line(p, key);
 
-	if (key->of_plan && !p->in_global)
+	if (key->of_plan && !p->special)
 		return bt_err_set(p->err, EINVAL, "%s: is of the whole plan, its place is [global]",
 				  key->name);
 	if (line)
@@ -238,6 +239,26 @@ static int read_lines(struct parser *p)
 	return p->code;
 }
 
+/* Where the section has the key, it has the new value now; else behind all others. */
+static void override_entry(struct parser *p, struct bt_plan_section *section, unsigned entry)
+{
+	const struct bt_plan_entry *entries = p->draft.entries;
+	unsigned i = 0;
+
+	while (i < section->count && entries[section->entries[i]].key != entries[entry].key)
+		i++;
+	section->entries[i] = entry;
+	section->count += i == section->count;
+}
+
+static void apply_overrides(struct parser *p)
+{
+	for (unsigned i = 0; i < p->draft.plan->section_count; i++) {
+		for (unsigned j = 0; j < p->override.count; j++)
+			override_entry(p, &p->draft.sections[i], p->override.entries[j]);
+	}
+}
+
 /* A plan of defaults alone is one job. */
 static int read_sections(struct parser *p)
 {
@@ -248,12 +269,14 @@ static int read_sections(struct parser *p)
 		return bt_err_set(p->err, EINVAL, "plan %s: longer than %u bytes", plan->name,
 				  BT_PLAN_BYTES_MAX);
 	code = read_lines(p);
-	if (code || plan->section_count)
+	if (code)
 		return code;
-	if (!p->global.count)
+	if (!plan->section_count && !p->global.count && !p->override.count)
 		return bt_err_set(p->err, EINVAL, "plan %s: it has neither a section nor a key",
 				  plan->name);
-	add_section(p, bt_xstrdup(plan->name));
+	if (!plan->section_count)
+		add_section(p, bt_xstrdup(plan->name));
+	apply_overrides(p);
 	return 0;
 }
 
@@ -267,9 +290,10 @@ static void draft_free(struct bt_plan_draft *draft)
 
 int bt_plan_parse(struct bt_plan **plan, const char *name, const char *text, struct bt_err *err)
 {
-	struct parser p = { .err = err, .in_global = true };
+	struct parser p = { .err = err };
 	int code;
 
+	p.special = &p.global;
 	p.draft.plan = bt_xcalloc(1, sizeof(**plan));
 	p.draft.plan->name = bt_xstrdup(name);
 	p.draft.plan->text = bt_xstrdup(text);

@@ -267,6 +267,32 @@ static void every_parameter_has_a_key(void **state)
 	free(dump);
 }
 
+/* What the last section says holds everywhere, at the place where a section swept the key itself. */
+static void an_override_wins_over_all(void **state)
+{
+	struct bt_plan *plan;
+	struct bt_err err = { 0 };
+
+	(void)state;
+	assert_int_equal(bt_plan_parse(&plan, "p", "seed=1\nrepetitions=9\n[a]\norder=0-3\nnode=local remote\n"
+				       "[b]\nrepetitions=7\n[override]\norder=2,5\nrepetitions=3\nseed=4\n",
+				       &err), 0);
+	assert_int_equal(plan->seed, 4);
+	assert_int_equal(plan->run_count, 2 * 2 + 2);
+	assert_string_equal(plan->runs[0].label, "a: order=2 node=local");
+	assert_string_equal(plan->runs[3].label, "a: order=5 node=remote");
+	assert_string_equal(plan->runs[4].label, "b: order=2");
+	for (unsigned i = 0; i < plan->run_count; i++)
+		assert_int_equal(plan->runs[i].repetitions, 3);
+	bt_plan_free(plan);
+	assert_int_equal(bt_plan_parse(&plan, "p", "[override]\norder=1\n", &err), 0);
+	assert_int_equal(plan->run_count, 1);
+	assert_string_equal(plan->runs[0].settings[0], "order=1");
+	bt_plan_free(plan);
+	assert_int_equal(bt_plan_parse(&plan, "p", "[override]\norder=1\norder=2\n", &err), -22);
+	assert_non_null(strstr(err.text, "line 3"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +305,7 @@ int main(void)
 		cmocka_unit_test(the_example_of_the_manual),
 		cmocka_unit_test(a_sweep_that_is_overridden),
 		cmocka_unit_test(keys_alone_are_one_job),
+		cmocka_unit_test(an_override_wins_over_all),
 		cmocka_unit_test(comments_blanks_and_ends_of_lines),
 		cmocka_unit_test(every_parameter_has_a_key),
 	};
