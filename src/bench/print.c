@@ -72,10 +72,10 @@ static const char *change_text(const struct row *row, char *buf, size_t size)
 	buf[0] = '\0';
 	if (!row->changed || isnan(change->ratio))
 		return buf;
-	if (row->summary.count < 2)
+	if (isnan(change->ratio_ci.low))
 		snprintf(buf, size, "%+.1f %%", change->ratio * 100);
 	else
-		snprintf(buf, size, "%+.1f %% (%+.1f to %+.1f)", change->ratio * 100,
+		snprintf(buf, size, "%+.1f %% [%+.1f %+.1f]", change->ratio * 100,
 			 change->ratio_ci.low * 100, change->ratio_ci.high * 100);
 	return buf;
 }
@@ -166,7 +166,7 @@ static unsigned wanted(const struct bt_result *result)
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < result->run_count; i++)
-		count += result->runs[i].wanted;
+		count += result->runs[i].left_out[0] ? 0 : result->runs[i].wanted;
 	return count;
 }
 
@@ -190,18 +190,20 @@ static void print_head(FILE *out, const struct bt_result *result)
 
 static void print_row(FILE *out, const struct row *row)
 {
-	char median[TEXT], low[TEXT], high[TEXT], change[64];
+	char median[TEXT], low[TEXT], high[TEXT], change[64], line[128];
 	size_t size = TEXT;
+	int used = snprintf(line, sizeof(line), "  %-22s %11s ", row->metric->label,
+			    bt_result_metric_text(row->metric, row->summary.median, median,
+						  size));
 
-	fprintf(out, "  %-22s %13s", row->metric->label,
-		bt_result_metric_text(row->metric, row->summary.median, median, size));
 	if (row->summary.count > 1)
-		fprintf(out, "  %s to %s",
-			bt_result_metric_text(row->metric, row->summary.p25, low, size),
-			bt_result_metric_text(row->metric, row->summary.p75, high, size));
+		used += snprintf(line + used, sizeof(line) - (size_t)used, " %10s ..%10s",
+				 bt_result_metric_text(row->metric, row->summary.p25, low, size),
+				 bt_result_metric_text(row->metric, row->summary.p75, high, size));
 	if (*change_text(row, change, sizeof(change)))
-		fprintf(out, "\n  %-22s %13s  %s", "", "changed by", change);
-	fputc('\n', out);
+		snprintf(line + used, sizeof(line) - (size_t)used, "%*s%s",
+			 row->summary.count > 1 ? 1 : 25, "", change);
+	fprintf(out, "%s\n", line);
 }
 
 static void print_run(FILE *out, const struct bt_result *result, const struct bt_result_run *run)
@@ -211,8 +213,10 @@ static void print_run(FILE *out, const struct bt_result *result, const struct bt
 
 	for (unsigned i = 0; i < run->repetition_count; i++)
 		counted += bt_result_counts(&run->repetitions[i]);
-	fprintf(out, "\n%-24s %13s  %s (%u of %u counted)\n", run->label, "median",
-		"quartiles", counted, run->repetition_count);
+	fprintf(out, "\n%s: %u of %u repetitions counted\n", run->label, counted,
+		run->repetition_count);
+	fprintf(out, "  %-22s %11s  %10s ..%10s %s\n", "", "median", "25 %", "75 %",
+		"changed by [95 % CI]");
 	for (unsigned i = 0; i < bt_result_metric_count; i++) {
 		if (!bt_result_metrics[i].detail &&
 		    fill_row(&row, result, run, &bt_result_metrics[i]))
@@ -224,6 +228,8 @@ static void print_run(FILE *out, const struct bt_result *result, const struct bt
 /* What did not count, and the noise of single repetitions. */
 static void print_remarks(FILE *out, const struct bt_result_run *run)
 {
+	if (run->left_out[0])
+		fprintf(out, "left out: %s\n", run->left_out);
 	for (unsigned i = 0; i < run->repetition_count; i++) {
 		const struct bt_result_repetition *r = &run->repetitions[i];
 

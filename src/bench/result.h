@@ -77,6 +77,7 @@ struct bt_result_run {
 	char *section, *label;
 	struct bt_config config;	/* as it was published */
 	bool known;			/* config is: the run was begun */
+	char left_out[BT_FLAW];		/* why this machine cannot do it; "" = it can */
 	struct bt_result_repetition *repetitions;	/* in the order of number; those done */
 	unsigned repetition_count;
 	unsigned wanted;		/* of the plan */

@@ -144,9 +144,11 @@ static int decode_run(const struct bt_json *node, struct bt_result_run *run, str
 {
 	const struct bt_json *config = bt_json_get(node, "config");
 	const struct bt_json *array = bt_json_get_array(node, "repetitions");
+	const char *left_out = bt_json_get_string(node, "left_out");
 	uint64_t wanted = 0;
 	int rc = 0;
 
+	bt_copy_clean(run->left_out, sizeof(run->left_out), left_out ? left_out : "");
 	run->section = copy_text(node, "section");
 	run->label = copy_text(node, "label");
 	if (!bt_json_get_u64(node, "wanted", &wanted) || wanted > BT_PLAN_REPETITIONS_MAX)

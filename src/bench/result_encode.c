@@ -172,6 +172,8 @@ static void encode_run(struct bt_json_writer *w, const struct bt_result_run *run
 	bt_json_string(w, "section", run->section);
 	bt_json_string(w, "label", run->label);
 	bt_json_u64(w, "wanted", run->wanted);
+	if (run->left_out[0])
+		bt_json_string(w, "left_out", run->left_out);
 	if (run->known)
 		bt_config_encode(w, "config", &run->config);
 	bt_json_array(w, "repetitions");

@@ -104,7 +104,7 @@ const struct bt_result_metric bt_result_metrics[] = {
 	COUNTED("steady_after_ns", "steady after", NS, NEITHER, steady_after),
 
 	OF_POINT("allocs_per_s", "allocs", PER_S, MORE, LOAD, "allocs_per_s"),
-	OF_POINT("pages_per_s", "pages allocated", PAGES_PER_S, MORE, LOAD, "pages_per_s"),
+	OF_POINT("pages_per_s", "pages", PAGES_PER_S, MORE, LOAD, "pages_per_s"),
 	OF_POINT("held_bytes", "held", BYTES, NEITHER, LOAD, "held_bytes"),
 	OF_POINT("remote_ratio", "remote blocks", RATIO, LESS, LOAD, "remote_ratio"),
 	OF_POINT("preempted_per_s", "preempted", PER_S, NEITHER, LOAD, "preempted_per_s", DETAIL),
