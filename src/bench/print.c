@@ -26,6 +26,16 @@ struct row {
 	struct bt_difference change;
 };
 
+/* In a row that says "pages" already the unit need not. */
+static const char *cell(const struct bt_result_metric *metric, double value, char *buf)
+{
+	struct bt_result_metric short_one = *metric;
+
+	if (metric->unit == BT_UNIT_PAGES_PER_S)
+		short_one.unit = BT_UNIT_PER_S;
+	return bt_result_metric_text(&short_one, value, buf, TEXT);
+}
+
 /* Room for the values of one run. */
 static double *values_of(const struct bt_result_run *run)
 {
@@ -170,18 +180,18 @@ static unsigned wanted(const struct bt_result *result)
 	return count;
 }
 
-static void print_head(FILE *out, const struct bt_result *result)
+static void print_head(FILE *out, const struct bt_result *result, const char *indent)
 {
 	const struct bt_machine *machine = &result->machine;
 	char memory[TEXT];
 
-	fprintf(out, "plan %s: %u of %u repetitions%s%s%s\n", result->plan_name, done(result),
-		wanted(result), result->partial ? ", PARTIAL (" : "",
+	fprintf(out, "%splan %s: %u of %u repetitions%s%s%s\n", indent, result->plan_name,
+		done(result), wanted(result), result->partial ? ", PARTIAL (" : "",
 		result->partial ? result->partial_reason : "", result->partial ? ")" : "");
-	fprintf(out, "%s, %s%s%s%s, kernel %s\n", machine->host, machine->source,
+	fprintf(out, "%s%s, %s%s%s%s, kernel %s\n", indent, machine->host, machine->source,
 		machine->accel[0] ? " on " : "", machine->accel, reality[machine->reality],
 		machine->kernel);
-	fprintf(out, "%u CPUs, %u nodes, %s; buddytop %s, module %s (ABI %u)\n",
+	fprintf(out, "%s%u CPUs, %u nodes, %s; buddytop %s, module %s (ABI %u)\n", indent,
 		machine->cpu_count, machine->node_count,
 		bt_text_bytes(machine->memory_bytes, memory, sizeof(memory)), result->program,
 		machine->module_version[0] ? machine->module_version : "none",
@@ -191,15 +201,13 @@ static void print_head(FILE *out, const struct bt_result *result)
 static void print_row(FILE *out, const struct row *row)
 {
 	char median[TEXT], low[TEXT], high[TEXT], change[64], line[128];
-	size_t size = TEXT;
 	int used = snprintf(line, sizeof(line), "  %-22s %11s ", row->metric->label,
-			    bt_result_metric_text(row->metric, row->summary.median, median,
-						  size));
+			    cell(row->metric, row->summary.median, median));
 
 	if (row->summary.count > 1)
 		used += snprintf(line + used, sizeof(line) - (size_t)used, " %10s ..%10s",
-				 bt_result_metric_text(row->metric, row->summary.p25, low, size),
-				 bt_result_metric_text(row->metric, row->summary.p75, high, size));
+				 cell(row->metric, row->summary.p25, low),
+				 cell(row->metric, row->summary.p75, high));
 	if (*change_text(row, change, sizeof(change)))
 		snprintf(line + used, sizeof(line) - (size_t)used, "%*s%s",
 			 row->summary.count > 1 ? 1 : 25, "", change);
@@ -247,7 +255,7 @@ static void print_remarks(FILE *out, const struct bt_result_run *run)
 
 void bt_print_text(FILE *out, const struct bt_result *result)
 {
-	print_head(out, result);
+	print_head(out, result, "");
 	for (unsigned i = 0; i < result->run_count; i++) {
 		if (result->runs[i].repetition_count)
 			print_run(out, result, &result->runs[i]);
@@ -299,8 +307,8 @@ void bt_print_markdown(FILE *out, const struct bt_result *result)
 {
 	fputs("# ", out);
 	put_cell(out, result->plan_name);
-	fputs("\n\n    ", out);
-	print_head(out, result);
+	fputs("\n\n", out);
+	print_head(out, result, "    ");
 	for (unsigned i = 0; i < result->run_count; i++) {
 		if (result->runs[i].repetition_count)
 			print_markdown_run(out, result, &result->runs[i]);

@@ -59,6 +59,7 @@ struct job {
 	bool pab;
 	bool begun;		/* there is something to save and print */
 	struct bench_progress shown;
+	char told[BT_CMD_TOLD];
 	int stop_fd;
 };
 
@@ -264,7 +265,7 @@ static bool told(void *context, const char *text)
 	struct job *job = context;
 
 	if (!job->values->quiet)
-		fprintf(stderr, "buddytop: %s\n", text);
+		bt_cmd_tell(text, job->told);
 	return bt_cmd_not_ended(&job->stop_fd, text);
 }
 

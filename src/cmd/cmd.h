@@ -48,6 +48,10 @@ extern const struct bt_cmd bt_cmd_top, bt_cmd_ctl, bt_cmd_snapshot, bt_cmd_recor
 int bt_cmd_catch_end(void);
 bool bt_cmd_not_ended(void *end_fd, const char *text);
 
+/* A line on standard error unless it is the one that was told last. */
+#define BT_CMD_TOLD 128
+void bt_cmd_tell(const char *text, char told[BT_CMD_TOLD]);
+
 /*
  * Asks on the terminal; only "y" is a yes. The end of the input is a no, and so is end_fd when it
  * becomes readable and ended() holds (NULL: always).
