@@ -21,6 +21,16 @@ static bool same_config(const struct bt_config *a, const struct bt_config *b)
 	return a->run == b->run;
 }
 
+/* Of those that run: what a CPU held when it went off line is not for them to give back. */
+static bool holds(const struct bt_frame *frame)
+{
+	for (unsigned i = 0; i < frame->cpu_count; i++) {
+		if (frame->cpus[i].online && frame->cpus[i].held_pages)
+			return true;
+	}
+	return false;
+}
+
 static bool applied(struct bt_bench *b)
 {
 	const struct bt_frame *frame = bt_session_frame(b->session);
@@ -30,7 +40,7 @@ static bool applied(struct bt_bench *b)
 		return false;
 	bt_frame_totals(frame, &totals);
 	return totals.applied == totals.online &&
-	       (b->sent.run != BT_RUN_DRAIN || !totals.held_pages);
+	       (b->sent.run != BT_RUN_DRAIN || !holds(frame));
 }
 
 static int publish(struct bt_bench *b, const struct bt_config *config, struct bt_err *err)

@@ -89,6 +89,7 @@ int bench_plan_of(const struct bt_result *result, struct bt_plan **plan, struct 
 	if (same)
 		return 0;
 	bt_plan_free(*plan);
+	*plan = NULL;
 	return bt_err_set(err, EINVAL, "%s: its plan gives other runs than it holds; it was made "
 			  "by another version", result->path);
 }
