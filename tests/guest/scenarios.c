@@ -48,8 +48,8 @@ static void run_one(struct rig *rig, const struct scenario *scenario)
 int main(void)
 {
 	static const struct scenario *const lists[] = {
-		parameter_scenarios, detail_scenarios, block_scenarios, counter_scenarios,
-		session_scenarios, fault_scenarios,
+		parameter_scenarios, node_scenarios, detail_scenarios, block_scenarios,
+		counter_scenarios, session_scenarios, fault_scenarios,
 	};
 	struct rig rig = {0};
 	char *names = NULL;
