@@ -45,6 +45,29 @@ static void scenario_order(struct rig *rig)
 	}
 }
 
+/* With all CPUs in the mask each allocates, and what its worker counts was allocated on it. */
+static void check_own_cpus(struct rig *rig)
+{
+	uint64_t own[2], kernel[2];
+	const struct bt_frame *frame = rig_fresh(rig);
+	unsigned cpu;
+
+	for (cpu = 0; cpu < 2; cpu++)
+		own[cpu] = frame->cpus[cpu].allocs;
+	run_with_trigger(rig, "mm_page_alloc", "common_cpu", "cpus=0-1", 300);
+	for (cpu = 0; cpu < 2; cpu++)
+		kernel[cpu] = oracle_trigger_sum(cpu);
+	oracle_trigger_disarm();
+	frame = rig_fresh(rig);
+	for (cpu = 0; cpu < 2; cpu++) {
+		own[cpu] = frame->cpus[cpu].allocs - own[cpu];
+		/* 20: interrupts in a worker's time may allocate, too. */
+		rig_check(rig, own[cpu] > 100 && kernel[cpu] >= own[cpu] && kernel[cpu] <= own[cpu] + 20,
+			  "cpus=0-1: worker %u counts %llu, %llu were on its CPU", cpu,
+			  (unsigned long long)own[cpu], (unsigned long long)kernel[cpu]);
+	}
+}
+
 static void scenario_cpus(struct rig *rig)
 {
 	unsigned cpu;
@@ -62,6 +85,7 @@ static void scenario_cpus(struct rig *rig)
 		rig_check(rig, here > 0 && other == 0, "cpus=%u: %llu there, %llu elsewhere", cpu,
 			  (unsigned long long)here, (unsigned long long)other);
 	}
+	check_own_cpus(rig);
 }
 
 static const struct {
