@@ -9,6 +9,7 @@ struct scenario {
 	const char *name;
 	void (*run)(struct rig *rig);
 	bool own_session;	/* opens what it needs itself; no session is open when it starts */
+	unsigned nodes;		/* of the guest that it is for; 0: the two of most */
 };
 
 extern const struct scenario parameter_scenarios[];	/* end with a NULL name */
