@@ -166,9 +166,12 @@ def talk_to_agent():
     ask({"op": "publish", "token": 1, "config": config}, answered=False)
     for number in range(3):
         ask({"op": "read", "id": number, "want_cpu": 1})
-    ask({"op": "measure", "limit_bytes": 1 << 20}, answered=False)
+    ask({"op": "measure", "limit_bytes": 1 << 20, "stop_psi_percent": 20}, answered=False)
     ask({"op": "measured", "id": 3})
-    ask({"op": "nonsense", "id": 4})
+    for number in range(4, 7):
+        ask({"op": "read", "id": number})
+    ask({"op": "measured", "id": 7})
+    ask({"op": "nonsense", "id": 8})
     ask({"op": "quit"}, answered=False)
     agent.wait(TIMEOUT_S)
     return answers

@@ -82,7 +82,12 @@ static bool measured(struct bt_bench *b)
 static int probe(struct bt_bench *b, struct bt_err *err)
 {
 	struct bt_result_phase *phase = &b->repetition->phases[b->progress.phase];
-	int rc = bt_session_measure(b->session, b->plan->limit_bytes, err);
+	const struct bt_measure_options options = {
+		.limit_bytes = b->plan->limit_bytes == BT_UNKNOWN ? 0 : b->plan->limit_bytes,
+		.region_bytes = b->plan->region_bytes,
+		.stop_psi_percent = b->plan->stop_psi_percent,
+	};
+	int rc = bt_session_measure(b->session, &options, err);
 
 	b->measure.state = BT_MEASURE_RUNNING;
 	if (!rc)

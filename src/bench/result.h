@@ -11,7 +11,7 @@
 #include "core/json.h"
 #include "frame/interval.h"
 #include "frame/metric.h"
-#include "system/findlimit.h"
+#include "system/measure.h"
 
 #define BT_RESULT_VERSION 1u
 #define BT_RESULT_BYTES_MAX (256u << 20)	/* of a document that is read */

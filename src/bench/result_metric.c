@@ -30,7 +30,7 @@ static double probe_rate(repetition_t r, enum bt_phase phase)
 {
 	const struct bt_measure *measure = &r->phases[phase].measure;
 
-	return ratio(reached(r, phase), (double)measure->elapsed_ns / (double)BT_NS_PER_S);
+	return measure->state == BT_MEASURE_DONE ? bt_measure_rate(measure) : NAN;
 }
 
 static double idle_available(repetition_t r)
