@@ -12,8 +12,8 @@
 /* Into an open object; what is not asked for is left out, so that an older agent knows the rest. */
 void bt_measure_options_encode(struct bt_json_writer *w, const struct bt_measure_options *options);
 /*
- * -EPROTO names the member of a wrong type; a limit that is there and 0 is one, too, as somebody has
- * computed it. Bounds are bt_measure_check()'s.
+ * -EPROTO names the member of a wrong type; a limit that is there and 0 is one, too, as somebody
+ * has computed it. Bounds are bt_measure_check()'s.
  */
 int bt_measure_options_decode(const struct bt_json *node, struct bt_measure_options *options,
 			      struct bt_err *err);

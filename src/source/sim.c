@@ -312,8 +312,8 @@ static void sim_measured(void *state, struct bt_measure *measure)
 			bt_measure_finish(m, end);
 			m->reached_bytes = goal;
 			if (end == BT_MEASURE_END_PRESSURE)
-				snprintf(m->text, sizeof(m->text), "tasks were stalled for %u %% of "
-					 "the last half second", m->stop_psi_percent);
+				snprintf(m->text, sizeof(m->text), BT_MEASURE_STALLED_TEXT,
+					 m->stop_psi_percent);
 		} else {
 			m->reached_bytes = goal / 1000 * (m->elapsed_ns / (MEASURE_NS / 1000));
 		}

@@ -35,8 +35,8 @@ static char *read_below(const char *root, const char *path)
 }
 
 /*
- * "31 30 0:28 / /sys/fs/cgroup rw,relatime shared:9 - cgroup2 cgroup2 rw": the fourth word is what of
- * the hierarchy is mounted, the fifth where.
+ * "31 30 0:28 / /sys/fs/cgroup rw,relatime shared:9 - cgroup2 cgroup2 rw": the fourth word is what
+ * of the hierarchy is mounted, the fifth where.
  */
 static bool take_mount(char *line, const char *root, struct place *place, char inside[PATH_MAX])
 {

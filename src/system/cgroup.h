@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A control group (cgroup v2) of its own for a process that is going to run into the OOM killer. In
- * it, a memory limit of the cgroup that we run in, of a session or a service, does not end the process
- * before the machine's memory does; and its memory.events say whether it was this process that the
- * OOM killer ended, where the count of the machine says only that somebody was.
+ * it, a memory limit of the cgroup that we run in, of a session or a service, does not end the
+ * process before the machine's memory does; and its memory.events say whether it was this process
+ * that the OOM killer ended, where the count of the machine says only that somebody was.
  *
  * It is made as high up as we may: directly below the mount, else below the highest ancestor of our
  * own cgroup that passes the memory controller on and was delegated to us. Of other cgroups one
  * setting is changed, and stays: +memory in cgroup.subtree_control of the mount itself, where it is
- * missing.
+ * missing. memory.oom.group stays 0: the threads of the one process in it die together anyway, and
+ * with 1 the kernel counts that kill twice (seen on 6.1).
  */
 #ifndef BT_CGROUP_H
 #define BT_CGROUP_H

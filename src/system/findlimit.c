@@ -17,14 +17,15 @@
 #include "system/pressure.h"
 
 #define CGROUP_TRIES 100u	/* to remove it, a millisecond apart */
+#define CGROUP_WAIT_NS BT_NS_PER_S	/* for the kernel to be through with its process */
 
 struct bt_findlimit {
 	struct bt_findlimit_shared *shared;
 	pid_t pid;			/* 0 once it was waited for */
-	uint64_t start_ns;
+	uint64_t start_ns, end_ns;
 	struct bt_cgroup cgroup;
 	uint64_t oom_kills;		/* of the machine, before */
-	struct bt_measure measure;	/* what does not change while it runs; its end once pid is 0 */
+	struct bt_measure measure;	/* what stays the same; its end once pid is 0 */
 };
 
 /* ---- starting ----------------------------------------------------------------------------- */
@@ -146,8 +147,8 @@ static void finish(struct bt_measure *measure, enum bt_measure_end end, const ch
 }
 
 /*
- * A SIGKILL is the OOM killer's when its own cgroup counted one, or without one, when the machine did
- * or cannot say. Anybody else's says nothing about the memory there is.
+ * A SIGKILL is the OOM killer's when its own cgroup counted one, or without one, when the machine
+ * did or cannot say. Anybody else's says nothing about the memory there is.
  */
 static bool was_oom_killed(const struct bt_findlimit *run)
 {
@@ -176,8 +177,7 @@ static void judge(struct bt_findlimit *run, int status)
 		finish(m, BT_MEASURE_END_FAILED, "the measuring process failed (exit code %d)",
 		       WEXITSTATUS(status));
 	else if (percent)
-		finish(m, BT_MEASURE_END_PRESSURE,
-		       "tasks were stalled for %u %% of the last half second", percent);
+		finish(m, BT_MEASURE_END_PRESSURE, BT_MEASURE_STALLED_TEXT, percent);
 	else if (refusal)
 		finish(m, BT_MEASURE_END_REFUSED, "the kernel refused more: %s", strerror(refusal));
 	else
@@ -197,18 +197,29 @@ static void look(struct bt_findlimit *run)
 		finish(&run->measure, BT_MEASURE_END_FAILED, "lost the measuring process: %s",
 		       strerror(errno));
 	run->pid = 0;
+	run->end_ns = bt_mono_ns();
+}
+
+/* Whether there is nothing left of it; a cgroup that stays busy is left to the next run. */
+static bool is_over(struct bt_findlimit *run)
+{
+	if (run->pid)
+		look(run);
+	return !run->pid && (bt_cgroup_remove(&run->cgroup) != -EBUSY ||
+			     bt_mono_ns() - run->end_ns > CGROUP_WAIT_NS);
 }
 
 void bt_findlimit_poll(struct bt_findlimit *run, struct bt_measure *measure)
 {
 	struct bt_findlimit_shared *shared = run->shared;
 	unsigned threads;
+	bool over = is_over(run);
 
-	if (run->pid)
-		look(run);
-	if (!run->pid)
-		bt_cgroup_remove(&run->cgroup);	/* busy: by the next poll, or when it is freed */
 	*measure = run->measure;
+	if (!over && !run->pid) {	/* known already, but not told yet */
+		bt_measure_finish(measure, BT_MEASURE_END_NONE);
+		measure->text[0] = '\0';
+	}
 	measure->region_bytes = atomic_load(&shared->region_bytes);
 	threads = atomic_load(&shared->threads);
 	measure->threads = threads ? threads : BT_UNKNOWN;

@@ -87,6 +87,7 @@ static int take_step(struct bt_findlimit_shared *shared, struct region *region, 
 	return 0;
 }
 
+/* A thread whose mapping is refused ends alone: the others may have much of theirs left. */
 static void *take_memory(void *context)
 {
 	struct bt_findlimit_shared *shared = context;
@@ -94,7 +95,7 @@ static void *take_memory(void *context)
 	struct region region = { 0 };
 	int code = 0;
 
-	while (!code && !atomic_load(&shared->refusal)) {
+	while (!code) {
 		start = atomic_fetch_add(&shared->claimed_bytes, STEP_BYTES);
 		if (limit && start >= limit)
 			break;
@@ -114,8 +115,8 @@ struct watch {
 };
 
 /*
- * Ends the process where it stands: the threads may be in the middle of reclaim, and a page that one
- * of them still waits for is what must not be taken.
+ * Ends the process where it stands: the threads may be in the middle of reclaim, and a page that
+ * one of them still waits for is what must not be taken.
  */
 static void *watch_pressure(void *context)
 {

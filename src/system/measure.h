@@ -19,8 +19,8 @@ struct bt_measure_options {
 	 */
 	uint64_t region_bytes;
 	/*
-	 * 1..100: stop when tasks of the machine were stalled for memory (PSI "some") for so much of
-	 * the last half second; 0 = never.
+	 * 1..100: stop when tasks of the machine were stalled for memory (PSI "some") for so much
+	 * of the last half second; 0 = never.
 	 */
 	uint32_t stop_psi_percent;
 };
@@ -84,6 +84,9 @@ struct bt_measure {
 	char text[128];		/* end PRESSURE, REFUSED, FAILED: the particulars; else "" */
 	char no_cgroup[128];	/* cgroup SHARED: why; else "" */
 };
+
+/* The text of an end by PRESSURE, with the percentage. */
+#define BT_MEASURE_STALLED_TEXT "tasks were stalled for %u %% of the last half second"
 
 /* Sets the end, and the state that goes with it. */
 void bt_measure_finish(struct bt_measure *measure, enum bt_measure_end end);

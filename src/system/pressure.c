@@ -17,13 +17,12 @@ int bt_pressure_open(const char *path, struct bt_err *err)
 		return fd;
 	if (fd >= 0)
 		close(fd);
-	return bt_err_set(err, EOPNOTSUPP,
-			  "cannot stop at a pressure: %s: %s; the kernel needs CONFIG_PSI, and psi=1 "
-			  "on its command line where that is not the default; --limit-bytes stops at "
-			  "an amount instead", path, strerror(code));
+	return bt_err_set(err, EOPNOTSUPP, "cannot stop at a pressure: %s: %s; the kernel needs "
+			  "CONFIG_PSI, and psi=1 on its command line where that is not the default; "
+			  "--limit-bytes stops at an amount instead", path, strerror(code));
 }
 
-/* "some avg10=0.00 avg60=0.00 avg300=0.00 total=117": one page, so that no memory is needed for it. */
+/* "some avg10=0.00 avg60=0.00 avg300=0.00 total=117", and a line "full" that does not matter. */
 int bt_pressure_read(int fd, uint64_t *stalled_us)
 {
 	static const char name[] = "total=";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How much of the last half second tasks were stalled for memory, by the kernel's own clock of it. */
+/* How much of the last half second tasks were stalled for memory, by the kernel's own account. */
 #ifndef BT_PRESSURE_H
 #define BT_PRESSURE_H
 
@@ -29,8 +29,8 @@ int bt_pressure_open(const char *path, struct bt_err *err);
 int bt_pressure_read(int fd, uint64_t *stalled_us);
 /*
  * Takes a reading and returns what percentage of the window before it was stalled: the growth of
- * stalled_us since the newest reading that is a window old, over the time since then. While there is
- * none so old, the growth since the first one over a whole window. Readings come at least
+ * stalled_us since the newest reading that is a window old, over the time since then. While there
+ * is none so old, the growth since the first one over a whole window. Readings come at least
  * BT_PRESSURE_TICK_NS apart.
  */
 unsigned bt_pressure_percent(struct bt_pressure *pressure, uint64_t now_ns, uint64_t stalled_us);

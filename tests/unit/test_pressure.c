@@ -44,7 +44,8 @@ static void reads_the_time_of_some(void **state)
 /* No such file; one that is empty, of "full" alone, or something else: all say the way out. */
 static void tells_a_kernel_without(void **state)
 {
-	static const char *const texts[] = { NULL, "", "full avg10=0.00 total=5\n", "some avg10=0\n" };
+	static const char *const texts[] = { NULL, "", "full avg10=0.00 total=5\n",
+					     "some avg10=0\n" };
 	unsigned i;
 
 	(void)state;
