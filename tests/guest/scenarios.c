@@ -63,7 +63,7 @@ int main(void)
 {
 	static const struct scenario *const lists[] = {
 		parameter_scenarios, node_scenarios, detail_scenarios, block_scenarios,
-		counter_scenarios, session_scenarios, fault_scenarios,
+		counter_scenarios, session_scenarios, measure_scenarios, fault_scenarios,
 	};
 	struct rig rig = {0};
 	char *names = NULL;

@@ -141,7 +141,7 @@ static void scenario_killed(struct rig *rig)
 	rig_check(rig, held >= 150 * MIB && low + 140 * MIB < free_before,
 		  "%llu KiB are held before the kill, %lld less are free",
 		  (unsigned long long)held / 1024, ((long long)free_before - (long long)low) / 1024);
-	pid = rig_agent_pid();
+	pid = rig_process("buddytop-agent");
 	rig_check(rig, pid > 0 && kill(pid, SIGKILL) == 0, "kill -9 of the agent, pid %d", pid);
 	/* The session starts another agent, which needs what the dead one did. */
 	comes_back(rig, "every page", low, held - 8 * MIB);
