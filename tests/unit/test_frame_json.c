@@ -201,7 +201,11 @@ static void unknown_stays_unknown(void **state)
 	assert_null(strstr(text, "tasks"));
 	assert_null(strstr(text, "pageblocks"));
 	assert_null(strstr(text, "frequency"));
-	assert_null(strstr(text, "steal_us"));
+	assert_null(strstr(text, "\"load\""));
+	kit->frame->load.steal_us = 0;
+	round_trip(kit);
+	text = encode(kit, &size);
+	assert_non_null(strstr(text, "\"load\":{\"steal_us\":0}"));
 	free_kit(kit);
 }
 
