@@ -5,7 +5,7 @@
  * until it is OOM-killed. It offers itself to the OOM killer first (oom_score_adj 1000), holds no
  * descriptor of its parent's, dies with it and gives everything back when it ends. Where that can be
  * had, it is in a cgroup of its own meanwhile (system/cgroup.h). Swap counts as memory. Huge pages
- * are not used.
+ * are used where the kernel gives them unasked, as any program's are.
  */
 #ifndef BT_FINDLIMIT_H
 #define BT_FINDLIMIT_H

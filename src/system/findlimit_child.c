@@ -16,6 +16,8 @@
 #include "system/pressure.h"
 
 #define STEP_BYTES (256ull << 10) /* counted at once: what a kill leaves uncounted per thread */
+/* What a thread claims at once, at a multiple of it: a huge page of most machines. */
+#define CHUNK_BYTES (2ull << 20)
 #define THREADS_MAX 1024u
 #define STACK_BYTES (256u << 10)	/* of a thread; 8 MiB times a thousand is a lot to commit */
 
@@ -55,36 +57,83 @@ static char *map(uint64_t size)
 		    -1, 0);
 }
 
+/* At a multiple of CHUNK_BYTES: a mapping that is one chunk longer, its ends given back. */
+static char *map_aligned(uint64_t size)
+{
+	char *from = map(size + CHUNK_BYTES), *at;
+
+	if (from == MAP_FAILED)
+		return from;
+	at = from + (CHUNK_BYTES - (uintptr_t)from % CHUNK_BYTES) % CHUNK_BYTES;
+	if (at > from)
+		munmap(from, (size_t)(at - from));
+	munmap(at + size, CHUNK_BYTES - (size_t)(at - from));
+	return at;
+}
+
+/* A region is whole chunks long. */
 static int map_region(struct bt_findlimit_shared *shared, struct region *region)
 {
-	uint64_t size = atomic_load(&shared->region_bytes);
+	uint64_t size = atomic_load(&shared->region_bytes) / CHUNK_BYTES * CHUNK_BYTES;
 
-	while ((region->at = map(size)) == MAP_FAILED) {
+	while ((region->at = map_aligned(size)) == MAP_FAILED) {
 		if (errno != ENOMEM || size / 2 < BT_MEASURE_REGION_MIN)
 			return errno;
-		size = size / 2 / STEP_BYTES * STEP_BYTES;
+		size = size / 2 / CHUNK_BYTES * CHUNK_BYTES;
 		atomic_store(&shared->region_bytes, size);
 	}
-	/* A huge page would be counted when its first step is filled, and only in part. */
-	madvise(region->at, size, MADV_NOHUGEPAGE);
 	region->left_bytes = size;
 	return 0;
 }
 
-/* A region is whole steps long, and only the last step of all is a shorter one. */
-static int take_step(struct bt_findlimit_shared *shared, struct region *region, uint64_t size)
+static void count(struct bt_findlimit_shared *shared, uint64_t size)
+{
+	atomic_fetch_add(&shared->reached_bytes, size);
+	atomic_store(&shared->last_ns, bt_mono_ns());
+}
+
+/* Its first step brought all of it: the kernel gave a huge page. */
+static bool is_huge(char *chunk)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	unsigned char last = 0;
+
+	return !mincore(chunk + CHUNK_BYTES - page, page, &last) && last & 1;
+}
+
+/*
+ * Step by step, until the kernel turns out to have given all of it at once. Of a chunk that is
+ * wanted in part only, no huge page may be given.
+ */
+static int fill_chunk(struct bt_findlimit_shared *shared, char *chunk, uint64_t size)
+{
+	uint64_t at, step;
+	int code;
+
+	if (size < CHUNK_BYTES)
+		madvise(chunk, CHUNK_BYTES, MADV_NOHUGEPAGE);
+	for (at = 0; at < size; at += step) {
+		step = size - at < STEP_BYTES ? size - at : STEP_BYTES;
+		code = fill(shared, chunk + at, step);
+		if (code)
+			return code;
+		if (!at && size == CHUNK_BYTES && is_huge(chunk))
+			step = size;
+		count(shared, step);
+	}
+	return 0;
+}
+
+/* Only the last chunk of all is a shorter one. */
+static int take_chunk(struct bt_findlimit_shared *shared, struct region *region, uint64_t size)
 {
 	int code = region->left_bytes ? 0 : map_region(shared, region);
 
 	if (!code)
-		code = fill(shared, region->at, size);
-	if (code)
-		return code;
-	region->at += STEP_BYTES;
-	region->left_bytes -= STEP_BYTES;
-	atomic_fetch_add(&shared->reached_bytes, size);
-	atomic_store(&shared->last_ns, bt_mono_ns());
-	return 0;
+		code = fill_chunk(shared, region->at, size);
+	region->at += CHUNK_BYTES;
+	region->left_bytes -= CHUNK_BYTES;
+	return code;
 }
 
 /* A thread whose mapping is refused ends alone: the others may have much of theirs left. */
@@ -96,11 +145,11 @@ static void *take_memory(void *context)
 	int code = 0;
 
 	while (!code) {
-		start = atomic_fetch_add(&shared->claimed_bytes, STEP_BYTES);
+		start = atomic_fetch_add(&shared->claimed_bytes, CHUNK_BYTES);
 		if (limit && start >= limit)
 			break;
-		size = limit && limit - start < STEP_BYTES ? limit - start : STEP_BYTES;
-		code = take_step(shared, &region, size);
+		size = limit && limit - start < CHUNK_BYTES ? limit - start : CHUNK_BYTES;
+		code = take_chunk(shared, &region, size);
 	}
 	if (code)
 		atomic_store(&shared->refusal, code);
