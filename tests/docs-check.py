@@ -19,7 +19,7 @@ PAGES = {page.name: page for page in [*(SOURCE / "man").glob("*.[1-8]"),
                                       BUILD / "man" / "buddytop.1"]}
 
 # Rows of buddytop.5 that the runs below cannot cause: the machine is never lost and has all it needs.
-NEEDS_ANOTHER_MACHINE = {"error", "no_control"}
+NEEDS_ANOTHER_MACHINE = {"error", "no_control", "load1_before", "steal_ratio"}
 
 
 class Counts:
@@ -185,7 +185,17 @@ def keys_of_real_machines():
     return keys | {"load"} if keys else keys
 
 
+def measure_something():
+    """A result with a run that is done, and one that the machine cannot do."""
+    settings = ("settle=0", "warmup=0", "steady=1s", "seconds=100ms", "cpus=1,64")
+    return json.loads(run(PROGRAM, "bench", "--source", "sim:1,cpus=2,memory=256M",
+                          "--interval", "20ms", "--alloc-orders", "0", "--iterations", "1",
+                          *(word for setting in settings for word in ("--set", setting)),
+                          "--json"))
+
+
 def check_documents_page():
+    result = keys_of(measure_something())
     snapshot = json.loads(run(PROGRAM, "snapshot", "--source", "sim"))
     answers = talk_to_agent()
     there = rows("buddytop.5", "Va")
@@ -193,6 +203,9 @@ def check_documents_page():
     heads = {"hello", "frame", "measure", "error", "id"}
     faults = [] if all(answer.get("frame", {}).get("module", {}).get("latency", [1])
                        for answer in answers[-3:]) else ["the load did not run"]
+    report("buddytop.5 has every key of a result",
+           missing(result - {phase for phase in ("idle", "warmup", "load", "antagonized")} -
+                   rows("buddytop.7", "Va"), there, "key"))
     report("buddytop.5 has every key of a snapshot", missing(keys_of(snapshot), there, "key"))
     report("buddytop.5 has every key of the agent's messages",
            faults + missing(messages - heads, there, "key"))
@@ -211,7 +224,7 @@ def check_documents_page():
            missing(real, there, "key") if real else ["no keys are found"])
     report("buddytop.5 has no key that nobody writes",
            [f"nobody writes '{key}'" for key in
-            sorted(there - keys_of(snapshot) - messages - events - real -
+            sorted(there - keys_of(snapshot) - result - messages - events - real -
                    NEEDS_ANOTHER_MACHINE)])
 
 
@@ -252,8 +265,9 @@ def check_metrics_page():
     report("labels are found in the panels", [] if len(shown) > 20 else
            [f"only {sorted(shown)}: has their code changed?"])
     report("buddytop.7 has every label", missing(shown, rows("buddytop.7", "Sy"), "label"))
-    metrics = set(re.findall(r'^\t(?:[A-Z]+\(|{ \.key = )"(\w+)"',
-                             (SOURCE / "src" / "frame" / "metric.c").read_text(), re.M))
+    metrics = set(re.findall(r'^\t(?:[A-Z_]+\(|{ \.key = )"(\w+)"',
+                             (SOURCE / "src" / "frame" / "metric.c").read_text() +
+                             (SOURCE / "src" / "bench" / "result_metric.c").read_text(), re.M))
     report("buddytop.7 has every metric and no other",
            missing(metrics, rows("buddytop.7", "Va"), "metric") +
            missing(rows("buddytop.7", "Va"), metrics, "metric of the page"))
