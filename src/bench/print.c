@@ -75,18 +75,28 @@ static bool fill_row(struct row *row, const struct bt_result *result,
 	return count;
 }
 
+/* Signed percent: no more digits than a comparison of a few repetitions has. */
+static const char *percent(double ratio, char *buf, size_t size)
+{
+	snprintf(buf, size, "%+.*f", fabs(ratio) < 0.9995 ? 1 : 0, ratio * 100);
+	return buf;
+}
+
 static const char *change_text(const struct row *row, char *buf, size_t size)
 {
 	const struct bt_difference *change = &row->change;
+	char middle[16], low[16], high[16];
 
 	buf[0] = '\0';
 	if (!row->changed || isnan(change->ratio))
 		return buf;
+	percent(change->ratio, middle, sizeof(middle));
 	if (isnan(change->ratio_ci.low))
-		snprintf(buf, size, "%+.1f %%", change->ratio * 100);
+		snprintf(buf, size, "%s %%", middle);
 	else
-		snprintf(buf, size, "%+.1f %% [%+.1f %+.1f]", change->ratio * 100,
-			 change->ratio_ci.low * 100, change->ratio_ci.high * 100);
+		snprintf(buf, size, "%s %% [%s %s]", middle,
+			 percent(change->ratio_ci.low, low, sizeof(low)),
+			 percent(change->ratio_ci.high, high, sizeof(high)));
 	return buf;
 }
 
@@ -144,7 +154,7 @@ static void print_hist(FILE *out, const struct bt_result_run *run, const char *l
 	if (!hist.total)
 		return;
 	bt_print_hist(&hist, bt_print_ascii(), line, sizeof(line), &from_ns, &to_ns);
-	fprintf(out, "  %-22s %9s [%s] %s\n", label,
+	fprintf(out, "  %-21s %11s [%s] %s\n", label,
 		bt_text_ns(from_ns, from, sizeof(from)), line, bt_text_ns(to_ns, to, sizeof(to)));
 }
 
@@ -154,8 +164,8 @@ static void print_hists(FILE *out, const struct bt_result *result, const struct 
 		return;
 	print_hist(out, run, "alloc, log scale", 1u << BT_PHASE_LOAD, BT_OP_ALLOC);
 	print_hist(out, run, "free, log scale", 1u << BT_PHASE_LOAD, BT_OP_FREE);
-	print_hist(out, run, "alloc under probe", 1u << BT_PHASE_PRESSED, BT_OP_ALLOC);
-	print_hist(out, run, "free under probe", 1u << BT_PHASE_PRESSED, BT_OP_FREE);
+	print_hist(out, run, "probed alloc", 1u << BT_PHASE_PRESSED, BT_OP_ALLOC);
+	print_hist(out, run, "probed free", 1u << BT_PHASE_PRESSED, BT_OP_FREE);
 }
 
 /* ---- for people --------------------------------------------------------------------------- */
@@ -201,16 +211,18 @@ static void print_head(FILE *out, const struct bt_result *result, const char *in
 static void print_row(FILE *out, const struct row *row)
 {
 	char median[TEXT], low[TEXT], high[TEXT], change[64], line[128];
-	int used = snprintf(line, sizeof(line), "  %-22s %11s ", row->metric->label,
+	int used = snprintf(line, sizeof(line), "  %-21s %11s", row->metric->label,
 			    cell(row->metric, row->summary.median, median));
 
 	if (row->summary.count > 1)
-		used += snprintf(line + used, sizeof(line) - (size_t)used, " %10s ..%10s",
+		used += snprintf(line + used, sizeof(line) - (size_t)used, " %10s..%-10s",
 				 cell(row->metric, row->summary.p25, low),
 				 cell(row->metric, row->summary.p75, high));
 	if (*change_text(row, change, sizeof(change)))
 		snprintf(line + used, sizeof(line) - (size_t)used, "%*s%s",
-			 row->summary.count > 1 ? 1 : 25, "", change);
+			 row->summary.count > 1 ? 1 : 24, "", change);
+	for (used = (int)strlen(line); used && line[used - 1] == ' '; used--)
+		line[used - 1] = '\0';
 	fprintf(out, "%s\n", line);
 }
 
@@ -223,8 +235,8 @@ static void print_run(FILE *out, const struct bt_result *result, const struct bt
 		counted += bt_result_counts(&run->repetitions[i]);
 	fprintf(out, "\n%s: %u of %u repetitions counted\n", run->label, counted,
 		run->repetition_count);
-	fprintf(out, "  %-22s %11s  %10s ..%10s %s\n", "", "median", "25 %", "75 %",
-		"changed by [95 % CI]");
+	fprintf(out, "  %-21s %11s %10s..%-10s %s\n", "", "median", "25 %", "75 %",
+		"change [95 % CI]");
 	for (unsigned i = 0; i < bt_result_metric_count; i++) {
 		if (!bt_result_metrics[i].detail &&
 		    fill_row(&row, result, run, &bt_result_metrics[i]))
