@@ -98,7 +98,7 @@ const struct bt_result_metric bt_result_metrics[] = {
 	COUNTED("antagonized_available_ratio", "antagonized of idle", RATIO, MORE,
 		available_ratio, DETAIL),
 	COUNTED("idle_probe_bytes_per_s", "probe rate idle", BYTES_PER_S, MORE, idle_probe_rate),
-	COUNTED("antagonized_probe_bytes_per_s", "probe rate antagonized", BYTES_PER_S, MORE,
+	COUNTED("antagonized_probe_bytes_per_s", "probe rate loaded", BYTES_PER_S, MORE,
 		pressed_probe_rate, AGAINST("idle_probe_bytes_per_s")),
 	COUNTED("alloc_failures", "failures", COUNT, LESS, failures),
 	COUNTED("steady_after_ns", "steady after", NS, NEITHER, steady_after),
