@@ -195,9 +195,13 @@ def check_documents_page():
     events |= set(re.findall(r"EVENT\((\w+), BT_FIELD", code))
     events -= {"hello", "schema"}
     report("buddytop.5 has every key of the session and of events", missing(events, there, "key"))
+    comparison = set(re.findall(r'\w+\(w, "(\w+)"',
+                                (SOURCE / "src" / "bench" / "compare_json.c").read_text()))
+    report("buddytop.5 has every key of a comparison", missing(comparison, there, "key"))
     report("buddytop.5 has no key that nobody writes",
            [f"nobody writes '{key}'" for key in
-            sorted(there - keys_of(snapshot) - messages - events - NEEDS_ANOTHER_MACHINE)])
+            sorted(there - keys_of(snapshot) - messages - events - comparison -
+                   NEEDS_ANOTHER_MACHINE)])
 
 
 # ---- buddytop.7 -----------------------------------------------------------------------------
