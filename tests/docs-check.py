@@ -205,9 +205,12 @@ def check_documents_page():
     real = keys_of_real_machines()
     report("buddytop.5 has every key that only a real machine has",
            missing(real, there, "key") if real else ["no keys are found"])
+    comparison = set(re.findall(r'\w+\(w, "(\w+)"',
+                                (SOURCE / "src" / "bench" / "compare_json.c").read_text()))
+    report("buddytop.5 has every key of a comparison", missing(comparison, there, "key"))
     report("buddytop.5 has no key that nobody writes",
            [f"nobody writes '{key}'" for key in
-            sorted(there - keys_of(snapshot) - messages - events - real -
+            sorted(there - keys_of(snapshot) - messages - events - real - comparison -
                    NEEDS_ANOTHER_MACHINE)])
 
 
