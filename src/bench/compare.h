@@ -79,6 +79,15 @@ void bt_compare_series(const struct bt_compare_options *options, const struct bt
 /* A value in the unit of a series, "1.23 GiB"; buf: 24 bytes. */
 const char *bt_compare_text(const struct bt_samples_series *series, double value, char *buf,
 			    size_t size);
+/* A row as tables show it, "" where it has nothing to say; narrow: shorter verdicts. */
+enum bt_compare_column {
+	BT_COLUMN_METRIC, BT_COLUMN_A, BT_COLUMN_IQR_A, BT_COLUMN_B, BT_COLUMN_IQR_B,
+	BT_COLUMN_RUNS, BT_COLUMN_DIFFERENCE, BT_COLUMN_CI, BT_COLUMN_P, BT_COLUMN_VERDICT,
+	BT_COLUMN_COUNT
+};
+#define BT_COMPARE_CELL 48
+void bt_compare_cells(const struct bt_compare_row *row, bool narrow,
+		      char cells[BT_COLUMN_COUNT][BT_COMPARE_CELL]);
 
 /*
  * The documents that come of it. changed: only rows whose verdict tells a difference.

@@ -7,7 +7,7 @@
 #include "bench/compare.h"
 #include "bench/table.h"
 
-#define CELL 48
+#define CELL BT_COMPARE_CELL
 /* Below it verdicts are shorter, so that the widest numbers fit into 80. */
 #define NARROW_COLS 100
 
@@ -17,9 +17,6 @@ static char letter(unsigned document)
 }
 
 /* ---- cells ------------------------------------------------------------------------------- */
-
-enum column { COL_METRIC, COL_A, COL_IQR_A, COL_B, COL_IQR_B, COL_RUNS, COL_DIFFERENCE, COL_CI,
-	      COL_P, COL_VERDICT, COL_COUNT };
 
 /* "+3.1", "+312"; the tenths of what is large are nobody's concern. */
 static const char *text_percent(double ratio, char cell[CELL])
@@ -92,22 +89,29 @@ static void text_spread(const struct bt_samples_series *series, const struct bt_
 		bt_compare_text(series, summary->p75 - summary->p25, cell, CELL);
 }
 
+void bt_compare_cells(const struct bt_compare_row *row, bool narrow,
+		      char cells[BT_COLUMN_COUNT][CELL])
+{
+	memset(cells, 0, BT_COLUMN_COUNT * CELL);
+	snprintf(cells[BT_COLUMN_METRIC], CELL, "%s", row->a->label);
+	bt_compare_text(row->a, row->summary_a.median, cells[BT_COLUMN_A], CELL);
+	text_spread(row->a, &row->summary_a, cells[BT_COLUMN_IQR_A]);
+	bt_compare_text(row->b, row->summary_b.median, cells[BT_COLUMN_B], CELL);
+	text_spread(row->b, &row->summary_b, cells[BT_COLUMN_IQR_B]);
+	snprintf(cells[BT_COLUMN_RUNS], CELL, "%zu/%zu", row->a->count, row->b->count);
+	text_difference(row, cells[BT_COLUMN_DIFFERENCE]);
+	text_interval(row, cells[BT_COLUMN_CI]);
+	text_p(row->p, cells[BT_COLUMN_P]);
+	text_verdict(row, narrow, cells[BT_COLUMN_VERDICT]);
+}
+
 static void add_row(struct bt_table *table, const struct bt_compare_row *row, bool narrow)
 {
-	char texts[COL_COUNT][CELL] = { "" };
-	const char *cells[COL_COUNT];
+	char texts[BT_COLUMN_COUNT][CELL];
+	const char *cells[BT_COLUMN_COUNT];
 
-	snprintf(texts[COL_METRIC], CELL, "%s", row->a->label);
-	bt_compare_text(row->a, row->summary_a.median, texts[COL_A], CELL);
-	text_spread(row->a, &row->summary_a, texts[COL_IQR_A]);
-	bt_compare_text(row->b, row->summary_b.median, texts[COL_B], CELL);
-	text_spread(row->b, &row->summary_b, texts[COL_IQR_B]);
-	snprintf(texts[COL_RUNS], CELL, "%zu/%zu", row->a->count, row->b->count);
-	text_difference(row, texts[COL_DIFFERENCE]);
-	text_interval(row, texts[COL_CI]);
-	text_p(row->p, texts[COL_P]);
-	text_verdict(row, narrow, texts[COL_VERDICT]);
-	for (unsigned i = 0; i < COL_COUNT; i++)
+	bt_compare_cells(row, narrow, texts);
+	for (unsigned i = 0; i < BT_COLUMN_COUNT; i++)
 		cells[i] = texts[i];
 	bt_table_row(table, cells);
 }
@@ -146,27 +150,29 @@ static void add_heading(struct bt_table *table, const struct bt_comparison *c,
 static struct bt_table *make_table(const struct bt_comparison *c, unsigned document, bool changed,
 				   bool narrow)
 {
-	char titles[COL_COUNT][CELL] = {
-		[COL_METRIC] = "metric", [COL_A] = "A", [COL_IQR_A] = "IQR", [COL_IQR_B] = "IQR",
-		[COL_RUNS] = "runs", [COL_DIFFERENCE] = "diff.", [COL_P] = "p",
-		[COL_VERDICT] = "verdict",
+	char titles[BT_COLUMN_COUNT][CELL] = {
+		[BT_COLUMN_METRIC] = "metric", [BT_COLUMN_A] = "A", [BT_COLUMN_IQR_A] = "IQR",
+		[BT_COLUMN_IQR_B] = "IQR",
+		[BT_COLUMN_RUNS] = "runs", [BT_COLUMN_DIFFERENCE] = "diff.", [BT_COLUMN_P] = "p",
+		[BT_COLUMN_VERDICT] = "verdict",
 	};
 	/* p stays longest: it is short. */
-	static const unsigned rank[COL_COUNT] = {
-		[COL_P] = 1, [COL_CI] = 2, [COL_RUNS] = 3, [COL_IQR_A] = 4, [COL_IQR_B] = 4,
+	static const unsigned rank[BT_COLUMN_COUNT] = {
+		[BT_COLUMN_P] = 1, [BT_COLUMN_CI] = 2, [BT_COLUMN_RUNS] = 3,
+		[BT_COLUMN_IQR_A] = 4, [BT_COLUMN_IQR_B] = 4,
 	};
-	struct bt_table_column columns[COL_COUNT];
+	struct bt_table_column columns[BT_COLUMN_COUNT];
 	const struct bt_compare_row *row, *last = NULL, *end = c->rows + c->row_count;
 	struct bt_table *table;
 
-	snprintf(titles[COL_B], CELL, "%c", letter(document));
-	snprintf(titles[COL_CI], CELL, "%g %% CI", c->options.confidence * 100);
-	for (unsigned i = 0; i < COL_COUNT; i++)
+	snprintf(titles[BT_COLUMN_B], CELL, "%c", letter(document));
+	snprintf(titles[BT_COLUMN_CI], CELL, "%g %% CI", c->options.confidence * 100);
+	for (unsigned i = 0; i < BT_COLUMN_COUNT; i++)
 		columns[i] = (struct bt_table_column){
 			.title = titles[i], .rank = rank[i],
-			.right = i != COL_METRIC && i != COL_VERDICT,
+			.right = i != BT_COLUMN_METRIC && i != BT_COLUMN_VERDICT,
 		};
-	table = bt_table_create(columns, COL_COUNT);
+	table = bt_table_create(columns, BT_COLUMN_COUNT);
 	for (row = c->rows; row < end; row++) {
 		if (row->document != document || !is_listed(row, changed))
 			continue;
