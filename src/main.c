@@ -17,6 +17,7 @@ static const struct bt_cmd *const commands[] = {
 	&bt_cmd_record,
 	&bt_cmd_replay,
 	&bt_cmd_compare,
+	&bt_cmd_plot,
 };
 
 struct common_values {
