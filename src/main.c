@@ -18,6 +18,7 @@ static const struct bt_cmd *const commands[] = {
 	&bt_cmd_replay,
 	&bt_cmd_compare,
 	&bt_cmd_plot,
+	&bt_cmd_report,
 };
 
 struct common_values {

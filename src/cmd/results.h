@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the commands that read results share. */
+/* What the commands that read results share: plot and report. */
 #ifndef BT_CMD_RESULTS_H
 #define BT_CMD_RESULTS_H
 
