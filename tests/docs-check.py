@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from checks import finish, report, skip
+
 SOURCE = Path(__file__).resolve().parent.parent
 BUILD = Path(sys.argv[1]).resolve()
 PROGRAM, AGENT = BUILD / "buddytop", BUILD / "buddytop-agent"
@@ -20,26 +22,6 @@ PAGES = {page.name: page for page in [*(SOURCE / "man").glob("*.[1-8]"),
 
 # Rows of buddytop.5 that the runs below cannot cause: the machine is never lost and has all it needs.
 NEEDS_ANOTHER_MACHINE = {"error", "no_control"}
-
-
-class Counts:
-    passed = failed = skipped = 0
-
-
-def report(name, faults):
-    """One check: faults is a list of sentences, empty when all is well."""
-    if faults:
-        Counts.failed += 1
-        for fault in faults:
-            print(f"FAIL {name}: {fault}")
-    else:
-        Counts.passed += 1
-        print(f"ok {name}")
-
-
-def skip(name, reason):
-    Counts.skipped += 1
-    print(f"skip {name}: {reason}")
 
 
 def missing(wanted, there, what):
@@ -301,8 +283,7 @@ def main():
     check_suites()
     check_version()
     check_readme_commands()
-    print(f"{Counts.passed} passed, {Counts.failed} failed, {Counts.skipped} skipped")
-    return 1 if Counts.failed else 0
+    return finish()
 
 
 sys.exit(main())
