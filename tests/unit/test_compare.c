@@ -113,17 +113,20 @@ static void test_interval_with_zero(void **state)
 	assert_int_equal(row.verdict, BT_VERDICT_NONE);
 }
 
-/* Interleaved: the medians differ by 2 %, and most arrangements are as far apart. */
+/*
+ * The other way round: one pair is in the wrong order, as in one more of 70 arrangements at each
+ * end, and the interval is without 0.
+ */
 static void test_not_significant(void **state)
 {
-	struct bt_samples_series a = series_of(SAMPLE(100, 102, 104, 106, 108));
-	struct bt_samples_series b = series_of(SAMPLE(101, 103, 107, 109, 140));
+	struct bt_samples_series a = series_of(SAMPLE(10, 11, 12, 13));
+	struct bt_samples_series b = series_of(SAMPLE(12.5, 20, 21, 22));
 	struct bt_compare_row row;
 
 	(void)state;
 	bt_compare_series(&bt_compare_defaults, &a, &b, &row);
-	assert_true(row.p > 0.05);
-	assert_true(row.difference.ratio > 0.02);
+	assert_close(row.p, 4.0 / 70);
+	assert_true(row.difference.difference_ci.low > 0);
 	assert_int_equal(row.verdict, BT_VERDICT_NONE);
 }
 
@@ -504,6 +507,7 @@ static void test_text(void **state)
 	assert_has(text, "\norder=4\nalloc_ns           102 ns  2 ns    204 ns  5 ns   5/5  +100 %");
 	assert_has(text, "0.008  slower\n");
 	assert_has(text, "1.00 KiB");
+	assert_null(strstr(text, "+0.0"));
 	assert_has(text, "3 comparisons: 0 better, 1 worse, 0 different but neither, 2 no "
 			 "difference shown, 0 too few runs to tell; 1 worse by 5 % or more.\n");
 	assert_has(text, "- Not listed: 1 of 0 throughout.\n");
