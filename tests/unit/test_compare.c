@@ -472,7 +472,7 @@ static void print_csv(const struct bt_comparison *c, FILE *out, unsigned width)
 static void print_markdown(const struct bt_comparison *c, FILE *out, unsigned width)
 {
 	(void)width;
-	bt_compare_markdown(c, out, true);
+	bt_compare_markdown(c, out, false);
 }
 
 static char *print_text(print_t *print, const struct bt_comparison *c, unsigned width)
@@ -599,12 +599,18 @@ static void test_csv(void **state)
 static void test_markdown(void **state)
 {
 	struct set *set = *state;
-	struct bt_comparison *c = compare(set, 2);
-	char *text = print_text(print_markdown, c, 0);
+	struct bt_comparison *c;
+	char *text;
 
+	add(set->all[0], "order=4", "one", BT_UNIT_COUNT, BT_BETTER_MORE, SAMPLE(3));
+	add(set->all[1], "order=4", "one", BT_UNIT_COUNT, BT_BETTER_MORE, SAMPLE(4));
+	c = compare(set, 2);
+	text = print_text(print_markdown, c, 0);
 	assert_has(text, "### order=4\n\n| metric | A | IQR | B | IQR | runs | diff. | 95 % CI | p | "
 			 "verdict |\n|---|---:|");
 	assert_has(text, "| alloc\\_ns | 102 ns | 2 ns | 204 ns | 5 ns | 5/5 | +100 % |");
+	/* one value has no spread, and no interval */
+	assert_has(text, "| one | 3 |  | 4 |  | 1/1 | +33.3 % |  | 1.000 | too few runs to tell |\n");
 	free(text);
 	bt_compare_free(c);
 }
