@@ -39,7 +39,7 @@ module() { make -C "$build" kmod "$@"; }
 gates_of_tree() {
 	gate "$1: gcc, W=1" module "KDIR=$1" W=1
 	if command -v sparse >/dev/null; then
-		gate "$1: sparse" module "KDIR=$1" W=1 C=2
+		gate "$1: sparse" module "KDIR=$1" W=1 C=2 BT_TEST_CALLS=1
 	else
 		skip "$1: sparse" "sparse is not installed"
 	fi
@@ -48,7 +48,8 @@ gates_of_tree() {
 	else
 		skip "$1: clang" "clang or lld is not installed"
 	fi
-	gate "$1: a delay for tests" module "KDIR=$1" BT_TEST_DELAY_NS=20000
+	gate "$1: a delay and calls for tests" module "KDIR=$1" W=1 BT_TEST_DELAY_NS=20000 \
+		BT_TEST_CALLS=1
 	gate "$1: compile_commands.json" compile_commands "$1"
 }
 
@@ -79,11 +80,12 @@ find_checkpatch() {
 
 checkpatch_says() {
 	perl "$checkpatch" --no-tree --strict --max-line-length=100 --terse --no-summary -f \
-		"$top"/kmod/*.[ch]
+		"$top"/kmod/*.[ch] "$top"/tests/bench/testcall.[ch]
 }
 
 versions_outside_compat() {
-	grep -nE 'KERNEL_VERSION|LINUX_VERSION_CODE|ANT_HAVE_|ANT_LACKS_' "$top"/kmod/*.[ch] | grep -v '/compat\.h:'
+	grep -nE 'KERNEL_VERSION|LINUX_VERSION_CODE|ANT_HAVE_|ANT_LACKS_' \
+		"$top"/kmod/*.[ch] "$top"/tests/bench/testcall.[ch] | grep -v '/compat\.h:'
 }
 
 long_files() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "bench/result_json.h"
 #include "frame/frame_json.h"
@@ -69,11 +70,22 @@ static void encode_texts(struct bt_json_writer *w, const char *key, char *const 
 	bt_json_end_array(w);
 }
 
+static struct bt_point without_latencies(const struct bt_point *point)
+{
+	struct bt_point without = *point;
+
+	for (unsigned op = 0; op < BT_OP_COUNT; op++)
+		memset(&without.latency[op], 0xff, sizeof(without.latency[op])); /* unknown */
+	return without;
+}
+
 static void encode_phase(struct bt_json_writer *w, const struct bt_result_phase *phase,
 			 bool latencies)
 {
+	struct bt_point point = latencies ? phase->point : without_latencies(&phase->point);
+
 	bt_fields_encode(w, &bt_result_phase_rows, phase);
-	bt_point_encode_members(w, &phase->point);
+	bt_point_encode_members(w, &point);
 	bt_json_object(w, "counts");
 	bt_fields_encode(w, &bt_result_count_rows, &phase->counts);
 	bt_json_end_object(w);
@@ -142,6 +154,8 @@ static void encode_repetition(struct bt_json_writer *w,
 	bt_json_bool(w, "counted", bt_result_counts(repetition));
 	if (!isnan(repetition->steady_spread))
 		bt_json_double(w, "steady_spread", repetition->steady_spread);
+	if (!isnan(repetition->steal_ratio))
+		bt_json_double(w, "steal_ratio", repetition->steal_ratio);
 	encode_texts(w, "warnings", repetition->warnings, repetition->warning_count);
 	encode_metrics(w, repetition, latencies);
 	encode_phases(w, repetition, latencies);
@@ -158,6 +172,8 @@ static void encode_run(struct bt_json_writer *w, const struct bt_result_run *run
 	bt_json_string(w, "section", run->section);
 	bt_json_string(w, "label", run->label);
 	bt_json_u64(w, "wanted", run->wanted);
+	if (run->left_out[0])
+		bt_json_string(w, "left_out", run->left_out);
 	if (run->known)
 		bt_config_encode(w, "config", &run->config);
 	bt_json_array(w, "repetitions");
@@ -184,6 +200,8 @@ static void encode_head(struct bt_json_writer *w, const struct bt_result *result
 	bt_utc_text(result->end_utc_ns, utc, sizeof(utc));
 	bt_json_string(w, "ended_at", utc);
 	bt_fields_encode(w, &bt_result_top, result);
+	if (!isnan(result->load1_before))
+		bt_json_double(w, "load1_before", result->load1_before);
 	bt_json_string(w, "source", result->source);
 	bt_json_object(w, "plan");
 	bt_json_string(w, "name", result->plan_name);

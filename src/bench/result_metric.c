@@ -30,7 +30,7 @@ static double probe_rate(repetition_t r, enum bt_phase phase)
 {
 	const struct bt_measure *measure = &r->phases[phase].measure;
 
-	return ratio(reached(r, phase), (double)measure->elapsed_ns / (double)BT_NS_PER_S);
+	return measure->state == BT_MEASURE_DONE ? bt_measure_rate(measure) : NAN;
 }
 
 static double idle_available(repetition_t r)
@@ -80,67 +80,69 @@ static double steady_after(repetition_t r)
 
 /* ---- the table ---------------------------------------------------------------------------- */
 
-#define COUNTED(key_, label_, unit_, better_, function) \
+#define COUNTED(key_, label_, unit_, better_, function, ...) \
 	{ .key = key_, .label = label_, .unit = BT_UNIT_##unit_, .better = BT_BETTER_##better_, \
-	  .value = function }
+	  .value = function, ##__VA_ARGS__ }
 #define OF_POINT(key_, label_, unit_, better_, phase_, metric, ...) \
 	{ .key = key_, .label = label_, .unit = BT_UNIT_##unit_, .better = BT_BETTER_##better_, \
 	  .phase = BT_PHASE_##phase_, .point_metric = metric, ##__VA_ARGS__ }
-#define LATENCY(key_, label_, phase_, metric) \
-	OF_POINT(key_, label_, NS, LESS, phase_, metric, .latency = true)
+#define LATENCY(key_, label_, phase_, metric, ...) \
+	OF_POINT(key_, label_, NS, LESS, phase_, metric, .latency = true, ##__VA_ARGS__)
+#define DETAIL .detail = true
+#define AGAINST(key_) .against = key_
 
 const struct bt_result_metric bt_result_metrics[] = {
 	COUNTED("idle_available_bytes", "available idle", BYTES, MORE, idle_available),
 	COUNTED("antagonized_available_bytes", "available antagonized", BYTES, MORE,
-		pressed_available),
+		pressed_available, AGAINST("idle_available_bytes")),
 	COUNTED("antagonized_available_ratio", "antagonized of idle", RATIO, MORE,
-		available_ratio),
+		available_ratio, DETAIL),
 	COUNTED("idle_probe_bytes_per_s", "probe rate idle", BYTES_PER_S, MORE, idle_probe_rate),
 	COUNTED("antagonized_probe_bytes_per_s", "probe rate antagonized", BYTES_PER_S, MORE,
-		pressed_probe_rate),
+		pressed_probe_rate, AGAINST("idle_probe_bytes_per_s")),
 	COUNTED("alloc_failures", "failures", COUNT, LESS, failures),
 	COUNTED("steady_after_ns", "steady after", NS, NEITHER, steady_after),
 
 	OF_POINT("allocs_per_s", "allocs", PER_S, MORE, LOAD, "allocs_per_s"),
-	OF_POINT("pages_per_s", "pages allocated", PAGES_PER_S, MORE, LOAD, "pages_per_s"),
+	OF_POINT("pages_per_s", "pages", PAGES_PER_S, MORE, LOAD, "pages_per_s"),
 	OF_POINT("held_bytes", "held", BYTES, NEITHER, LOAD, "held_bytes"),
 	OF_POINT("remote_ratio", "remote blocks", RATIO, LESS, LOAD, "remote_ratio"),
-	OF_POINT("preempted_per_s", "preempted", PER_S, NEITHER, LOAD, "preempted_per_s"),
+	OF_POINT("preempted_per_s", "preempted", PER_S, NEITHER, LOAD, "preempted_per_s", DETAIL),
 	LATENCY("alloc_p50_ns", "alloc p50", LOAD, "alloc_p50_ns"),
-	LATENCY("alloc_p90_ns", "alloc p90", LOAD, "alloc_p90_ns"),
+	LATENCY("alloc_p90_ns", "alloc p90", LOAD, "alloc_p90_ns", DETAIL),
 	LATENCY("alloc_p99_ns", "alloc p99", LOAD, "alloc_p99_ns"),
 	LATENCY("alloc_p999_ns", "alloc p99.9", LOAD, "alloc_p999_ns"),
 	LATENCY("alloc_max_edge_ns", "alloc max <=", LOAD, "alloc_max_edge_ns"),
 	LATENCY("free_p50_ns", "free p50", LOAD, "free_p50_ns"),
-	LATENCY("free_p90_ns", "free p90", LOAD, "free_p90_ns"),
+	LATENCY("free_p90_ns", "free p90", LOAD, "free_p90_ns", DETAIL),
 	LATENCY("free_p99_ns", "free p99", LOAD, "free_p99_ns"),
-	LATENCY("free_p999_ns", "free p99.9", LOAD, "free_p999_ns"),
-	LATENCY("free_max_edge_ns", "free max <=", LOAD, "free_max_edge_ns"),
+	LATENCY("free_p999_ns", "free p99.9", LOAD, "free_p999_ns", DETAIL),
+	LATENCY("free_max_edge_ns", "free max <=", LOAD, "free_max_edge_ns", DETAIL),
 
 	OF_POINT("antagonized_allocs_per_s", "allocs under probe", PER_S, MORE, PRESSED,
-		 "allocs_per_s"),
+		 "allocs_per_s", AGAINST("allocs_per_s")),
 	OF_POINT("antagonized_remote_ratio", "remote under probe", RATIO, LESS, PRESSED,
-		 "remote_ratio"),
+		 "remote_ratio", DETAIL),
 	LATENCY("antagonized_alloc_p50_ns", "alloc p50 under probe", PRESSED,
-		"alloc_p50_ns"),
+		"alloc_p50_ns", AGAINST("alloc_p50_ns")),
 	LATENCY("antagonized_alloc_p90_ns", "alloc p90 under probe", PRESSED,
-		"alloc_p90_ns"),
+		"alloc_p90_ns", AGAINST("alloc_p90_ns"), DETAIL),
 	LATENCY("antagonized_alloc_p99_ns", "alloc p99 under probe", PRESSED,
-		"alloc_p99_ns"),
+		"alloc_p99_ns", AGAINST("alloc_p99_ns")),
 	LATENCY("antagonized_alloc_p999_ns", "alloc p99.9 under probe", PRESSED,
-		"alloc_p999_ns"),
+		"alloc_p999_ns", AGAINST("alloc_p999_ns")),
 	LATENCY("antagonized_alloc_max_edge_ns", "alloc max <= under probe", PRESSED,
-		"alloc_max_edge_ns"),
+		"alloc_max_edge_ns", AGAINST("alloc_max_edge_ns")),
 	LATENCY("antagonized_free_p50_ns", "free p50 under probe", PRESSED,
-		"free_p50_ns"),
+		"free_p50_ns", AGAINST("free_p50_ns"), DETAIL),
 	LATENCY("antagonized_free_p90_ns", "free p90 under probe", PRESSED,
-		"free_p90_ns"),
+		"free_p90_ns", AGAINST("free_p90_ns"), DETAIL),
 	LATENCY("antagonized_free_p99_ns", "free p99 under probe", PRESSED,
-		"free_p99_ns"),
+		"free_p99_ns", AGAINST("free_p99_ns"), DETAIL),
 	LATENCY("antagonized_free_p999_ns", "free p99.9 under probe", PRESSED,
-		"free_p999_ns"),
+		"free_p999_ns", AGAINST("free_p999_ns"), DETAIL),
 	LATENCY("antagonized_free_max_edge_ns", "free max <= under probe", PRESSED,
-		"free_max_edge_ns"),
+		"free_max_edge_ns", AGAINST("free_max_edge_ns"), DETAIL),
 };
 
 const unsigned bt_result_metric_count = BT_ARRAY_SIZE(bt_result_metrics);

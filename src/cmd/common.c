@@ -50,6 +50,47 @@ bool bt_cmd_not_ended(void *end_fd, const char *text)
 	return poll(&end, 1, 0) <= 0;
 }
 
+void bt_cmd_tell(const char *text, char told[BT_CMD_TOLD])
+{
+	if (strncmp(told, text, BT_CMD_TOLD - 1))
+		fprintf(stderr, "buddytop: %s\n", text);
+	snprintf(told, BT_CMD_TOLD, "%s", text);
+}
+
+/* One line from the terminal; false at its end, or when the end of the program was asked for. */
+static bool read_answer(int end_fd, bool (*ended)(const void *context), const void *context,
+			char *answer, size_t size)
+{
+	struct pollfd fds[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
+				 { .fd = end_fd, .events = POLLIN } };
+	ssize_t got;
+
+	for (;;) {
+		if (poll(fds, 2, -1) < 0)
+			return false;
+		if (fds[1].revents && (!ended || ended(context)))
+			return false;
+		if (!fds[0].revents)
+			continue;
+		got = read(STDIN_FILENO, answer, size - 1);
+		answer[got > 0 ? got : 0] = '\0';
+		return got > 0;
+	}
+}
+
+bool bt_cmd_ask(const char *question, int end_fd, bool (*ended)(const void *context),
+		const void *context)
+{
+	char answer[64];
+
+	fprintf(stderr, "buddytop: %s [y/N] ", question);
+	if (!read_answer(end_fd, ended, context, answer, sizeof(answer))) {
+		fputc('\n', stderr);
+		return false;
+	}
+	return answer[0] == 'y' || answer[0] == 'Y';
+}
+
 static bool session_runs(void)
 {
 	int fd = bt_socket_connect(NULL);

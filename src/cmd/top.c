@@ -2,7 +2,6 @@
 /* buddytop, buddytop top: the dashboard. */
 #include <errno.h>
 #include <locale.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,50 +33,27 @@ static const struct bt_opt top_opts[] = {
 
 struct start {
 	struct ui_signals signals;
-	char told[128];		/* the last line, which is not repeated */
+	char told[BT_CMD_TOLD];
 };
 
 static bool on_progress(void *context, const char *text)
 {
 	struct start *start = context;
 
-	if (strncmp(start->told, text, sizeof(start->told) - 1))
-		fprintf(stderr, "buddytop: %s\n", text);
-	snprintf(start->told, sizeof(start->told), "%s", text);
+	bt_cmd_tell(text, start->told);
 	return !ui_signals_end_asked(&start->signals);
 }
 
-/* One line from the terminal; false at its end, or when the end of the program was asked for. */
-static bool read_answer(const struct ui_signals *signals, char *answer, size_t size)
+static bool end_asked(const void *signals)
 {
-	struct pollfd fds[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
-				 { .fd = signals->fd, .events = POLLIN } };
-	ssize_t got;
-
-	for (;;) {
-		if (poll(fds, 2, -1) < 0)
-			return false;
-		if (fds[1].revents && ui_signals_end_asked(signals))
-			return false;
-		if (!fds[0].revents)
-			continue;
-		got = read(STDIN_FILENO, answer, size - 1);
-		answer[got > 0 ? got : 0] = '\0';
-		return got > 0;
-	}
+	return ui_signals_end_asked(signals);
 }
 
 static bool on_ask(void *context, const char *question)
 {
 	const struct start *start = context;
-	char answer[64];
 
-	fprintf(stderr, "buddytop: %s [y/N] ", question);
-	if (!read_answer(&start->signals, answer, sizeof(answer))) {
-		fputc('\n', stderr);
-		return false;
-	}
-	return answer[0] == 'y' || answer[0] == 'Y';
+	return bt_cmd_ask(question, start->signals.fd, end_asked, &start->signals);
 }
 
 /* ---- the command ------------------------------------------------------------------------ */

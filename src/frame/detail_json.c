@@ -46,10 +46,23 @@ static const struct bt_field pagetype_fields[] = {
 	PAGETYPE(blocks, BT_FIELD_UNSIGNED),
 };
 
+#define FREQUENCY(member, kind, ...) \
+	BT_FIELD(struct bt_frame_frequency, member, #member, kind, ##__VA_ARGS__)
+
+static const struct bt_field frequency_fields[] = {
+	FREQUENCY(state, BT_FIELD_NAME, .required = true, .max = BT_DETAIL_COUNT - 1,
+		  .names = bt_detail_name),
+	FREQUENCY(mono_ns, BT_FIELD_UNSIGNED), FREQUENCY(read_ns, BT_FIELD_UNSIGNED),
+	FREQUENCY(cpus, BT_FIELD_UNSIGNED, .max = BT_FREQUENCY_CPUS),
+	FREQUENCY(min_khz, BT_FIELD_UNSIGNED), FREQUENCY(max_khz, BT_FIELD_UNSIGNED),
+	FREQUENCY(limit_khz, BT_FIELD_UNSIGNED),
+};
+
 static const struct bt_field_table tasks_table = BT_FIELD_TABLE(tasks_fields);
 static const struct bt_field_table task_table = BT_FIELD_TABLE(task_fields);
 static const struct bt_field_table pageblocks_table = BT_FIELD_TABLE(pageblocks_fields);
 static const struct bt_field_table pagetype_table = BT_FIELD_TABLE(pagetype_fields);
+static const struct bt_field_table frequency_table = BT_FIELD_TABLE(frequency_fields);
 
 /* ---- encoding ----------------------------------------------------------------------------- */
 
@@ -89,12 +102,21 @@ static void encode_pageblocks(struct bt_json_writer *w, const struct bt_frame_pa
 	bt_json_end_object(w);
 }
 
+static void encode_frequency(struct bt_json_writer *w, const struct bt_frame_frequency *from)
+{
+	bt_json_object(w, "frequency");
+	bt_fields_encode(w, &frequency_table, from);
+	bt_json_end_object(w);
+}
+
 void bt_detail_encode(struct bt_json_writer *w, const struct bt_frame *frame)
 {
 	if (frame->tasks.state != BT_DETAIL_NONE)
 		encode_tasks(w, &frame->tasks);
 	if (frame->pageblocks.state != BT_DETAIL_NONE)
 		encode_pageblocks(w, &frame->pageblocks);
+	if (frame->frequency.state != BT_DETAIL_NONE)
+		encode_frequency(w, &frame->frequency);
 }
 
 /* ---- decoding ----------------------------------------------------------------------------- */
@@ -147,13 +169,27 @@ static int decode_pageblocks(const struct bt_json *node, struct bt_frame *frame,
 	return code ? bt_err_prefix(err, "pageblocks") : 0;
 }
 
+static int decode_frequency(const struct bt_json *node, struct bt_frame_frequency *to,
+			    struct bt_err *err)
+{
+	int code;
+
+	to->mono_ns = to->read_ns = to->cpus = BT_UNKNOWN;
+	to->min_khz = to->max_khz = to->limit_khz = BT_UNKNOWN;
+	code = bt_fields_decode(node, &frequency_table, to, err);
+	return code ? bt_err_prefix(err, "frequency") : 0;
+}
+
 int bt_detail_decode(const struct bt_json *node, struct bt_frame *frame, struct bt_err *err)
 {
 	const struct bt_json *tasks = bt_json_get(node, "tasks");
 	const struct bt_json *pageblocks = bt_json_get(node, "pageblocks");
+	const struct bt_json *frequency = bt_json_get(node, "frequency");
 	int code = tasks ? decode_tasks(tasks, &frame->tasks, err) : 0;
 
 	if (!code && pageblocks)
 		code = decode_pageblocks(pageblocks, frame, err);
+	if (!code && frequency)
+		code = decode_frequency(frequency, &frame->frequency, err);
 	return code;
 }

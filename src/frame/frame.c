@@ -129,6 +129,7 @@ void bt_frame_clear(struct bt_frame *frame)
 	};
 	forget(&frame->memory, sizeof(frame->memory));
 	forget(&frame->psi, sizeof(frame->psi));
+	forget(&frame->load, sizeof(frame->load));
 	forget(frame->vmstat, sizeof(frame->vmstat));
 	forget(frame->cpus, frame->cpu_count * sizeof(*frame->cpus));
 	for (i = 0; i < frame->cpu_count; i++) {

@@ -42,7 +42,12 @@ struct bt_machine {
 	char cpu_model[128];
 	char command_line[1024];	/* of the kernel, cut */
 	char module_version[BT_NAME];	/* "" without the module */
-	char accel[BT_NAME];		/* hypervisor or accelerator: "kvm", "tcg"; "" = none */
+	/* Hypervisor or accelerator: "kvm", "tcg"; "other": a nameless one; "none": bare metal. */
+	char accel[BT_NAME];		/* "" = unknown */
+	char thp[BT_NAME];		/* "always", "madvise" or "never"; "" = unknown */
+	char governor[BT_NAME];		/* each that some CPU has: "performance, powersave" */
+	char smt[BT_NAME];		/* "on", "off", "forceoff", "notsupported" ... */
+	char microcode[BT_NAME];	/* of CPU 0, as /proc/cpuinfo writes it */
 	enum bt_reality reality;
 	uint32_t abi_version;		/* 0 without the module */
 	uint64_t features;		/* BT_FEATURE_* */
@@ -99,6 +104,14 @@ struct bt_frame_psi {
 	uint64_t full_avg10_centipercent, full_total_us;
 };
 
+/* What the CPUs did, all together. The times are of /proc/stat, and grow in steps of its ticks. */
+struct bt_frame_load {
+	uint64_t load1_centi;	/* 100 times the load average of the last minute */
+	uint64_t cpu_us;	/* all time of all CPUs, idle time too */
+	uint64_t busy_us;	/* of that neither idle, nor waiting for a disk, nor stolen */
+	uint64_t steal_us;	/* of that taken by the hypervisor though there was work */
+};
+
 /* /proc/vmstat, the lines we use: name in the file; the sum where each zone has a line. */
 #define BT_VMSTATS(X) \
 	X(PGALLOC, "pgalloc")			/* pages; sum of pgalloc_* */ \
@@ -149,7 +162,8 @@ struct bt_frame_ack {
  */
 #define BT_WANTS(X) \
 	X(TASKS, "tasks", 1 * BT_NS_PER_S)		/* a walk through /proc/<pid> */ \
-	X(PAGEBLOCKS, "pageblocks", 5 * BT_NS_PER_S)	/* the kernel walks lists under zone locks */
+	X(PAGEBLOCKS, "pageblocks", 5 * BT_NS_PER_S)	/* the kernel walks lists under zone locks */ \
+	X(FREQUENCY, "frequency", 1 * BT_NS_PER_S)	/* a file may interrupt the CPU it is of */
 
 enum bt_want {
 #define BT_WANT_ENUM(id, name, ns) BT_WANT_INDEX_##id,
@@ -160,6 +174,7 @@ enum bt_want {
 
 #define BT_WANT_TASKS (1u << BT_WANT_INDEX_TASKS)
 #define BT_WANT_PAGEBLOCKS (1u << BT_WANT_INDEX_PAGEBLOCKS)
+#define BT_WANT_FREQUENCY (1u << BT_WANT_INDEX_FREQUENCY)
 #define BT_WANT_ALL ((1u << BT_WANT_COUNT) - 1)
 
 extern const char *const bt_want_name[BT_WANT_COUNT];
@@ -238,6 +253,17 @@ struct bt_frame_pageblocks {
 	struct bt_frame_pagetype *types;	/* [capacity], count used, by zone and type */
 };
 
+#define BT_FREQUENCY_CPUS 16u
+
+/* Clock rates of at most BT_FREQUENCY_CPUS online CPUs, spread evenly over all of them. */
+struct bt_frame_frequency {
+	uint8_t state;		/* enum bt_detail; not in the kernel: no cpufreq, as in guests */
+	uint64_t mono_ns, read_ns;
+	uint64_t cpus;			/* whose rate was read */
+	uint64_t min_khz, max_khz;	/* lowest and highest of them now */
+	uint64_t limit_khz;		/* what the fastest of them can have */
+};
+
 /* The selected CPU, all orders. */
 struct bt_frame_cpu_hist {
 	int cpu;		/* -1: none is wanted, or the source cannot tell */
@@ -280,10 +306,12 @@ struct bt_frame {
 
 	struct bt_frame_memory memory;
 	struct bt_frame_psi psi;
+	struct bt_frame_load load;
 	uint64_t vmstat[BT_VMSTAT_COUNT];
 
 	struct bt_frame_tasks tasks;
 	struct bt_frame_pageblocks pageblocks;
+	struct bt_frame_frequency frequency;
 };
 
 /* A frame with room for the machine; all numbers unknown. Owned by the caller. */

@@ -215,6 +215,9 @@ static int decode_memory(const struct bt_json *node, struct bt_frame *frame, str
 		code = bt_fields_decode(bt_json_get_object(node, "psi"), &bt_schema_psi,
 					&frame->psi, err);
 	if (!code)
+		code = bt_fields_decode(bt_json_get_object(node, "load"), &bt_schema_load,
+					&frame->load, err);
+	if (!code)
 		code = decode_vmstat(bt_json_get_object(node, "vmstat"), frame, err);
 	if (!code)
 		code = decode_nodes(node, frame, err);

@@ -79,6 +79,12 @@ static const struct bt_field psi_fields[] = {
 	PSI(full_avg10_centipercent), PSI(full_total_us),
 };
 
+#define LOAD(member) BT_FIELD(struct bt_frame_load, member, #member, BT_FIELD_UNSIGNED)
+
+static const struct bt_field load_fields[] = {
+	LOAD(load1_centi), LOAD(cpu_us), LOAD(busy_us), LOAD(steal_us),
+};
+
 #define NODE(member, key) BT_FIELD(struct bt_frame_node, member, key, BT_FIELD_UNSIGNED)
 
 static const struct bt_field node_fields[] = {
@@ -116,6 +122,7 @@ const struct bt_field_table bt_schema_ack = BT_FIELD_TABLE(ack_fields);
 const struct bt_field_table bt_schema_cpu = BT_FIELD_TABLE(cpu_columns);
 const struct bt_field_table bt_schema_memory = BT_FIELD_TABLE(memory_fields);
 const struct bt_field_table bt_schema_psi = BT_FIELD_TABLE(psi_fields);
+const struct bt_field_table bt_schema_load = BT_FIELD_TABLE(load_fields);
 const struct bt_field_table bt_schema_node = BT_FIELD_TABLE(node_fields);
 const struct bt_field_table bt_schema_zone = BT_FIELD_TABLE(zone_fields);
 const struct bt_field_table bt_schema_hist = BT_FIELD_TABLE(hist_fields);

@@ -11,6 +11,7 @@ extern const struct bt_field_table bt_schema_ack;	/* struct bt_frame_ack */
 extern const struct bt_field_table bt_schema_cpu;	/* struct bt_frame_cpu: a column each */
 extern const struct bt_field_table bt_schema_memory;	/* struct bt_frame_memory */
 extern const struct bt_field_table bt_schema_psi;	/* struct bt_frame_psi */
+extern const struct bt_field_table bt_schema_load;	/* struct bt_frame_load */
 extern const struct bt_field_table bt_schema_node;	/* struct bt_frame_node */
 extern const struct bt_field_table bt_schema_zone;	/* struct bt_frame_zone but its lists */
 extern const struct bt_field_table bt_schema_hist;	/* struct bt_frame_hist but its buckets */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The simulated machine's processes and pageblocks, which frames hold only when wanted. */
+/* The simulated machine's processes, pageblocks and clock rates, which frames hold only when wanted. */
 #include <stdio.h>
 #include <string.h>
 
@@ -158,10 +158,26 @@ static void fill_types(const struct sim *sim, const struct bt_frame_zone *zone,
 	}
 }
 
+/* As in a guest: there are no clocks that could change. */
+static struct bt_frame_frequency no_clocks(const struct sim *sim)
+{
+	return (struct bt_frame_frequency){
+		.state = BT_DETAIL_NOT_IN_KERNEL,
+		.mono_ns = sim->now_ns,
+		.read_ns = BT_UNKNOWN,
+		.cpus = 0,
+		.min_khz = BT_UNKNOWN,
+		.max_khz = BT_UNKNOWN,
+		.limit_khz = BT_UNKNOWN,
+	};
+}
+
 void sim_fill_details(const struct sim *sim, struct bt_frame *frame)
 {
 	if (frame->want & BT_WANT_TASKS)
 		fill_tasks(sim, &frame->tasks);
+	if (frame->want & BT_WANT_FREQUENCY)
+		frame->frequency = no_clocks(sim);
 	if (!(frame->want & BT_WANT_PAGEBLOCKS))
 		return;
 	frame->pageblocks.state = BT_DETAIL_KNOWN;

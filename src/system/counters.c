@@ -24,6 +24,16 @@ bool bt_scan_u64(const char **at, uint64_t *value)
 	return true;
 }
 
+bool bt_scan_centi(const char **at, uint64_t *centi)
+{
+	uint64_t whole, part;
+
+	if (!bt_scan_u64(at, &whole) || *(*at)++ != '.' || !bt_scan_u64(at, &part))
+		return false;
+	*centi = whole * 100 + part;
+	return true;
+}
+
 bool bt_scan_word(const char **at, const char *word)
 {
 	const char *start = *at + strspn(*at, " ");
@@ -128,12 +138,10 @@ void bt_system_read_vmstat(struct bt_system *system, struct bt_frame *frame)
 static void scan_pressure(const char *line, uint64_t *avg10_centipercent, uint64_t *total_us)
 {
 	const char *at = strstr(line, "avg10=");
-	uint64_t whole, part;
 
 	if (at) {
 		at += strlen("avg10=");
-		if (bt_scan_u64(&at, &whole) && *at++ == '.' && bt_scan_u64(&at, &part))
-			*avg10_centipercent = whole * 100 + part;
+		bt_scan_centi(&at, avg10_centipercent);
 	}
 	at = strstr(line, "total=");
 	if (at) {

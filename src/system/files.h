@@ -12,6 +12,8 @@ enum bt_file {
 	BT_FILE_BUDDYINFO,
 	BT_FILE_VMSTAT,
 	BT_FILE_PRESSURE,
+	BT_FILE_LOADAVG,
+	BT_FILE_STAT,
 	BT_FILE_CPUS_ONLINE,
 	BT_FILE_NODES_ONLINE,
 	BT_FILE_NODES_MEMORY,
@@ -33,6 +35,7 @@ struct bt_system {
 	struct pids_info *pids;		/* NULL = not open */
 	struct bt_frame_tasks tasks;
 	struct bt_frame_pageblocks pageblocks;
+	struct bt_frame_frequency frequency;
 
 	char *text;			/* of the file read last */
 	size_t room;			/* of text, with its NUL */
@@ -52,21 +55,31 @@ void bt_system_read_meminfo(struct bt_system *system, struct bt_frame_memory *me
 void bt_system_read_zones(struct bt_system *system, struct bt_frame *frame);
 void bt_system_read_vmstat(struct bt_system *system, struct bt_frame *frame);
 void bt_system_read_pressure(struct bt_system *system, struct bt_frame_psi *psi);
+void bt_system_read_load(struct bt_system *system, struct bt_frame_load *load);
 void bt_system_read_nodes(struct bt_system *system, struct bt_frame *frame);
 /* Those that the frame wants, afresh where the last reading is old enough. */
 void bt_system_read_tasks(struct bt_system *system, struct bt_frame *frame);
 void bt_system_close_tasks(struct bt_system *system);
 void bt_system_read_pageblocks(struct bt_system *system, struct bt_frame *frame);
+/* After the online CPUs. */
+void bt_system_read_frequency(struct bt_system *system, struct bt_frame *frame);
+/* What a file that could not be read, with this errno, makes of a reading. */
+enum bt_detail bt_system_detail(int code);
 
 /* Orders of the free lists in /proc/buddyinfo (max_order + 1); 0 = unknown. */
 unsigned bt_system_order_count(struct bt_system *system);
-/* "kvm", "tcg", "xen" ...; "" on bare metal or when nothing tells. */
+/*
+ * "kvm", "tcg", "xen" ...; "other": one whose name is not known; "none": the CPU says that there is
+ * none; "": nothing tells.
+ */
 const char *bt_system_hypervisor(struct bt_system *system);
 
 /* ---- scanning of lines; each moves *at behind what it took --------------------------------- */
 
 /* Digits after blanks. */
 bool bt_scan_u64(const char **at, uint64_t *value);
+/* "12.07" after blanks, always with two decimals: 1207. */
+bool bt_scan_centi(const char **at, uint64_t *centi);
 /* This word after blanks, ended by a blank, the line's or the text's end. */
 bool bt_scan_word(const char **at, const char *word);
 /* "Node 0, zone   Normal": what follows the name is left. */

@@ -30,23 +30,78 @@ static void read_line(const struct bt_system *system, const char *file, char *to
 	free(text);
 }
 
-/* "model name\t: Intel ..." on x86; other architectures name it otherwise or not at all. */
-static void read_cpu_model(const struct bt_system *system, char *to, size_t size)
+/* "model name\t: Intel ...": the value on the first line of that name; "" without one. */
+static void cpuinfo_value(const char *line, const char *name, char *to, size_t size)
 {
-	char path[PATH_MAX], *text, *line, *value;
+	char value[256] = "";
 
-	to[0] = '\0';
-	if (bt_read_file(bt_system_path(system, path, "/proc/cpuinfo"), 16 * TEXT_MAX_BYTES, &text,
-			 NULL) < 0)
-		return;
-	line = strstr(text, "model name");
-	value = line ? strchr(line, ':') : NULL;
-	if (value) {
-		value += 1 + strspn(value + 1, " ");
-		value[strcspn(value, "\n")] = '\0';
-		bt_copy_clean(to, size, value);
+	for (; line; line = bt_scan_line(line)) {
+		size_t head = strlen(name);
+
+		if (strncmp(line, name, head))
+			continue;
+		head += strspn(line + head, " \t");
+		if (line[head] != ':')
+			continue;
+		line += head + 1 + strspn(line + head + 1, " ");
+		snprintf(value, sizeof(value), "%.*s", (int)strcspn(line, "\n"), line);
+		break;
 	}
+	bt_copy_clean(to, size, value);
+}
+
+/* Names of x86; other architectures have other ones or none. */
+static void read_cpuinfo(const struct bt_system *system, struct bt_machine *machine)
+{
+	char path[PATH_MAX], *text = NULL;
+
+	bt_read_file(bt_system_path(system, path, "/proc/cpuinfo"), 16 * TEXT_MAX_BYTES, &text,
+		     NULL);
+	cpuinfo_value(text, "model name", machine->cpu_model, sizeof(machine->cpu_model));
+	cpuinfo_value(text, "microcode", machine->microcode, sizeof(machine->microcode));
 	free(text);
+}
+
+/* "always [madvise] never": the word in brackets. */
+static void read_thp(const struct bt_system *system, char *to, size_t size)
+{
+	char line[BT_NAME], *word;
+
+	read_line(system, "/sys/kernel/mm/transparent_hugepage/enabled", line, sizeof(line));
+	word = strchr(line, '[');
+	bt_copy_clean(to, size, word ? word + 1 : "");
+	to[strcspn(to, "]")] = '\0';
+}
+
+static bool lists(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+	const char *at;
+
+	for (at = strstr(list, word); at; at = strstr(at + 1, word)) {
+		if ((at == list || at[-1] == ' ') && (!at[length] || at[length] == ','))
+			return true;
+	}
+	return false;
+}
+
+/* Each governor that some CPU has, in the order of the CPUs. One policy may serve many CPUs. */
+static void read_governors(const struct bt_system *system, struct bt_machine *machine)
+{
+	char *list = machine->governor, path[128], word[16];
+	size_t used;
+	unsigned i;
+
+	list[0] = '\0';
+	for (i = 0; i < machine->cpu_count; i++) {
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/cpufreq/scaling_governor",
+			 i);
+		read_line(system, path, word, sizeof(word));
+		used = strlen(list);
+		if (*word && !lists(list, word))
+			snprintf(list + used, sizeof(machine->governor) - used, "%s%s",
+				 used ? ", " : "", word);
+	}
 }
 
 static void read_identity(struct bt_system *system, struct bt_machine *machine)
@@ -60,8 +115,11 @@ static void read_identity(struct bt_system *system, struct bt_machine *machine)
 			      name.version);
 		bt_copy_clean(machine->arch, sizeof(machine->arch), name.machine);
 	}
-	read_cpu_model(system, machine->cpu_model, sizeof(machine->cpu_model));
+	read_cpuinfo(system, machine);
 	read_line(system, "/proc/cmdline", machine->command_line, sizeof(machine->command_line));
+	read_thp(system, machine->thp, sizeof(machine->thp));
+	read_line(system, "/sys/devices/system/cpu/smt/control", machine->smt, sizeof(machine->smt));
+	read_governors(system, machine);
 	bt_copy_clean(machine->accel, sizeof(machine->accel), bt_system_hypervisor(system));
 	machine->reality = strcmp(machine->accel, "tcg") ? BT_REAL : BT_EMULATED;
 }

@@ -132,7 +132,7 @@ static void scan(struct bt_frame_pageblocks *to, const char *line)
 	}
 }
 
-static enum bt_detail judge(int code)
+enum bt_detail bt_system_detail(int code)
 {
 	switch (code) {
 	case EACCES:
@@ -170,7 +170,7 @@ static void read_afresh(struct bt_system *system, struct bt_frame_pageblocks *to
 	to->count = 0;
 	to->block_pages = BT_UNKNOWN;
 	text = read_text(system);
-	to->state = text ? BT_DETAIL_KNOWN : judge(errno);
+	to->state = text ? BT_DETAIL_KNOWN : bt_system_detail(errno);
 	if (text)
 		scan(to, text);
 	to->read_ns = bt_mono_ns() - to->mono_ns;

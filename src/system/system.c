@@ -21,6 +21,8 @@ static const char *const paths[BT_FILE_COUNT] = {
 	[BT_FILE_BUDDYINFO] = "/proc/buddyinfo",
 	[BT_FILE_VMSTAT] = "/proc/vmstat",
 	[BT_FILE_PRESSURE] = "/proc/pressure/memory",
+	[BT_FILE_LOADAVG] = "/proc/loadavg",
+	[BT_FILE_STAT] = "/proc/stat",
 	[BT_FILE_CPUS_ONLINE] = "/sys/devices/system/cpu/online",
 	[BT_FILE_NODES_ONLINE] = "/sys/devices/system/node/online",
 	[BT_FILE_NODES_MEMORY] = "/sys/devices/system/node/has_memory",
@@ -179,11 +181,14 @@ void bt_system_read(struct bt_system *system, struct bt_frame *frame)
 	bt_system_read_zones(system, frame);
 	bt_system_read_vmstat(system, frame);
 	bt_system_read_pressure(system, &frame->psi);
+	bt_system_read_load(system, &frame->load);
 	bt_system_read_nodes(system, frame);
 	read_cpus(system, frame);
 	if (frame->want & BT_WANT_TASKS)
 		bt_system_read_tasks(system, frame);
 	if (frame->want & BT_WANT_PAGEBLOCKS)
 		bt_system_read_pageblocks(system, frame);
+	if (frame->want & BT_WANT_FREQUENCY)
+		bt_system_read_frequency(system, frame);
 	frame->read_ns = bt_mono_ns() - frame->mono_ns;
 }

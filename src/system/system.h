@@ -5,7 +5,8 @@
  * unknown. libproc2 reads meminfo and libnuma the distances and the CPUs of nodes; the rest is read
  * by hand: libproc2 gives 0 for a line of vmstat that the kernel does not have, which is not the
  * same, and knows nothing of zones, free lists, pressure and NUMA counters. The scores of the OOM
- * killer are read by hand for the same reason, of those tasks that libproc2 shows to be large.
+ * killer are read by hand for the same reason, of those tasks that libproc2 shows to be large; load
+ * and CPU time for the reasons that load.c gives.
  */
 #ifndef BT_SYSTEM_H
 #define BT_SYSTEM_H
@@ -24,7 +25,7 @@ void bt_system_close(struct bt_system *system);
 /* Identity and topology into machine (fields of the module stay). -EOPNOTSUPP beyond BT_MAX_*. */
 int bt_system_machine(struct bt_system *system, struct bt_machine *machine, struct bt_err *err);
 /*
- * Memory, nodes, zones, vmstat, PSI, online CPUs, what frame->want asks for, mono_ns, utc_ns and
+ * Memory, nodes, zones, vmstat, PSI, load, online CPUs, what frame->want asks for, mono_ns, utc_ns and
  * (what this call took) read_ns into a cleared frame. Sampler thread; allocates only for what is
  * wanted.
  */

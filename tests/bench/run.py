@@ -3,13 +3,16 @@
 """What speed and size are, as tables: run.py BUILD [--no-guest] [--quick]
 
 Time to the first frame; what a refresh of the dashboard costs beside htop, btop and top in the same
-minute; how that grows with the machine; who wakes up while the picture is frozen. Aims stand beside the
-figures. Nothing is asserted but that the frames come: wall times on shared machines vary twofold, so
-compare figures only within one run.
+minute; how that grows with the machine; who wakes up while the picture is frozen; how many pages the
+antagonist and findlimit get a second, against plain ways to do the same. Aims stand beside the
+figures. Nothing is asserted but that the frames come and that what is counted is right: wall times on
+shared machines vary twofold, so compare figures only within one run.
 """
 import os
+import re
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +33,7 @@ class Bench:
         self.buddytop = build + "/buddytop"
         quick = "--quick" in sys.argv
         self.seconds, self.windows = (3, 1) if quick else (8, 3)
+        self.memory_rounds = 2 if quick else 5
         self.came = []
         os.makedirs(directory + "/btop")
         with open(directory + "/btop/btop.conf", "w", encoding="ascii") as file:
@@ -158,6 +162,48 @@ class Bench:
                   f"{self.per_second(usages, lambda u: u.cpu_ms()):8.2f}")
         print("aim: the screen's thread once a second, whatever the interval")
 
+    # ---- pages --------------------------------------------------------------------------------
+
+    def output(self, *argv):
+        return subprocess.run(argv, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              check=True).stdout
+
+    def show(self, title, run):
+        """The tables of a program; all that it printed when it failed."""
+        print("\n" + title, flush=True)
+        try:
+            print(re.sub(r"(?m)^(ok .*|\d+ passed, .*)\n", "", run()), end="")
+            self.came.append(True)
+        except subprocess.CalledProcessError as error:
+            print(f"FAIL {error}\n{error.stdout}")
+            self.came.append(False)
+
+    def in_guest(self, program):
+        """Output of a program in a guest, beside a module that allocates a block for each ioctl."""
+        cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        kit = self.output(self.build + "/fetch-kernel", "latest", cache + "/buddytop/kernels")
+        kit = kit.splitlines()[-1]
+        objects = f"{self.build}/kmod-calls/{os.path.basename(kit)}"
+        self.output("make", "-C", self.build, "kmod", f"KDIR={kit}/build", "BT_TEST_CALLS=1",
+                    f"kmod_objects={objects}")
+        return self.output(self.build + "/buddytop-guest-run", "--yes", "--kernel", kit,
+                           "--cpus", "2", "--nodes", "2", "--memory", "1G", "--time-limit", "4m",
+                           "--module", f"{objects}/buddytop.ko", "--add",
+                           f"/modules/buddytop-testcall.ko={objects}/buddytop-testcall.ko",
+                           "--add", f"/sbin/guest-extra={program}")
+
+    def pages(self):
+        program = self.build + "/tests/bench/pages"
+        if not os.path.exists(program):
+            print("\npages a second: skipped, this build has no static programs")
+            return
+        if "--no-guest" in sys.argv:
+            print("\nkernel pages a second, one guest: skipped, --no-guest")
+        else:
+            self.show("kernel pages a second, one guest", lambda: self.in_guest(program))
+        self.show("user pages a second, this machine",
+                  lambda: self.output(program, "1G", str(self.memory_rounds)))
+
 
 def main():
     with tempfile.TemporaryDirectory() as directory:
@@ -167,6 +213,7 @@ def main():
         bench.views()
         bench.growth()
         bench.frozen()
+        bench.pages()
     came = bench.came
     print(f"{sum(came)} passed, {len(came) - sum(came)} failed, 0 skipped")
     sys.exit(not all(came))

@@ -3,11 +3,15 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "core/param.h"
 
@@ -178,7 +182,18 @@ bool rig_holds(const struct bt_frame *frame, uint64_t bytes)
 	return totals.held_pages * 4096 >= bytes;
 }
 
-pid_t rig_agent_pid(void)
+int rig_load_module(const char *path, const char *parameters)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = syscall(SYS_finit_module, fd, parameters, 0) < 0 ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+pid_t rig_process(const char *name)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -192,8 +207,10 @@ pid_t rig_agent_pid(void)
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
 		file = fopen(path, "re");
-		if (file && fgets(comm, sizeof(comm), file) && !strcmp(comm, "buddytop-agent\n"))
-			found = atoi(entry->d_name);
+		if (file && fgets(comm, sizeof(comm), file)) {
+			comm[strcspn(comm, "\n")] = '\0';
+			found = strcmp(comm, name) ? -1 : atoi(entry->d_name);
+		}
 		if (file)
 			fclose(file);
 	}

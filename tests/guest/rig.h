@@ -59,7 +59,9 @@ struct bt_frame *rig_copy(struct rig *rig);
 /* What the session derives from two frames; the caller frees it. */
 struct bt_interval *rig_interval(struct rig *rig, const struct bt_frame *older,
 				 const struct bt_frame *newer);
-/* The process of the agent that this program started; -1: there is none. */
-pid_t rig_agent_pid(void);
+/* insmod: 0 or -errno. */
+int rig_load_module(const char *path, const char *parameters);
+/* A process of this name; -1: there is none. */
+pid_t rig_process(const char *name);
 
 #endif

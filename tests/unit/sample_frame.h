@@ -23,6 +23,10 @@ static inline void sample_machine(struct bt_machine *machine, unsigned cpus, uns
 		.command_line = "quiet",
 		.module_version = "0.1.0",
 		.accel = "tcg",
+		.thp = "madvise",
+		.governor = "performance, powersave",
+		.smt = "on",
+		.microcode = "0x5003604",
 		.reality = BT_EMULATED,
 		.abi_version = 1,
 		.features = BT_FEATURE_INIT_ON_ALLOC,
@@ -133,6 +137,9 @@ static inline void sample_memory(struct bt_frame *frame)
 	numbers = (uint64_t *)&frame->psi;
 	for (i = 0; i < sizeof(frame->psi) / sizeof(*numbers); i++)
 		numbers[i] = 1000 + i;
+	numbers = (uint64_t *)&frame->load;
+	for (i = 0; i < sizeof(frame->load) / sizeof(*numbers); i++)
+		numbers[i] = 86400000000ull + i;
 	for (i = 0; i < BT_VMSTAT_COUNT; i++)
 		frame->vmstat[i] = 10000000000ull + i;
 	for (i = 0; i < frame->node_count; i++) {
@@ -180,6 +187,10 @@ static inline void sample_details(struct bt_frame *frame)
 			.oom_score_adj = i == 2 ? BT_UNKNOWN_SIGNED : -1000,
 		};
 	}
+	frame->frequency = (struct bt_frame_frequency){
+		.state = BT_DETAIL_KNOWN, .mono_ns = 86400000000333ull, .read_ns = 250000,
+		.cpus = 16, .min_khz = 1200000, .max_khz = 3400000, .limit_khz = BT_UNKNOWN,
+	};
 	frame->pageblocks.state = BT_DETAIL_KNOWN;
 	frame->pageblocks.mono_ns = 86400000000222ull;
 	frame->pageblocks.read_ns = 900000;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What is read only when wanted. `pagetypes` holds what a Linux 6.18 had in /proc/pagetypeinfo,
- * `odd` one that is made up of what kernels may write there.
+ * `odd` one that is made up of what kernels may write there, `clocks` CPUs that are made up,
+ * `many-nodes` nodes that are.
  */
 #include "tests/unit/test.h"
 
@@ -110,6 +111,30 @@ static void pageblocks_of_an_odd_kernel(void **state)
 	free_kit(kit);
 }
 
+/* Node numbers of two digits, which the file aligns in one of its tables and not in the other. */
+static void pageblocks_of_many_nodes(void **state)
+{
+	static const unsigned nodes[] = { 0, 10, 11, 31 };
+	struct kit *kit = new_kit(test_data("many-nodes"));
+	const struct bt_frame_pageblocks *blocks = &kit->frame->pageblocks;
+	unsigned i, order;
+
+	(void)state;
+	read_kit(kit, BT_WANT_PAGEBLOCKS);
+	assert_int_equal(blocks->count, 8);
+	for (i = 0; i < 8; i++) {
+		const struct bt_frame_pagetype *type = &blocks->types[i];
+		unsigned node = nodes[i / 2], movable = i % 2;
+
+		assert_int_equal(type->node, node);
+		assert_string_equal(type->type, movable ? "Movable" : "Unmovable");
+		assert_int_equal(type->blocks, 1000 * (movable + 1) + node);
+		for (order = 0; order < 3; order++)
+			assert_int_equal(type->free_blocks[order], 100 * (movable + 1) + node + order);
+	}
+	free_kit(kit);
+}
+
 static void no_such_file(void **state)
 {
 	struct kit *kit = new_kit("/nonexistent");
@@ -118,6 +143,9 @@ static void no_such_file(void **state)
 	read_kit(kit, BT_WANT_ALL);
 	assert_int_equal(kit->frame->pageblocks.state, BT_DETAIL_NOT_IN_KERNEL);
 	assert_int_equal(kit->frame->pageblocks.count, 0);
+	assert_int_equal(kit->frame->frequency.state, BT_DETAIL_NOT_IN_KERNEL);
+	assert_int_equal(kit->frame->frequency.cpus, 0);
+	assert_int_equal(kit->frame->frequency.min_khz, BT_UNKNOWN);
 	assert_int_equal(kit->frame->tasks.state, BT_DETAIL_NONE);	/* libproc2 knows no root */
 	free_kit(kit);
 }
@@ -147,6 +175,86 @@ static void only_root_may_read_it(void **state)
 	snprintf(path, sizeof(path), "%s/proc", root);
 	rmdir(path);
 	rmdir(root);
+}
+
+/* ---- clock rates ------------------------------------------------------------------------------ */
+
+static void clock_rates(void **state)
+{
+	struct kit *kit = new_kit(test_data("clocks"));
+	const struct bt_frame_frequency *clocks = &kit->frame->frequency;
+	uint64_t first_ns;
+
+	(void)state;
+	read_kit(kit, BT_WANT_TASKS | BT_WANT_PAGEBLOCKS);
+	assert_int_equal(clocks->state, BT_DETAIL_NONE);
+	read_kit(kit, BT_WANT_FREQUENCY);
+	assert_int_equal(clocks->state, BT_DETAIL_KNOWN);
+	assert_int_equal(clocks->cpus, 2);	/* the third is offline */
+	assert_int_equal(clocks->min_khz, 1200000);
+	assert_int_equal(clocks->max_khz, 2400000);
+	assert_int_equal(clocks->limit_khz, 3900000);
+	assert_true(clocks->mono_ns >= kit->frame->mono_ns && clocks->read_ns > 0);
+	/* Right after it, the last reading is repeated. */
+	first_ns = clocks->mono_ns;
+	read_kit(kit, BT_WANT_FREQUENCY);
+	assert_int_equal(clocks->mono_ns, first_ns);
+	assert_int_equal(clocks->max_khz, 2400000);
+	free_kit(kit);
+}
+
+/* There is a file, but the driver does not know the rate. */
+static void unknown_clock_rates(void **state)
+{
+	struct kit *kit = new_kit(test_data("odd"));
+
+	(void)state;
+	read_kit(kit, BT_WANT_FREQUENCY);
+	assert_int_equal(kit->frame->frequency.state, BT_DETAIL_FAILED);
+	assert_int_equal(kit->frame->frequency.cpus, 0);
+	assert_int_equal(kit->frame->frequency.max_khz, BT_UNKNOWN);
+	free_kit(kit);
+}
+
+static void write_text(const char *root, const char *file, const char *text)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", root, file);
+	assert_int_equal(bt_write_file(path, text, strlen(text), 0644, NULL), 0);
+}
+
+/*
+ * Of 48 online CPUs every third is read: the 1st, 4th ... 46th. These run at 1000 MHz and as many
+ * kHz as their number, all others at 9 kHz.
+ */
+static void clock_rates_of_many_cpus(void **state)
+{
+	char root[] = "/tmp/bt-clocks-XXXXXX", path[256], text[32];
+	struct kit *kit;
+	unsigned cpu;
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	for (cpu = 0; cpu < 64; cpu++) {
+		unsigned number = cpu < 48 ? cpu : cpu - 16;	/* among those online */
+
+		snprintf(path, sizeof(path), "%s/sys/devices/system/cpu/cpu%u/cpufreq", root, cpu);
+		assert_int_equal(bt_make_path(path, 0755, NULL), 0);
+		snprintf(text, sizeof(text), "%u\n", number % 3 ? 9 : 1000000 + cpu);
+		write_text(path, "scaling_cur_freq", text);
+	}
+	write_text(root, "sys/devices/system/cpu/possible", "0-63\n");
+	write_text(root, "sys/devices/system/cpu/online", "0-31,48-63\n");
+	kit = new_kit(root);
+	read_kit(kit, BT_WANT_FREQUENCY);
+	assert_int_equal(kit->frame->frequency.cpus, 16);
+	assert_int_equal(kit->frame->frequency.min_khz, 1000000);
+	assert_int_equal(kit->frame->frequency.max_khz, 1000061);
+	assert_int_equal(kit->frame->frequency.limit_khz, BT_UNKNOWN);
+	free_kit(kit);
+	snprintf(path, sizeof(path), "rm -rf %s", root);
+	assert_int_equal(system(path), 0);
 }
 
 /* ---- tasks ------------------------------------------------------------------------------------ */
@@ -304,8 +412,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pageblocks_of_a_real_kernel),
 		cmocka_unit_test(pageblocks_of_an_odd_kernel),
+		cmocka_unit_test(pageblocks_of_many_nodes),
 		cmocka_unit_test(no_such_file),
 		cmocka_unit_test(only_root_may_read_it),
+		cmocka_unit_test(clock_rates),
+		cmocka_unit_test(unknown_clock_rates),
+		cmocka_unit_test(clock_rates_of_many_cpus),
 		cmocka_unit_test(tasks_of_this_machine),
 		cmocka_unit_test(due_after_the_interval),
 		cmocka_unit_test(no_walk_unless_wanted),

@@ -89,6 +89,13 @@ static void assert_same_details(const struct bt_frame *a, const struct bt_frame 
 		for (j = 0; j < BT_MAX_ORDERS; j++)
 			assert_int_equal(x->free_blocks[j], y->free_blocks[j]);
 	}
+	assert_int_equal(a->frequency.state, b->frequency.state);
+	assert_int_equal(a->frequency.mono_ns, b->frequency.mono_ns);
+	assert_int_equal(a->frequency.read_ns, b->frequency.read_ns);
+	assert_int_equal(a->frequency.cpus, b->frequency.cpus);
+	assert_int_equal(a->frequency.min_khz, b->frequency.min_khz);
+	assert_int_equal(a->frequency.max_khz, b->frequency.max_khz);
+	assert_int_equal(a->frequency.limit_khz, b->frequency.limit_khz);
 }
 
 static void assert_same_frame(const struct bt_frame *a, const struct bt_frame *b)
@@ -146,6 +153,7 @@ static void assert_same_frame(const struct bt_frame *a, const struct bt_frame *b
 		assert_memory_equal(a->cpu_hist.hist, b->cpu_hist.hist, sizeof(a->cpu_hist.hist));
 	assert_memory_equal(&a->memory, &b->memory, sizeof(a->memory));
 	assert_memory_equal(&a->psi, &b->psi, sizeof(a->psi));
+	assert_memory_equal(&a->load, &b->load, sizeof(a->load));
 	assert_memory_equal(a->vmstat, b->vmstat, sizeof(a->vmstat));
 	assert_same_details(a, b);
 }
@@ -192,6 +200,12 @@ static void unknown_stays_unknown(void **state)
 	assert_null(strstr(text, "oom_kill"));
 	assert_null(strstr(text, "tasks"));
 	assert_null(strstr(text, "pageblocks"));
+	assert_null(strstr(text, "frequency"));
+	assert_null(strstr(text, "\"load\""));
+	kit->frame->load.steal_us = 0;
+	round_trip(kit);
+	text = encode(kit, &size);
+	assert_non_null(strstr(text, "\"load\":{\"steal_us\":0}"));
 	free_kit(kit);
 }
 
@@ -228,6 +242,8 @@ static void clearing_forgets_details(void **state)
 	assert_int_equal(kit->frame->tasks.count, 0);
 	assert_int_equal(kit->frame->pageblocks.state, BT_DETAIL_NONE);
 	assert_int_equal(kit->frame->pageblocks.count, 0);
+	assert_int_equal(kit->frame->frequency.state, BT_DETAIL_NONE);
+	assert_int_equal(kit->frame->load.load1_centi, BT_UNKNOWN);
 	assert_true(kit->frame->pageblocks.capacity > 0);
 	sample_frame(kit->frame, 1, 1);
 	bt_frame_copy(kit->decoded, kit->frame);
@@ -409,6 +425,13 @@ static void refuses_every_bound(void **state)
 		{ "\"pid\":4194303,", "", "tasks: member pid is missing" },
 		{ "\"pid\":4194303,", "\"pid\":4294967296,", "tasks: member pid" },
 		{ "\"oom_score_adj\":-1000", "\"oom_score_adj\":\"\"", "member oom_score_adj" },
+		{ "\"load1_centi\":", "\"load1_centi\":-", "frame: member load1_centi" },
+		{ "\"steal_us\":", "\"steal_us\":\"\",\"x\":", "member steal_us" },
+		{ "\"frequency\":{\"state\":\"known\"", "\"frequency\":{\"state\":\"fast\"",
+		  "frame: frequency: member state" },
+		{ "\"frequency\":{", "\"frequency\":[],\"x\":{", "member state is missing" },
+		{ "\"cpus\":16", "\"cpus\":17", "frequency: member cpus" },
+		{ "\"min_khz\":1", "\"min_khz\":1.", "frequency: member min_khz" },
 		{ "\"types\":[", "\"types\":{},\"x\":[", "pageblocks: types is no array of at most 105" },
 		{ "\"types\":[{\"node\":0", "\"types\":[{\"node\":3", "there is no node 3" },
 		{ "\"type\":\"Unmovable\",", "", "member type is missing" },
@@ -459,6 +482,8 @@ static void refuses_impossible_machines(void **state)
 		{ "\"memory_nodes\":\"0,2\"", "\"memory_nodes\":\"0,3\"", "member memory_nodes" },
 		{ "\"cpu_node\":[0", "\"cpu_node\":[3", "member cpu_node" },
 		{ "\"cpu_core\":[0", "\"cpu_core\":[7", "member cpu_core" },
+		{ "\"governor\":\"p", "\"governor\":[\"p\"],\"x\":\"", "member governor" },
+		{ "\"microcode\":\"0x5003604\"", "\"microcode\":83899908", "member microcode" },
 		{ "\"distance\":[[10", "\"distance\":[[256", "member distance" },
 		{ "\"distance\":[[10,", "\"distance\":[[", "member distance" },
 	};
@@ -486,6 +511,60 @@ static void refuses_impossible_machines(void **state)
 	}
 	assert_int_equal(bt_machine_decode(NULL, &machine, NULL), -EPROTO);
 	assert_int_equal(bt_frame_decode(NULL, kit->decoded, NULL), -EPROTO);
+	free_kit(kit);
+}
+
+/* A recording, or an agent, of before there were these keys. */
+static void what_is_absent_is_unknown(void **state)
+{
+	static const char keys[] = "\"thp\":\"madvise\",\"governor\":\"performance, powersave\","
+				   "\"smt\":\"on\",\"microcode\":\"0x5003604\",";
+	struct kit *kit = new_kit(3, 2);
+	struct bt_machine machine;
+	struct bt_err err = { 0 };
+	const char *text;
+	size_t size;
+	char *old;
+
+	(void)state;
+	bt_machine_encode(kit->writer, NULL, &kit->machine);
+	text = bt_json_writer_text(kit->writer, &size);
+	old = replaced(text, size, keys, "");
+	if (bt_machine_decode(bt_json_parse(kit->reader, old, strlen(old), &err), &machine, &err))
+		fail_msg("%s", err.text);
+	free(old);
+	assert_string_equal(machine.accel, "tcg");
+	assert_string_equal(machine.thp, "");
+	assert_string_equal(machine.governor, "");
+	assert_string_equal(machine.smt, "");
+	assert_string_equal(machine.microcode, "");
+
+	sample_frame(kit->frame, 1, 1);
+	text = encode(kit, &size);
+	old = replaced(text, size, "\"load\":{\"load1_centi\":86400000000,\"cpu_us\":86400000001,"
+		       "\"busy_us\":86400000002,\"steal_us\":86400000003},", "");
+	sample_frame(kit->decoded, 1, 1);
+	if (decode(kit, old, strlen(old), &err))
+		fail_msg("%s", err.text);
+	free(old);
+	assert_int_equal(kit->decoded->psi.some_total_us, kit->frame->psi.some_total_us);
+	assert_int_equal(kit->decoded->load.load1_centi, BT_UNKNOWN);
+	assert_int_equal(kit->decoded->load.cpu_us, BT_UNKNOWN);
+	assert_int_equal(kit->decoded->load.busy_us, BT_UNKNOWN);
+	assert_int_equal(kit->decoded->load.steal_us, BT_UNKNOWN);
+
+	text = encode(kit, &size);
+	old = replaced(text, size, "\"mono_ns\":86400000000333,\"read_ns\":250000,\"cpus\":16,"
+		       "\"min_khz\":1200000,\"max_khz\":3400000", "\"x\":1");
+	if (decode(kit, old, strlen(old), &err))
+		fail_msg("%s", err.text);
+	free(old);
+	assert_int_equal(kit->decoded->frequency.state, BT_DETAIL_KNOWN);
+	assert_int_equal(kit->decoded->frequency.mono_ns, BT_UNKNOWN);
+	assert_int_equal(kit->decoded->frequency.read_ns, BT_UNKNOWN);
+	assert_int_equal(kit->decoded->frequency.cpus, BT_UNKNOWN);
+	assert_int_equal(kit->decoded->frequency.min_khz, BT_UNKNOWN);
+	assert_int_equal(kit->decoded->frequency.max_khz, BT_UNKNOWN);
 	free_kit(kit);
 }
 
@@ -522,6 +601,7 @@ int main(void)
 		cmocka_unit_test(config_by_example),
 		cmocka_unit_test(refuses_every_bound),
 		cmocka_unit_test(refuses_impossible_machines),
+		cmocka_unit_test(what_is_absent_is_unknown),
 		cmocka_unit_test(texts_are_tamed),
 	};
 

@@ -93,6 +93,8 @@ static void test_pab_without_order(void **state)
 	static const char text[] = "{\n  \"idle_available_bytes\": [5, 6],\n"
 				   "  \"of_a_later_version\": [\"x\"],\n"
 				   "  \"idle_available_bytes_orders\": [1],\n"
+				   "  \"buddytop_result_is_partial\": [1],\n"
+				   "  \"buddytop_machine_is_emulated\": [1],\n"
 				   "  \"kernel_page_allocs_order11\": [7]\n}\n";
 	const char *path = in_directory("first.json");
 	struct bt_samples *samples;
@@ -102,6 +104,8 @@ static void test_pab_without_order(void **state)
 	assert_int_equal(bt_write_file(path, text, strlen(text), 0600, &err), 0);
 	samples = read_samples(path);
 	assert_int_equal(samples->series_count, 2);
+	assert_true(samples->partial);
+	assert_int_equal(samples->machine.reality, BT_EMULATED);
 	CHECK(samples, "load", "idle_available_bytes", 5, 6);
 	CHECK(samples, "order=11", "kernel_page_allocs", 7);
 	bt_samples_free(samples);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two sample directories: `two-nodes` is what a Debian 6.1 guest of two nodes and four CPUs (the
- * last one offline) had in /proc and /sys; `odd` is made up, with what kernels can lack. And the
- * machine itself, against what this test reads there on its own.
+ * Sample directories: `two-nodes` is what a Debian 6.1 guest of two nodes and four CPUs (the last
+ * one offline) had in /proc and /sys; `odd` is made up, with what kernels can lack, and so are
+ * `clocks`, with CPUs that differ, and `many-nodes`, with node numbers of two digits. And the machine
+ * itself, against what this test reads there on its own.
  */
 #include "tests/unit/test.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "core/mask.h"
@@ -58,6 +60,10 @@ static void two_nodes_machine(void **state)
 	assert_string_equal(machine->command_line,
 			    "console=ttyS0 quiet panic=-1 tsc=reliable");
 	assert_string_equal(machine->accel, "qemu");
+	assert_string_equal(machine->microcode, "0x1");
+	assert_string_equal(machine->thp, "");
+	assert_string_equal(machine->smt, "");
+	assert_string_equal(machine->governor, "");
 	assert_int_equal(machine->memory_bytes, BT_UNKNOWN);	/* libproc2 knows no root */
 	free_kit(kit);
 }
@@ -123,6 +129,84 @@ static void two_nodes_counters(void **state)
 	free_kit(kit);
 }
 
+/* In that directory most numbers are made of the node's; node 9 has no memory, 1 to 8 do not exist. */
+static void many_nodes_machine(void **state)
+{
+	struct kit *kit = new_kit(test_data("many-nodes"));
+	const struct bt_frame_node *nodes = kit->frame->nodes;
+	unsigned i;
+
+	(void)state;
+	assert_int_equal(kit->machine.node_count, 32);
+	assert_int_equal(kit->machine.memory_nodes[0], 1 | 1 << 10 | 1 << 11 | 1u << 31);
+	for (i = 0; i < 32; i++) {
+		bool online = i == 0 || (i >= 9 && i <= 11) || i == 31, has_memory = online && i != 9;
+
+		assert_int_equal(nodes[i].online, online);
+		assert_int_equal(nodes[i].has_memory, has_memory);
+		if (!online) {
+			assert_int_equal(nodes[i].numa_hit, BT_UNKNOWN);
+			assert_int_equal(nodes[i].free_bytes, BT_UNKNOWN);
+			continue;
+		}
+		assert_int_equal(nodes[i].numa_hit, has_memory ? 100 + i : 0);
+		assert_int_equal(nodes[i].numa_miss, has_memory ? 200 + i : 0);
+		assert_int_equal(nodes[i].numa_foreign, has_memory ? 300 + i : 0);
+		assert_int_equal(nodes[i].interleave_hit, has_memory ? 400 + i : 0);
+		assert_int_equal(nodes[i].local_node, has_memory ? 500 + i : 0);
+		assert_int_equal(nodes[i].other_node, has_memory ? 600 + i : 0);
+		assert_int_equal(nodes[i].total_bytes, has_memory ? (1000 * i + 900) * 4096 : 0);
+		assert_int_equal(nodes[i].free_bytes, has_memory ? (1000 * i + 500) * 4096 : 0);
+	}
+	free_kit(kit);
+}
+
+static void many_nodes_zones(void **state)
+{
+	static const unsigned expected[] = { 0, 10, 11, 31 };
+	struct kit *kit = new_kit(test_data("many-nodes"));
+	unsigned i, order;
+
+	(void)state;
+	assert_int_equal(kit->frame->zone_count, 4);
+	for (i = 0; i < 4; i++) {
+		const struct bt_frame_zone *zone = &kit->frame->zones[i];
+		unsigned node = expected[i];
+
+		assert_string_equal(zone->name, "Normal");
+		assert_int_equal(zone->node, node);
+		assert_int_equal(zone->free_pages, 1000 * node + 500);
+		assert_int_equal(zone->managed_pages, 1000 * node + 900);
+		assert_int_equal(zone->min_pages, node + 100);
+		assert_int_equal(zone->low_pages, node + 200);
+		assert_int_equal(zone->high_pages, node + 300);
+		assert_int_equal(zone->pcp_pages, 2 * node + 3);
+		for (order = 0; order <= 10; order++)
+			assert_int_equal(zone->free_blocks[order], node + order);
+	}
+	free_kit(kit);
+}
+
+static void clocks_machine(void **state)
+{
+	struct kit *kit = new_kit(test_data("clocks"));
+	const struct bt_frame_load *load = &kit->frame->load;
+
+	(void)state;
+	assert_string_equal(kit->machine.cpu_model, "Example CPU, microcode: none @ 2.40GHz");
+	assert_string_equal(kit->machine.microcode, "0x5003604");
+	assert_string_equal(kit->machine.thp, "never");
+	assert_string_equal(kit->machine.smt, "on");
+	assert_string_equal(kit->machine.governor, "performance, powersave");
+	assert_int_equal(load->load1_centi, 320);
+	/* Ticks of 10 ms; guest and guest_nice are in user and nice. */
+	assert_int_equal(sysconf(_SC_CLK_TCK), 100);
+	assert_int_equal(load->busy_us, (1000 + 20 + 300 + 5 + 15) * 10000);
+	assert_int_equal(load->steal_us, 700 * 10000);
+	assert_int_equal(load->cpu_us, (1340 + 700 + 50000 + 400) * 10000);
+	free_kit(kit);
+}
+
 /* What a kernel does not tell is unknown, and what is no line of the format is passed over. */
 static void odd_kernel(void **state)
 {
@@ -138,6 +222,11 @@ static void odd_kernel(void **state)
 	assert_int_equal(kit->machine.memory_nodes[0], 1);
 	assert_string_equal(kit->machine.accel, "");
 	assert_string_equal(kit->machine.cpu_model, "");
+	assert_string_equal(kit->machine.thp, "");	/* no word in brackets */
+	assert_int_equal(frame->load.load1_centi, BT_UNKNOWN);
+	assert_int_equal(frame->load.cpu_us, BT_UNKNOWN);	/* too few numbers */
+	assert_int_equal(frame->load.busy_us, BT_UNKNOWN);
+	assert_int_equal(frame->load.steal_us, BT_UNKNOWN);
 	assert_int_equal(frame->psi.some_avg10_centipercent, 125);
 	assert_int_equal(frame->psi.some_total_us, 123456);
 	assert_int_equal(frame->psi.full_avg10_centipercent, 1207);
@@ -174,6 +263,9 @@ static void empty_directory(void **state)
 	assert_int_equal(frame->vmstat[BT_VMSTAT_PGALLOC], BT_UNKNOWN);
 	assert_int_equal(frame->psi.some_total_us, BT_UNKNOWN);
 	assert_int_equal(frame->memory.available_bytes, BT_UNKNOWN);
+	assert_int_equal(frame->load.load1_centi, BT_UNKNOWN);
+	assert_int_equal(frame->load.cpu_us, BT_UNKNOWN);
+	assert_string_equal(kit->machine.microcode, "");
 	assert_true(frame->mono_ns > 0);
 	free_kit(kit);
 }
@@ -228,6 +320,51 @@ static void this_machine_agrees_with_itself(void **state)
 	assert_int_equal(kit->machine.page_bytes, sysconf(_SC_PAGESIZE));
 	assert_true(frame->zone_count > 0);
 	assert_true(frame->read_ns > 0);
+	free_kit(kit);
+}
+
+/* Microseconds of busy time, and the load, which the kernel gives another way too. */
+static uint64_t busy_now_us(void)
+{
+	unsigned long long user, nice, system, idle, iowait, irq, softirq;
+	FILE *file = fopen("/proc/stat", "r");
+
+	assert_int_equal(fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu", &user, &nice,
+				&system, &idle, &iowait, &irq, &softirq), 7);
+	fclose(file);
+	return (user + nice + system + irq + softirq) * (1000000 / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+static void this_machine_load(void **state)
+{
+	uint64_t before_us = busy_now_us();
+	struct kit *kit = new_kit("");
+	const struct bt_frame_load *load = &kit->frame->load;
+	struct sysinfo info;
+
+	(void)state;
+	assert_in_range(load->busy_us, before_us, busy_now_us());
+	assert_true(load->cpu_us > load->busy_us && load->steal_us <= load->cpu_us - load->busy_us);
+	assert_int_equal(sysinfo(&info), 0);
+	/* It changes every five seconds, by less than the CPUs and tasks there are. */
+	assert_near(load->load1_centi, info.loads[0] * 100 / (1 << SI_LOAD_SHIFT), 200);
+	free_kit(kit);
+}
+
+/* On x86 the kernel lists the CPU's word on it among its flags. */
+static void this_machine_is_virtual_or_not(void **state)
+{
+	struct kit *kit = new_kit("");
+	const char *accel = kit->machine.accel;
+
+	(void)state;
+#if defined(__x86_64__)
+	assert_string_not_equal(accel, "");
+	if (number_in("/proc/cpuinfo", " hypervisor ") != BT_UNKNOWN)
+		assert_string_not_equal(accel, "none");
+#endif
+	if (!strcmp(accel, "none"))
+		assert_int_equal(number_in("/proc/cpuinfo", " hypervisor "), BT_UNKNOWN);
 	free_kit(kit);
 }
 
@@ -324,9 +461,14 @@ int main(void)
 		cmocka_unit_test(two_nodes_machine),
 		cmocka_unit_test(two_nodes_zones),
 		cmocka_unit_test(two_nodes_counters),
+		cmocka_unit_test(many_nodes_machine),
+		cmocka_unit_test(many_nodes_zones),
+		cmocka_unit_test(clocks_machine),
 		cmocka_unit_test(odd_kernel),
 		cmocka_unit_test(empty_directory),
 		cmocka_unit_test(this_machine_agrees_with_itself),
+		cmocka_unit_test(this_machine_load),
+		cmocka_unit_test(this_machine_is_virtual_or_not),
 		cmocka_unit_test(this_machine_topology),
 		cmocka_unit_test(reading_allocates_nothing),
 	};

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "bench/print.h"
+
+#include <langinfo.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/stats.h"
+#include "core/param.h"
+
+#define SEED 1	/* of the bootstrap: the same document prints the same */
+#define CONFIDENCE 0.95
+#define TEXT 32
+
+static const char *const reality[] = {
+	[BT_REAL] = "", [BT_EMULATED] = ", EMULATED", [BT_SIMULATED] = ", SIMULATED",
+};
+
+/* ---- a metric of a run -------------------------------------------------------------------- */
+
+struct row {
+	const struct bt_result_metric *metric;
+	struct bt_summary summary;
+	bool changed;			/* there is a number to compare it with */
+	struct bt_difference change;
+};
+
+/* In a row that says "pages" already the unit need not. */
+static const char *cell(const struct bt_result_metric *metric, double value, char *buf)
+{
+	struct bt_result_metric short_one = *metric;
+
+	if (metric->unit == BT_UNIT_PAGES_PER_S)
+		short_one.unit = BT_UNIT_PER_S;
+	return bt_result_metric_text(&short_one, value, buf, TEXT);
+}
+
+/* Room for the values of one run. */
+static double *values_of(const struct bt_result_run *run)
+{
+	return bt_xcalloc(run->repetition_count + 1, sizeof(double));
+}
+
+static void compare(struct row *row, const struct bt_result_run *run, const double *values,
+		    unsigned count)
+{
+	const struct bt_result_metric *against = bt_result_metric_find(row->metric->against);
+	double *base = values_of(run);
+	unsigned base_count = bt_result_values(run, against, base);
+
+	row->changed = base_count;
+	if (base_count)
+		bt_stats_difference(base, base_count, values, count, CONFIDENCE, SEED,
+				    &row->change);
+	free(base);
+}
+
+/* False when the run has no such number, or it was to be left out. */
+static bool fill_row(struct row *row, const struct bt_result *result,
+		     const struct bt_result_run *run, const struct bt_result_metric *metric)
+{
+	double *values = values_of(run);
+	unsigned count = bt_result_values(run, metric, values);
+
+	*row = (struct row){ .metric = metric };
+	if (count && (result->latencies || !metric->latency)) {
+		bt_stats_summary(values, count, &row->summary);
+		if (metric->against)
+			compare(row, run, values, count);
+	} else {
+		count = 0;
+	}
+	free(values);
+	return count;
+}
+
+static const char *change_text(const struct row *row, char *buf, size_t size)
+{
+	const struct bt_difference *change = &row->change;
+
+	buf[0] = '\0';
+	if (!row->changed || isnan(change->ratio))
+		return buf;
+	if (isnan(change->ratio_ci.low))
+		snprintf(buf, size, "%+.1f %%", change->ratio * 100);
+	else
+		snprintf(buf, size, "%+.1f %% [%+.1f %+.1f]", change->ratio * 100,
+			 change->ratio_ci.low * 100, change->ratio_ci.high * 100);
+	return buf;
+}
+
+/* ---- histograms --------------------------------------------------------------------------- */
+
+bool bt_print_ascii(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+void bt_print_hist(const struct bt_hist *hist, bool ascii, char *buf, size_t size,
+		   uint64_t *from_ns, uint64_t *to_ns)
+{
+	static const char *const levels[2][9] = {
+		{ " ", "\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587",
+		  "\u2588" },
+		{ " ", ".", ":", "-", "=", "+", "*", "#", "@" },
+	};
+	uint64_t bins[BT_LOG2_BINS] = { 0 }, most = 0;
+	unsigned first = BT_LOG2_BINS, last = 0;
+	size_t used = 0;
+
+	for (unsigned i = 0; i < BT_HIST_BUCKETS; i++)
+		bins[bt_hist_log2_bin(i)] += hist->count[i];
+	for (unsigned i = 0; i < BT_LOG2_BINS; i++) {
+		if (!bins[i])
+			continue;
+		first = i < first ? i : first;
+		last = i;
+		most = bins[i] > most ? bins[i] : most;
+	}
+	buf[0] = '\0';
+	for (unsigned i = first; i <= last && i < BT_LOG2_BINS; i++) {
+		/* One alone is seen, too: the tail is what one looks for. */
+		unsigned level = bins[i] ? 1 + (unsigned)(7 * log2((double)bins[i]) /
+							  fmax(log2((double)most), 1)) : 0;
+
+		used += (size_t)snprintf(buf + used, size - used, "%s",
+					 levels[ascii][level > 8 ? 8 : level]);
+		if (used >= size)
+			break;
+	}
+	*from_ns = first < BT_LOG2_BINS && first ? 1ull << first : 0;
+	*to_ns = 2ull << last;
+}
+
+static void print_hist(FILE *out, const struct bt_result_run *run, const char *label,
+		       unsigned phases, enum bt_op op)
+{
+	struct bt_hist hist;
+	uint64_t from_ns, to_ns;
+	char line[BT_LOG2_BINS * 3 + 1], from[TEXT], to[TEXT];
+
+	bt_result_hist(run, phases, op, &hist);
+	if (!hist.total)
+		return;
+	bt_print_hist(&hist, bt_print_ascii(), line, sizeof(line), &from_ns, &to_ns);
+	fprintf(out, "  %-22s %9s [%s] %s\n", label,
+		bt_text_ns(from_ns, from, sizeof(from)), line, bt_text_ns(to_ns, to, sizeof(to)));
+}
+
+static void print_hists(FILE *out, const struct bt_result *result, const struct bt_result_run *run)
+{
+	if (!result->latencies)
+		return;
+	print_hist(out, run, "alloc, log scale", 1u << BT_PHASE_LOAD, BT_OP_ALLOC);
+	print_hist(out, run, "free, log scale", 1u << BT_PHASE_LOAD, BT_OP_FREE);
+	print_hist(out, run, "alloc under probe", 1u << BT_PHASE_PRESSED, BT_OP_ALLOC);
+	print_hist(out, run, "free under probe", 1u << BT_PHASE_PRESSED, BT_OP_FREE);
+}
+
+/* ---- for people --------------------------------------------------------------------------- */
+
+static unsigned done(const struct bt_result *result)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < result->run_count; i++) {
+		for (unsigned j = 0; j < result->runs[i].repetition_count; j++)
+			count += result->runs[i].repetitions[j].complete;
+	}
+	return count;
+}
+
+static unsigned wanted(const struct bt_result *result)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < result->run_count; i++)
+		count += result->runs[i].left_out[0] ? 0 : result->runs[i].wanted;
+	return count;
+}
+
+static void print_head(FILE *out, const struct bt_result *result, const char *indent)
+{
+	const struct bt_machine *machine = &result->machine;
+	char memory[TEXT];
+
+	fprintf(out, "%splan %s: %u of %u repetitions%s%s%s\n", indent, result->plan_name,
+		done(result), wanted(result), result->partial ? ", PARTIAL (" : "",
+		result->partial ? result->partial_reason : "", result->partial ? ")" : "");
+	fprintf(out, "%s%s, %s%s%s%s, kernel %s\n", indent, machine->host, machine->source,
+		machine->accel[0] ? " on " : "", machine->accel, reality[machine->reality],
+		machine->kernel);
+	fprintf(out, "%s%u CPUs, %u nodes, %s; buddytop %s, module %s (ABI %u)\n", indent,
+		machine->cpu_count, machine->node_count,
+		bt_text_bytes(machine->memory_bytes, memory, sizeof(memory)), result->program,
+		machine->module_version[0] ? machine->module_version : "none",
+		machine->abi_version);
+}
+
+static void print_row(FILE *out, const struct row *row)
+{
+	char median[TEXT], low[TEXT], high[TEXT], change[64], line[128];
+	int used = snprintf(line, sizeof(line), "  %-22s %11s ", row->metric->label,
+			    cell(row->metric, row->summary.median, median));
+
+	if (row->summary.count > 1)
+		used += snprintf(line + used, sizeof(line) - (size_t)used, " %10s ..%10s",
+				 cell(row->metric, row->summary.p25, low),
+				 cell(row->metric, row->summary.p75, high));
+	if (*change_text(row, change, sizeof(change)))
+		snprintf(line + used, sizeof(line) - (size_t)used, "%*s%s",
+			 row->summary.count > 1 ? 1 : 25, "", change);
+	fprintf(out, "%s\n", line);
+}
+
+static void print_run(FILE *out, const struct bt_result *result, const struct bt_result_run *run)
+{
+	unsigned counted = 0;
+	struct row row;
+
+	for (unsigned i = 0; i < run->repetition_count; i++)
+		counted += bt_result_counts(&run->repetitions[i]);
+	fprintf(out, "\n%s: %u of %u repetitions counted\n", run->label, counted,
+		run->repetition_count);
+	fprintf(out, "  %-22s %11s  %10s ..%10s %s\n", "", "median", "25 %", "75 %",
+		"changed by [95 % CI]");
+	for (unsigned i = 0; i < bt_result_metric_count; i++) {
+		if (!bt_result_metrics[i].detail &&
+		    fill_row(&row, result, run, &bt_result_metrics[i]))
+			print_row(out, &row);
+	}
+	print_hists(out, result, run);
+}
+
+/* What did not count, and the noise of single repetitions. */
+static void print_remarks(FILE *out, const struct bt_result_run *run)
+{
+	if (run->left_out[0])
+		fprintf(out, "left out: %s\n", run->left_out);
+	for (unsigned i = 0; i < run->repetition_count; i++) {
+		const struct bt_result_repetition *r = &run->repetitions[i];
+
+		if (!r->complete)
+			fprintf(out, "not counted: %s, repetition %u: not complete\n", run->label,
+				r->number);
+		else if (r->flaw[0])
+			fprintf(out, "not counted: %s, repetition %u: %s\n", run->label,
+				r->number, r->flaw);
+		for (unsigned j = 0; j < r->warning_count; j++)
+			fprintf(out, "warning: %s, repetition %u: %s\n", run->label, r->number,
+				r->warnings[j]);
+	}
+}
+
+void bt_print_text(FILE *out, const struct bt_result *result)
+{
+	print_head(out, result, "");
+	for (unsigned i = 0; i < result->run_count; i++) {
+		if (result->runs[i].repetition_count)
+			print_run(out, result, &result->runs[i]);
+	}
+	fputc('\n', out);
+	for (unsigned i = 0; i < result->run_count; i++)
+		print_remarks(out, &result->runs[i]);
+	for (unsigned i = 0; i < result->warning_count; i++)
+		fprintf(out, "warning: %s\n", result->warnings[i]);
+}
+
+/* ---- Markdown ----------------------------------------------------------------------------- */
+
+/* A cell must not end its table. */
+static void put_cell(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		if (strchr("|\\`*_<>[]", *text))
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+}
+
+static void print_markdown_run(FILE *out, const struct bt_result *result,
+			       const struct bt_result_run *run)
+{
+	char median[TEXT], low[TEXT], high[TEXT], change[64];
+	size_t size = TEXT;
+	struct row row;
+
+	fprintf(out, "\n## ");
+	put_cell(out, run->label);
+	fprintf(out, "\n\n| | median | 25 %% | 75 %% | n | changed by |\n"
+		"|---|---:|---:|---:|---:|---|\n");
+	for (unsigned i = 0; i < bt_result_metric_count; i++) {
+		if (!fill_row(&row, result, run, &bt_result_metrics[i]))
+			continue;
+		fputs("| ", out);
+		put_cell(out, row.metric->label);
+		fprintf(out, " | %s | %s | %s | %zu | %s |\n",
+			bt_result_metric_text(row.metric, row.summary.median, median, size),
+			bt_result_metric_text(row.metric, row.summary.p25, low, size),
+			bt_result_metric_text(row.metric, row.summary.p75, high, size),
+			row.summary.count, change_text(&row, change, sizeof(change)));
+	}
+}
+
+void bt_print_markdown(FILE *out, const struct bt_result *result)
+{
+	fputs("# ", out);
+	put_cell(out, result->plan_name);
+	fputs("\n\n", out);
+	print_head(out, result, "    ");
+	for (unsigned i = 0; i < result->run_count; i++) {
+		if (result->runs[i].repetition_count)
+			print_markdown_run(out, result, &result->runs[i]);
+	}
+	fputc('\n', out);
+	for (unsigned i = 0; i < result->warning_count; i++) {
+		fputs("- warning: ", out);
+		put_cell(out, result->warnings[i]);
+		fputc('\n', out);
+	}
+}
+
+/* ---- CSV ---------------------------------------------------------------------------------- */
+
+void bt_print_csv_text(FILE *out, const char *text)
+{
+	if (!strpbrk(text, ",\"\r\n")) {
+		fputs(text, out);
+		return;
+	}
+	fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+static void print_csv_repetition(FILE *out, const struct bt_result *result,
+				 const struct bt_result_run *run,
+				 const struct bt_result_repetition *r)
+{
+	char utc[TEXT];
+
+	bt_utc_text(r->start_utc_ns, utc, sizeof(utc));
+	bt_print_csv_text(out, run->label);
+	fprintf(out, ",%u,%s,%s,", r->number, utc, bt_result_counts(r) ? "yes" : "no");
+	bt_print_csv_text(out, r->complete ? r->flaw : "not complete");
+	for (unsigned i = 0; i < bt_result_metric_count; i++) {
+		double value = bt_result_value(&bt_result_metrics[i], r);
+
+		fputc(',', out);
+		if (!isnan(value) && (result->latencies || !bt_result_metrics[i].latency))
+			fprintf(out, "%.15g", value);
+	}
+	fputs("\r\n", out);
+}
+
+void bt_print_csv(FILE *out, const struct bt_result *result)
+{
+	fputs("run,repetition,start_utc,counted,flaw", out);
+	for (unsigned i = 0; i < bt_result_metric_count; i++)
+		fprintf(out, ",%s", bt_result_metrics[i].key);
+	fputs("\r\n", out);
+	for (unsigned i = 0; i < result->run_count; i++) {
+		const struct bt_result_run *run = &result->runs[i];
+
+		for (unsigned j = 0; j < run->repetition_count; j++)
+			print_csv_repetition(out, result, run, &run->repetitions[j]);
+	}
+}
