@@ -137,5 +137,23 @@ check 'by force, in JSON' 0 '"comparable": false' --force --json two.jsonl four.
 check 'of unlike documents' 1 'nothing is known of machine and plan of' two.jsonl a.json
 check 'of documents without a common number' 1 'is in both documents' --force two.jsonl "$data/pab.json"
 
+# Results: of one plan, done twice, and of another.
+bench()
+{
+	file=$1
+	shift
+	"$program" bench --source sim:1,cpus=2 --interval 20ms --yes -q --alloc-orders 0 --set settle=20ms \
+		--set warmup=40ms --set seconds=60ms --set steady=0 --set probe=no -o "$file" "$@" >log 2>&1 ||
+		cat log
+}
+bench before.json --iterations 4 --seed 1
+bench after.json --iterations 5 --seed 2
+bench pattern.json --iterations 4 --set pattern=steady
+check 'results' 0 '^allocs  *[0-9.]*M/s .* 4/5 ' before.json after.json
+that 'their kind' grep -q '^A  before.json: result of sim, kernel' out
+check 'of another plan' 1 "other plan: .*'pattern=steady'" before.json pattern.json
+check 'of another plan by force' 0 "^- A, B: other plan: .*'pattern=steady'" --force before.json pattern.json
+check 'a result and a recording' 1 'a result and a recording are not measured' before.json two.jsonl
+
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" = 0 ]

@@ -148,9 +148,12 @@ def talk_to_agent():
     ask({"op": "publish", "token": 1, "config": config}, answered=False)
     for number in range(3):
         ask({"op": "read", "id": number, "want_cpu": 1})
-    ask({"op": "measure", "limit_bytes": 1 << 20}, answered=False)
+    ask({"op": "measure", "limit_bytes": 1 << 20, "stop_psi_percent": 20}, answered=False)
     ask({"op": "measured", "id": 3})
-    ask({"op": "nonsense", "id": 4})
+    for number in range(4, 7):
+        ask({"op": "read", "id": number})
+    ask({"op": "measured", "id": 7})
+    ask({"op": "nonsense", "id": 8})
     ask({"op": "quit"}, answered=False)
     agent.wait(TIMEOUT_S)
     return answers
@@ -160,7 +163,8 @@ def keys_of_real_machines():
     """Load and clock rates, from the tables of their keys: a simulated machine has neither."""
     code = "".join((SOURCE / "src" / "frame" / name).read_text() for name in
                    ("frame_schema.c", "detail_json.c"))
-    return set(re.findall(r"(?<!define )\b(?:LOAD|FREQUENCY)\((\w+)", code))
+    keys = set(re.findall(r"(?<!define )\b(?:LOAD|FREQUENCY)\((\w+)", code))
+    return keys | {"load"} if keys else keys
 
 
 def check_documents_page():
@@ -194,6 +198,19 @@ def check_documents_page():
            [f"nobody writes '{key}'" for key in
             sorted(there - keys_of(snapshot) - messages - events - real - comparison -
                    NEEDS_ANOTHER_MACHINE)])
+
+
+def check_plans():
+    table = (SOURCE / "src" / "bench" / "plan_table.c").read_text()
+    keys = re.findall(r'^\t\{ (?:GIVEN\(|\.name = )"([a-z-]+)"', table, re.M)
+    plans = [path.stem for path in (SOURCE / "plans").glob("*.ini")]
+    there = rows("buddytop.5", "Cm")
+    shipped = rows("buddytop.5", "Ic")
+    report("buddytop.5 has every key of a plan and no other",
+           (missing(keys, there, "key") + missing(there, keys, "key of the page")) if keys else
+           ["no keys are found: has their code changed?"])
+    report("buddytop.5 has every plan and no other",
+           missing(plans, shipped, "plan") + missing(shipped, plans, "plan of the page"))
 
 
 # ---- buddytop.7 -----------------------------------------------------------------------------
@@ -278,6 +295,7 @@ def main():
     check_environment()
     check_device_page()
     check_documents_page()
+    check_plans()
     check_metrics_page()
     check_links()
     check_suites()

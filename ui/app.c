@@ -96,9 +96,10 @@ void ui_app_quit(struct ui_app *app)
 
 static void measure(struct ui_app *app, uint64_t limit_bytes)
 {
+	const struct bt_measure_options options = { .limit_bytes = limit_bytes };
 	struct bt_err err;
 
-	if (bt_session_measure(app->session, limit_bytes, &err))
+	if (bt_session_measure(app->session, &options, &err))
 		ui_app_say_error(app, &err);
 	else
 		ui_app_say(app, UI_ROLE_NORMAL, "measuring what user space can get");
@@ -120,7 +121,7 @@ static void measure_limited(struct ui_app *app)
 
 static void measure_to_oom(struct ui_app *app)
 {
-	measure(app, BT_UNKNOWN);
+	measure(app, 0);
 }
 
 static const struct ui_answer measure_answers[] = {

@@ -31,16 +31,18 @@ static void add_measure(const struct ui_model *model, struct ui_row *row)
 	ui_text_bytes(&model->units, measure->reached_bytes, text);
 	switch (measure->state) {
 	case BT_MEASURE_RUNNING:
-		if (measure->limit_bytes == BT_UNKNOWN)
-			snprintf(limit, sizeof(limit), "the OOM kill");
-		else
+		if (measure->limit_bytes)
 			ui_text_bytes(&model->units, measure->limit_bytes, limit);
+		else if (measure->stop_psi_percent)
+			snprintf(limit, sizeof(limit), "%u %% stalled", measure->stop_psi_percent);
+		else
+			snprintf(limit, sizeof(limit), "the OOM kill");
 		ui_row_add(row, 0, UI_ROLE_WARN, "measuring", "%s, up to %s", text, limit);
 		break;
 	case BT_MEASURE_DONE:
 		/* Stopped at its limit, it says only that there was at least so much. */
 		ui_row_add(row, 0, UI_ROLE_GOOD, "user space can get", "%s%s",
-			   measure->oom_killed ? "" : ">= ", text);
+			   measure->end == BT_MEASURE_END_OOM_KILL ? "" : ">= ", text);
 		break;
 	case BT_MEASURE_FAILED:
 		ui_row_add(row, 0, UI_ROLE_BAD, "measuring failed:", "%s", measure->text);

@@ -117,12 +117,36 @@ int bt_bench_rest(struct bt_bench *b, uint64_t ns, struct bt_err *err)
 int bt_bench_check(const struct bt_plan *plan, const struct bt_machine *machine,
 		   const struct bt_frame *frame, struct bt_err *err)
 {
+	struct bt_err first = { 0 }, error;
 	struct bt_config config;
-	int rc = 0;
 
-	for (unsigned i = 0; i < plan->run_count && !rc; i++)
-		rc = bt_plan_config(&plan->runs[i], machine, frame, &config, err);
-	return rc;
+	for (unsigned i = 0; i < plan->run_count; i++) {
+		if (!bt_plan_config(&plan->runs[i], machine, frame, &config, &error))
+			return 0;
+		if (!first.code)
+			first = error;
+	}
+	return bt_err_set(err, first.code, "%s", first.text);
+}
+
+/* As a sweep that goes further than this machine does. */
+static void leave_out(struct bt_bench *b)
+{
+	const struct bt_machine *machine = bt_session_machine(b->session);
+	struct bt_result *result = b->options->result;
+	struct bt_config config;
+	struct bt_err error;
+
+	for (unsigned i = 0; i < result->run_count; i++) {
+		struct bt_result_run *run = &result->runs[i];
+
+		run->left_out[0] = '\0';
+		if (bt_plan_config(&b->options->plan->runs[i], machine,
+				   bt_session_frame(b->session), &config, &error))
+			bt_copy_clean(run->left_out, sizeof(run->left_out), error.text);
+		else
+			b->progress.total += b->options->plan->runs[i].repetitions;
+	}
 }
 
 unsigned bt_bench_resume(struct bt_result *result)
@@ -140,15 +164,6 @@ unsigned bt_bench_resume(struct bt_result *result)
 	result->partial = false;
 	result->partial_reason[0] = '\0';
 	return there;
-}
-
-static unsigned count_all(const struct bt_plan *plan)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < plan->run_count; i++)
-		count += plan->runs[i].repetitions;
-	return count;
 }
 
 static int one_repetition(struct bt_bench *b, unsigned index, struct bt_err *err)
@@ -190,8 +205,10 @@ static int one_round(struct bt_bench *b, unsigned round, unsigned *order,
 		order[other] = swap;
 	}
 	for (unsigned i = 0; i < plan->run_count && !rc; i++) {
-		if (plan->runs[order[i]].repetitions < round ||
-		    b->options->result->runs[order[i]].repetition_count >= round)
+		const struct bt_result_run *run = &b->options->result->runs[order[i]];
+
+		if (plan->runs[order[i]].repetitions < round || run->left_out[0] ||
+		    run->repetition_count >= round)
 			continue;
 		b->progress.position++;
 		rc = one_repetition(b, order[i], err);
@@ -232,7 +249,6 @@ int bt_bench_run(const struct bt_bench_options *options, struct bt_err *err)
 	b->options = options;
 	b->session = options->session;
 	b->start_ns = bt_mono_ns();
-	b->progress.total = count_all(options->plan);
 	b->progress.left_ns = BT_UNKNOWN;
 	for (unsigned i = 0; i < options->result->run_count; i++)
 		b->progress.position += options->result->runs[i].repetition_count;
@@ -241,11 +257,16 @@ int bt_bench_run(const struct bt_bench_options *options, struct bt_err *err)
 	b->last = bt_frame_create(machine);
 	b->interval = bt_interval_create(machine);
 	b->whole = bt_interval_create(machine);
+	bt_session_want(b->session, BT_WANT_FREQUENCY);
 	rc = bt_bench_fresh(b, err);
 	if (!rc)
-		rc = bt_bench_check(options->plan, machine, bt_session_frame(b->session), err);
+		bt_bench_noise_before(b, bt_session_frame(b->session));
 	if (!rc)
+		rc = bt_bench_check(options->plan, machine, bt_session_frame(b->session), err);
+	if (!rc) {
+		leave_out(b);
 		rc = all_rounds(b, err);
+	}
 	mark_partial(options->result, rc, err);
 	bt_interval_free(b->whole);
 	bt_interval_free(b->interval);

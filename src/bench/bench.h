@@ -39,13 +39,13 @@ struct bt_bench_options {
 /*
  * 0: all of the plan is in the result. -EINTR: stopped, -ETIME: timeout; then the result is marked
  * partial and holds what there is, also of the repetition that was under way. Another error: the
- * machine refuses a config (nothing was begun), the source was lost (what there is, is in the
- * result). The load is stopped in any case; on an error a probe may still run until the session is
- * closed.
+ * machine can do none of the runs (nothing was begun), the source was lost (what there is, is in
+ * the result). The load is stopped in any case; on an error a probe may still run until the session
+ * is closed. Runs that the machine cannot do are left out, which the result says of each.
  */
 int bt_bench_run(const struct bt_bench_options *options, struct bt_err *err);
 
-/* Every run's config on this machine: the error names the first that it refuses. */
+/* Whether the machine can do any run of the plan; the error is that of the first one. */
 int bt_bench_check(const struct bt_plan *plan, const struct bt_machine *machine,
 		   const struct bt_frame *frame, struct bt_err *err);
 

@@ -57,6 +57,9 @@ void bt_bench_cut(struct bt_bench *b);
 void bt_bench_observe(struct bt_bench *b, const struct bt_frame *frame);
 /* What fired or was changed between the first frame of the repetition and frame. */
 void bt_bench_judge(struct bt_bench *b, const struct bt_frame *frame);
+/* Noise before it all, and that between the first frame of the repetition and frame. */
+void bt_bench_noise_before(struct bt_bench *b, const struct bt_frame *frame);
+void bt_bench_noise(struct bt_bench *b, const struct bt_frame *frame);
 void bt_bench_flaw(struct bt_bench *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -185,7 +185,7 @@ const char *bt_compare_partner(const struct bt_comparison *c, unsigned document,
 	const char *a = bt_compare_only_config(c->documents[0]);
 	const char *b = bt_compare_only_config(c->documents[document]);
 
-	return c->options.force && a && b ? b : config;
+	return a && b ? b : config; /* where they differ, that is a reason not to compare */
 }
 
 static void compare_document(struct bt_comparison *c, unsigned document)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a phase's frames say: its point, its counts, its samples, and what spoils a repetition. */
-#include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bench/bench_state.h"
 #include "core/param.h"
+#include "frame/noise.h"
 
 static uint64_t delta(uint64_t older, uint64_t newer)
 {
@@ -183,4 +184,48 @@ void bt_bench_judge(struct bt_bench *b, const struct bt_frame *frame)
 	if (grew(older.online, newer.online))
 		bt_bench_flaw(b, "CPUs went on or off line: %u at first, %u at the end",
 			      older.online, newer.online);
+}
+
+/* ---- noise -------------------------------------------------------------------------------- */
+
+void bt_bench_noise_before(struct bt_bench *b, const struct bt_frame *frame)
+{
+	struct bt_result *result = b->options->result;
+	char texts[BT_NOISE_WARNINGS][BT_NOISE_TEXT];
+	struct bt_noise noise;
+	unsigned count;
+
+	bt_noise_between(&noise, frame, frame);
+	count = bt_noise_warnings(bt_session_machine(b->session), &noise, texts);
+	for (unsigned i = 0; i < count; i++)
+		bt_result_warn(&result->warnings, &result->warning_count, texts[i]);
+	if (isnan(result->load1_before))
+		result->load1_before = noise.load1_before;
+}
+
+static bool is_said(const struct bt_result *result, const char *text)
+{
+	for (unsigned i = 0; i < result->warning_count; i++) {
+		if (!strcmp(result->warnings[i], text))
+			return true;
+	}
+	return false;
+}
+
+/* What holds for all of it is said once; the load of a repetition is that of the one before it. */
+void bt_bench_noise(struct bt_bench *b, const struct bt_frame *frame)
+{
+	struct bt_result_repetition *r = b->repetition;
+	char texts[BT_NOISE_WARNINGS][BT_NOISE_TEXT];
+	struct bt_noise noise;
+	unsigned count;
+
+	bt_noise_between(&noise, b->first, frame);
+	noise.load1_before = NAN;
+	r->steal_ratio = noise.steal_ratio;
+	count = bt_noise_warnings(bt_session_machine(b->session), &noise, texts);
+	for (unsigned i = 0; i < count; i++) {
+		if (!is_said(b->options->result, texts[i]))
+			bt_result_warn(&r->warnings, &r->warning_count, texts[i]);
+	}
 }

@@ -8,11 +8,16 @@
 #ifndef BT_PLAN_H
 #define BT_PLAN_H
 
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
 #include "core/err.h"
 #include "core/param.h"
 #include "frame/frame.h"
 
 #define BT_PLAN_BYTES_MAX (256u * 1024)	/* of the text */
+#define BT_PLAN_LINE_MAX 197u		/* bytes of a line that the INI library reads whole */
 #define BT_PLAN_RUNS_MAX 4096u
 #define BT_PLAN_REPETITIONS_MAX 10000u
 
@@ -21,9 +26,15 @@ enum bt_plan_held { BT_HELD_AUTO, BT_HELD_PERCENT, BT_HELD_BYTES };
 /* One configuration, measured `repetitions` times. */
 struct bt_plan_run {
 	const char *section;
-	/* What tells it from the others, "order=4 cpus=2"; the section's name where nothing does. */
+	/*
+	 * What tells it from the others, "order=4 cpus=2", after the section's name where there are
+	 * several; the section's name where nothing does. No two runs of a plan have the same.
+	 */
 	char *label;
-	/* "name=value" of bt_params in the order of the text; those swept have one value here. */
+	/*
+	 * "name=value" of bt_params in the order of the text, those alone that the plan gives; those
+	 * swept have one value here. The plan's mask is called cpus, as in bt_params.
+	 */
 	char **settings;
 	unsigned setting_count;
 	unsigned cpus;			/* so many of the mask, lowest first; 0 = all */
@@ -53,27 +64,39 @@ struct bt_plan {
 };
 
 /*
- * Parses and expands. -EINVAL: err names plan, line, key, value and what is allowed; also for a key
- * given twice in a section, lines longer than the INI library reads, and more runs than the maximum.
+ * Parses and expands. Caller frees *plan with bt_plan_free(); it is NULL after a failure. -EINVAL:
+ * err names plan, line, key, value and what is allowed; also for a key given twice in a section,
+ * lines longer than the INI library reads, and more runs than the maximum.
  */
 int bt_plan_parse(struct bt_plan **plan, const char *name, const char *text, struct bt_err *err);
 /*
- * The same of a file; a name without a slash that is no file is looked for among the plans that were
- * installed (BT_PKGDATADIR/plans/NAME.ini, or in the directory of the environment's BUDDYTOP_PLANS).
+ * The same of a file; a name without a slash that is no file is looked for among the plans that
+ * were installed (BT_PKGDATADIR/plans/NAME.ini, or in the directory that the environment's
+ * BUDDYTOP_PLANS names). -ENOENT: there is none, err names those that are; or another -errno of
+ * reading it.
  */
 int bt_plan_read(struct bt_plan **plan, const char *path, struct bt_err *err);
+/* NULL is allowed. */
 void bt_plan_free(struct bt_plan *plan);
 
 /*
- * The config of a run on a machine, checked: running, guard bench, GFP class kernel, lease 10 s unless
- * the plan says otherwise; frame tells which CPUs are online (only those count for `cpus` and
- * BT_HELD_AUTO). -EINVAL: the machine has no such CPU, node, order, or may hold less; err names run,
- * key and limit.
+ * The config of a run on a machine, checked: running, guard bench, GFP class kernel, lease 10 s
+ * unless the plan says otherwise; frame tells which CPUs are online (only those run). A mask that
+ * names its CPUs needs each of them, one that is open ("all", "^0") or goes with `cpus` those that
+ * are online. -EINVAL: the machine has no such CPU, node, order, or may hold less; err names run,
+ * key and limit. config is undefined then.
  */
 int bt_plan_config(const struct bt_plan_run *run, const struct bt_machine *machine,
 		   const struct bt_frame *frame, struct bt_config *config, struct bt_err *err);
 
-/* How long a run takes at most and usually, all its repetitions, without the probes: for --dry-run. */
+/*
+ * How long a run takes, all its repetitions, without the probes: usually, when the load is steady
+ * as soon as it is warm, and at most. For --dry-run.
+ */
 uint64_t bt_plan_run_ns(const struct bt_plan_run *run);
+uint64_t bt_plan_run_max_ns(const struct bt_plan_run *run);
+
+/* The keys of a plan: "plan-key TAB name TAB form TAB default TAB help", a line each. */
+void bt_plan_dump(FILE *out);
 
 #endif

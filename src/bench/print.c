@@ -26,6 +26,16 @@ struct row {
 	struct bt_difference change;
 };
 
+/* In a row that says "pages" already the unit need not. */
+static const char *cell(const struct bt_result_metric *metric, double value, char *buf)
+{
+	struct bt_result_metric short_one = *metric;
+
+	if (metric->unit == BT_UNIT_PAGES_PER_S)
+		short_one.unit = BT_UNIT_PER_S;
+	return bt_result_metric_text(&short_one, value, buf, TEXT);
+}
+
 /* Room for the values of one run. */
 static double *values_of(const struct bt_result_run *run)
 {
@@ -72,10 +82,10 @@ static const char *change_text(const struct row *row, char *buf, size_t size)
 	buf[0] = '\0';
 	if (!row->changed || isnan(change->ratio))
 		return buf;
-	if (row->summary.count < 2)
+	if (isnan(change->ratio_ci.low))
 		snprintf(buf, size, "%+.1f %%", change->ratio * 100);
 	else
-		snprintf(buf, size, "%+.1f %% (%+.1f to %+.1f)", change->ratio * 100,
+		snprintf(buf, size, "%+.1f %% [%+.1f %+.1f]", change->ratio * 100,
 			 change->ratio_ci.low * 100, change->ratio_ci.high * 100);
 	return buf;
 }
@@ -166,22 +176,22 @@ static unsigned wanted(const struct bt_result *result)
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < result->run_count; i++)
-		count += result->runs[i].wanted;
+		count += result->runs[i].left_out[0] ? 0 : result->runs[i].wanted;
 	return count;
 }
 
-static void print_head(FILE *out, const struct bt_result *result)
+static void print_head(FILE *out, const struct bt_result *result, const char *indent)
 {
 	const struct bt_machine *machine = &result->machine;
 	char memory[TEXT];
 
-	fprintf(out, "plan %s: %u of %u repetitions%s%s%s\n", result->plan_name, done(result),
-		wanted(result), result->partial ? ", PARTIAL (" : "",
+	fprintf(out, "%splan %s: %u of %u repetitions%s%s%s\n", indent, result->plan_name,
+		done(result), wanted(result), result->partial ? ", PARTIAL (" : "",
 		result->partial ? result->partial_reason : "", result->partial ? ")" : "");
-	fprintf(out, "%s, %s%s%s%s, kernel %s\n", machine->host, machine->source,
+	fprintf(out, "%s%s, %s%s%s%s, kernel %s\n", indent, machine->host, machine->source,
 		machine->accel[0] ? " on " : "", machine->accel, reality[machine->reality],
 		machine->kernel);
-	fprintf(out, "%u CPUs, %u nodes, %s; buddytop %s, module %s (ABI %u)\n",
+	fprintf(out, "%s%u CPUs, %u nodes, %s; buddytop %s, module %s (ABI %u)\n", indent,
 		machine->cpu_count, machine->node_count,
 		bt_text_bytes(machine->memory_bytes, memory, sizeof(memory)), result->program,
 		machine->module_version[0] ? machine->module_version : "none",
@@ -190,18 +200,18 @@ static void print_head(FILE *out, const struct bt_result *result)
 
 static void print_row(FILE *out, const struct row *row)
 {
-	char median[TEXT], low[TEXT], high[TEXT], change[64];
-	size_t size = TEXT;
+	char median[TEXT], low[TEXT], high[TEXT], change[64], line[128];
+	int used = snprintf(line, sizeof(line), "  %-22s %11s ", row->metric->label,
+			    cell(row->metric, row->summary.median, median));
 
-	fprintf(out, "  %-22s %13s", row->metric->label,
-		bt_result_metric_text(row->metric, row->summary.median, median, size));
 	if (row->summary.count > 1)
-		fprintf(out, "  %s to %s",
-			bt_result_metric_text(row->metric, row->summary.p25, low, size),
-			bt_result_metric_text(row->metric, row->summary.p75, high, size));
+		used += snprintf(line + used, sizeof(line) - (size_t)used, " %10s ..%10s",
+				 cell(row->metric, row->summary.p25, low),
+				 cell(row->metric, row->summary.p75, high));
 	if (*change_text(row, change, sizeof(change)))
-		fprintf(out, "\n  %-22s %13s  %s", "", "changed by", change);
-	fputc('\n', out);
+		snprintf(line + used, sizeof(line) - (size_t)used, "%*s%s",
+			 row->summary.count > 1 ? 1 : 25, "", change);
+	fprintf(out, "%s\n", line);
 }
 
 static void print_run(FILE *out, const struct bt_result *result, const struct bt_result_run *run)
@@ -211,8 +221,10 @@ static void print_run(FILE *out, const struct bt_result *result, const struct bt
 
 	for (unsigned i = 0; i < run->repetition_count; i++)
 		counted += bt_result_counts(&run->repetitions[i]);
-	fprintf(out, "\n%-24s %13s  %s (%u of %u counted)\n", run->label, "median",
-		"quartiles", counted, run->repetition_count);
+	fprintf(out, "\n%s: %u of %u repetitions counted\n", run->label, counted,
+		run->repetition_count);
+	fprintf(out, "  %-22s %11s  %10s ..%10s %s\n", "", "median", "25 %", "75 %",
+		"changed by [95 % CI]");
 	for (unsigned i = 0; i < bt_result_metric_count; i++) {
 		if (!bt_result_metrics[i].detail &&
 		    fill_row(&row, result, run, &bt_result_metrics[i]))
@@ -224,6 +236,8 @@ static void print_run(FILE *out, const struct bt_result *result, const struct bt
 /* What did not count, and the noise of single repetitions. */
 static void print_remarks(FILE *out, const struct bt_result_run *run)
 {
+	if (run->left_out[0])
+		fprintf(out, "left out: %s\n", run->left_out);
 	for (unsigned i = 0; i < run->repetition_count; i++) {
 		const struct bt_result_repetition *r = &run->repetitions[i];
 
@@ -241,7 +255,7 @@ static void print_remarks(FILE *out, const struct bt_result_run *run)
 
 void bt_print_text(FILE *out, const struct bt_result *result)
 {
-	print_head(out, result);
+	print_head(out, result, "");
 	for (unsigned i = 0; i < result->run_count; i++) {
 		if (result->runs[i].repetition_count)
 			print_run(out, result, &result->runs[i]);
@@ -293,8 +307,8 @@ void bt_print_markdown(FILE *out, const struct bt_result *result)
 {
 	fputs("# ", out);
 	put_cell(out, result->plan_name);
-	fputs("\n\n    ", out);
-	print_head(out, result);
+	fputs("\n\n", out);
+	print_head(out, result, "    ");
 	for (unsigned i = 0; i < result->run_count; i++) {
 		if (result->runs[i].repetition_count)
 			print_markdown_run(out, result, &result->runs[i]);

@@ -21,6 +21,16 @@ static bool same_config(const struct bt_config *a, const struct bt_config *b)
 	return a->run == b->run;
 }
 
+/* Of those that run: what a CPU held when it went off line is not for them to give back. */
+static bool holds(const struct bt_frame *frame)
+{
+	for (unsigned i = 0; i < frame->cpu_count; i++) {
+		if (frame->cpus[i].online && frame->cpus[i].held_pages)
+			return true;
+	}
+	return false;
+}
+
 static bool applied(struct bt_bench *b)
 {
 	const struct bt_frame *frame = bt_session_frame(b->session);
@@ -30,7 +40,7 @@ static bool applied(struct bt_bench *b)
 		return false;
 	bt_frame_totals(frame, &totals);
 	return totals.applied == totals.online &&
-	       (b->sent.run != BT_RUN_DRAIN || !totals.held_pages);
+	       (b->sent.run != BT_RUN_DRAIN || !holds(frame));
 }
 
 static int publish(struct bt_bench *b, const struct bt_config *config, struct bt_err *err)
@@ -72,7 +82,12 @@ static bool measured(struct bt_bench *b)
 static int probe(struct bt_bench *b, struct bt_err *err)
 {
 	struct bt_result_phase *phase = &b->repetition->phases[b->progress.phase];
-	int rc = bt_session_measure(b->session, b->plan->limit_bytes, err);
+	const struct bt_measure_options options = {
+		.limit_bytes = b->plan->limit_bytes == BT_UNKNOWN ? 0 : b->plan->limit_bytes,
+		.region_bytes = b->plan->region_bytes,
+		.stop_psi_percent = b->plan->stop_psi_percent,
+	};
+	int rc = bt_session_measure(b->session, &options, err);
 
 	b->measure.state = BT_MEASURE_RUNNING;
 	if (!rc)
@@ -190,6 +205,7 @@ static int finish(struct bt_bench *b, struct bt_err *err)
 	int rc;
 
 	bt_bench_judge(b, bt_session_frame(b->session));
+	bt_bench_noise(b, bt_session_frame(b->session));
 	warn_unsteady(b);
 	rc = drain(b, err);
 	b->repetition->complete = !rc;

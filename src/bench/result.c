@@ -17,6 +17,7 @@ struct bt_result *bt_result_create(const struct bt_plan *plan)
 	struct bt_result *result = bt_xcalloc(1, sizeof(*result));
 
 	result->latencies = true;
+	result->load1_before = NAN;
 	if (!plan)
 		return result;
 	result->plan_name = bt_xstrdup(plan->name);
@@ -81,6 +82,7 @@ struct bt_result_repetition *bt_result_add(struct bt_result_run *run)
 	*repetition = (struct bt_result_repetition){
 		.steady_after_ns = BT_UNKNOWN,
 		.steady_spread = NAN,
+		.steal_ratio = NAN,
 	};
 	for (unsigned i = 0; i < BT_PHASE_COUNT; i++)
 		bt_point_forget(&repetition->phases[i].point);

@@ -11,7 +11,7 @@
 #include "core/json.h"
 #include "frame/interval.h"
 #include "frame/metric.h"
-#include "system/findlimit.h"
+#include "system/measure.h"
 
 #define BT_RESULT_VERSION 1u
 #define BT_RESULT_BYTES_MAX (256u << 20)	/* of a document that is read */
@@ -66,6 +66,7 @@ struct bt_result_repetition {
 	uint64_t steady_after_ns;	/* from the start of the load; BT_UNKNOWN: it was not */
 	double steady_spread;		/* of the last rates: largest distance from their mean, 0.2 = 20 % */
 	struct bt_result_phase phases[BT_PHASE_COUNT];
+	double steal_ratio;		/* of all CPU time, taken by the hypervisor; NaN unknown */
 	struct bt_result_sample *samples;
 	unsigned sample_count;
 	char **warnings;		/* noise of this repetition */
@@ -76,6 +77,7 @@ struct bt_result_run {
 	char *section, *label;
 	struct bt_config config;	/* as it was published */
 	bool known;			/* config is: the run was begun */
+	char left_out[BT_FLAW];		/* why this machine cannot do it; "" = it can */
 	struct bt_result_repetition *repetitions;	/* in the order of number; those done */
 	unsigned repetition_count;
 	unsigned wanted;		/* of the plan */
@@ -89,6 +91,7 @@ struct bt_result {
 	char *plan_name, *plan_text;
 	uint64_t seed, interval_ns;
 	int64_t start_utc_ns, end_utc_ns;
+	double load1_before;		/* load average of the minute before all of it; NaN unknown */
 	bool latencies;			/* false: left out of the document on request */
 	bool partial;
 	char partial_reason[BT_FLAW];	/* "interrupted", "time limit of 60 s"; "" = complete */

@@ -120,6 +120,7 @@ static int decode_repetition(const struct bt_json *node, struct bt_result_run *r
 	int rc = bt_fields_decode(node, &bt_result_repetition_rows, repetition, err);
 
 	bt_json_get_double(node, "steady_spread", &repetition->steady_spread);
+	bt_json_get_double(node, "steal_ratio", &repetition->steal_ratio);
 	if (!rc)
 		rc = decode_texts(bt_json_get_array(node, "warnings"), &repetition->warnings,
 				  &repetition->warning_count, err);
@@ -143,9 +144,11 @@ static int decode_run(const struct bt_json *node, struct bt_result_run *run, str
 {
 	const struct bt_json *config = bt_json_get(node, "config");
 	const struct bt_json *array = bt_json_get_array(node, "repetitions");
+	const char *left_out = bt_json_get_string(node, "left_out");
 	uint64_t wanted = 0;
 	int rc = 0;
 
+	bt_copy_clean(run->left_out, sizeof(run->left_out), left_out ? left_out : "");
 	run->section = copy_text(node, "section");
 	run->label = copy_text(node, "label");
 	if (!bt_json_get_u64(node, "wanted", &wanted) || wanted > BT_PLAN_REPETITIONS_MAX)
@@ -194,6 +197,7 @@ static int decode_all(const struct bt_json *root, struct bt_result *result, stru
 	const char *version = bt_json_get_string(bt_json_get_object(root, "program"), "version");
 	int rc = bt_fields_decode(root, &bt_result_top, result, err);
 
+	bt_json_get_double(root, "load1_before", &result->load1_before);
 	bt_copy_clean(result->program, sizeof(result->program), version ? version : "");
 	result->source = copy_text(root, "source");
 	result->plan_name = copy_text(plan, "name");

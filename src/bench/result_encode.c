@@ -154,6 +154,8 @@ static void encode_repetition(struct bt_json_writer *w,
 	bt_json_bool(w, "counted", bt_result_counts(repetition));
 	if (!isnan(repetition->steady_spread))
 		bt_json_double(w, "steady_spread", repetition->steady_spread);
+	if (!isnan(repetition->steal_ratio))
+		bt_json_double(w, "steal_ratio", repetition->steal_ratio);
 	encode_texts(w, "warnings", repetition->warnings, repetition->warning_count);
 	encode_metrics(w, repetition, latencies);
 	encode_phases(w, repetition, latencies);
@@ -170,6 +172,8 @@ static void encode_run(struct bt_json_writer *w, const struct bt_result_run *run
 	bt_json_string(w, "section", run->section);
 	bt_json_string(w, "label", run->label);
 	bt_json_u64(w, "wanted", run->wanted);
+	if (run->left_out[0])
+		bt_json_string(w, "left_out", run->left_out);
 	if (run->known)
 		bt_config_encode(w, "config", &run->config);
 	bt_json_array(w, "repetitions");
@@ -196,6 +200,8 @@ static void encode_head(struct bt_json_writer *w, const struct bt_result *result
 	bt_utc_text(result->end_utc_ns, utc, sizeof(utc));
 	bt_json_string(w, "ended_at", utc);
 	bt_fields_encode(w, &bt_result_top, result);
+	if (!isnan(result->load1_before))
+		bt_json_double(w, "load1_before", result->load1_before);
 	bt_json_string(w, "source", result->source);
 	bt_json_object(w, "plan");
 	bt_json_string(w, "name", result->plan_name);

@@ -30,7 +30,7 @@ static double probe_rate(repetition_t r, enum bt_phase phase)
 {
 	const struct bt_measure *measure = &r->phases[phase].measure;
 
-	return ratio(reached(r, phase), (double)measure->elapsed_ns / (double)BT_NS_PER_S);
+	return measure->state == BT_MEASURE_DONE ? bt_measure_rate(measure) : NAN;
 }
 
 static double idle_available(repetition_t r)
@@ -104,7 +104,7 @@ const struct bt_result_metric bt_result_metrics[] = {
 	COUNTED("steady_after_ns", "steady after", NS, NEITHER, steady_after),
 
 	OF_POINT("allocs_per_s", "allocs", PER_S, MORE, LOAD, "allocs_per_s"),
-	OF_POINT("pages_per_s", "pages allocated", PAGES_PER_S, MORE, LOAD, "pages_per_s"),
+	OF_POINT("pages_per_s", "pages", PAGES_PER_S, MORE, LOAD, "pages_per_s"),
 	OF_POINT("held_bytes", "held", BYTES, NEITHER, LOAD, "held_bytes"),
 	OF_POINT("remote_ratio", "remote blocks", RATIO, LESS, LOAD, "remote_ratio"),
 	OF_POINT("preempted_per_s", "preempted", PER_S, NEITHER, LOAD, "preempted_per_s", DETAIL),

@@ -51,6 +51,17 @@ static const struct sample_key {
 	    { 999, "free_p999_ns" } } },
 };
 
+/* What our own writer of this format says besides (pab.c), each an array of one number. */
+static void read_remark(struct bt_samples *samples, const char *name)
+{
+	if (!strcmp(name, "buddytop_result_is_partial"))
+		samples->partial = true;
+	else if (!strcmp(name, "buddytop_machine_is_emulated"))
+		samples->machine.reality = BT_EMULATED;
+	else if (!strcmp(name, "buddytop_machine_is_simulated"))
+		samples->machine.reality = BT_SIMULATED;
+}
+
 /* "name_order4" is name and "order=4"; a key without an order is of the one that there was. */
 static void split_key(const char *key, char name[BT_NAME], char config[BT_NAME])
 {
@@ -125,7 +136,7 @@ static void add_values(struct bt_samples *samples, const char *config, const str
 						   metric->unit, metric->better), values[i]);
 }
 
-/* Keys that are not known are passed over. 0, or -EPROTO; *known: there was one that is. */
+/* Other keys that are not known are passed over. 0, or -EPROTO; *known: there was one that is. */
 static int read_member(struct bt_samples *samples, const struct bt_json *member, bool *known,
 		       struct bt_err *err)
 {
@@ -140,8 +151,10 @@ static int read_member(struct bt_samples *samples, const struct bt_json *member,
 	while (sample < sample_keys + BT_ARRAY_SIZE(sample_keys) && strcmp(sample->key, name))
 		sample++;
 	if (plain == plain_keys + BT_ARRAY_SIZE(plain_keys) &&
-	    sample == sample_keys + BT_ARRAY_SIZE(sample_keys))
+	    sample == sample_keys + BT_ARRAY_SIZE(sample_keys)) {
+		read_remark(samples, name);
 		return 0;
+	}
 	*known = true;
 	values = read_array(samples, member, err);
 	if (!values)

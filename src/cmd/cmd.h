@@ -39,9 +39,8 @@ struct bt_cmd {
 };
 
 extern const struct bt_cmd bt_cmd_top, bt_cmd_ctl, bt_cmd_snapshot, bt_cmd_record,
-	bt_cmd_replay;
+	bt_cmd_replay, bt_cmd_bench, bt_cmd_compare;
 extern const struct bt_cmd bt_cmd_plot, bt_cmd_report;
-extern const struct bt_cmd bt_cmd_compare;
 
 /*
  * Blocks the signals that end a program; the descriptor becomes readable when one has come. The
@@ -49,6 +48,10 @@ extern const struct bt_cmd bt_cmd_compare;
  */
 int bt_cmd_catch_end(void);
 bool bt_cmd_not_ended(void *end_fd, const char *text);
+
+/* A line on standard error unless it is the one that was told last. */
+#define BT_CMD_TOLD 128
+void bt_cmd_tell(const char *text, char told[BT_CMD_TOLD]);
 
 /*
  * Asks on the terminal; only "y" is a yes. The end of the input is a no, and so is end_fd when it

@@ -50,6 +50,13 @@ bool bt_cmd_not_ended(void *end_fd, const char *text)
 	return poll(&end, 1, 0) <= 0;
 }
 
+void bt_cmd_tell(const char *text, char told[BT_CMD_TOLD])
+{
+	if (strncmp(told, text, BT_CMD_TOLD - 1))
+		fprintf(stderr, "buddytop: %s\n", text);
+	snprintf(told, BT_CMD_TOLD, "%s", text);
+}
+
 /* One line from the terminal; false at its end, or when the end of the program was asked for. */
 static bool read_answer(int end_fd, bool (*ended)(const void *context), const void *context,
 			char *answer, size_t size)

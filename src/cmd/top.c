@@ -33,16 +33,14 @@ static const struct bt_opt top_opts[] = {
 
 struct start {
 	struct ui_signals signals;
-	char told[128];		/* the last line, which is not repeated */
+	char told[BT_CMD_TOLD];
 };
 
 static bool on_progress(void *context, const char *text)
 {
 	struct start *start = context;
 
-	if (strncmp(start->told, text, sizeof(start->told) - 1))
-		fprintf(stderr, "buddytop: %s\n", text);
-	snprintf(start->told, sizeof(start->told), "%s", text);
+	bt_cmd_tell(text, start->told);
 	return !ui_signals_end_asked(&start->signals);
 }
 

@@ -107,6 +107,21 @@ static void encode_zone(struct bt_json_writer *w, const struct bt_frame_zone *zo
 	bt_json_end_object(w);
 }
 
+/* Nothing where nothing is known, as of a simulated machine. */
+static void encode_load(struct bt_json_writer *w, const struct bt_frame_load *load)
+{
+	size_t i = 0;
+
+	while (i < bt_schema_load.count &&
+	       bt_field_load(&bt_schema_load.fields[i], load) == BT_UNKNOWN)
+		i++;
+	if (i == bt_schema_load.count)
+		return;
+	bt_json_object(w, "load");
+	bt_fields_encode(w, &bt_schema_load, load);
+	bt_json_end_object(w);
+}
+
 static void encode_memory(struct bt_json_writer *w, const struct bt_frame *frame)
 {
 	unsigned i;
@@ -117,9 +132,7 @@ static void encode_memory(struct bt_json_writer *w, const struct bt_frame *frame
 	bt_json_object(w, "psi");
 	bt_fields_encode(w, &bt_schema_psi, &frame->psi);
 	bt_json_end_object(w);
-	bt_json_object(w, "load");
-	bt_fields_encode(w, &bt_schema_load, &frame->load);
-	bt_json_end_object(w);
+	encode_load(w, &frame->load);
 	bt_json_object(w, "vmstat");
 	for (i = 0; i < BT_VMSTAT_COUNT; i++)
 		bt_json_known(w, bt_vmstat_name[i], frame->vmstat[i]);

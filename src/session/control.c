@@ -174,9 +174,10 @@ void bt_session_follow_config(struct bt_session *s, const struct bt_frame *befor
 	}
 }
 
-int bt_session_measure(struct bt_session *s, uint64_t limit_bytes, struct bt_err *err)
+int bt_session_measure(struct bt_session *s, const struct bt_measure_options *options,
+		       struct bt_err *err)
 {
-	int rc = bt_sampler_measure(s->sampler, limit_bytes, err);
+	int rc = bt_sampler_measure(s->sampler, options, err);
 
 	if (!rc)
 		bt_session_log(s, BT_EVENT_NOTE, 0, "user", "measuring what user space can get");

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "frame/frame_json.h"
+#include "frame/measure_json.h"
 #include "session/link.h"
 
 #define LINE_MAX_BYTES (64u * 1024)	/* of a request; a config is far below */
@@ -94,6 +95,9 @@ static void greet(struct bt_link *link)
 	bt_json_object(w, "hello");
 	bt_json_u64(w, "protocol", BT_PROTOCOL_VERSION);
 	bt_json_string(w, "version", PACKAGE_VERSION);
+	bt_json_array(w, "offers");
+	bt_json_string(w, NULL, BT_OFFER_MEASURE_OPTIONS);
+	bt_json_end_array(w);
 	bt_machine_encode(w, "machine", &s->machine);
 	bt_config_encode(w, "config", &s->config);
 	if (s->no_control[0])

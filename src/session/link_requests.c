@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "frame/frame_json.h"
+#include "frame/measure_json.h"
 #include "session/link.h"
 
 #define RUBBISH_MAX 16u
@@ -111,34 +112,23 @@ static int do_keepalive(struct bt_link *link, const struct bt_json *request, str
 
 static int do_measure(struct bt_link *link, const struct bt_json *request, struct bt_err *err)
 {
-	uint64_t limit = BT_UNKNOWN; /* no limit: until the OOM kill */
+	struct bt_measure_options options;
+	int rc = bt_measure_options_decode(request, &options, err);
 
-	bt_json_get_u64(request, "limit_bytes", &limit);
-	return bt_session_measure(link->session, limit, err);
+	if (rc)
+		return bt_err_prefix(err, "measure");
+	return bt_session_measure(link->session, &options, err);
 }
 
 static int do_measured(struct bt_link *link, const struct bt_json *request, struct bt_err *err)
 {
-	static const char *const names[] = {
-		[BT_MEASURE_NONE] = "none", [BT_MEASURE_RUNNING] = "running",
-		[BT_MEASURE_DONE] = "done", [BT_MEASURE_FAILED] = "failed",
-	};
 	struct bt_measure measure;
-	struct bt_json_writer *w;
 	uint64_t id;
 
 	if (!bt_json_get_u64(request, "id", &id))
 		return bt_err_set(err, EPROTO, "measured: id is missing");
 	bt_session_measured(link->session, &measure);
-	w = bt_link_begin(link, &id);
-	bt_json_object(w, "measure");
-	bt_json_string(w, "state", names[measure.state]);
-	bt_json_u64(w, "reached_bytes", measure.reached_bytes);
-	bt_json_known(w, "limit_bytes", measure.limit_bytes);
-	bt_json_u64(w, "elapsed_ns", measure.elapsed_ns);
-	bt_json_bool(w, "oom_killed", measure.oom_killed);
-	bt_json_string(w, "text", measure.text);
-	bt_json_end_object(w);
+	bt_measure_encode(bt_link_begin(link, &id), "measure", &measure);
 	bt_link_end(link);
 	return 0;
 }

@@ -267,15 +267,18 @@ int bt_sampler_keepalive(struct bt_sampler *s)
 	return rc;
 }
 
-int bt_sampler_measure(struct bt_sampler *s, uint64_t limit_bytes, struct bt_err *err)
+int bt_sampler_measure(struct bt_sampler *s, const struct bt_measure_options *options,
+		       struct bt_err *err)
 {
-	int rc;
+	int rc = bt_measure_check(options, err);
 
+	if (rc)
+		return rc;
 	if (!s->ops->measure)
 		return bt_err_set(err, EOPNOTSUPP, "source %s cannot measure", s->ops->name);
 	pthread_mutex_lock(&s->source_lock);
 	if (s->state)
-		rc = s->ops->measure(s->state, limit_bytes, err);
+		rc = s->ops->measure(s->state, options, err);
 	else
 		rc = bt_err_set(err, ENOTCONN, "the source is lost");
 	pthread_mutex_unlock(&s->source_lock);

@@ -85,7 +85,8 @@ void bt_sampler_set_cpus(struct bt_sampler *sampler, const cpu_set_t *cpus, size
 int bt_sampler_publish(struct bt_sampler *sampler, const struct bt_config *config, uint64_t token,
 		       struct bt_err *err);
 int bt_sampler_keepalive(struct bt_sampler *sampler);
-int bt_sampler_measure(struct bt_sampler *sampler, uint64_t limit_bytes, struct bt_err *err);
+int bt_sampler_measure(struct bt_sampler *sampler, const struct bt_measure_options *options,
+		       struct bt_err *err);
 void bt_sampler_measured(struct bt_sampler *sampler, struct bt_measure *measure);
 
 /* A recording, else NULL; what is done to it takes effect at once. */

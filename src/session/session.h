@@ -109,7 +109,13 @@ void bt_session_kick(struct bt_session *session);
  */
 void bt_session_want(struct bt_session *session, unsigned want);
 
-int bt_session_measure(struct bt_session *session, uint64_t limit_bytes, struct bt_err *err);
+/*
+ * Starts measuring what user space can get on the machine of the source. -EINVAL out of bounds,
+ * -EBUSY one runs, -EOPNOTSUPP the source, its kernel or an older agent cannot; what a remote machine
+ * answers later is in measured()'s state and text.
+ */
+int bt_session_measure(struct bt_session *session, const struct bt_measure_options *options,
+		       struct bt_err *err);
 void bt_session_measured(const struct bt_session *session, struct bt_measure *measure);
 
 /* Event log, oldest kept has number bt_session_event_first(); 1024 are kept. */

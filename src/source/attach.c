@@ -153,9 +153,10 @@ static const char *attach_no_control(void *state)
 	return bt_source_remote.no_control(state);
 }
 
-static int attach_measure(void *state, uint64_t limit_bytes, struct bt_err *err)
+static int attach_measure(void *state, const struct bt_measure_options *options,
+			  struct bt_err *err)
 {
-	return bt_source_remote.measure(state, limit_bytes, err);
+	return bt_source_remote.measure(state, options, err);
 }
 
 static void attach_measured(void *state, struct bt_measure *measure)

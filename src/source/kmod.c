@@ -228,7 +228,7 @@ static int kmod_keepalive(void *state)
 	return ioctl(k->fd, BT_IOC_KEEPALIVE) ? -errno : 0;
 }
 
-static int kmod_measure(void *state, uint64_t limit_bytes, struct bt_err *err)
+static int kmod_measure(void *state, const struct bt_measure_options *options, struct bt_err *err)
 {
 	struct kmod *k = state;
 	struct bt_measure last = { .state = BT_MEASURE_NONE };
@@ -239,7 +239,7 @@ static int kmod_measure(void *state, uint64_t limit_bytes, struct bt_err *err)
 		return bt_err_set(err, EBUSY, "a measurement is running");
 	bt_findlimit_free(k->findlimit);
 	k->findlimit = NULL;
-	return bt_findlimit_start(&k->findlimit, limit_bytes, err);
+	return bt_findlimit_start(&k->findlimit, options, err);
 }
 
 static void kmod_measured(void *state, struct bt_measure *measure)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "frame/frame_json.h"
+#include "frame/measure_json.h"
 #include "source/attach.h"
 #include "source/remote_state.h"
 
@@ -106,36 +107,25 @@ static int send_read(struct remote *r, bool extra, unsigned want)
 
 /* ---- receiving ------------------------------------------------------------------------- */
 
-static void take_measure(struct remote *r, const struct bt_json *node)
+static int take_measure(struct remote *r, const struct bt_json *node, struct bt_err *err)
 {
-	static const char *const names[] = {
-		[BT_MEASURE_NONE] = "none", [BT_MEASURE_RUNNING] = "running",
-		[BT_MEASURE_DONE] = "done", [BT_MEASURE_FAILED] = "failed",
-	};
-	const char *state = bt_json_get_string(node, "state");
-	const char *text = bt_json_get_string(node, "text");
-	struct bt_measure m = { .limit_bytes = BT_UNKNOWN };
+	struct bt_measure measure;
+	int rc = bt_measure_decode(node, &measure, err);
 
-	for (unsigned i = 0; i < BT_ARRAY_SIZE(names); i++) {
-		if (state && !strcmp(state, names[i]))
-			m.state = i;
-	}
-	bt_json_get_u64(node, "reached_bytes", &m.reached_bytes);
-	bt_json_get_u64(node, "limit_bytes", &m.limit_bytes);
-	bt_json_get_u64(node, "elapsed_ns", &m.elapsed_ns);
-	bt_json_get_bool(node, "oom_killed", &m.oom_killed);
-	bt_copy_clean(m.text, sizeof(m.text), text ? text : "");
+	if (rc)
+		return rc;
 	pthread_mutex_lock(&r->lock);
-	r->measure = m;
+	r->measure = measure;
 	r->measure_asked = false;
 	pthread_mutex_unlock(&r->lock);
+	return 0;
 }
 
 static void fail_measure(struct remote *r, const char *text)
 {
 	pthread_mutex_lock(&r->lock);
 	if (r->measure.state == BT_MEASURE_RUNNING) {
-		r->measure.state = BT_MEASURE_FAILED;
+		bt_measure_finish(&r->measure, BT_MEASURE_END_FAILED);
 		bt_copy_clean(r->measure.text, sizeof(r->measure.text), text);
 	}
 	r->measure_asked = false;
@@ -197,8 +187,8 @@ static int take_line(struct remote *r, const char *line, size_t size, struct bt_
 		pthread_mutex_unlock(&r->lock);
 	}
 	node = bt_json_get_object(root, "measure");
-	if (node)
-		take_measure(r, node);
+	if (node && take_measure(r, node, err))
+		return -EPROTO;
 	node = bt_json_get_object(root, "frame");
 	if (!node || !ours)
 		return -EAGAIN;
@@ -348,18 +338,37 @@ static int remote_keepalive(void *state)
 	return rc;
 }
 
-static int remote_measure(void *state, uint64_t limit_bytes, struct bt_err *err)
+/* An older agent passes over what it does not know, and would run into the OOM kill. */
+static int check_offer(const struct remote *r, const struct bt_measure_options *options,
+		       struct bt_err *err)
+{
+	const char *what = options->stop_psi_percent ? "stop at a pressure" :
+			   options->region_bytes ? "map regions of a given size" : NULL;
+
+	if (!what || r->measure_options)
+		return 0;
+	return bt_err_set(err, EOPNOTSUPP, "the agent on the other side is older and cannot %s: "
+			  "install this version there, too, or bound it by --limit-bytes alone",
+			  what);
+}
+
+static int remote_measure(void *state, const struct bt_measure_options *options,
+			  struct bt_err *err)
 {
 	struct remote *r = state;
-	int rc;
+	int rc = check_offer(r, options, err);
 
+	if (rc)
+		return rc;
 	pthread_mutex_lock(&r->lock);
-	begin(r, "measure");
-	bt_json_known(r->writer, "limit_bytes", limit_bytes);
+	bt_measure_options_encode(begin(r, "measure"), options);
 	rc = end(r);
 	if (!rc)
-		r->measure = (struct bt_measure){ .state = BT_MEASURE_RUNNING,
-						  .limit_bytes = limit_bytes };
+		r->measure = (struct bt_measure){
+			.state = BT_MEASURE_RUNNING, .limit_bytes = options->limit_bytes,
+			.stop_psi_percent = options->stop_psi_percent,
+			.region_bytes = BT_UNKNOWN, .threads = BT_UNKNOWN,
+		};
 	pthread_mutex_unlock(&r->lock);
 	return rc ? bt_err_set(err, -rc, "cannot reach the agent: %s", strerror(-rc)) : 0;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "frame/frame_json.h"
+#include "frame/measure_json.h"
 #include "source/remote_state.h"
 
 #define PROTOCOL 1u
@@ -15,6 +16,18 @@
 #define OUT_MAX_BYTES (128u * 1024)
 #define COMMAND_LIMIT_NS (30 * BT_NS_PER_S)
 #define BANNER_LINES 64u		/* that a login may print before the agent speaks */
+
+/* What it can do beyond protocol 1; names that are not known here are a newer agent's. */
+static void take_offers(struct remote *r, const struct bt_json *hello)
+{
+	const struct bt_json *offers = bt_json_get_array(hello, "offers"), *offer;
+
+	for (offer = offers ? offers->child : NULL; offer; offer = offer->next) {
+		if (offer->type == BT_JSON_STRING &&
+		    !strcmp(offer->string, BT_OFFER_MEASURE_OPTIONS))
+			r->measure_options = true;
+	}
+}
 
 static int take_hello(struct remote *r, const char *line, size_t size, struct bt_machine *machine,
 		      struct bt_err *err)
@@ -39,6 +52,7 @@ static int take_hello(struct remote *r, const char *line, size_t size, struct bt
 		return rc;
 	snprintf(r->source, sizeof(r->source), "%s", machine->source);
 	snprintf(machine->source, sizeof(machine->source), "remote");
+	take_offers(r, hello);
 	bt_copy_clean(r->no_control, sizeof(r->no_control), why ? why : "");
 	return 0;
 }

@@ -22,6 +22,7 @@ struct remote {
 	int wake_fd;
 	struct bt_json_reader *reader;
 	char no_control[256];
+	bool measure_options;		/* it knows all of struct bt_measure_options */
 	struct bt_config config;	/* from the greeting */
 	uint64_t last_id, awaited_id;	/* awaited_id 0: no read is under way */
 

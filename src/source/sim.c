@@ -255,7 +255,7 @@ static int sim_keepalive(void *state)
 	return 0;
 }
 
-static int sim_measure(void *state, uint64_t limit_bytes, struct bt_err *err)
+static int sim_measure(void *state, const struct bt_measure_options *options, struct bt_err *err)
 {
 	struct sim *sim = state;
 	int rc = 0;
@@ -264,12 +264,37 @@ static int sim_measure(void *state, uint64_t limit_bytes, struct bt_err *err)
 	if (sim->measure.state == BT_MEASURE_RUNNING) {
 		rc = bt_err_set(err, EBUSY, "a measurement is running");
 	} else {
-		sim->measure = (struct bt_measure){ .state = BT_MEASURE_RUNNING,
-						    .limit_bytes = limit_bytes };
+		sim->measure = (struct bt_measure){
+			.state = BT_MEASURE_RUNNING, .limit_bytes = options->limit_bytes,
+			.stop_psi_percent = options->stop_psi_percent,
+			.region_bytes = options->region_bytes ? options->region_bytes :
+								BT_MEASURE_REGION_BYTES,
+			.threads = sim->machine.cpu_count, .fill = BT_MEASURE_FILL_POPULATE,
+			.cgroup = BT_MEASURE_CGROUP_SHARED, .no_cgroup = "simulated",
+		};
 		sim->measure_start_ns = sim->now_ns;
 	}
 	pthread_mutex_unlock(&sim->lock);
 	return rc;
+}
+
+/* How much it gets, and what ends it there: whatever comes first. */
+static uint64_t measure_goal(const struct sim *sim, enum bt_measure_end *end)
+{
+	const struct bt_measure *m = &sim->measure;
+	uint64_t page = sim->machine.page_bytes, goal = sim_available_pages(sim) * page;
+	uint64_t calm = sim_calm_pages(sim, m->stop_psi_percent) * page;
+
+	*end = BT_MEASURE_END_OOM_KILL;
+	if (m->stop_psi_percent && calm < goal) {
+		*end = BT_MEASURE_END_PRESSURE;
+		goal = calm;
+	}
+	if (m->limit_bytes && m->limit_bytes <= goal) {
+		*end = BT_MEASURE_END_LIMIT;
+		goal = m->limit_bytes;
+	}
+	return goal;
 }
 
 static void sim_measured(void *state, struct bt_measure *measure)
@@ -279,14 +304,16 @@ static void sim_measured(void *state, struct bt_measure *measure)
 
 	pthread_mutex_lock(&sim->lock);
 	if (m->state == BT_MEASURE_RUNNING) {
-		uint64_t most = sim_available_pages(sim) * sim->machine.page_bytes;
-		uint64_t goal = m->limit_bytes < most ? m->limit_bytes : most;
+		enum bt_measure_end end;
+		uint64_t goal = measure_goal(sim, &end);
 
 		m->elapsed_ns = sim->now_ns - sim->measure_start_ns;
 		if (m->elapsed_ns >= MEASURE_NS) {
-			m->state = BT_MEASURE_DONE;
+			bt_measure_finish(m, end);
 			m->reached_bytes = goal;
-			m->oom_killed = goal < m->limit_bytes;
+			if (end == BT_MEASURE_END_PRESSURE)
+				snprintf(m->text, sizeof(m->text), BT_MEASURE_STALLED_TEXT,
+					 m->stop_psi_percent);
 		} else {
 			m->reached_bytes = goal / 1000 * (m->elapsed_ns / (MEASURE_NS / 1000));
 		}

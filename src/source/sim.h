@@ -81,6 +81,8 @@ uint64_t sim_free_pages(const struct sim *sim, unsigned node);
 uint64_t sim_room_pages(const struct sim *sim, unsigned node); /* what allocations can still get */
 uint64_t sim_available_pages(const struct sim *sim);
 unsigned sim_pressure_percent(const struct sim *sim);
+/* What can be taken before tasks are stalled for so much of the time. */
+uint64_t sim_calm_pages(const struct sim *sim, unsigned psi_percent);
 void sim_memory_advance(struct sim *sim, uint64_t step_ns);
 void sim_fill_frame(const struct sim *sim, struct bt_frame *frame);
 

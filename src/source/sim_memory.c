@@ -70,6 +70,17 @@ unsigned sim_pressure_percent(const struct sim *sim)
 	return available >= tenth ? 0 : (unsigned)(100 - available * 100 / tenth);
 }
 
+/* The other way round; tasks are stalled for half of the pressure (see psi in sim_fill_frame()). */
+uint64_t sim_calm_pages(const struct sim *sim, unsigned psi_percent)
+{
+	uint64_t tenth = sim->machine.memory_bytes / sim->machine.page_bytes / 10;
+	uint64_t available = sim_available_pages(sim), left = 0;
+
+	if (psi_percent < 50)
+		left = tenth - tenth * psi_percent / 50;
+	return available > left ? available - left : 0;
+}
+
 static uint64_t all_cache_pages(const struct sim *sim)
 {
 	uint64_t pages = 0;

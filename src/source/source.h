@@ -11,7 +11,7 @@
 #include "core/err.h"
 #include "frame/event.h"
 #include "frame/frame.h"
-#include "system/findlimit.h" /* struct bt_measure */
+#include "system/measure.h"
 
 struct bt_source;
 
@@ -94,10 +94,11 @@ struct bt_source_ops {
 	/* Renews the lease; never blocks. */
 	int (*keepalive)(void *state);
 	/*
-	 * Starts measuring (limit BT_UNKNOWN: until the OOM kill); query fills measure. NULL:
-	 * impossible.
+	 * Starts measuring; options are within their bounds. -EBUSY one runs, -EOPNOTSUPP the other
+	 * side cannot do what they ask for. measured() fills measure. NULL: impossible.
 	 */
-	int (*measure)(void *state, uint64_t limit_bytes, struct bt_err *err);
+	int (*measure)(void *state, const struct bt_measure_options *options,
+		       struct bt_err *err);
 	void (*measured)(void *state, struct bt_measure *measure);
 	/*
 	 * A virtual clock (sim: the next frame's time, replay: the last one's); NULL: the clock is

@@ -133,11 +133,11 @@ static int keepalive(void *state)
 	return bt_source_remote.keepalive(source->remote);
 }
 
-static int measure(void *state, uint64_t limit_bytes, struct bt_err *err)
+static int measure(void *state, const struct bt_measure_options *options, struct bt_err *err)
 {
 	struct vm_source *source = state;
 
-	return bt_source_remote.measure(source->remote, limit_bytes, err);
+	return bt_source_remote.measure(source->remote, options, err);
 }
 
 static void measured(void *state, struct bt_measure *result)

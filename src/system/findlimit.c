@@ -2,154 +2,33 @@
 #include "system/findlimit.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/util.h"
+#include "system/cgroup.h"
+#include "system/findlimit_child.h"
+#include "system/pressure.h"
 
-#define REGION_BYTES (64ull << 20)	/* of one mapping: few mappings, yet no single huge one */
-#define STEP_BYTES (256ull << 10) /* counted at once: what a kill leaves uncounted per thread */
-#define THREADS_MAX 64u
-
-/* The page shared by parent and child. */
-struct progress {
-	uint64_t limit_bytes;
-	_Atomic uint64_t claimed_bytes;	/* by a thread, to be filled */
-	_Atomic uint64_t reached_bytes;	/* filled */
-	_Atomic uint64_t last_ns;
-	_Atomic int refusal;		/* errno of the mapping or page that the kernel refused */
-};
+#define CGROUP_TRIES 100u	/* to remove it, a millisecond apart */
+#define CGROUP_WAIT_NS BT_NS_PER_S	/* for the kernel to be through with its process */
 
 struct bt_findlimit {
-	struct progress *progress;
+	struct bt_findlimit_shared *shared;
 	pid_t pid;			/* 0 once it was waited for */
-	uint64_t start_ns;
+	uint64_t start_ns, end_ns;
+	struct bt_cgroup cgroup;
 	uint64_t oom_kills;		/* of the machine, before */
-	struct bt_measure end;		/* valid once pid is 0 */
+	struct bt_measure measure;	/* what stays the same; its end once pid is 0 */
 };
 
-/* ---- the child ---------------------------------------------------------------------------- */
-
-/* MADV_POPULATE_WRITE came with 5.14; before it, writing a byte of each page does the same. */
-static int fill(char *from, size_t size)
-{
-	long page = sysconf(_SC_PAGESIZE);
-	size_t at;
-
-	while (madvise(from, size, MADV_POPULATE_WRITE)) {
-		if (errno == EINVAL)
-			break;
-		if (errno != EINTR && errno != EAGAIN)
-			return errno;
-	}
-	for (at = 0; at < size; at += (size_t)page)
-		((volatile char *)from)[at] = 1;
-	return 0;
-}
-
-static int fill_region(struct progress *progress, uint64_t size)
-{
-	char *region = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	uint64_t at, step;
-	int code;
-
-	if (region == MAP_FAILED)
-		return errno;
-	/* A huge page would be counted when its first step is filled, and only in part. */
-	madvise(region, size, MADV_NOHUGEPAGE);
-	for (at = 0; at < size; at += step) {
-		step = size - at < STEP_BYTES ? size - at : STEP_BYTES;
-		code = fill(region + at, step);
-		if (code)
-			return code;
-		atomic_fetch_add(&progress->reached_bytes, step);
-		atomic_store(&progress->last_ns, bt_mono_ns());
-	}
-	return 0;
-}
-
-static void *take_memory(void *shared)
-{
-	struct progress *progress = shared;
-	uint64_t limit = progress->limit_bytes, start, size;
-	int code = 0;
-
-	while (!code && !atomic_load(&progress->refusal)) {
-		start = atomic_fetch_add(&progress->claimed_bytes, REGION_BYTES);
-		if (start >= limit)
-			break;
-		size = limit - start < REGION_BYTES ? limit - start : REGION_BYTES;
-		code = fill_region(progress, size);
-	}
-	if (code)
-		atomic_store(&progress->refusal, code);
-	return NULL;
-}
-
-/* What the child inherited that would keep its parent's files, handlers or luck alive. */
-static void leave_parent(pid_t parent)
-{
-	static const char worst[] = "1000";
-	sigset_t none;
-	int fd, signal_number;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(BT_EXIT_FAILED);
-	prctl(PR_SET_NAME, "bt-findlimit");
-	for (signal_number = 1; signal_number < NSIG; signal_number++)
-		signal(signal_number, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	close_range(0, ~0u, 0);
-	fd = open("/proc/self/oom_score_adj", O_WRONLY);
-	if (fd < 0 || bt_write_all(fd, worst, strlen(worst)))
-		_exit(BT_EXIT_IMPOSSIBLE);
-	close(fd);
-}
-
-/* Processors the child may use; it fills from each of them. */
-static unsigned thread_count(void)
-{
-	cpu_set_t set;
-	int cpus;
-
-	if (sched_getaffinity(0, sizeof(set), &set))
-		return THREADS_MAX;
-	cpus = CPU_COUNT(&set);
-	return (unsigned)cpus < THREADS_MAX ? (unsigned)cpus : THREADS_MAX;
-}
-
-/* glibc makes threads in the child of a process that has some; the parent's locks are not ours. */
-static void run_child(struct progress *progress, pid_t parent) __attribute__((noreturn));
-static void run_child(struct progress *progress, pid_t parent)
-{
-	pthread_t threads[THREADS_MAX];
-	unsigned wanted = thread_count(), started = 0;
-
-	leave_parent(parent);
-	while (started + 1 < wanted &&
-	       !pthread_create(&threads[started], NULL, take_memory, progress))
-		started++;
-	take_memory(progress);
-	while (started)
-		pthread_join(threads[--started], NULL);
-	_exit(BT_EXIT_OK);
-}
-
-/* ---- the parent --------------------------------------------------------------------------- */
+/* ---- starting ----------------------------------------------------------------------------- */
 
 /* OOM kills of the machine since boot; unknown before Linux 4.13. */
 static uint64_t count_oom_kills(void)
@@ -167,30 +46,76 @@ static uint64_t count_oom_kills(void)
 	return kills;
 }
 
-int bt_findlimit_start(struct bt_findlimit **run, uint64_t limit_bytes, struct bt_err *err)
+static int check(const struct bt_measure_options *options, struct bt_err *err)
 {
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	int code = bt_measure_check(options, err), fd;
+
+	if (code)
+		return code;
+	if (options->limit_bytes && options->limit_bytes < (uint64_t)sysconf(_SC_PAGESIZE))
+		return bt_err_set(err, EINVAL, "limit of %llu bytes: at least a page is needed",
+				  (unsigned long long)options->limit_bytes);
+	if (!options->stop_psi_percent)
+		return 0;
+	fd = bt_pressure_open(BT_PRESSURE_PATH, err);
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
+static struct bt_findlimit_shared *share(const struct bt_measure_options *options)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), region = options->region_bytes;
+	struct bt_findlimit_shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+						  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED)
+		return NULL;
+	sem_init(&shared->go, 1, 0);
+	shared->options = *options;
+	shared->options.limit_bytes = options->limit_bytes / page * page;
+	region = region ? region : BT_MEASURE_REGION_BYTES;
+	region -= region % BT_MEASURE_REGION_MIN;
+	shared->options.region_bytes = region;
+	atomic_store(&shared->region_bytes, region);
+	return shared;
+}
+
+/* Without a cgroup of its own it measures all the same, and says why. */
+static void enter_cgroup(struct bt_findlimit *run)
+{
+	struct bt_measure *measure = &run->measure;
+	struct bt_err why;
+
+	measure->cgroup = BT_MEASURE_CGROUP_OWN;
+	if (!bt_cgroup_enter(&run->cgroup, "", run->pid, &why))
+		return;
+	measure->cgroup = BT_MEASURE_CGROUP_SHARED;
+	bt_copy_clean(measure->no_cgroup, sizeof(measure->no_cgroup), why.text);
+}
+
+int bt_findlimit_start(struct bt_findlimit **run, const struct bt_measure_options *options,
+		       struct bt_err *err)
+{
+	struct bt_findlimit_shared *shared;
 	pid_t parent = getpid();
 	struct bt_findlimit *r;
-	struct progress *progress;
-	int code;
+	int code = check(options, err);
 
-	if (limit_bytes < page)
-		return bt_err_set(err, EINVAL, "limit of %llu bytes: at least a page is needed",
-				  (unsigned long long)limit_bytes);
-	progress = mmap(NULL, sizeof(*progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			-1, 0);
-	if (progress == MAP_FAILED)
+	if (code)
+		return code;
+	shared = share(options);
+	if (!shared)
 		return bt_err_set(err, errno, "cannot measure: %s", strerror(errno));
-	progress->limit_bytes = limit_bytes == BT_UNKNOWN ? limit_bytes : limit_bytes / page * page;
 	r = bt_xcalloc(1, sizeof(*r));
-	r->progress = progress;
+	r->shared = shared;
 	r->oom_kills = count_oom_kills();
-	r->start_ns = bt_mono_ns();
-	atomic_store(&progress->last_ns, r->start_ns);
+	r->measure.limit_bytes = shared->options.limit_bytes;
+	r->measure.stop_psi_percent = options->stop_psi_percent;
 	r->pid = fork();
 	if (!r->pid)
-		run_child(progress, parent);
+		bt_findlimit_child(shared, parent);
 	if (r->pid < 0) {
 		code = bt_err_set(err, errno, "cannot start a process to measure with: %s",
 				  strerror(errno));
@@ -198,68 +123,112 @@ int bt_findlimit_start(struct bt_findlimit **run, uint64_t limit_bytes, struct b
 		bt_findlimit_free(r);
 		return code;
 	}
+	enter_cgroup(r);
+	bt_measure_finish(&r->measure, BT_MEASURE_END_NONE);
+	r->start_ns = bt_mono_ns();
+	atomic_store(&shared->last_ns, r->start_ns);
+	sem_post(&shared->go);
 	*run = r;
 	return 0;
 }
 
-static void fail(struct bt_measure *end, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-static void fail(struct bt_measure *end, const char *format, ...)
+/* ---- its end ------------------------------------------------------------------------------ */
+
+static void finish(struct bt_measure *measure, enum bt_measure_end end, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void finish(struct bt_measure *measure, enum bt_measure_end end, const char *format, ...)
 {
 	va_list args;
 
-	end->state = BT_MEASURE_FAILED;
+	bt_measure_finish(measure, end);
 	va_start(args, format);
-	vsnprintf(end->text, sizeof(end->text), format, args);
+	vsnprintf(measure->text, sizeof(measure->text), format, args);
 	va_end(args);
 }
 
 /*
- * A SIGKILL is the OOM killer's when the kernel counted one; anybody else's says nothing about the
- * memory there is.
+ * A SIGKILL is the OOM killer's when its own cgroup counted one, or without one, when the machine
+ * did or cannot say. Anybody else's says nothing about the memory there is.
  */
+static bool was_oom_killed(const struct bt_findlimit *run)
+{
+	uint64_t kills = bt_cgroup_oom_kills(&run->cgroup);
+
+	if (kills != BT_UNKNOWN)
+		return kills > 0;
+	kills = count_oom_kills();
+	return kills == BT_UNKNOWN || kills != run->oom_kills;
+}
+
 static void judge(struct bt_findlimit *run, int status)
 {
-	struct bt_measure *end = &run->end;
-	int refusal = atomic_load(&run->progress->refusal);
+	struct bt_measure *m = &run->measure;
+	unsigned percent = atomic_load(&run->shared->stalled_percent);
+	int refusal = atomic_load(&run->shared->refusal);
 	bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-	uint64_t oom_kills = killed ? count_oom_kills() : BT_UNKNOWN;
 
-	end->state = BT_MEASURE_DONE;
-	if (killed && (oom_kills == BT_UNKNOWN || oom_kills != run->oom_kills))
-		end->oom_killed = true;
+	if (killed && was_oom_killed(run))
+		bt_measure_finish(m, BT_MEASURE_END_OOM_KILL);
 	else if (killed)
-		fail(end, "killed, yet not by the OOM killer");
+		finish(m, BT_MEASURE_END_FAILED, "killed, yet not by the OOM killer");
 	else if (WIFSIGNALED(status))
-		fail(end, "ended by signal %d", WTERMSIG(status));
+		finish(m, BT_MEASURE_END_FAILED, "ended by signal %d", WTERMSIG(status));
 	else if (WEXITSTATUS(status))
-		fail(end, "the measuring process failed (exit code %d)", WEXITSTATUS(status));
+		finish(m, BT_MEASURE_END_FAILED, "the measuring process failed (exit code %d)",
+		       WEXITSTATUS(status));
+	else if (percent)
+		finish(m, BT_MEASURE_END_PRESSURE, BT_MEASURE_STALLED_TEXT, percent);
 	else if (refusal)
-		snprintf(end->text, sizeof(end->text), "the kernel refused more: %s",
-			 strerror(refusal));
+		finish(m, BT_MEASURE_END_REFUSED, "the kernel refused more: %s", strerror(refusal));
+	else
+		bt_measure_finish(m, BT_MEASURE_END_LIMIT);
+}
+
+static void look(struct bt_findlimit *run)
+{
+	int status;
+	pid_t pid = waitpid(run->pid, &status, WNOHANG);
+
+	if (!pid)
+		return;
+	if (pid == run->pid)
+		judge(run, status);
+	else
+		finish(&run->measure, BT_MEASURE_END_FAILED, "lost the measuring process: %s",
+		       strerror(errno));
+	run->pid = 0;
+	run->end_ns = bt_mono_ns();
+}
+
+/* Whether there is nothing left of it; a cgroup that stays busy is left to the next run. */
+static bool is_over(struct bt_findlimit *run)
+{
+	if (run->pid)
+		look(run);
+	return !run->pid && (bt_cgroup_remove(&run->cgroup) != -EBUSY ||
+			     bt_mono_ns() - run->end_ns > CGROUP_WAIT_NS);
 }
 
 void bt_findlimit_poll(struct bt_findlimit *run, struct bt_measure *measure)
 {
-	struct progress *progress = run->progress;
-	int status;
-	pid_t pid;
+	struct bt_findlimit_shared *shared = run->shared;
+	unsigned threads;
+	bool over = is_over(run);
 
-	if (run->pid) {
-		pid = waitpid(run->pid, &status, WNOHANG);
-		if (pid == run->pid)
-			judge(run, status);
-		else if (pid < 0)
-			fail(&run->end, "lost the measuring process: %s", strerror(errno));
-		if (pid)
-			run->pid = 0;
+	*measure = run->measure;
+	if (!over && !run->pid) {	/* known already, but not told yet */
+		bt_measure_finish(measure, BT_MEASURE_END_NONE);
+		measure->text[0] = '\0';
 	}
-	*measure = run->end;
-	if (run->pid)
-		measure->state = BT_MEASURE_RUNNING;
-	measure->limit_bytes = progress->limit_bytes;
-	measure->reached_bytes = atomic_load(&progress->reached_bytes);
-	measure->elapsed_ns = atomic_load(&progress->last_ns) - run->start_ns;
+	measure->region_bytes = atomic_load(&shared->region_bytes);
+	threads = atomic_load(&shared->threads);
+	measure->threads = threads ? threads : BT_UNKNOWN;
+	measure->reached_bytes = atomic_load(&shared->reached_bytes);
+	measure->elapsed_ns = atomic_load(&shared->last_ns) - run->start_ns;
+	measure->fill = BT_MEASURE_FILL_UNKNOWN;
+	if (threads) /* else it has not found out yet */
+		measure->fill = atomic_load(&shared->populate) ? BT_MEASURE_FILL_POPULATE :
+								 BT_MEASURE_FILL_TOUCH;
 }
 
 int bt_findlimit_pid(const struct bt_findlimit *run)
@@ -269,6 +238,8 @@ int bt_findlimit_pid(const struct bt_findlimit *run)
 
 void bt_findlimit_free(struct bt_findlimit *run)
 {
+	unsigned tries = 0;
+
 	if (!run)
 		return;
 	if (run->pid) {
@@ -276,6 +247,8 @@ void bt_findlimit_free(struct bt_findlimit *run)
 		while (waitpid(run->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
-	munmap(run->progress, sizeof(*run->progress));
+	while (bt_cgroup_remove(&run->cgroup) == -EBUSY && tries++ < CGROUP_TRIES)
+		usleep(1000);
+	munmap(run->shared, sizeof(*run->shared));
 	free(run);
 }

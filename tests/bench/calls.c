@@ -122,6 +122,7 @@ int call_loop_start(struct call_loop **loop, unsigned order, unsigned middle, st
 {
 	struct call_loop *l;
 	size_t size = sizeof(*l) + CPU_SETSIZE * sizeof(l->callers[0]);
+	uint64_t blocks;
 	cpu_set_t cpus;
 	int cpu, ret = 0;
 
@@ -138,7 +139,7 @@ int call_loop_start(struct call_loop **loop, unsigned order, unsigned middle, st
 			ret = start_on(l, cpu, err);
 	}
 	if (ret) {
-		call_loop_stop(l, NULL);
+		call_loop_stop(l, &blocks, NULL);
 		return ret;
 	}
 	*loop = l;
@@ -155,7 +156,7 @@ uint64_t call_loop_blocks(const struct call_loop *loop)
 	return blocks;
 }
 
-int call_loop_stop(struct call_loop *loop, struct bt_err *err)
+int call_loop_stop(struct call_loop *loop, uint64_t *blocks, struct bt_err *err)
 {
 	int code = 0;
 	unsigned i;
@@ -165,6 +166,7 @@ int call_loop_stop(struct call_loop *loop, struct bt_err *err)
 		pthread_join(loop->callers[i].thread, NULL);
 		code = code ? code : loop->callers[i].code;
 	}
+	*blocks = call_loop_blocks(loop);
 	free(loop);
 	return code ? bt_err_set(err, code, "an ioctl of %s: %s", DEVICE, strerror(code)) : 0;
 }

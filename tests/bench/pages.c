@@ -43,25 +43,11 @@ static const struct plan {
 struct bench {
 	struct rig rig;
 	unsigned cpus;
+	uint64_t allocs;	/* of the antagonist before this start */
 	struct call_loop *loop;
 };
 
 /* ---- the two sides -------------------------------------------------------------------------- */
-
-static bool antagonist_start(struct bench *bench, const struct plan *plan)
-{
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	/* Bursts are about half the share. */
-	uint64_t share = 2ull * plan->middle << plan->order;
-	uint64_t held = bench->cpus * (share * page + ant_ring_bytes(share, (__u32)page));
-	char text[256];
-
-	snprintf(text, sizeof(text),
-		 "order=%u cpus=0-%u node=local gfp=kernel pattern=burst free=fifo touch=none "
-		 "batch=%u pace=0 held=%llu guard=bench reserve=0 lease=20s limit=0",
-		 plan->order, bench->cpus - 1, plan->middle, (unsigned long long)held);
-	return rig_publish(&bench->rig, text, BT_RUN_GO);
-}
 
 static uint64_t antagonist_blocks(struct bench *bench, uint64_t *mono_ns)
 {
@@ -70,12 +56,33 @@ static uint64_t antagonist_blocks(struct bench *bench, uint64_t *mono_ns)
 
 	bt_frame_totals(frame, &totals);
 	*mono_ns = frame->mono_ns;
-	return totals.allocs;
+	return totals.allocs - bench->allocs;
 }
 
-static bool antagonist_stop(struct bench *bench)
+static bool antagonist_start(struct bench *bench, const struct plan *plan)
 {
-	return rig_drain(&bench->rig);
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), now_ns;
+	/* Bursts are about half the share. */
+	uint64_t share = 2ull * plan->middle << plan->order;
+	uint64_t held = bench->cpus * (share * page + ant_ring_bytes(share, (__u32)page));
+	char text[256];
+
+	bench->allocs = 0;
+	bench->allocs = antagonist_blocks(bench, &now_ns);
+	snprintf(text, sizeof(text),
+		 "order=%u cpus=0-%u node=local gfp=kernel pattern=burst free=fifo touch=none "
+		 "batch=%u pace=0 held=%llu guard=bench reserve=0 lease=20s limit=0",
+		 plan->order, bench->cpus - 1, plan->middle, (unsigned long long)held);
+	return rig_publish(&bench->rig, text, BT_RUN_GO);
+}
+
+static bool antagonist_stop(struct bench *bench, uint64_t *blocks)
+{
+	uint64_t now_ns;
+	bool good = rig_drain(&bench->rig);
+
+	*blocks = antagonist_blocks(bench, &now_ns);
+	return good;
 }
 
 static bool calls_start(struct bench *bench, const struct plan *plan)
@@ -92,21 +99,22 @@ static uint64_t calls_blocks(struct bench *bench, uint64_t *mono_ns)
 	return call_loop_blocks(bench->loop);
 }
 
-static bool calls_stop(struct bench *bench)
+static bool calls_stop(struct bench *bench, uint64_t *blocks)
 {
 	struct bt_err err;
 
-	return !call_loop_stop(bench->loop, &err) || rig_check(&bench->rig, false, "%s", err.text);
+	return !call_loop_stop(bench->loop, blocks, &err) ||
+	       rig_check(&bench->rig, false, "%s", err.text);
 }
 
 enum { ANTAGONIST, CALLS, SIDES };
 
-/* blocks(): allocated until *mono_ns, since any time before the start. */
+/* blocks(): allocated from the start until *mono_ns; stop(): all that were. */
 static const struct side {
 	const char *name;
 	bool (*start)(struct bench *bench, const struct plan *plan);
 	uint64_t (*blocks)(struct bench *bench, uint64_t *mono_ns);
-	bool (*stop)(struct bench *bench);
+	bool (*stop)(struct bench *bench, uint64_t *blocks);
 } sides[SIDES] = {
 	[ANTAGONIST] = { "antagonist", antagonist_start, antagonist_blocks, antagonist_stop },
 	[CALLS] = { "one ioctl a block", calls_start, calls_blocks, calls_stop },
@@ -114,15 +122,10 @@ static const struct side {
 
 /* ---- rounds --------------------------------------------------------------------------------- */
 
-/* Counts at one moment: by the side itself, and pages by the kernel. */
-struct reading {
-	uint64_t blocks, mono_ns, pages, pages_ns;
-};
-
-/* The rates of one side at one order, and their sums for the oracle. */
+/* One side at one order: its rates, and what it and the kernel counted in all rounds together. */
 struct result {
 	struct series rates;
-	double blocks, ns, pages, pages_ns;
+	uint64_t blocks, kernel_pages;
 };
 
 static uint64_t kernel_pages(void)
@@ -145,35 +148,28 @@ static bool newer(const struct bt_frame *frame, uint64_t mono_ns)
 }
 
 /* With the next frame: the session works alike while either side runs. */
-static struct reading take_reading(struct bench *bench, const struct side *side)
+static uint64_t next_blocks(struct bench *bench, const struct side *side, uint64_t *mono_ns)
 {
-	struct reading reading;
-
 	rig_until(&bench->rig, newer, bt_session_frame(bench->rig.session)->mono_ns, 20000);
-	reading.blocks = side->blocks(bench, &reading.mono_ns);
-	reading.pages_ns = bt_mono_ns();
-	reading.pages = kernel_pages();
-	return reading;
+	return side->blocks(bench, mono_ns);
 }
 
+/* Counts are compared from rest to rest: however late a count is read then, it is the same. */
 static bool measure(struct bench *bench, const struct side *side, const struct plan *plan,
 		    struct result *result)
 {
-	struct reading begin, end;
+	uint64_t kernel = kernel_pages(), begin, begin_ns, end, end_ns, blocks;
 
 	if (!side->start(bench, plan))
 		return false;
-	begin = take_reading(bench, side);
+	begin = next_blocks(bench, side, &begin_ns);
 	rig_wait_ms(&bench->rig, WINDOW_MS);
-	end = take_reading(bench, side);
-	if (!side->stop(bench))
+	end = next_blocks(bench, side, &end_ns);
+	if (!side->stop(bench, &blocks))
 		return false;
-	result->blocks += (double)(end.blocks - begin.blocks);
-	result->ns += (double)(end.mono_ns - begin.mono_ns);
-	result->pages += (double)(end.pages - begin.pages);
-	result->pages_ns += (double)(end.pages_ns - begin.pages_ns);
-	series_add(&result->rates, (double)(end.blocks - begin.blocks) * BT_NS_PER_S /
-					   (double)(end.mono_ns - begin.mono_ns));
+	result->blocks += blocks;
+	result->kernel_pages += kernel_pages() - kernel;
+	series_add(&result->rates, (double)(end - begin) * BT_NS_PER_S / (double)(end_ns - begin_ns));
 	return true;
 }
 
@@ -195,16 +191,15 @@ static bool run_rounds(struct bench *bench, struct result results[][SIDES])
 	return true;
 }
 
-/* What a side counted, and what the kernel did while it ran: there is nobody else. */
+/* There is nobody else who allocates as much as would matter. */
 static void check_counts(struct bench *bench, const struct plan *plan, const struct side *side,
 			 const struct result *result)
 {
-	double own = result->blocks * (1u << plan->order) * BT_NS_PER_S / result->ns;
-	double kernel = result->pages * BT_NS_PER_S / result->pages_ns;
+	uint64_t pages = result->blocks << plan->order;
 
-	rig_check(&bench->rig, rig_near((uint64_t)own, (uint64_t)kernel, ORACLE_PERCENT),
-		  "order %u, %s: %.0f pages a second by itself, %.0f by pgalloc_*", plan->order,
-		  side->name, own, kernel);
+	rig_check(&bench->rig, rig_near(pages, result->kernel_pages, ORACLE_PERCENT),
+		  "order %u, %s: %llu pages by its own count, %llu by pgalloc_*", plan->order,
+		  side->name, (unsigned long long)pages, (unsigned long long)result->kernel_pages);
 }
 
 static void print_plan(const struct plan *plan, const struct result results[SIDES])

@@ -42,8 +42,11 @@ struct call_loop;
 int call_loop_start(struct call_loop **loop, unsigned order, unsigned middle, struct bt_err *err);
 /* Blocks allocated since the start, by all threads. */
 uint64_t call_loop_blocks(const struct call_loop *loop);
-/* Ends it; all is freed. -errno: an ioctl failed, and the thread had stopped there. */
-int call_loop_stop(struct call_loop *loop, struct bt_err *err);
+/*
+ * Ends it; all is freed. *blocks: the count at its very end. -errno: an ioctl failed, and the thread
+ * had stopped there.
+ */
+int call_loop_stop(struct call_loop *loop, uint64_t *blocks, struct bt_err *err);
 
 /* ---- touch.c: memory of user space ---------------------------------------------------------- */
 

@@ -146,7 +146,8 @@ int memory_findlimit(uint64_t limit_bytes, uint64_t *ns, struct bt_err *err)
 {
 	struct bt_findlimit *run;
 	struct bt_measure measure;
-	int ret = bt_findlimit_start(&run, limit_bytes, err);
+	const struct bt_measure_options options = { .limit_bytes = limit_bytes };
+	int ret = bt_findlimit_start(&run, &options, err);
 
 	if (ret)
 		return ret;
@@ -157,7 +158,8 @@ int memory_findlimit(uint64_t limit_bytes, uint64_t *ns, struct bt_err *err)
 		return bt_err_set(err, ENOMEM, "findlimit reached %llu of %llu bytes: %s",
 				  (unsigned long long)measure.reached_bytes,
 				  (unsigned long long)measure.limit_bytes,
-				  measure.oom_killed ? "OOM-killed" : measure.text);
+				  measure.end == BT_MEASURE_END_OOM_KILL ? "OOM-killed" :
+									   measure.text);
 	*ns = measure.elapsed_ns;
 	return 0;
 }

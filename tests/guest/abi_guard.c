@@ -304,16 +304,50 @@ static void test_oom_worker(struct abi *abi)
 	      (int64_t)(before - free_bytes()));
 }
 
+/* 160 MiB in order 4, then 40 MiB more in single pages, until the process is killed. */
+static void hold_two_orders(struct abi *abi)
+{
+	struct bt_config config = hold(160 * MIB);
+	int fd = open(DEVICE, O_RDWR);
+
+	config.order = 4;
+	abi_publish(fd, &config);
+	/* A block short on each CPU where shares are no multiples of it. */
+	abi_wait_held(abi, pages_of(160 * MIB) - 2 * 16, UINT64_MAX, 20000);
+	config.order = 0;
+	config.max_held_bytes = 200 * MIB;
+	abi_publish(fd, &config);
+	for (;;)
+		pause();
+}
+
+/* The first moment without a controller and an observer is that of unloading. */
 static void test_unload(struct abi *abi)
 {
-	uint64_t before = free_bytes(), area = abi->info.map_bytes;
+	uint64_t area = abi->info.map_bytes, before = free_bytes(), low, held, blocks, back;
+	pid_t pid = fork();
 
+	if (pid == 0)
+		hold_two_orders(abi);
+	held = full(abi, 200 * MIB) * 4096;
+	low = free_bytes();
+	blocks = abi_cpu(abi, 0)->held_blocks + abi_cpu(abi, 1)->held_blocks;
+	/* By hand: 160 MiB in blocks of 64 KiB are 2560, 40 MiB in pages are 10240. */
+	check(abi, held > 190 * MIB && low + 190 * MIB < before && blocks > 12000 && blocks < 13000,
+	      "%" PRIu64 " bytes are held in %" PRIu64 " blocks of two orders", held, blocks);
 	check(abi, syscall(SYS_delete_module, BT_DEVICE_NAME, O_NONBLOCK) < 0 && errno == EWOULDBLOCK,
-	      "an observer keeps the module");
+	      "controller and observer keep the module");
 	abi_close(abi);
-	check(abi, syscall(SYS_delete_module, BT_DEVICE_NAME, O_NONBLOCK) == 0, "it unloads after that");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	check(abi, syscall(SYS_delete_module, BT_DEVICE_NAME, O_NONBLOCK) == 0,
+	      "it unloads as soon as the controller is killed");
+	back = free_bytes() - low;
 	check(abi, access(DEVICE, F_OK) < 0 && errno == ENOENT, "the device node is gone");
-	check(abi, free_bytes() + MIB / 2 >= before + area, "the memory of the area is back");
+	/* Freed as single pages, blocks of order 4 would leave 15/16 of 160 MiB behind. */
+	check(abi, back + held / 50 >= held + area, "%" PRIu64 " bytes are back, %" PRIu64 " were held",
+	      back, held);
+	check(abi, free_bytes() + SLACK >= before + area, "no memory is missing");
 }
 
 const struct abi_test abi_guard_tests[] = {

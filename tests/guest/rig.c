@@ -193,7 +193,7 @@ int rig_load_module(const char *path, const char *parameters)
 	return ret;
 }
 
-pid_t rig_agent_pid(void)
+pid_t rig_process(const char *name)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -207,8 +207,10 @@ pid_t rig_agent_pid(void)
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
 		file = fopen(path, "re");
-		if (file && fgets(comm, sizeof(comm), file) && !strcmp(comm, "buddytop-agent\n"))
-			found = atoi(entry->d_name);
+		if (file && fgets(comm, sizeof(comm), file)) {
+			comm[strcspn(comm, "\n")] = '\0';
+			found = strcmp(comm, name) ? -1 : atoi(entry->d_name);
+		}
 		if (file)
 			fclose(file);
 	}

@@ -61,7 +61,7 @@ struct bt_interval *rig_interval(struct rig *rig, const struct bt_frame *older,
 				 const struct bt_frame *newer);
 /* insmod: 0 or -errno. */
 int rig_load_module(const char *path, const char *parameters);
-/* The process of the agent that this program started; -1: there is none. */
-pid_t rig_agent_pid(void);
+/* A process of this name; -1: there is none. */
+pid_t rig_process(const char *name);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Runs in the guest (see tests/guest.sh): every scenario, or those whose name begins with a line of
- * /etc/scenarios. After each one the kernel's log must be clean. Ends with the counts.
+ * Runs in the guest (see tests/guest.sh): every scenario for a guest with so many nodes, or those of
+ * them whose name begins with a line of /etc/scenarios. After each one the kernel's log must be clean. Ends with the counts.
  */
 #include "scenarios.h"
 
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "oracle.h"
 
@@ -17,10 +18,23 @@ const struct bt_source_ops *const bt_sources[] = {
 	&bt_source_remote, &bt_source_kmod, &bt_source_replay, &bt_source_session, NULL
 };
 
-static bool wanted(const struct scenario *scenario, const char *names)
+static unsigned guest_nodes(void)
+{
+	unsigned nodes = 0;
+	char path[64];
+
+	do {
+		snprintf(path, sizeof(path), "/sys/devices/system/node/node%u", nodes);
+	} while (!access(path, F_OK) && ++nodes);
+	return nodes;
+}
+
+static bool wanted(const struct scenario *scenario, const char *names, unsigned nodes)
 {
 	size_t length;
 
+	if ((scenario->nodes ? scenario->nodes : 2) != nodes)
+		return false;
 	if (!names || !*names)
 		return true;
 	for (; *names; names += length + (names[length] == '\n')) {
@@ -48,12 +62,12 @@ static void run_one(struct rig *rig, const struct scenario *scenario)
 int main(void)
 {
 	static const struct scenario *const lists[] = {
-		parameter_scenarios, detail_scenarios, block_scenarios, counter_scenarios,
-		session_scenarios, fault_scenarios,
+		parameter_scenarios, node_scenarios, detail_scenarios, block_scenarios,
+		counter_scenarios, session_scenarios, measure_scenarios, fault_scenarios,
 	};
 	struct rig rig = {0};
 	char *names = NULL;
-	unsigned i;
+	unsigned i, nodes = guest_nodes();
 
 	bt_read_file("/etc/scenarios", 4096, &names, NULL);
 	signal(SIGPIPE, SIG_IGN);	/* agents are killed */
@@ -63,7 +77,7 @@ int main(void)
 		const struct scenario *scenario;
 
 		for (scenario = lists[i]; scenario->name; scenario++) {
-			if (wanted(scenario, names))
+			if (wanted(scenario, names, nodes))
 				run_one(&rig, scenario);
 		}
 	}

@@ -9,13 +9,16 @@ struct scenario {
 	const char *name;
 	void (*run)(struct rig *rig);
 	bool own_session;	/* opens what it needs itself; no session is open when it starts */
+	unsigned nodes;		/* of the guest that it is for; 0: the two of most */
 };
 
 extern const struct scenario parameter_scenarios[];	/* end with a NULL name */
+extern const struct scenario node_scenarios[];
 extern const struct scenario detail_scenarios[];
 extern const struct scenario block_scenarios[];
 extern const struct scenario counter_scenarios[];
 extern const struct scenario session_scenarios[];
+extern const struct scenario measure_scenarios[];
 extern const struct scenario fault_scenarios[];
 
 #endif

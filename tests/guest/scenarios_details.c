@@ -155,7 +155,7 @@ static bool tasks_state(const struct bt_frame *frame, uint64_t state)
 /* Calls of read() that the agent makes in a second. */
 static uint64_t reads_in_a_second(struct rig *rig)
 {
-	pid_t agent = rig_agent_pid();
+	pid_t agent = rig_process("buddytop-agent");
 	uint64_t before = of_process(agent, "io", "syscr: ");
 
 	rig_wait_ms(rig, 1000);

@@ -61,12 +61,13 @@ static void scenario_remote_when_full(struct rig *rig)
 /* What user space can get before the OOM killer comes, in bytes; 0 when it could not be measured. */
 static uint64_t user_available(struct rig *rig)
 {
+	const struct bt_measure_options to_the_end = {0};
 	struct bt_measure measure = {.state = BT_MEASURE_NONE};
 	struct bt_err err = {0};
 	uint64_t kills = oracle_vmstat("oom_kill");
 	unsigned i;
 
-	if (bt_session_measure(rig->session, BT_UNKNOWN, &err) < 0) {
+	if (bt_session_measure(rig->session, &to_the_end, &err) < 0) {
 		rig_check(rig, false, "measuring starts: %s", err.text);
 		return 0;
 	}
@@ -76,7 +77,7 @@ static uint64_t user_available(struct rig *rig)
 		if (measure.state == BT_MEASURE_DONE || measure.state == BT_MEASURE_FAILED)
 			break;
 	}
-	rig_check(rig, measure.state == BT_MEASURE_DONE && measure.oom_killed &&
+	rig_check(rig, measure.end == BT_MEASURE_END_OOM_KILL &&
 		  oracle_vmstat("oom_kill") > kills, "user space got %llu bytes up to its OOM kill %s",
 		  (unsigned long long)measure.reached_bytes, measure.text);
 	return measure.reached_bytes;
@@ -140,7 +141,7 @@ static void scenario_killed(struct rig *rig)
 	rig_check(rig, held >= 150 * MIB && low + 140 * MIB < free_before,
 		  "%llu KiB are held before the kill, %lld less are free",
 		  (unsigned long long)held / 1024, ((long long)free_before - (long long)low) / 1024);
-	pid = rig_agent_pid();
+	pid = rig_process("buddytop-agent");
 	rig_check(rig, pid > 0 && kill(pid, SIGKILL) == 0, "kill -9 of the agent, pid %d", pid);
 	/* The session starts another agent, which needs what the dead one did. */
 	comes_back(rig, "every page", low, held - 8 * MIB);

@@ -45,6 +45,29 @@ static void scenario_order(struct rig *rig)
 	}
 }
 
+/* With all CPUs in the mask each allocates, and what its worker counts was allocated on it. */
+static void check_own_cpus(struct rig *rig)
+{
+	uint64_t own[2], kernel[2];
+	const struct bt_frame *frame = rig_fresh(rig);
+	unsigned cpu;
+
+	for (cpu = 0; cpu < 2; cpu++)
+		own[cpu] = frame->cpus[cpu].allocs;
+	run_with_trigger(rig, "mm_page_alloc", "common_cpu", "cpus=0-1", 300);
+	for (cpu = 0; cpu < 2; cpu++)
+		kernel[cpu] = oracle_trigger_sum(cpu);
+	oracle_trigger_disarm();
+	frame = rig_fresh(rig);
+	for (cpu = 0; cpu < 2; cpu++) {
+		own[cpu] = frame->cpus[cpu].allocs - own[cpu];
+		/* 20: interrupts in a worker's time may allocate, too. */
+		rig_check(rig, own[cpu] > 100 && kernel[cpu] >= own[cpu] && kernel[cpu] <= own[cpu] + 20,
+			  "cpus=0-1: worker %u counts %llu, %llu were on its CPU", cpu,
+			  (unsigned long long)own[cpu], (unsigned long long)kernel[cpu]);
+	}
+}
+
 static void scenario_cpus(struct rig *rig)
 {
 	unsigned cpu;
@@ -62,62 +85,7 @@ static void scenario_cpus(struct rig *rig)
 		rig_check(rig, here > 0 && other == 0, "cpus=%u: %llu there, %llu elsewhere", cpu,
 			  (unsigned long long)here, (unsigned long long)other);
 	}
-}
-
-/* Blocks the kernel took from a node, whoever asked; one count a block. */
-static uint64_t taken_from(unsigned node)
-{
-	return oracle_numastat(node, "local_node") + oracle_numastat(node, "other_node");
-}
-
-static const struct {
-	const char *assignments;
-	double share[2];	/* of the blocks, by node */
-} node_cases[] = {
-	{"cpus=0 node=local", {1, 0}},
-	{"cpus=1 node=local", {0, 1}},
-	{"cpus=0-1 node=prefer:1", {0, 1}},
-	{"cpus=0-1 node=bind:0", {1, 0}},
-	{"cpus=0-1 node=interleave:0-1", {0.5, 0.5}},
-	{"cpus=0 node=remote", {0, 1}},
-	{"cpus=1 node=remote", {1, 0}},
-};
-
-static void scenario_node(struct rig *rig)
-{
-	unsigned i, node;
-
-	/* Order 4 keeps the count of what others allocate meanwhile far below a percent. */
-	rig_publish(rig, RIG_PLAIN " order=4", BT_RUN_DRAIN);
-	for (i = 0; i < BT_ARRAY_SIZE(node_cases); i++) {
-		uint64_t blocks, got[2];
-		bool right = true;
-
-		oracle_trigger_arm("mm_page_alloc", "order");
-		for (node = 0; node < 2; node++)
-			got[node] = taken_from(node);
-		rig_publish(rig, node_cases[i].assignments, BT_RUN_GO);
-		/* Sampling allocates, too. */
-		bt_session_pause(rig->session, true);
-		rig_wait_ms(rig, 1500);
-		bt_session_pause(rig->session, false);
-		rig_drain(rig);
-		for (node = 0; node < 2; node++)
-			got[node] = taken_from(node) - got[node];
-		blocks = oracle_trigger_sum(4);
-		oracle_trigger_disarm();
-		for (node = 0; node < 2; node++) {
-			double want = node_cases[i].share[node] * (double)blocks;
-
-			/* 500: what the agent and this program allocate meanwhile. */
-			right = right && (double)got[node] >= want * 0.99 &&
-				(double)got[node] <= want * 1.01 + 500;
-		}
-		rig_check(rig, blocks > 1000 && right, "%s: %llu blocks, node 0 gave %llu, node 1 %llu",
-			  node_cases[i].assignments, (unsigned long long)blocks,
-			  (unsigned long long)got[0], (unsigned long long)got[1]);
-	}
-	rig_publish(rig, "node=local", BT_RUN_DRAIN);
+	check_own_cpus(rig);
 }
 
 static const struct {
@@ -398,7 +366,6 @@ static void scenario_limit(struct rig *rig)
 const struct scenario parameter_scenarios[] = {
 	{.name = "order", .run = scenario_order},
 	{.name = "cpus", .run = scenario_cpus},
-	{.name = "node", .run = scenario_node},
 	{.name = "gfp", .run = scenario_gfp},
 	{.name = "held", .run = scenario_held},
 	{.name = "pattern", .run = scenario_pattern},

@@ -113,17 +113,20 @@ static void test_interval_with_zero(void **state)
 	assert_int_equal(row.verdict, BT_VERDICT_NONE);
 }
 
-/* Interleaved: the medians differ by 2 %, and most arrangements are as far apart. */
+/*
+ * The other way round: one pair is in the wrong order, as in one more of 70 arrangements at each
+ * end, and the interval is without 0.
+ */
 static void test_not_significant(void **state)
 {
-	struct bt_samples_series a = series_of(SAMPLE(100, 102, 104, 106, 108));
-	struct bt_samples_series b = series_of(SAMPLE(101, 103, 107, 109, 140));
+	struct bt_samples_series a = series_of(SAMPLE(10, 11, 12, 13));
+	struct bt_samples_series b = series_of(SAMPLE(12.5, 20, 21, 22));
 	struct bt_compare_row row;
 
 	(void)state;
 	bt_compare_series(&bt_compare_defaults, &a, &b, &row);
-	assert_true(row.p > 0.05);
-	assert_true(row.difference.ratio > 0.02);
+	assert_close(row.p, 4.0 / 70);
+	assert_true(row.difference.difference_ci.low > 0);
 	assert_int_equal(row.verdict, BT_VERDICT_NONE);
 }
 
@@ -469,7 +472,7 @@ static void print_csv(const struct bt_comparison *c, FILE *out, unsigned width)
 static void print_markdown(const struct bt_comparison *c, FILE *out, unsigned width)
 {
 	(void)width;
-	bt_compare_markdown(c, out, true);
+	bt_compare_markdown(c, out, false);
 }
 
 static char *print_text(print_t *print, const struct bt_comparison *c, unsigned width)
@@ -504,6 +507,7 @@ static void test_text(void **state)
 	assert_has(text, "\norder=4\nalloc_ns           102 ns  2 ns    204 ns  5 ns   5/5  +100 %");
 	assert_has(text, "0.008  slower\n");
 	assert_has(text, "1.00 KiB");
+	assert_null(strstr(text, "+0.0"));
 	assert_has(text, "3 comparisons: 0 better, 1 worse, 0 different but neither, 2 no "
 			 "difference shown, 0 too few runs to tell; 1 worse by 5 % or more.\n");
 	assert_has(text, "- Not listed: 1 of 0 throughout.\n");
@@ -595,12 +599,18 @@ static void test_csv(void **state)
 static void test_markdown(void **state)
 {
 	struct set *set = *state;
-	struct bt_comparison *c = compare(set, 2);
-	char *text = print_text(print_markdown, c, 0);
+	struct bt_comparison *c;
+	char *text;
 
+	add(set->all[0], "order=4", "one", BT_UNIT_COUNT, BT_BETTER_MORE, SAMPLE(3));
+	add(set->all[1], "order=4", "one", BT_UNIT_COUNT, BT_BETTER_MORE, SAMPLE(4));
+	c = compare(set, 2);
+	text = print_text(print_markdown, c, 0);
 	assert_has(text, "### order=4\n\n| metric | A | IQR | B | IQR | runs | diff. | 95 % CI | p | "
 			 "verdict |\n|---|---:|");
 	assert_has(text, "| alloc\\_ns | 102 ns | 2 ns | 204 ns | 5 ns | 5/5 | +100 % |");
+	/* one value has no spread, and no interval */
+	assert_has(text, "| one | 3 |  | 4 |  | 1/1 | +33.3 % |  | 1.000 | too few runs to tell |\n");
 	free(text);
 	bt_compare_free(c);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What is read only when wanted. `pagetypes` holds what a Linux 6.18 had in /proc/pagetypeinfo,
- * `odd` one that is made up of what kernels may write there, `clocks` CPUs that are made up.
+ * `odd` one that is made up of what kernels may write there, `clocks` CPUs that are made up,
+ * `many-nodes` nodes that are.
  */
 #include "tests/unit/test.h"
 
@@ -107,6 +108,30 @@ static void pageblocks_of_an_odd_kernel(void **state)
 	type = find_type(kit, "Normal", "Isolate");	/* has no free list in that file */
 	assert_int_equal(type->blocks, 13);
 	assert_int_equal(type->free_blocks[0], BT_UNKNOWN);
+	free_kit(kit);
+}
+
+/* Node numbers of two digits, which the file aligns in one of its tables and not in the other. */
+static void pageblocks_of_many_nodes(void **state)
+{
+	static const unsigned nodes[] = { 0, 10, 11, 31 };
+	struct kit *kit = new_kit(test_data("many-nodes"));
+	const struct bt_frame_pageblocks *blocks = &kit->frame->pageblocks;
+	unsigned i, order;
+
+	(void)state;
+	read_kit(kit, BT_WANT_PAGEBLOCKS);
+	assert_int_equal(blocks->count, 8);
+	for (i = 0; i < 8; i++) {
+		const struct bt_frame_pagetype *type = &blocks->types[i];
+		unsigned node = nodes[i / 2], movable = i % 2;
+
+		assert_int_equal(type->node, node);
+		assert_string_equal(type->type, movable ? "Movable" : "Unmovable");
+		assert_int_equal(type->blocks, 1000 * (movable + 1) + node);
+		for (order = 0; order < 3; order++)
+			assert_int_equal(type->free_blocks[order], 100 * (movable + 1) + node + order);
+	}
 	free_kit(kit);
 }
 
@@ -387,6 +412,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pageblocks_of_a_real_kernel),
 		cmocka_unit_test(pageblocks_of_an_odd_kernel),
+		cmocka_unit_test(pageblocks_of_many_nodes),
 		cmocka_unit_test(no_such_file),
 		cmocka_unit_test(only_root_may_read_it),
 		cmocka_unit_test(clock_rates),

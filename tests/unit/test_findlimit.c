@@ -3,8 +3,16 @@
 #include "tests/unit/test.h"
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <math.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,14 +21,21 @@
 
 #define MIB (1ull << 20)
 
-static struct bt_findlimit *start(uint64_t limit_bytes)
+static struct bt_findlimit *start_as(const struct bt_measure_options *options)
 {
 	struct bt_findlimit *run = NULL;
 	struct bt_err err = { 0 };
 
-	if (bt_findlimit_start(&run, limit_bytes, &err))
+	if (bt_findlimit_start(&run, options, &err))
 		fail_msg("%s", err.text);
 	return run;
+}
+
+static struct bt_findlimit *start(uint64_t limit_bytes)
+{
+	const struct bt_measure_options options = { .limit_bytes = limit_bytes };
+
+	return start_as(&options);
 }
 
 /* Polls until it has ended, at most 20 s. */
@@ -59,15 +74,143 @@ static void reaches_its_limit(void **state)
 {
 	struct bt_findlimit *run = start(64 * MIB);
 	struct bt_measure measure = wait_end(run);
+	cpu_set_t cpus;
 
 	(void)state;
 	assert_int_equal(measure.state, BT_MEASURE_DONE);
 	assert_int_equal(measure.reached_bytes, 64 * MIB);
 	assert_int_equal(measure.limit_bytes, 64 * MIB);
-	assert_false(measure.oom_killed);
+	assert_int_equal(measure.end, BT_MEASURE_END_LIMIT);
 	assert_string_equal(measure.text, "");
 	assert_true(measure.elapsed_ns > 0);
+	assert_int_equal(sched_getaffinity(0, sizeof(cpus), &cpus), 0);
+	assert_int_equal(measure.threads, CPU_COUNT(&cpus));
+	assert_int_equal(measure.region_bytes, 64 * MIB);
+	/* Whether there is a cgroup for it is the machine's affair; that it is told is ours. */
+	assert_int_equal(measure.no_cgroup[0] != '\0', measure.cgroup == BT_MEASURE_CGROUP_SHARED);
+	assert_int_not_equal(measure.cgroup, BT_MEASURE_CGROUP_UNKNOWN);
 	bt_findlimit_free(run);
+}
+
+/* A limit that is no multiple of anything but a page. */
+static void reaches_an_odd_limit(void **state)
+{
+	uint64_t limit = 70 * MIB + 3 * (uint64_t)sysconf(_SC_PAGESIZE);
+	struct bt_findlimit *run = start(limit + 1);
+	struct bt_measure measure = wait_end(run);
+
+	(void)state;
+	assert_int_equal(measure.end, BT_MEASURE_END_LIMIT);
+	assert_int_equal(measure.reached_bytes, limit);
+	assert_int_equal(measure.limit_bytes, limit);
+	bt_findlimit_free(run);
+}
+
+/* Starts under a limit of address space: so much more than this process has. */
+static struct bt_findlimit *start_within(uint64_t more_bytes,
+					 const struct bt_measure_options *options)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct rlimit before, limit;
+	struct bt_findlimit *run;
+
+	assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+	limit = before;
+	limit.rlim_cur = (uint64_t)proc_number(getpid(), "statm", "") * page + more_bytes;
+	assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+	run = start_as(options);
+	assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+	return run;
+}
+
+/* Sanitizers reserve so much address space for each thread that a limit of it says nothing. */
+static void needs_plain_threads(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	skip();
+#endif
+}
+
+/* 300 MiB more hold neither 1 GiB nor half of it, and two threads' 128 MiB at most. */
+static void halves_its_regions(void **state)
+{
+	const struct bt_measure_options options = { .limit_bytes = 64 * MIB,
+						    .region_bytes = 1024 * MIB };
+	struct bt_findlimit *run;
+	struct bt_measure measure;
+
+	(void)state;
+	needs_plain_threads();
+	run = start_within(300 * MIB, &options);
+	measure = wait_end(run);
+	assert_int_equal(measure.end, BT_MEASURE_END_LIMIT);
+	assert_int_equal(measure.reached_bytes, 64 * MIB);
+	assert_true(measure.region_bytes <= 256 * MIB && measure.region_bytes >= 2 * MIB);
+	assert_int_equal(1024 * MIB % measure.region_bytes, 0);
+	bt_findlimit_free(run);
+}
+
+static void tells_a_refusal(void **state)
+{
+	const struct bt_measure_options options = { .limit_bytes = 1024 * MIB };
+	struct bt_findlimit *run;
+	struct bt_measure measure;
+
+	(void)state;
+	needs_plain_threads();
+	run = start_within(200 * MIB, &options);
+	measure = wait_end(run);
+	assert_int_equal(measure.state, BT_MEASURE_DONE);
+	assert_int_equal(measure.end, BT_MEASURE_END_REFUSED);
+	assert_non_null(strstr(measure.text, strerror(ENOMEM)));
+	/* What is left unused is less than a smallest region, beside the threads' stacks. */
+	assert_in_range(measure.reached_bytes, 197 * MIB - measure.threads * MIB / 2, 200 * MIB);
+	assert_int_equal(measure.region_bytes, 2 * MIB);
+	bt_findlimit_free(run);
+}
+
+/* madvise(..., MADV_POPULATE_WRITE) is EINVAL from now on, as on a kernel before 5.14. */
+static bool forget_populate(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_madvise, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MADV_POPULATE_WRITE, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { .len = BT_ARRAY_SIZE(code), .filter = code };
+
+	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+	       !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+static void touches_without_populate(void **state)
+{
+	int status;
+	pid_t pid = fork();
+
+	(void)state;
+	if (!pid) {
+		const struct bt_measure_options options = { .limit_bytes = 32 * MIB };
+		struct bt_findlimit *run;
+		struct bt_measure measure;
+		bool good;
+
+		if (!forget_populate() || bt_findlimit_start(&run, &options, NULL))
+			_exit(77);
+		measure = wait_end(run);
+		bt_findlimit_free(run);
+		good = measure.end == BT_MEASURE_END_LIMIT &&
+		       measure.reached_bytes == 32 * MIB && measure.fill == BT_MEASURE_FILL_TOUCH;
+		_exit(!good);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		skip();
+	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 /* Stopped half-way, what it says it has is what the kernel says it has. */
@@ -132,7 +275,7 @@ static void killed_by_a_person_is_no_oom(void **state)
 		kill(bt_findlimit_pid(run), signals[i]);
 		measure = wait_end(run);
 		assert_int_equal(measure.state, BT_MEASURE_FAILED);
-		assert_false(measure.oom_killed);
+		assert_int_equal(measure.end, BT_MEASURE_END_FAILED);
 		assert_string_not_equal(measure.text, "");
 		bt_findlimit_free(run);
 	}
@@ -146,10 +289,11 @@ static void dies_with_its_parent(void **state)
 	assert_int_equal(pipe(fds), 0);
 	parent_pid = fork();
 	if (!parent_pid) {
+		const struct bt_measure_options options = { .limit_bytes = 1024 * MIB };
 		struct bt_findlimit *run = NULL;
 		struct bt_measure measure = { 0 };
 
-		if (bt_findlimit_start(&run, 1024 * MIB, NULL))
+		if (bt_findlimit_start(&run, &options, NULL))
 			_exit(1);
 		while (!measure.reached_bytes)
 			bt_findlimit_poll(run, &measure);
@@ -168,15 +312,41 @@ static void dies_with_its_parent(void **state)
 	close(fds[1]);
 }
 
-static void refuses_less_than_a_page(void **state)
+static void refuses_what_is_out_of_bounds(void **state)
 {
-	struct bt_findlimit *run = NULL;
-	struct bt_err err = { 0 };
+	static const struct {
+		struct bt_measure_options options;
+		const char *says;
+	} cases[] = {
+		{ { .limit_bytes = 100 }, "limit of 100" },
+		{ { .limit_bytes = MIB, .region_bytes = 2 * MIB - 1 }, "region_bytes 2097151" },
+		{ { .limit_bytes = MIB, .stop_psi_percent = 101 }, "stop_psi_percent 101" },
+	};
+	unsigned i;
 
 	(void)state;
-	assert_int_equal(bt_findlimit_start(&run, 100, &err), -EINVAL);
-	assert_non_null(strstr(err.text, "100"));
-	assert_null(run);
+	for (i = 0; i < BT_ARRAY_SIZE(cases); i++) {
+		struct bt_findlimit *run = NULL;
+		struct bt_err err = { 0 };
+
+		assert_int_equal(bt_findlimit_start(&run, &cases[i].options, &err), -EINVAL);
+		assert_non_null(strstr(err.text, cases[i].says));
+		assert_null(run);
+	}
+}
+
+/* 3 GiB in 1.5 s; nothing before there is a time. */
+static void rate_is_bytes_a_second(void **state)
+{
+	struct bt_measure measure = { .state = BT_MEASURE_DONE, .reached_bytes = 3072 * MIB,
+				      .elapsed_ns = 1500000000 };
+
+	(void)state;
+	assert_true(bt_measure_rate(&measure) == 2147483648.0);
+	measure.elapsed_ns = 0;
+	assert_true(isnan(bt_measure_rate(&measure)));
+	measure = (struct bt_measure){ .state = BT_MEASURE_NONE };
+	assert_true(isnan(bt_measure_rate(&measure)));
 }
 
 int main(void)
@@ -187,7 +357,12 @@ int main(void)
 		cmocka_unit_test(holds_no_descriptor),
 		cmocka_unit_test(killed_by_a_person_is_no_oom),
 		cmocka_unit_test(dies_with_its_parent),
-		cmocka_unit_test(refuses_less_than_a_page),
+		cmocka_unit_test(reaches_an_odd_limit),
+		cmocka_unit_test(halves_its_regions),
+		cmocka_unit_test(tells_a_refusal),
+		cmocka_unit_test(touches_without_populate),
+		cmocka_unit_test(refuses_what_is_out_of_bounds),
+		cmocka_unit_test(rate_is_bytes_a_second),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -201,7 +201,11 @@ static void unknown_stays_unknown(void **state)
 	assert_null(strstr(text, "tasks"));
 	assert_null(strstr(text, "pageblocks"));
 	assert_null(strstr(text, "frequency"));
-	assert_null(strstr(text, "steal_us"));
+	assert_null(strstr(text, "\"load\""));
+	kit->frame->load.steal_us = 0;
+	round_trip(kit);
+	text = encode(kit, &size);
+	assert_non_null(strstr(text, "\"load\":{\"steal_us\":0}"));
 	free_kit(kit);
 }
 
@@ -548,6 +552,19 @@ static void what_is_absent_is_unknown(void **state)
 	assert_int_equal(kit->decoded->load.cpu_us, BT_UNKNOWN);
 	assert_int_equal(kit->decoded->load.busy_us, BT_UNKNOWN);
 	assert_int_equal(kit->decoded->load.steal_us, BT_UNKNOWN);
+
+	text = encode(kit, &size);
+	old = replaced(text, size, "\"mono_ns\":86400000000333,\"read_ns\":250000,\"cpus\":16,"
+		       "\"min_khz\":1200000,\"max_khz\":3400000", "\"x\":1");
+	if (decode(kit, old, strlen(old), &err))
+		fail_msg("%s", err.text);
+	free(old);
+	assert_int_equal(kit->decoded->frequency.state, BT_DETAIL_KNOWN);
+	assert_int_equal(kit->decoded->frequency.mono_ns, BT_UNKNOWN);
+	assert_int_equal(kit->decoded->frequency.read_ns, BT_UNKNOWN);
+	assert_int_equal(kit->decoded->frequency.cpus, BT_UNKNOWN);
+	assert_int_equal(kit->decoded->frequency.min_khz, BT_UNKNOWN);
+	assert_int_equal(kit->decoded->frequency.max_khz, BT_UNKNOWN);
 	free_kit(kit);
 }
 

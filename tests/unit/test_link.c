@@ -135,6 +135,7 @@ static void test_greeting_and_frames(void **state)
 	assert_string_equal(bt_json_get_string(bt_json_get_object(hello, "machine"), "host"),
 			    "sim");
 	assert_null(bt_json_get_string(hello, "no_control"));
+	assert_string_equal(bt_json_get_array(hello, "offers")->child->string, "measure-options");
 	say(rig, "{\"op\":\"read\",\"id\":41}\n");
 	assert_int_equal(number_at(hear_frame(rig, 41), "seq"), 1);
 	say(rig, "{\"op\":\"read\",\"id\":42,\"extra\":true}\n");
@@ -256,6 +257,10 @@ static void test_bad_requests(void **state)
 		{ "{\"op\":\"publish\",\"config\":{}}\n", EPROTO },
 		{ "{\"op\":\"publish\",\"token\":0,\"config\":{}}\n", EPROTO },
 		{ "{\"op\":\"measured\"}\n", EPROTO },
+		{ "{\"op\":\"measure\",\"limit_bytes\":\"1G\"}\n", EPROTO },
+		{ "{\"op\":\"measure\",\"limit_bytes\":0}\n", EPROTO },
+		{ "{\"op\":\"measure\",\"stop_psi_percent\":101}\n", EPROTO },
+		{ "{\"op\":\"measure\",\"region_bytes\":4096}\n", EINVAL },
 		{ "\x80\xff{\n", EINVAL },
 	};
 	struct rig *rig = *state;
@@ -271,6 +276,31 @@ static void test_bad_requests(void **state)
 				   "errno"),
 			 EPROTO);
 	assert_int_equal(rig_clients(rig->session), 1);
+}
+
+/* A session on demand goes on by a second with each frame, and its machine fills up in two. */
+static void test_measure(void **state)
+{
+	struct rig *rig = *state;
+	const struct bt_json *measure;
+
+	hear(rig);
+	say(rig, "{\"op\":\"measured\",\"id\":1}\n");
+	measure = bt_json_get_object(hear(rig), "measure");
+	assert_string_equal(bt_json_get_string(measure, "state"), "none");
+	say(rig, "{\"op\":\"measure\",\"region_bytes\":2097152,\"stop_psi_percent\":25}\n"
+		 "{\"op\":\"measured\",\"id\":2}\n");
+	measure = bt_json_get_object(hear(rig), "measure");
+	assert_string_equal(bt_json_get_string(measure, "state"), "running");
+	assert_null(bt_json_get(measure, "end"));
+	assert_null(bt_json_get(measure, "limit_bytes"));
+	assert_int_equal(number_at(measure, "region_bytes"), 2097152);
+	assert_int_equal(number_at(measure, "stop_psi_percent"), 25);
+	rig_frames(rig->session, 4);
+	say(rig, "{\"op\":\"measured\",\"id\":3}\n");
+	measure = bt_json_get_object(hear(rig), "measure");
+	assert_string_equal(bt_json_get_string(measure, "state"), "done");
+	assert_string_equal(bt_json_get_string(measure, "end"), "pressure");
 }
 
 static void test_too_much_rubbish_ends_it(void **state)
@@ -545,6 +575,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_want, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_publish, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_requests, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_measure, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_too_much_rubbish_ends_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_endless_line_ends_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_client_that_does_not_read, setup, teardown),

@@ -80,12 +80,13 @@ static void test_frames_and_control(void **state)
 static void test_measure(void **state)
 {
 	struct bt_session *s = open_remote("remote:exec " AGENT " --source sim:4", 0);
+	const struct bt_measure_options options = { .limit_bytes = 64ull << 20 };
 	struct bt_measure measure = { 0 };
 	struct bt_err err = { 0 };
 
 	(void)state;
 	rig_frames(s, 1);
-	assert_int_equal(bt_session_measure(s, 64ull << 20, &err), 0);
+	assert_int_equal(bt_session_measure(s, &options, &err), 0);
 	bt_session_measured(s, &measure);
 	assert_int_equal(measure.state, BT_MEASURE_RUNNING);
 	rig_frames(s, 5);
@@ -283,8 +284,18 @@ struct peer {
 	struct bt_frame *frame;
 };
 
-/* The greeting of a real agent, and then silence. */
-static void peer_open(struct peer *peer)
+/* Takes a part of a text out. */
+static void cut(char *text, const char *part)
+{
+	char *at = strstr(text, part);
+
+	if (!at)
+		fail_msg("no %s in %s", part, text);
+	memmove(at, at + strlen(part), strlen(at + strlen(part)) + 1);
+}
+
+/* The greeting of a real agent, less what an older one does not say, and then silence. */
+static void peer_open_without(struct peer *peer, const char *part)
 {
 	const struct bt_source_options options = { .argument = NULL };
 	struct bt_err err = { 0 };
@@ -295,6 +306,8 @@ static void peer_open(struct peer *peer)
 	if (!hello[0])
 		fail_msg("the agent said nothing");
 	pclose(agent);
+	if (part)
+		cut(hello, part);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, peer->pair), 0);
 	assert_int_equal(bt_write_all(peer->pair[1], hello, strlen(hello)), 0);
 	free(hello);
@@ -303,6 +316,11 @@ static void peer_open(struct peer *peer)
 			      &err))
 		fail_msg("%s", err.text);
 	peer->frame = bt_frame_create(peer->machine);
+}
+
+static void peer_open(struct peer *peer)
+{
+	peer_open_without(peer, NULL);
 }
 
 static void peer_close(struct peer *peer)
@@ -341,6 +359,68 @@ static void test_answers(void **state)
 	assert_non_null(strstr(err.text, "rubbish"));
 	shutdown(peer.pair[1], SHUT_RDWR);
 	assert_int_equal(bt_source_remote.read(peer.remote, peer.frame, &err), -ECONNRESET);
+	peer_close(&peer);
+}
+
+/* What it would ignore is not asked of it: it would run into the OOM kill. The rest is. */
+static void test_measure_by_an_older_agent(void **state)
+{
+	static const struct bt_measure_options cannot[] = {
+		{ .stop_psi_percent = 10 },
+		{ .limit_bytes = 1 << 30, .region_bytes = 1 << 30 },
+	};
+	const struct bt_measure_options can = { .limit_bytes = 1 << 30 };
+	struct bt_measure measure;
+	struct bt_err err = { 0 };
+	struct peer peer;
+	char asked[256];
+	ssize_t size;
+
+	(void)state;
+	peer_open_without(&peer, "\"offers\":[\"measure-options\"],");
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(cannot); i++) {
+		assert_int_equal(bt_source_remote.measure(peer.remote, &cannot[i], &err),
+				 -EOPNOTSUPP);
+		assert_non_null(strstr(err.text, "older"));
+		bt_source_remote.measured(peer.remote, &measure);
+		assert_int_equal(measure.state, BT_MEASURE_NONE);
+	}
+	assert_int_equal(bt_source_remote.measure(peer.remote, &can, &err), 0);
+	size = read(peer.pair[1], asked, sizeof(asked) - 1);
+	assert_true(size > 0);
+	asked[size] = '\0';
+	assert_string_equal(asked, "{\"op\":\"measure\",\"limit_bytes\":1073741824}\n");
+	peer_close(&peer);
+}
+
+/* An end of a name that nobody knows, an error instead of a beginning, an end that is known. */
+static void test_measure_answers(void **state)
+{
+	const struct bt_measure_options options = { .stop_psi_percent = 10 };
+	struct bt_measure measure;
+	struct bt_err err = { 0 };
+	struct peer peer;
+
+	(void)state;
+	peer_open(&peer);
+	assert_int_equal(bt_source_remote.measure(peer.remote, &options, &err), 0);
+	bt_source_remote.measured(peer.remote, &measure);
+	assert_int_equal(measure.state, BT_MEASURE_RUNNING);
+	assert_int_equal(measure.stop_psi_percent, 10);
+	assert_int_equal(peer_read_after(&peer, "{\"error\":{\"errno\":95,\"text\":\"no PSI\"}}\n",
+					 &err), -ETIMEDOUT);
+	bt_source_remote.measured(peer.remote, &measure);
+	assert_int_equal(measure.end, BT_MEASURE_END_FAILED);
+	assert_string_equal(measure.text, "no PSI");
+	assert_int_equal(peer_read_after(&peer, "{\"id\":0,\"measure\":{\"state\":\"done\","
+					 "\"end\":\"pressure\",\"reached_bytes\":7}}\n", &err),
+			 -ETIMEDOUT);
+	bt_source_remote.measured(peer.remote, &measure);
+	assert_int_equal(measure.end, BT_MEASURE_END_PRESSURE);
+	assert_int_equal(measure.reached_bytes, 7);
+	assert_int_equal(peer_read_after(&peer, "{\"id\":0,\"measure\":{\"state\":\"done\","
+					 "\"end\":\"bored\"}}\n", &err), -EPROTO);
+	assert_non_null(strstr(err.text, "end"));
 	peer_close(&peer);
 }
 
@@ -435,6 +515,8 @@ int main(void)
 		cmocka_unit_test(test_not_an_agent),
 		cmocka_unit_test(test_banner),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_measure_by_an_older_agent),
+		cmocka_unit_test(test_measure_answers),
 		cmocka_unit_test(test_endless_line),
 		cmocka_unit_test(test_publish_never_blocks),
 		cmocka_unit_test(test_interrupt),

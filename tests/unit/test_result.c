@@ -27,7 +27,7 @@ static void probe(struct bt_result_phase *phase, uint64_t bytes, uint64_t ns)
 	phase->known = phase->complete = true;
 	phase->measure = (struct bt_measure){
 		.state = BT_MEASURE_DONE, .reached_bytes = bytes, .elapsed_ns = ns,
-		.limit_bytes = BT_UNKNOWN, .oom_killed = true,
+		.end = BT_MEASURE_END_OOM_KILL,
 	};
 }
 

@@ -12,34 +12,10 @@
 #include <unistd.h>
 
 #include "bench/samples_build.h"
+#include "session/recorder.h"
 #include "source/recording.h"
+#include "tests/unit/directory.h"
 #include "tests/unit/session_rig.h"
-
-static char directory[64];
-
-static const char *in_directory(const char *name)
-{
-	static char path[128];
-
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return path;
-}
-
-static int make_directory(void **state)
-{
-	(void)state;
-	snprintf(directory, sizeof(directory), "/tmp/samples-test-XXXXXX");
-	return mkdtemp(directory) ? 0 : -1;
-}
-
-static int remove_directory(void **state)
-{
-	char command[128];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", directory);
-	return system(command);
-}
 
 static struct bt_samples *read_samples(const char *path)
 {
@@ -117,6 +93,8 @@ static void test_pab_without_order(void **state)
 	static const char text[] = "{\n  \"idle_available_bytes\": [5, 6],\n"
 				   "  \"of_a_later_version\": [\"x\"],\n"
 				   "  \"idle_available_bytes_orders\": [1],\n"
+				   "  \"buddytop_result_is_partial\": [1],\n"
+				   "  \"buddytop_machine_is_emulated\": [1],\n"
 				   "  \"kernel_page_allocs_order11\": [7]\n}\n";
 	const char *path = in_directory("first.json");
 	struct bt_samples *samples;
@@ -126,6 +104,8 @@ static void test_pab_without_order(void **state)
 	assert_int_equal(bt_write_file(path, text, strlen(text), 0600, &err), 0);
 	samples = read_samples(path);
 	assert_int_equal(samples->series_count, 2);
+	assert_true(samples->partial);
+	assert_int_equal(samples->machine.reality, BT_EMULATED);
 	CHECK(samples, "load", "idle_available_bytes", 5, 6);
 	CHECK(samples, "order=11", "kernel_page_allocs", 7);
 	bt_samples_free(samples);
@@ -310,6 +290,68 @@ static void test_recording_without_load(void **state)
 	assert_non_null(strstr(err.text, "no load ran in it"));
 }
 
+/* A frame of two CPUs in which only what is said here is known. */
+static void put_frame(struct bt_recorder *recorder, struct bt_frame *frame, uint64_t at_s,
+		      uint64_t allocs, uint64_t generation, uint64_t applied, enum bt_run run)
+{
+	struct bt_err err;
+
+	frame->seq++;
+	frame->mono_ns = at_s * BT_NS_PER_S;
+	frame->utc_ns = (int64_t)frame->mono_ns;
+	frame->has_module = true;
+	frame->config.generation = generation;
+	frame->config.order = generation == 2 ? 2 : 0;
+	frame->run = (uint8_t)run;
+	for (unsigned i = 0; i < 2; i++) {
+		frame->cpus[i].online = true;
+		frame->cpus[i].generation = i ? applied : generation;
+		frame->cpus[i].allocs = i ? allocs : 0;
+	}
+	if (bt_recorder_frame(recorder, frame, &err))
+		fail_msg("%s", err.text);
+}
+
+/*
+ * Blocks of configurations: 2000 in ten seconds of the first, 1000 of the second. Others are none:
+ * until both CPUs have applied it, while it is changed, and when a guard has stopped the load.
+ */
+static void test_changes_are_no_load(void **state)
+{
+	const char *path = in_directory("changes.jsonl");
+	struct bt_machine *machine = bt_xcalloc(1, sizeof(*machine));
+	struct bt_recorder *recorder;
+	struct bt_samples *samples;
+	struct bt_frame *frame;
+	struct bt_err err = { 0 };
+	struct ant_limits limits;
+
+	(void)state;
+	machine->page_bytes = 4096;
+	machine->cpu_count = 2;
+	machine->node_count = 1;
+	machine->max_order = 10;
+	machine->possible_cpus[0] = 3;
+	limits = bt_machine_limits(machine);
+	frame = bt_frame_create(machine);
+	bt_config_default(&frame->config, &limits, 1ull << 30);
+	assert_int_equal(bt_recorder_open(&recorder, path, machine, &frame->config, &err), 0);
+	put_frame(recorder, frame, 100, 0, 1, 0, BT_RUN_GO);
+	put_frame(recorder, frame, 110, 50000, 1, 1, BT_RUN_GO);
+	put_frame(recorder, frame, 120, 52000, 1, 1, BT_RUN_GO);
+	put_frame(recorder, frame, 130, 90000, 2, 2, BT_RUN_GO);
+	put_frame(recorder, frame, 140, 91000, 2, 2, BT_RUN_GO);
+	put_frame(recorder, frame, 150, 99000, 2, 2, BT_RUN_DRAIN);
+	bt_recorder_close(recorder);
+	samples = read_samples(path);
+	bt_samples_shorten(&samples, 1);
+	CHECK(samples, "order=0", "allocs_per_s", 200);
+	CHECK(samples, "order=2", "allocs_per_s", 100);
+	bt_samples_free(samples);
+	bt_frame_free(frame);
+	free(machine);
+}
+
 /* Only what is the same in all goes; a page_alloc_bench document among them is left as it is. */
 static void test_shorten(void **state)
 {
@@ -350,6 +392,9 @@ static void add_repetition(struct bt_result_run *run, uint64_t idle_bytes, bool 
 	r->phases[BT_PHASE_IDLE].measure.reached_bytes = idle_bytes;
 	r->phases[BT_PHASE_LOAD].known = r->phases[BT_PHASE_LOAD].complete = true;
 	r->phases[BT_PHASE_LOAD].point.allocs_per_s = 2.5 * (double)r->number;
+	r->phases[BT_PHASE_LOAD].point.hist[BT_OP_ALLOC].total = 1;
+	r->phases[BT_PHASE_LOAD].point.hist[BT_OP_ALLOC].count[bt_hist_index(100)] = 1;
+	bt_point_quantiles(&r->phases[BT_PHASE_LOAD].point);
 }
 
 /* Repetitions that do not count have no value, wherever they stand. */
@@ -392,6 +437,10 @@ static void test_result(void **state)
 	assert_string_equal(samples->note, "2 repetitions do not count, the document says why");
 	CHECK(samples, "order=0", "idle_available_bytes", 1000, 4000);
 	CHECK(samples, "order=0", "allocs_per_s", 2.5, 10);
+	/* of 64 to 127 there are buckets of 8: 96 to 103 */
+	CHECK(samples, "order=0", "alloc_p99_ns", 103, 103);
+	assert_true(bt_samples_find(samples, "order=0", "alloc_p99_ns")->edges);
+	assert_false(bt_samples_find(samples, "order=0", "allocs_per_s")->edges);
 	assert_null(bt_samples_find(samples, "order=0", "antagonized_available_bytes"));
 	assert_null(bt_samples_find(samples, "order=4", "idle_available_bytes"));
 	bt_samples_free(samples);
@@ -493,6 +542,7 @@ int main(void)
 		cmocka_unit_test(test_recording),
 		cmocka_unit_test(test_damaged_recording),
 		cmocka_unit_test(test_recording_without_load),
+		cmocka_unit_test(test_changes_are_no_load),
 		cmocka_unit_test(test_shorten),
 		cmocka_unit_test(test_result),
 		cmocka_unit_test(test_plan_text),

@@ -516,19 +516,44 @@ static void test_time_limit(void **state)
 static void test_measure(void **state)
 {
 	struct rig *rig = rig_open("1,cpus=4");
+	const struct bt_measure_options options = { .limit_bytes = 1ull << 30 };
 	struct bt_measure measure;
 
 	(void)state;
 	rig_step(rig, 1);
-	assert_int_equal(bt_source_sim.measure(rig->state, 1ull << 30, NULL), 0);
-	assert_int_equal(bt_source_sim.measure(rig->state, 1ull << 30, NULL), -EBUSY);
+	assert_int_equal(bt_source_sim.measure(rig->state, &options, NULL), 0);
+	assert_int_equal(bt_source_sim.measure(rig->state, &options, NULL), -EBUSY);
 	rig_step(rig, 1);
 	bt_source_sim.measured(rig->state, &measure);
 	assert_int_equal(measure.state, BT_MEASURE_RUNNING);
 	rig_step(rig, 2);
 	bt_source_sim.measured(rig->state, &measure);
 	assert_int_equal(measure.state, BT_MEASURE_DONE);
+	assert_int_equal(measure.end, BT_MEASURE_END_LIMIT);
 	assert_int_equal(measure.reached_bytes, 1ull << 30);
+	rig_close(rig);
+}
+
+/*
+ * Tasks of the simulated machine are stalled for half of the time when nothing is available, and
+ * never while a tenth of 16 GiB is: 10 % of the time with four fifths of that tenth.
+ */
+static void test_measure_to_a_pressure(void **state)
+{
+	struct rig *rig = rig_open("1,cpus=4,memory=16G");
+	const struct bt_measure_options options = { .stop_psi_percent = 10 };
+	struct bt_measure measure;
+
+	(void)state;
+	rig_step(rig, 1);
+	assert_int_equal(bt_source_sim.measure(rig->state, &options, NULL), 0);
+	rig_step(rig, 3);
+	bt_source_sim.measured(rig->state, &measure);
+	assert_int_equal(measure.state, BT_MEASURE_DONE);
+	assert_int_equal(measure.end, BT_MEASURE_END_PRESSURE);
+	assert_in_range(measure.reached_bytes + (16ull << 30) / 10 * 8 / 10,
+			rig->frame->memory.available_bytes - (1 << 20),
+			rig->frame->memory.available_bytes + (1 << 20));
 	rig_close(rig);
 }
 
@@ -586,6 +611,7 @@ int main(void)
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_time_limit),
 		cmocka_unit_test(test_measure),
+		cmocka_unit_test(test_measure_to_a_pressure),
 		cmocka_unit_test(test_bad_arguments),
 	};
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Sample directories: `two-nodes` is what a Debian 6.1 guest of two nodes and four CPUs (the last
- * one offline) had in /proc and /sys; `odd` is made up, with what kernels can lack, and so is
- * `clocks`, with CPUs that differ. And the machine itself, against what this test reads there on its
- * own.
+ * one offline) had in /proc and /sys; `odd` is made up, with what kernels can lack, and so are
+ * `clocks`, with CPUs that differ, and `many-nodes`, with node numbers of two digits. And the machine
+ * itself, against what this test reads there on its own.
  */
 #include "tests/unit/test.h"
 
@@ -126,6 +126,64 @@ static void two_nodes_counters(void **state)
 	assert_int_equal(frame->psi.some_avg10_centipercent, 0);
 	assert_true(frame->cpus[0].online && frame->cpus[1].online && frame->cpus[2].online);
 	assert_false(frame->cpus[3].online);
+	free_kit(kit);
+}
+
+/* In that directory most numbers are made of the node's; node 9 has no memory, 1 to 8 do not exist. */
+static void many_nodes_machine(void **state)
+{
+	struct kit *kit = new_kit(test_data("many-nodes"));
+	const struct bt_frame_node *nodes = kit->frame->nodes;
+	unsigned i;
+
+	(void)state;
+	assert_int_equal(kit->machine.node_count, 32);
+	assert_int_equal(kit->machine.memory_nodes[0], 1 | 1 << 10 | 1 << 11 | 1u << 31);
+	for (i = 0; i < 32; i++) {
+		bool online = i == 0 || (i >= 9 && i <= 11) || i == 31, has_memory = online && i != 9;
+
+		assert_int_equal(nodes[i].online, online);
+		assert_int_equal(nodes[i].has_memory, has_memory);
+		if (!online) {
+			assert_int_equal(nodes[i].numa_hit, BT_UNKNOWN);
+			assert_int_equal(nodes[i].free_bytes, BT_UNKNOWN);
+			continue;
+		}
+		assert_int_equal(nodes[i].numa_hit, has_memory ? 100 + i : 0);
+		assert_int_equal(nodes[i].numa_miss, has_memory ? 200 + i : 0);
+		assert_int_equal(nodes[i].numa_foreign, has_memory ? 300 + i : 0);
+		assert_int_equal(nodes[i].interleave_hit, has_memory ? 400 + i : 0);
+		assert_int_equal(nodes[i].local_node, has_memory ? 500 + i : 0);
+		assert_int_equal(nodes[i].other_node, has_memory ? 600 + i : 0);
+		assert_int_equal(nodes[i].total_bytes, has_memory ? (1000 * i + 900) * 4096 : 0);
+		assert_int_equal(nodes[i].free_bytes, has_memory ? (1000 * i + 500) * 4096 : 0);
+	}
+	free_kit(kit);
+}
+
+static void many_nodes_zones(void **state)
+{
+	static const unsigned expected[] = { 0, 10, 11, 31 };
+	struct kit *kit = new_kit(test_data("many-nodes"));
+	unsigned i, order;
+
+	(void)state;
+	assert_int_equal(kit->frame->zone_count, 4);
+	for (i = 0; i < 4; i++) {
+		const struct bt_frame_zone *zone = &kit->frame->zones[i];
+		unsigned node = expected[i];
+
+		assert_string_equal(zone->name, "Normal");
+		assert_int_equal(zone->node, node);
+		assert_int_equal(zone->free_pages, 1000 * node + 500);
+		assert_int_equal(zone->managed_pages, 1000 * node + 900);
+		assert_int_equal(zone->min_pages, node + 100);
+		assert_int_equal(zone->low_pages, node + 200);
+		assert_int_equal(zone->high_pages, node + 300);
+		assert_int_equal(zone->pcp_pages, 2 * node + 3);
+		for (order = 0; order <= 10; order++)
+			assert_int_equal(zone->free_blocks[order], node + order);
+	}
 	free_kit(kit);
 }
 
@@ -403,6 +461,8 @@ int main(void)
 		cmocka_unit_test(two_nodes_machine),
 		cmocka_unit_test(two_nodes_zones),
 		cmocka_unit_test(two_nodes_counters),
+		cmocka_unit_test(many_nodes_machine),
+		cmocka_unit_test(many_nodes_zones),
 		cmocka_unit_test(clocks_machine),
 		cmocka_unit_test(odd_kernel),
 		cmocka_unit_test(empty_directory),

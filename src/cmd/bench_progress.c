@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cmd/bench_progress.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define BAR 10u
+#define LINE 512
+#define TEXT 24
+
+void bench_progress_begin(struct bench_progress *shown, bool quiet)
+{
+	struct winsize size;
+
+	*shown = (struct bench_progress){ .quiet = quiet, .terminal = isatty(STDERR_FILENO),
+					  .columns = 80 };
+	if (shown->terminal && !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+		shown->columns = size.ws_col;
+}
+
+static const char *time_text(uint64_t ns, char *buf, size_t size)
+{
+	unsigned long long s = ns / BT_NS_PER_S;
+
+	if (ns == BT_UNKNOWN)
+		snprintf(buf, size, "?");
+	else if (s < 3600)
+		snprintf(buf, size, "%llu:%02llu", s / 60, s % 60);
+	else
+		snprintf(buf, size, "%llu:%02llu:%02llu", s / 3600, s / 60 % 60, s % 60);
+	return buf;
+}
+
+/* The last figures: of the probe while there is one, else of the load. */
+static void figures(const struct bt_bench_progress *now, char *buf, size_t size)
+{
+	char bytes[TEXT], rate[TEXT], p99[TEXT];
+
+	buf[0] = '\0';
+	if (now->measure)
+		snprintf(buf, size, ", probe %s",
+			 bt_text_bytes(now->measure->reached_bytes, bytes, sizeof(bytes)));
+	else if (now->point && !now->between && now->point->allocs_per_s > 0)
+		snprintf(buf, size, ", %s allocs/s, p99 %s",
+			 bt_text_count(now->point->allocs_per_s, rate, sizeof(rate)),
+			 bt_text_ns(now->point->latency[BT_OP_ALLOC].quantile_ns[BT_P99], p99,
+				    sizeof(p99)));
+}
+
+void bench_progress_show(struct bench_progress *shown, const struct bt_bench_progress *now)
+{
+	unsigned filled = now->total ? BAR * (now->position - 1) / now->total : 0;
+	char line[LINE], last[96], elapsed[TEXT], left[TEXT];
+
+	if (shown->quiet || !shown->terminal || !now->repetition)
+		return;
+	figures(now, last, sizeof(last));
+	snprintf(line, sizeof(line), "[%.*s%.*s] %u/%u %s %s, left %s: %s %s%s", (int)filled,
+		 "##########", (int)(BAR - filled), "----------", now->position, now->total,
+		 "elapsed", time_text(now->elapsed_ns, elapsed, sizeof(elapsed)),
+		 time_text(now->left_ns, left, sizeof(left)), now->run->label,
+		 now->between ? "rest" : bt_phase_name[now->phase], last);
+	fprintf(stderr, "\r\033[K%.*s", (int)shown->columns - 1, line);
+	fflush(stderr);
+	shown->shown = true;
+}
+
+void bench_progress_clear(struct bench_progress *shown)
+{
+	if (shown->shown)
+		fputs("\r\033[K", stderr);
+	shown->shown = false;
+}
+
+/* Key numbers of a repetition, those that there are. */
+static void print_numbers(const struct bt_result_repetition *repetition)
+{
+	static const char *const keys[] = {
+		"idle_available_bytes", "antagonized_available_bytes", "allocs_per_s",
+		"alloc_p99_ns",
+	};
+	char text[32];
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(keys); i++) {
+		const struct bt_result_metric *metric = bt_result_metric_find(keys[i]);
+		double value = bt_result_value(metric, repetition);
+
+		if (!isnan(value))
+			fprintf(stderr, ", %s %s", metric->label,
+				bt_result_metric_text(metric, value, text, sizeof(text)));
+	}
+}
+
+void bench_progress_done(struct bench_progress *shown, const struct bt_bench_progress *now)
+{
+	const struct bt_result_repetition *repetition = now->repetition;
+
+	bench_progress_clear(shown);
+	if (shown->quiet)
+		return;
+	fprintf(stderr, "%u/%u %s, repetition %u%s%s", now->position, now->total, now->run->label,
+		repetition->number, repetition->complete ? "" : ", cut short",
+		repetition->flaw[0] ? ", NOT COUNTED: " : "");
+	fputs(repetition->flaw, stderr);
+	print_numbers(repetition);
+	fputc('\n', stderr);
+}

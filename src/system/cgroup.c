@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "system/cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/util.h"
+
+#define PREFIX "buddytop-probe-"
+#define FILE_LIMIT (1u << 20)
+
+/* Where cgroups are: the directory of the mount, and our own cgroup below it ("/a/b", or "/"). */
+struct place {
+	char mount[PATH_MAX], own[PATH_MAX];
+};
+
+/* ---- finding ------------------------------------------------------------------------------ */
+
+static char *read_below(const char *root, const char *path)
+{
+	char *full = bt_xasprintf("%s%s", root, path), *text = NULL;
+
+	if (bt_read_file(full, FILE_LIMIT, &text, NULL) < 0)
+		text = NULL;
+	free(full);
+	return text;
+}
+
+/*
+ * "31 30 0:28 / /sys/fs/cgroup rw,relatime shared:9 - cgroup2 cgroup2 rw": the fourth word is what
+ * of the hierarchy is mounted, the fifth where.
+ */
+static bool take_mount(char *line, const char *root, struct place *place, char inside[PATH_MAX])
+{
+	char *type = strstr(line, " - cgroup2 "), *word, *rest = line;
+	unsigned i;
+
+	if (!type)
+		return false;
+	for (i = 0; i < 3; i++)
+		strsep(&rest, " ");
+	word = strsep(&rest, " ");
+	snprintf(inside, PATH_MAX, "%s", word);
+	word = strsep(&rest, " ");
+	return word && snprintf(place->mount, PATH_MAX, "%s%s", root, word) < PATH_MAX;
+}
+
+static bool find_mount(const char *root, struct place *place, char inside[PATH_MAX])
+{
+	char *text = read_below(root, "/proc/self/mountinfo"), *rest = text, *line;
+	bool found = false;
+
+	while (!found && (line = strsep(&rest, "\n")))
+		found = take_mount(line, root, place, inside);
+	free(text);
+	return found;
+}
+
+/* Our line of /proc/self/cgroup, "0::/user.slice/...", without the part that is not mounted. */
+static void find_own(const char *root, struct place *place, const char *inside)
+{
+	char *text = read_below(root, "/proc/self/cgroup"), *rest = text, *line;
+	size_t length = strcmp(inside, "/") ? strlen(inside) : 0;
+
+	strcpy(place->own, "/");
+	while ((line = strsep(&rest, "\n"))) {
+		if (!strncmp(line, "0::", 3) && !strncmp(line + 3, inside, length) &&
+		    line[3 + length] == '/')
+			snprintf(place->own, PATH_MAX, "%s", line + 3 + length);
+	}
+	free(text);
+}
+
+/* Whether a file of a cgroup, a line of names, has "memory" in it. */
+static bool has_memory(const char *directory, const char *file)
+{
+	char *path = bt_xasprintf("/%s", file), *text = read_below(directory, path);
+	char *rest = text, *word;
+	bool found = false;
+
+	while (!found && (word = strsep(&rest, " \n")))
+		found = !strcmp(word, "memory");
+	free(text);
+	free(path);
+	return found;
+}
+
+/* ---- making ------------------------------------------------------------------------------- */
+
+static int put(const char *directory, const char *file, const char *text)
+{
+	char *path = bt_xasprintf("%s/%s", directory, file);
+	int fd = open(path, O_WRONLY | O_CLOEXEC), code;
+
+	code = fd < 0 ? -errno : bt_write_all(fd, text, strlen(text));
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return code;
+}
+
+static bool is_of_the_dead(const char *name)
+{
+	uint64_t pid;
+
+	return !strncmp(name, PREFIX, strlen(PREFIX)) &&
+	       !bt_parse_u64(name + strlen(PREFIX), &pid) && pid && pid <= INT_MAX &&
+	       kill((pid_t)pid, 0) && errno == ESRCH;
+}
+
+/* What runs that were killed have left. One that somebody is in cannot be removed. */
+static void sweep(const char *directory)
+{
+	DIR *dir = opendir(directory);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		char *path = bt_xasprintf("%s/%s", directory, entry->d_name);
+
+		if (is_of_the_dead(entry->d_name))
+			rmdir(path);
+		free(path);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* One of a dead process that had the same number has its counts: a fresh one does not. */
+static int make_fresh(const char *path)
+{
+	if (!mkdir(path, 0755))
+		return 0;
+	if (errno != EEXIST || rmdir(path) || mkdir(path, 0755))
+		return -errno;
+	return 0;
+}
+
+static int enter_below(struct bt_cgroup *cgroup, const char *directory, pid_t pid,
+		       struct bt_err *err)
+{
+	char number[16];
+	int code;
+
+	if (snprintf(cgroup->path, PATH_MAX, "%s/" PREFIX "%d", directory, (int)pid) >= PATH_MAX)
+		code = -ENAMETOOLONG;
+	else
+		code = make_fresh(cgroup->path);
+	if (code) {
+		cgroup->path[0] = '\0';
+		return bt_err_set(err, -code, "no cgroup below %s: %s", directory, strerror(-code));
+	}
+	snprintf(number, sizeof(number), "%d", (int)pid);
+	code = put(cgroup->path, "cgroup.procs", number);
+	if (!code)
+		return 0;
+	rmdir(cgroup->path);
+	cgroup->path[0] = '\0';
+	return bt_err_set(err, -code, "cannot move into a cgroup below %s: %s", directory,
+			  strerror(-code));
+}
+
+static int enter_at(struct bt_cgroup *cgroup, const char *directory, bool top, pid_t pid,
+		    struct bt_err *err)
+{
+	int code = 0;
+
+	if (!has_memory(directory, "cgroup.subtree_control"))
+		code = top ? put(directory, "cgroup.subtree_control", "+memory") : -EOPNOTSUPP;
+	if (code)
+		return bt_err_set(err, -code, "%s does not pass the memory controller on%s%s",
+				  directory, top ? ": " : "", top ? strerror(-code) : "");
+	sweep(directory);
+	return enter_below(cgroup, directory, pid, err);
+}
+
+int bt_cgroup_enter(struct bt_cgroup *cgroup, const char *root, pid_t pid, struct bt_err *err)
+{
+	char inside[PATH_MAX], *directory, *end;
+	struct place place;
+	int code;
+
+	cgroup->path[0] = '\0';
+	if (!find_mount(root, &place, inside))
+		return bt_err_set(err, EOPNOTSUPP, "no cgroup v2 is mounted");
+	if (!has_memory(place.mount, "cgroup.controllers"))
+		return bt_err_set(err, EOPNOTSUPP, "no cgroup v2 memory controller");
+	code = enter_at(cgroup, place.mount, true, pid, err);
+	if (!code)
+		return 0;
+	find_own(root, &place, inside);
+	/* Each ancestor from the highest down, and ours last. */
+	for (end = place.own; code && end[1]; ) {
+		end += 1 + strcspn(end + 1, "/");
+		directory = bt_xasprintf("%s%.*s", place.mount, (int)(end - place.own), place.own);
+		code = enter_at(cgroup, directory, false, pid, err);
+		free(directory);
+		if (!*end)
+			break;
+	}
+	return code;
+}
+
+/* ---- afterwards --------------------------------------------------------------------------- */
+
+uint64_t bt_cgroup_oom_kills(const struct bt_cgroup *cgroup)
+{
+	static const char name[] = "oom_kill ";
+	char *text = cgroup->path[0] ? read_below(cgroup->path, "/memory.events") : NULL;
+	char *rest = text, *line;
+	uint64_t kills = BT_UNKNOWN;
+
+	while ((line = strsep(&rest, "\n"))) {
+		if (!strncmp(line, name, strlen(name)))
+			kills = strtoull(line + strlen(name), NULL, 10);
+	}
+	free(text);
+	return kills;
+}
+
+int bt_cgroup_remove(struct bt_cgroup *cgroup)
+{
+	if (cgroup->path[0] && rmdir(cgroup->path) && errno != ENOENT)
+		return -errno;
+	cgroup->path[0] = '\0';
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A control group (cgroup v2) of its own for a process that is going to run into the OOM killer. In
+ * it, a memory limit of the cgroup that we run in, of a session or a service, does not end the
+ * process before the machine's memory does; and its memory.events say whether it was this process
+ * that the OOM killer ended, where the count of the machine says only that somebody was.
+ *
+ * It is made as high up as we may: directly below the mount, else below the highest ancestor of our
+ * own cgroup that passes the memory controller on and was delegated to us. Of other cgroups one
+ * setting is changed, and stays: +memory in cgroup.subtree_control of the mount itself, where it is
+ * missing. memory.oom.group stays 0: the threads of the one process in it die together anyway, and
+ * with 1 the kernel counts that kill twice (seen on 6.1).
+ */
+#ifndef BT_CGROUP_H
+#define BT_CGROUP_H
+
+#include <limits.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/err.h"
+
+struct bt_cgroup {
+	char path[PATH_MAX];	/* "" = none */
+};
+
+/*
+ * Makes buddytop-probe-PID and moves process pid, a child that waits, into it; before that, removes
+ * those of processes that are gone. root is put before every path ("" but in tests). The kernel may
+ * take some ten ms. Fails with cgroup->path "": -EOPNOTSUPP no memory controller of cgroup v2, or
+ * what the last place that could be one answered; err says it in a few words.
+ */
+int bt_cgroup_enter(struct bt_cgroup *cgroup, const char *root, pid_t pid, struct bt_err *err);
+/* Processes of it that an OOM killer has ended; BT_UNKNOWN when it does not say. */
+uint64_t bt_cgroup_oom_kills(const struct bt_cgroup *cgroup);
+/*
+ * Once its process was waited for. 0 = it is gone (or there was none); -EBUSY: the kernel is not
+ * through with the process, try again.
+ */
+int bt_cgroup_remove(struct bt_cgroup *cgroup);
+
+#endif

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#define MAX_ORDER_NR_PAGES 1024
