@@ -15,7 +15,7 @@ install=yes
 passed=0 failed=0 skipped=0
 
 suites=(style docs unit clang asan tsan monkey screen screenasan kmod vm guest61 guest612 endtoend fuzz
-	distcheck bench)
+	report distcheck bench)
 
 # Sum of the numbers that a sed expression takes out of the unit programs' logs in DIR.
 count_of() {
@@ -160,6 +160,11 @@ suite_guest612() {
 
 suite_endtoend() {
 	kernel_kit latest && BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/endtoend.py" "$build"
+}
+
+# Pictures by gnuplot, and pages in a browser.
+suite_report() {
+	make -C "$build" tests/report/fixture && "$here/tests/report/run.py" "$build"
 }
 
 suite_fuzz() {

@@ -17,6 +17,9 @@ static const struct bt_cmd *const commands[] = {
 	&bt_cmd_record,
 	&bt_cmd_replay,
 	&bt_cmd_bench,
+	&bt_cmd_compare,
+	&bt_cmd_plot,
+	&bt_cmd_report,
 };
 
 struct common_values {
@@ -49,7 +52,8 @@ static void print_help(const struct bt_cmd *cmd, const struct bt_opt_group *grou
 	printf("\nSources:\n");
 	for (const struct bt_source_ops *const *ops = bt_sources; *ops; ops++)
 		printf("  %-10s %s\n", (*ops)->name, (*ops)->help);
-	printf("\nExit status: 0 done, 1 failed, 2 usage, 77 not possible here.\n");
+	printf("\nExit status: 0 done, 1 failed, 2 usage, 3 a regression, 77 not possible "
+	       "here.\n");
 }
 
 static void dump_param(const struct bt_param *param)

@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from checks import finish, report, skip
+
 SOURCE = Path(__file__).resolve().parent.parent
 BUILD = Path(sys.argv[1]).resolve()
 PROGRAM, AGENT = BUILD / "buddytop", BUILD / "buddytop-agent"
@@ -20,26 +22,6 @@ PAGES = {page.name: page for page in [*(SOURCE / "man").glob("*.[1-8]"),
 
 # Rows of buddytop.5 that the runs below cannot cause: the machine is never lost and has all it needs.
 NEEDS_ANOTHER_MACHINE = {"error", "no_control", "load1_before", "steal_ratio"}
-
-
-class Counts:
-    passed = failed = skipped = 0
-
-
-def report(name, faults):
-    """One check: faults is a list of sentences, empty when all is well."""
-    if faults:
-        Counts.failed += 1
-        for fault in faults:
-            print(f"FAIL {name}: {fault}")
-    else:
-        Counts.passed += 1
-        print(f"ok {name}")
-
-
-def skip(name, reason):
-    Counts.skipped += 1
-    print(f"skip {name}: {reason}")
 
 
 def missing(wanted, there, what):
@@ -222,9 +204,12 @@ def check_documents_page():
     real = keys_of_real_machines()
     report("buddytop.5 has every key that only a real machine has",
            missing(real, there, "key") if real else ["no keys are found"])
+    comparison = set(re.findall(r'\w+\(w, "(\w+)"',
+                                (SOURCE / "src" / "bench" / "compare_json.c").read_text()))
+    report("buddytop.5 has every key of a comparison", missing(comparison, there, "key"))
     report("buddytop.5 has no key that nobody writes",
            [f"nobody writes '{key}'" for key in
-            sorted(there - keys_of(snapshot) - result - messages - events - real -
+            sorted(there - keys_of(snapshot) - result - messages - events - real - comparison -
                    NEEDS_ANOTHER_MACHINE)])
 
 
@@ -330,8 +315,7 @@ def main():
     check_suites()
     check_version()
     check_readme_commands()
-    print(f"{Counts.passed} passed, {Counts.failed} failed, {Counts.skipped} skipped")
-    return 1 if Counts.failed else 0
+    return finish()
 
 
 sys.exit(main())

@@ -7,7 +7,7 @@ build_packages=(gcc make autoconf automake pkg-config libc6-dev libncurses-dev l
 	libproc2-dev libyajl-dev libinih-dev)
 guest_packages=(qemu-system-x86 xz-utils zstd libelf1 binutils)
 test_packages=(clang lld libclang-rt-14-dev libcmocka-dev sparse shellcheck mandoc cpio busybox-static python3
-	python3-pyte perl linux-source-6.1 htop btop)
+	python3-pyte perl linux-source-6.1 htop btop gnuplot-nox chromium)
 
 # say TEXT...: progress for the person in front, never into a document on stdout.
 say() {

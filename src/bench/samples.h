@@ -16,6 +16,7 @@ struct bt_samples_series {
 	const char *label;		/* of the metric */
 	enum bt_unit unit;
 	enum bt_better better;
+	bool edges;			/* of a histogram's buckets, which hold the true value */
 	double *values;
 	size_t count;
 };
@@ -33,18 +34,40 @@ struct bt_samples {
 	char *plan;			/* text of the plan without comments and blanks; "" not said */
 	bool independent;		/* false: intervals of one run, which depend on each other */
 	bool partial;
+	char note[BT_FLAW];		/* what else a reader of its numbers should know; "" = nothing */
 	struct bt_samples_series *series;
 	size_t series_count;
 };
 
+/*
+ * Which kind of document it is is told by what stands in it, not by its name. Of a recording the
+ * configurations are all parameters of the load, until bt_samples_shorten(). -EPROTO: none that can
+ * be compared, or damaged; -ENODATA: there are no numbers in it.
+ */
 int bt_samples_read(struct bt_samples **samples, const char *path, struct bt_err *err);
+/* Of what is in memory; its labels live as long as the program. */
+struct bt_samples *bt_samples_of_result(const struct bt_result *result);
 void bt_samples_free(struct bt_samples *samples);
+/* "result", "recording", "page_alloc_bench" */
+extern const char *const bt_samples_kind_name[];
+/*
+ * Recordings among them: leaves of each configuration what is not the same in all of them, "order=4",
+ * and "load" where nothing is. Once for all that are compared, before anything is looked for.
+ */
+void bt_samples_shorten(struct bt_samples *const *samples, unsigned count);
+/*
+ * A plan without what changes nothing of what is measured: comments, blanks, and how often and in
+ * which order (repetitions, seed, shuffle). The caller's to free.
+ */
+char *bt_samples_plan_text(const char *text);
 /* NULL: there is none. */
 const struct bt_samples_series *bt_samples_find(const struct bt_samples *samples,
 						const char *config, const char *metric);
 /*
  * Why these two are not comparable: a sentence for each reason through say(); returns how many. A
- * different kernel is what is compared, not a reason against it.
+ * different kernel is what is compared, not a reason against it; so MemTotal, which is without what
+ * the kernel took for itself, may differ by a twentieth. Two documents of page_alloc_bench differ
+ * in nothing that is known: nothing is.
  */
 unsigned bt_samples_differ(const struct bt_samples *a, const struct bt_samples *b,
 			   void (*say)(void *context, const char *text), void *context);

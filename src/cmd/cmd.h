@@ -39,7 +39,8 @@ struct bt_cmd {
 };
 
 extern const struct bt_cmd bt_cmd_top, bt_cmd_ctl, bt_cmd_snapshot, bt_cmd_record,
-	bt_cmd_replay, bt_cmd_bench;
+	bt_cmd_replay, bt_cmd_bench, bt_cmd_compare;
+extern const struct bt_cmd bt_cmd_plot, bt_cmd_report;
 
 /*
  * Blocks the signals that end a program; the descriptor becomes readable when one has come. The

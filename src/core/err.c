@@ -46,6 +46,8 @@ enum bt_exit bt_err_exit(const struct bt_err *err)
 		return BT_EXIT_OK;
 	case EINVAL:
 		return BT_EXIT_USAGE;
+	case BT_EREGRESSION:
+		return BT_EXIT_REGRESSION;
 	case ENODEV:
 	case EOPNOTSUPP:
 		return BT_EXIT_IMPOSSIBLE;

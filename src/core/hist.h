@@ -20,6 +20,7 @@ void bt_hist_sub(struct bt_hist *to, const struct bt_hist *newer, const struct b
  * that holds the rank, in ns, so the true value is <= the result and > result / 1.125 - 1.
  * BT_UNKNOWN when the histogram is empty.
  */
+#define BT_HIST_STEP 1.125
 uint64_t bt_hist_quantile(const struct bt_hist *hist, double q);
 /* Octaves: bin n takes [2^n, 2^(n+1)) ns, bin 0 also 0, the last one everything above. */
 #define BT_LOG2_BINS 34u

@@ -30,6 +30,7 @@ enum bt_reality {
 	BT_EMULATED,		/* a real kernel on an emulated CPU (TCG) */
 	BT_SIMULATED,		/* no kernel at all: the sim source */
 };
+extern const char *const bt_reality_name[];	/* "real" */
 
 struct bt_machine {
 	char source[BT_NAME];		/* "kmod", "vm", "sim", "replay", "remote" */

@@ -112,7 +112,7 @@ int bt_config_decode(const struct bt_json *node, struct bt_config *config, struc
 
 /* ---- machine ------------------------------------------------------------------------------ */
 
-static const char *const reality_names[] = {
+const char *const bt_reality_name[] = {
 	[BT_REAL] = "real",
 	[BT_EMULATED] = "emulated",
 	[BT_SIMULATED] = "simulated",
@@ -125,7 +125,7 @@ static const char *const reality_names[] = {
 static const struct bt_field machine_rows[] = {
 	BT_FIELD(struct bt_machine, source, "source", BT_FIELD_TEXT, .required = true),
 	BT_FIELD(struct bt_machine, reality, "reality", BT_FIELD_NAME, .required = true,
-		 .max = BT_ARRAY_SIZE(reality_names) - 1, .names = reality_names),
+		 .max = BT_ARRAY_SIZE(bt_reality_name) - 1, .names = bt_reality_name),
 	TEXT(source_note),
 	TEXT(host),
 	TEXT(kernel),

@@ -14,33 +14,8 @@
 #include <unistd.h>
 
 #include "frame/frame_json.h"
+#include "tests/unit/directory.h"
 #include "tests/unit/session_rig.h"
-
-static char directory[64];
-
-static const char *in_directory(const char *name)
-{
-	static char path[128];
-
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return path;
-}
-
-static int make_directory(void **state)
-{
-	(void)state;
-	snprintf(directory, sizeof(directory), "/tmp/recorder-test-XXXXXX");
-	return mkdtemp(directory) ? 0 : -1;
-}
-
-static int remove_directory(void **state)
-{
-	char command[128];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", directory);
-	return system(command);
-}
 
 /* What a file holds: lines that are whole, and whether each of them is JSON with a known key. */
 struct contents {

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "bench/plot.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "bench/gnuplot.h"
+#include "bench/plot_data.h"
+#include "bench/plot_text.h"
+#include "bench/samples.h"
+
+const struct bt_plot_kind bt_plot_kinds[] = {
+	{
+		.name = "available",
+		.title = "Memory that user space can get",
+		.needs = "a repetition with a probe",
+		.shows = "For each configuration, a bar for the idle machine and one under load.",
+		.has = bt_plot_available_has,
+		.write = bt_plot_available_write,
+	}, {
+		.name = "compare",
+		.title = "Difference from the first document",
+		.needs = "two documents with the same configuration and metric",
+		.shows = "For each configuration, a bar for each document after the first.",
+		.has = bt_plot_compare_has,
+		.write = bt_plot_compare_write,
+	}, {
+		.name = "latency",
+		.title = "Latency of allocations and frees",
+		.needs = "histograms (a result made without --latencies=false)",
+		.shows = "For each configuration, a curve of the share of operations that took at "
+			 "most so long.",
+		.has = bt_plot_latency_has,
+		.write = bt_plot_latency_write,
+	}, {
+		.name = "rate",
+		.title = "Rate of allocations over time",
+		.needs = "a counted repetition with samples",
+		.shows = "For each configuration, a curve of the rate in one repetition.",
+		.has = bt_plot_rate_has,
+		.write = bt_plot_rate_write,
+	}, {
+		.name = "heatmap",
+		.title = "Latency of allocations over time",
+		.needs = "a counted repetition with latencies in its samples",
+		.shows = "Of one repetition, how many allocations took how long at each time.",
+		.has = bt_plot_heatmap_has,
+		.write = bt_plot_heatmap_write,
+	},
+};
+
+const unsigned bt_plot_kind_count = BT_ARRAY_SIZE(bt_plot_kinds);
+
+/* PDF counts in inches and points; 12 pixels of 96 to an inch are 9 points. */
+static const struct {
+	const char *ending, *terminal, *font;
+	double per_pixel, font_scale;
+} formats[BT_PLOT_FORMATS] = {
+	[BT_PLOT_SVG] = { ".svg", "svg", "DejaVu Sans, Verdana, sans-serif", 1, 1 },
+	[BT_PLOT_PNG] = { ".png", "pngcairo", "DejaVu Sans", 1, 1 },
+	[BT_PLOT_PDF] = { ".pdf", "pdfcairo", "DejaVu Sans", 1 / 96.0, 1.5 },
+};
+
+int bt_plot_format(const char *path, enum bt_plot_format *format, struct bt_err *err)
+{
+	const char *name = strrchr(path, '/'), *dot = strrchr(name ? name : path, '.');
+
+	for (unsigned i = 0; dot && i < BT_PLOT_FORMATS; i++) {
+		if (!strcasecmp(dot, formats[i].ending)) {
+			*format = i;
+			return 0;
+		}
+	}
+	return bt_err_set(err, EINVAL, "%s: a picture ends with .svg, .png or .pdf", path);
+}
+
+int bt_plot_size(const char *text, struct bt_plot *plot, struct bt_err *err)
+{
+	const char *by = strchr(text, 'x');
+	char width[8] = "";
+	uint64_t x = 0, y = 0;
+
+	if (by && (size_t)(by - text) < sizeof(width))
+		memcpy(width, text, (size_t)(by - text));
+	if (!by || bt_parse_u64(width, &x) || bt_parse_u64(by + 1, &y) || x < BT_PLOT_SIDE_MIN ||
+	    y < BT_PLOT_SIDE_MIN || x > BT_PLOT_SIDE_MAX || y > BT_PLOT_SIDE_MAX)
+		return bt_err_set(err, EINVAL, "--size %s: not WIDTHxHEIGHT, each %u to %u pixels",
+				  text, BT_PLOT_SIDE_MIN, BT_PLOT_SIDE_MAX);
+	plot->width = (unsigned)x;
+	plot->height = (unsigned)y;
+	return 0;
+}
+
+/* ---- what is asked for -------------------------------------------------------------------- */
+
+const struct bt_plot_kind *bt_plot_kind_find(const char *name)
+{
+	for (unsigned i = 0; i < bt_plot_kind_count; i++) {
+		if (!strcmp(bt_plot_kinds[i].name, name))
+			return &bt_plot_kinds[i];
+	}
+	return NULL;
+}
+
+static int refuse_kind(const char *name, struct bt_err *err)
+{
+	char names[128] = "all";
+
+	for (unsigned i = 0; i < bt_plot_kind_count; i++)
+		strcat(strcat(names, ", "), bt_plot_kinds[i].name);
+	return bt_err_set(err, EINVAL, "--kind %s: no such picture; there are %s", name, names);
+}
+
+static int check_names(const struct bt_plot *plot, struct bt_err *err)
+{
+	struct bt_plot_labels labels;
+
+	if (plot->count > BT_PLOT_DOCUMENTS_MAX)
+		return bt_err_set(err, EINVAL, "%u documents: a picture has room for %u",
+				  plot->count, BT_PLOT_DOCUMENTS_MAX);
+	if (plot->metric && !bt_result_metric_find(plot->metric))
+		return bt_err_set(err, EINVAL, "--metric %s: no such metric; buddytop(7) has them "
+				  "all, allocs_per_s and alloc_p99_ns among them", plot->metric);
+	bt_plot_labels(plot, &labels);
+	bt_plot_labels_free(&labels);
+	if (labels.count)
+		return 0;
+	if (plot->run)
+		return bt_err_set(err, EINVAL, "--run %s: no configuration is called so",
+				  plot->run);
+	return bt_err_set(err, EINVAL, "%s: there is no configuration in it",
+			  bt_plot_name(plot->results[0]));
+}
+
+/* Kinds to draw, at most bt_plot_kind_count. */
+static int choose(const struct bt_plot *plot, const struct bt_plot_kind **kinds, unsigned *count,
+		  struct bt_err *err)
+{
+	bool all = !plot->kind || !strcmp(plot->kind, "all");
+	const struct bt_plot_kind *only = all ? NULL : bt_plot_kind_find(plot->kind);
+
+	*count = 0;
+	if (!all && !only)
+		return refuse_kind(plot->kind, err);
+	if (check_names(plot, err))
+		return -EINVAL;
+	for (unsigned i = 0; i < bt_plot_kind_count; i++) {
+		if ((!only || only == &bt_plot_kinds[i]) && bt_plot_kinds[i].has(plot))
+			kinds[(*count)++] = &bt_plot_kinds[i];
+	}
+	if (*count)
+		return 0;
+	if (only)
+		return bt_err_set(err, ENODATA, "%s: nothing to draw as '%s', which needs %s",
+				  bt_plot_name(plot->results[0]), only->name, only->needs);
+	return bt_err_set(err, ENODATA, "%s: nothing to draw: no repetition counts",
+			  bt_plot_name(plot->results[0]));
+}
+
+/* ---- the page ----------------------------------------------------------------------------- */
+
+#define HEAD_LINE 19.0
+#define HEAD_LEFT 20.0
+#define HEAD_ABOVE 26.0		/* the middle of the first line, which is larger */
+#define HEAD_GAP 5.0
+
+void bt_plot_warning(const struct bt_result *result, char *text, size_t size)
+{
+	static const char *const realities[] = {
+		[BT_REAL] = "",
+		[BT_EMULATED] = "EMULATED: times are not those of a machine",
+		[BT_SIMULATED] = "SIMULATED: no kernel was measured",
+	};
+	const char *reality = realities[result->machine.reality];
+
+	snprintf(text, size, "%s%s%s%s%s", reality, *reality && result->partial ? ".  " : "",
+		 result->partial ? "PARTIAL" : "",
+		 result->partial && result->partial_reason[0] ? ": " : "",
+		 result->partial ? result->partial_reason : "");
+}
+
+static void describe(const struct bt_plot *plot, unsigned document, char *text, size_t size)
+{
+	const struct bt_result *result = plot->results[document];
+	char when[32], name[64] = "";
+
+	bt_utc_text(result->start_utc_ns, when, sizeof(when));
+	strcpy(when + strlen("2026-11-21T05:16"), "Z");
+	if (plot->count > 1)
+		snprintf(name, sizeof(name), "%c: %.50s, ", bt_plot_letter(document),
+			 bt_plot_name(result));
+	snprintf(text, size, "%s%s, Linux %s, %s", name, result->machine.host,
+		 result->machine.kernel, when);
+}
+
+/* Why documents are not comparable; the comparison is not refused, but nobody shall overlook it. */
+struct reasons {
+	char first[160];
+	unsigned count;
+};
+
+static void add_reason(void *context, const char *text)
+{
+	struct reasons *reasons = context;
+
+	if (!reasons->count++)
+		bt_copy_clean(reasons->first, sizeof(reasons->first), text);
+}
+
+static void find_reasons(const struct bt_plot *plot, char *text, size_t size)
+{
+	struct bt_samples *base = bt_samples_of_result(plot->results[0]);
+	struct reasons reasons = { .count = 0 };
+	char more[48] = "";
+
+	for (unsigned i = 1; i < plot->count; i++) {
+		struct bt_samples *other = bt_samples_of_result(plot->results[i]);
+
+		bt_samples_differ(base, other, add_reason, &reasons);
+		bt_samples_free(other);
+	}
+	bt_samples_free(base);
+	text[0] = '\0';
+	if (reasons.count > 1)
+		snprintf(more, sizeof(more), " (and %u more reasons)", reasons.count - 1);
+	if (reasons.count)
+		snprintf(text, size, "NOT COMPARABLE: %s%s", reasons.first, more);
+}
+
+/* A label of the page, which is drawn with its first panel. */
+static void put_head_line(FILE *out, const struct bt_plot_box *page, unsigned line,
+			  const char *text, double pixels, const char *colour)
+{
+	double below = HEAD_ABOVE + (line ? HEAD_GAP : 0) + HEAD_LINE * line;
+
+	fprintf(out, "set label %u ", 200 + line);
+	bt_plot_quote(out, text, 120);
+	fprintf(out, " at screen %.6g,%.6g left textcolor rgb '%s'",
+		HEAD_LEFT * page->zoom / page->page_width,
+		1 - below * page->zoom / page->page_height, colour);
+	bt_plot_font(out, page, pixels);
+	fputc('\n', out);
+}
+
+/* Returns the number of lines; out NULL: only that. */
+static unsigned put_head(const struct bt_plot *plot, const struct bt_plot_box *page, FILE *out)
+{
+	const char *plan = plot->results[0]->plan_name ? plot->results[0]->plan_name : "?";
+	unsigned lines = 1;
+	char text[256];
+
+	snprintf(text, sizeof(text), "buddytop: plan %s", plan);
+	if (out)
+		put_head_line(out, page, 0, plot->title ? plot->title : text, 16, "#000000");
+	for (unsigned i = 0; i < plot->count; i++) {
+		describe(plot, i, text, sizeof(text));
+		if (out)
+			put_head_line(out, page, lines, text, 12, "#404040");
+		lines++;
+		bt_plot_warning(plot->results[i], text, sizeof(text));
+		if (!text[0])
+			continue;
+		if (out)
+			put_head_line(out, page, lines, text, 13, "#a83200");
+		lines++;
+	}
+	find_reasons(plot, text, sizeof(text));
+	if (text[0] && out)
+		put_head_line(out, page, lines, text, 13, "#a83200");
+	return lines + (text[0] != '\0');
+}
+
+/* The page without its head, as one box. */
+static struct bt_plot_box make_page(const struct bt_plot *plot, unsigned rows, unsigned columns)
+{
+	double head = HEAD_ABOVE + HEAD_LINE * put_head(plot, NULL, NULL);
+	double wanted_width = columns * (columns > 1 ? 760.0 : 960.0);
+	double wanted_height = head + rows * 520.0;
+	struct bt_plot_box page = {
+		.page_width = plot->width ? plot->width : wanted_width,
+		.page_height = plot->height ? plot->height : wanted_height,
+		.font_scale = formats[plot->format].font_scale,
+	};
+
+	page.zoom = fmin(1, 1.2 * fmin(page.page_width / wanted_width,
+				       page.page_height / wanted_height));
+	page.width = page.page_width;
+	page.height = page.page_height - head * page.zoom;
+	return page;
+}
+
+static void put_page(const struct bt_plot *plot, const struct bt_plot_box *page, FILE *out)
+{
+	double scale = formats[plot->format].per_pixel;
+
+	fprintf(out, "set encoding utf8\n"
+		"set terminal %s noenhanced size %.10g,%.10g font '%s,%.3g' background '#ffffff'\n"
+		"set multiplot\n", formats[plot->format].terminal, page->page_width * scale,
+		page->page_height * scale, formats[plot->format].font,
+		12 * page->zoom * page->font_scale);
+}
+
+static void put_panel(const struct bt_plot *plot, const struct bt_plot_kind *kind,
+		      const struct bt_plot_box *box, FILE *out)
+{
+	bt_plot_title(out, box, kind->title);
+	fputs("set border 3 linecolor rgb '" BT_PLOT_GREY "'\n"
+	      "set tics nomirror textcolor rgb 'black'\n"
+	      "set grid ytics back linetype 1 linewidth 0.5 linecolor rgb '#dddddd'\n"
+	      "set style fill solid 1 noborder\n", out);
+	kind->write(plot, box, out);
+	fputs("reset\n", out);
+}
+
+/* Two in a row; the last of an odd number has a row of its own. */
+static void put_panels(const struct bt_plot *plot, const struct bt_plot_kind *const *kinds,
+		       unsigned count, FILE *out)
+{
+	unsigned columns = count > 1 ? 2 : 1, rows = (count + columns - 1) / columns;
+	struct bt_plot_box page = make_page(plot, rows, columns);
+
+	put_page(plot, &page, out);
+	put_head(plot, &page, out);
+	for (unsigned i = 0; i < count; i++) {
+		bool alone = i + 1 == count && i % columns == 0;
+		struct bt_plot_box box = page;
+
+		box.width = alone ? page.width : page.width / columns;
+		box.height = page.height / rows;
+		box.left = i % columns * box.width;
+		box.bottom = (rows - 1 - i / columns) * box.height;
+		put_panel(plot, kinds[i], &box, out);
+	}
+	fputs("unset multiplot\n", out);
+}
+
+int bt_plot_program(const struct bt_plot *plot, char **program, size_t *size, struct bt_err *err)
+{
+	const struct bt_plot_kind *kinds[BT_ARRAY_SIZE(bt_plot_kinds)];
+	unsigned count;
+	int rc = choose(plot, kinds, &count, err);
+	FILE *out;
+
+	if (rc)
+		return rc;
+	out = open_memstream(program, size);
+	if (!out)
+		return bt_err_set(err, errno, "no memory for gnuplot's program");
+	put_panels(plot, kinds, count, out);
+	if (fclose(out))
+		return bt_err_set(err, ENOMEM, "no memory for gnuplot's program");
+	return 0;
+}
+
+int bt_plot_draw(const struct bt_plot *plot, char **picture, size_t *size, struct bt_err *err)
+{
+	char *program;
+	size_t program_size;
+	int rc = bt_plot_program(plot, &program, &program_size, err);
+
+	if (rc)
+		return rc;
+	rc = bt_gnuplot_run(program, program_size, picture, size, err);
+	free(program);
+	return rc;
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The panel of latency over time, and the phases that panels over time show. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/plot_data.h"
+#include "bench/plot_phase.h"
+#include "bench/plot_text.h"
+
+#define COLUMNS_MAX 240u	/* of the heatmap: what a panel has room for */
+
+/* ---- phases ------------------------------------------------------------------------------- */
+
+unsigned bt_plot_phase_begin(const struct bt_result_repetition *repetition, enum bt_phase phase)
+{
+	unsigned i = 0;
+
+	while (i < repetition->sample_count && repetition->samples[i].phase != phase)
+		i++;
+	return i;
+}
+
+static double start_s(const struct bt_result_sample *sample)
+{
+	double length_ns = fmin((double)sample->length_ns, (double)sample->at_ns);
+
+	return ((double)sample->at_ns - length_ns) / BT_NS_PER_S;
+}
+
+void bt_plot_phase_write(const struct bt_result_repetition *repetition,
+			 const struct bt_plot_box *box, FILE *out)
+{
+	for (unsigned phase = 0; phase < BT_PHASE_COUNT; phase++) {
+		unsigned first = bt_plot_phase_begin(repetition, phase);
+		double start;
+
+		if (first == repetition->sample_count)
+			continue;
+		start = start_s(&repetition->samples[first]);
+		/* In turn on two lines: a short phase has not room for its name. */
+		fprintf(out, "set label %u '%s' at first %.10g, graph %s offset 0.3, 0", phase + 1,
+			bt_phase_name[phase], start, phase % 2 ? "1.06" : "1.02");
+		bt_plot_font(out, box, 11);
+		fprintf(out, "\nset arrow %u from first %.10g, graph 0 to first %.10g, graph %s "
+			"nohead front dashtype '-' linecolor rgb '" BT_PLOT_GREY "'\n",
+			phase + 1, start, start, phase % 2 ? "1.075" : "1.035");
+	}
+}
+
+/* ---- heatmap ------------------------------------------------------------------------------ */
+
+static bool has_bins(const struct bt_plot *plot, const struct bt_result_run *run)
+{
+	const struct bt_result_repetition *repetition = bt_plot_repetition(plot, run);
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; repetition && i < repetition->sample_count; i++) {
+		for (unsigned bin = 0; bin < BT_LOG2_BINS; bin++)
+			sum += repetition->samples[i].alloc_bins[bin];
+	}
+	return sum > 0;
+}
+
+bool bt_plot_heatmap_has(const struct bt_plot *plot)
+{
+	struct bt_plot_curves curves;
+
+	bt_plot_curves(plot, has_bins, &curves);
+	return curves.count > 0;
+}
+
+/* Neighbours of one phase, so many that the panel has room for all. */
+struct column {
+	double start_s, length_s;
+	uint64_t bins[BT_LOG2_BINS];
+};
+
+static unsigned take_column(const struct bt_result_repetition *repetition, unsigned first,
+			    unsigned most, struct column *column)
+{
+	unsigned i = first;
+
+	*column = (struct column){ .start_s = start_s(&repetition->samples[first]) };
+	for (; i < repetition->sample_count && i - first < most &&
+	       repetition->samples[i].phase == repetition->samples[first].phase; i++) {
+		for (unsigned bin = 0; bin < BT_LOG2_BINS; bin++)
+			column->bins[bin] += repetition->samples[i].alloc_bins[bin];
+		column->length_s = (double)repetition->samples[i].at_ns / BT_NS_PER_S -
+				   column->start_s;
+	}
+	return i - first;
+}
+
+struct cells {
+	unsigned low_bin, high_bin;
+	double least, most;		/* operations per second */
+};
+
+static void put_cells(FILE *out, const struct column *column, struct cells *cells)
+{
+	for (unsigned bin = 0; bin < BT_LOG2_BINS && column->length_s > 0; bin++) {
+		double per_s = (double)column->bins[bin] / column->length_s;
+
+		if (!column->bins[bin])
+			continue;
+		fprintf(out, "%.10g %.10g %.10g %.10g %.6g\n", column->start_s,
+			column->start_s + column->length_s, exp2(bin), exp2(bin + 1), per_s);
+		cells->low_bin = bin < cells->low_bin ? bin : cells->low_bin;
+		cells->high_bin = bin > cells->high_bin ? bin : cells->high_bin;
+		cells->least = fmin(cells->least, per_s);
+		cells->most = fmax(cells->most, per_s);
+	}
+}
+
+static void put_axes(FILE *out, const struct cells *cells)
+{
+	bt_plot_palette(out);
+	bt_plot_time_axis(out, "y", exp2(cells->low_bin), exp2(cells->high_bin + 1));
+	fprintf(out, "set ylabel 'latency of an allocation'\nset logscale cb\n"
+		"set cbrange [1e%d:1e%d]\n"
+		"set format cb '%%.0s%%c'\nset cblabel 'allocations per second'\nset key off\n",
+		(int)floor(log10(cells->least)), (int)floor(log10(cells->most)) + 1);
+}
+
+static void put_caption(const struct bt_plot *plot, const struct bt_plot_box *box,
+			const struct bt_plot_curve *curve, unsigned number, FILE *out)
+{
+	char of[4] = "", caption[160];
+
+	if (plot->count > 1)
+		snprintf(of, sizeof(of), "%c, ", bt_plot_letter(curve->document));
+	snprintf(caption, sizeof(caption), "seconds since the beginning of repetition %u of %s%s",
+		 number, of, curve->run->label);
+	bt_plot_caption(out, box, caption);
+}
+
+void bt_plot_heatmap_write(const struct bt_plot *plot, const struct bt_plot_box *box, FILE *out)
+{
+	const struct bt_plot_margins margins = { .right = 116, .below = 60, .legend_lines = 2 };
+	struct cells cells = { .low_bin = BT_LOG2_BINS, .least = INFINITY };
+	const struct bt_result_repetition *repetition;
+	struct bt_plot_curves curves;
+	struct column column;
+	unsigned most;
+	double end_s;
+
+	bt_plot_curves(plot, has_bins, &curves);
+	repetition = bt_plot_repetition(plot, curves.curve[0].run);
+	fputs("$cells << EOD\n", out);
+	most = repetition->sample_count / COLUMNS_MAX + 1;
+	for (unsigned i = 0; i < repetition->sample_count;) {
+		i += take_column(repetition, i, most, &column);
+		put_cells(out, &column, &cells);
+	}
+	fputs("EOD\n", out);
+	end_s = (double)repetition->samples[repetition->sample_count - 1].at_ns / BT_NS_PER_S;
+	bt_plot_frame(out, box, &margins);
+	bt_plot_colour_box(out, box, &margins);
+	put_axes(out, &cells);
+	put_caption(plot, box, &curves.curve[0], repetition->number, out);
+	bt_plot_phase_write(repetition, box, out);
+	/* Each cell reaches a little below those after it: no paper shows through in between. */
+	fprintf(out, "set xrange [0:%.10g]\nplot $cells using (($1 + $2) / 2):(sqrt($3 * $4)):1:"
+		"($2 + %.10g):3:($4 * 1.01):5 with boxxyerror fillstyle solid noborder "
+		"linecolor palette notitle\n", end_s, end_s / 1500);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/* buddytop plot: pictures of results. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cmd/results.h"
+
+struct plot_values {
+	const char *output, *kind, *metric, *run, *size, *title;
+	uint64_t repetition;		/* 0: the first that counts */
+};
+
+static const struct bt_opt plot_opts[] = {
+	{ "output", 'o', BT_OPT_TEXT, "FILE",
+	  "picture to write, FILE.svg, FILE.png or FILE.pdf; replaces what was there",
+	  offsetof(struct plot_values, output) },
+	{ "kind", 'k', BT_OPT_TEXT, "NAME",
+	  "available, compare, latency, rate, heatmap or all that there is data for (default)",
+	  offsetof(struct plot_values, kind) },
+	{ "metric", 0, BT_OPT_TEXT, "KEY", "what is compared (default: allocs_per_s)",
+	  offsetof(struct plot_values, metric) },
+	{ "run", 0, BT_OPT_TEXT, "PATTERN",
+	  "only configurations whose label fits, with * and ? as in file names",
+	  offsetof(struct plot_values, run) },
+	{ "repetition", 0, BT_OPT_NUMBER, "N",
+	  "of rate and heatmap, from 1 (default: the first that counts)",
+	  offsetof(struct plot_values, repetition) },
+	{ "size", 0, BT_OPT_TEXT, "WxH", "of the picture in pixels (default: what it needs)",
+	  offsetof(struct plot_values, size) },
+	{ "title", 0, BT_OPT_TEXT, "TEXT", "first line of the picture (default: the plan)",
+	  offsetof(struct plot_values, title) },
+	{ 0 }
+};
+
+static int write_picture(const struct plot_values *values, const struct bt_plot *plot,
+			 struct bt_err *err)
+{
+	char *picture;
+	size_t size;
+	int rc = bt_plot_draw(plot, &picture, &size, err);
+
+	if (rc)
+		return rc;
+	rc = bt_write_file(values->output, picture, size, 0644, err);
+	free(picture);
+	return rc;
+}
+
+static int run_plot(struct bt_cmd_call *call, struct bt_err *err)
+{
+	const struct plot_values *values = call->values;
+	struct bt_cmd_results results;
+	struct bt_plot plot = { .kind = values->kind, .metric = values->metric, .run = values->run,
+				.title = values->title };
+	int rc = 0;
+
+	if (values->output)
+		rc = bt_plot_format(values->output, &plot.format, err);
+	if (!rc && values->size)
+		rc = bt_plot_size(values->size, &plot, err);
+	if (!rc && values->repetition > BT_PLAN_REPETITIONS_MAX)
+		rc = bt_err_set(err, EINVAL, "--repetition: at most %u", BT_PLAN_REPETITIONS_MAX);
+	if (rc)
+		return rc;
+	plot.repetition = (unsigned)values->repetition;
+	rc = bt_cmd_results_read(call, "plot", values->output, &results, err);
+	plot.results = (const struct bt_result *const *)results.result;
+	plot.count = results.count;
+	if (!rc)
+		rc = write_picture(values, &plot, err);
+	bt_cmd_results_free(&results);
+	return rc;
+}
+
+const struct bt_cmd bt_cmd_plot = {
+	.name = "plot",
+	.operands = "RESULT...",
+	.summary = "Draw results as a picture, by gnuplot",
+	.description = "Of several results the first is what others are compared with.",
+	.opts = plot_opts,
+	.values_size = sizeof(struct plot_values),
+	.run = run_plot,
+};

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the commands that read results share: plot and report. */
+#ifndef BT_CMD_RESULTS_H
+#define BT_CMD_RESULTS_H
+
+#include "bench/plot.h"
+#include "cmd/cmd.h"
+
+struct bt_cmd_results {
+	struct bt_result *result[BT_PLOT_DOCUMENTS_MAX];
+	unsigned count;
+};
+
+/*
+ * Reads all that the operands name, for a file that `output` names. -EINVAL: none, too many, no
+ * output; else the error of the document that cannot be read. The caller frees, also after errors.
+ */
+int bt_cmd_results_read(const struct bt_cmd_call *call, const char *command, const char *output,
+			struct bt_cmd_results *results, struct bt_err *err);
+void bt_cmd_results_free(struct bt_cmd_results *results);
+
+#endif
