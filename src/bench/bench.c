@@ -129,6 +129,17 @@ int bt_bench_check(const struct bt_plan *plan, const struct bt_machine *machine,
 	return bt_err_set(err, first.code, "%s", first.text);
 }
 
+bool bt_bench_is_done(const struct bt_result *result)
+{
+	for (unsigned i = 0; i < result->run_count; i++) {
+		const struct bt_result_run *run = &result->runs[i];
+
+		if (!run->left_out[0] && run->repetition_count < run->wanted)
+			return false;
+	}
+	return true;
+}
+
 /* As a sweep that goes further than this machine does. */
 static void leave_out(struct bt_bench *b)
 {

@@ -51,5 +51,7 @@ int bt_bench_check(const struct bt_plan *plan, const struct bt_machine *machine,
 
 /* Drops what was not finished, for a run that resumes. Returns how many repetitions are there. */
 unsigned bt_bench_resume(struct bt_result *result);
+/* All of it is done, but for what the machine cannot do. */
+bool bt_bench_is_done(const struct bt_result *result);
 
 #endif

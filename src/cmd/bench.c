@@ -56,7 +56,7 @@ struct job {
 	struct bt_result *result;
 	struct bt_session *session;
 	const char *output;	/* NULL: none */
-	bool pab;
+	bool pab, no_latencies;
 	bool begun;		/* there is something to save and print */
 	struct bench_progress shown;
 	char told[BT_CMD_TOLD];
@@ -205,19 +205,26 @@ static int check_same_machine(const struct bt_machine *before, const struct bt_m
 	return 0;
 }
 
+/* What is there already; true: nothing is left to do, and no machine is needed for it. */
+static bool resume(const struct job *job)
+{
+	unsigned there = bt_bench_resume(job->result);
+	bool done = bt_bench_is_done(job->result);
+
+	if (!job->values->quiet)
+		fprintf(stderr, "buddytop: %u repetitions are there already%s\n", there,
+			done ? ", nothing is left to do" : "");
+	return done;
+}
+
 static int begin_result(struct job *job, const struct bt_session_options *options,
 			struct bt_err *err)
 {
 	const struct bt_machine *machine = bt_session_machine(job->session);
 	struct bt_result *result = job->result;
 
-	if (job->values->resume) {
-		unsigned there = bt_bench_resume(result);
-
-		if (!job->values->quiet)
-			fprintf(stderr, "buddytop: %u repetitions are there already\n", there);
+	if (job->values->resume)
 		return check_same_machine(&result->machine, machine, err);
-	}
 	job->result = result = bt_result_create(job->plan);
 	snprintf(result->program, sizeof(result->program), "%s", PACKAGE_VERSION);
 	result->source = bt_xstrdup(options->source);
@@ -232,7 +239,6 @@ static int measure(struct job *job, const struct bt_cmd_call *call,
 {
 	const struct bench_values *values = job->values;
 	const struct bt_machine *machine = bt_session_machine(job->session);
-	bool no_latencies;
 	int rc = bt_session_wait_frame(job->session, 0, FIRST_NS, job->stop_fd, err);
 
 	if (!rc && bt_session_no_control(job->session))
@@ -246,9 +252,7 @@ static int measure(struct job *job, const struct bt_cmd_call *call,
 		rc = begin_result(job, options, err);
 	if (rc)
 		return rc;
-	choose("latencies", values->latencies, (const char *const[]){ "true", "false" },
-	       &no_latencies, NULL);
-	job->result->latencies = !no_latencies;
+	job->result->latencies &= !job->no_latencies;
 	job->begun = true;
 	return bt_bench_run(&(struct bt_bench_options){
 		.session = job->session, .plan = job->plan, .result = job->result,
@@ -325,12 +329,11 @@ static int finish(const struct job *job, int rc, struct bt_err *err)
 static int prepare(struct job *job, const struct bt_cmd_call *call, struct bt_err *err)
 {
 	const struct bench_values *values = job->values;
-	bool unused;
 	int rc = check_values(call, values, err);
 
 	if (!rc)
 		rc = choose("latencies", values->latencies,
-			    (const char *const[]){ "true", "false" }, &unused, err);
+			    (const char *const[]){ "true", "false" }, &job->no_latencies, err);
 	if (!rc)
 		rc = choose("format", values->format, (const char *const[]){ "buddytop", "pab" },
 			    &job->pab, err);
@@ -355,10 +358,15 @@ static int run_bench(struct bt_cmd_call *call, struct bt_err *err)
 	job.stop_fd = bt_cmd_catch_end();
 	bench_progress_begin(&job.shown, values->quiet);
 	rc = prepare(&job, call, err);
-	if (!rc && values->dry_run)
+	if (!rc && values->dry_run) {
 		bench_print_plan(job.plan);
-	else if (!rc)
+	} else if (!rc && values->resume && resume(&job)) {
+		job.begun = true;
+		job.result->latencies &= !job.no_latencies;
+		rc = finish(&job, 0, err);
+	} else if (!rc) {
 		rc = finish(&job, open_and_measure(&job, call, err), err);
+	}
 	bt_result_free(job.result);
 	bt_plan_free(job.plan);
 	bt_opt_list_free(&values->set);
