@@ -14,7 +14,7 @@ logs=$build/test
 install=yes
 passed=0 failed=0 skipped=0
 
-suites=(style docs unit clang asan tsan monkey screen screenasan kmod vm guest61 guest612 endtoend fuzz
+suites=(style docs unit clang asan tsan monkey screen screenasan kmod vm job guest61 guest612 endtoend fuzz
 	report distcheck bench)
 
 # Sum of the numbers that a sed expression takes out of the unit programs' logs in DIR.
@@ -148,6 +148,11 @@ guest_suite() {
 suite_vm() {
 	local kit
 	kit=$(kernel_kit 6.1) && BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/guest/vm.sh" "$build" "$kit"
+}
+
+suite_job() {
+	local kit
+	kit=$(kernel_kit 6.1) && BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/guest/job.py" "$build" "$kit"
 }
 
 suite_guest61() {
