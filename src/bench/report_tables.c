@@ -66,6 +66,14 @@ static void text_interval(const struct bt_result *result, char *text, size_t siz
 	bt_text_ns(result->interval_ns, text, size);
 }
 
+static void text_load(const struct bt_result *result, char *text, size_t size)
+{
+	if (isnan(result->load1_before))
+		snprintf(text, size, "?");
+	else
+		snprintf(text, size, "%.2f", result->load1_before);
+}
+
 static void text_complete(const struct bt_result *result, char *text, size_t size)
 {
 	snprintf(text, size, "%s%s%s", result->partial ? "no" : "yes",
@@ -97,6 +105,7 @@ static const struct {
 	{ "memory", 0, text_memory },
 	{ "module", 0, text_module },
 	{ "buddytop", offsetof(struct bt_result, program), NULL },
+	{ "load average before", 0, text_load },
 	{ "start", 0, text_start },
 	{ "end", 0, text_end },
 	{ "complete", 0, text_complete },
@@ -162,7 +171,9 @@ static unsigned put_run_warnings(const struct bt_result_run *run, FILE *out)
 {
 	unsigned count = 0;
 
-	if (run->repetition_count < run->wanted && ++count)
+	if (run->left_out[0] && ++count)
+		bt_html(out, "<li>%s: left out: %s</li>\n", run->label, run->left_out);
+	else if (run->repetition_count < run->wanted && ++count)
 		bt_html(out, "<li>%s: %u of %u repetitions were done.</li>\n", run->label,
 			run->repetition_count, run->wanted);
 	if (flawed(run) && ++count)
@@ -314,6 +325,8 @@ void bt_report_medians(const struct bt_report *report, unsigned document, FILE *
 	for (unsigned i = 0; i < result->run_count; i++) {
 		const struct bt_result_run *run = &result->runs[i];
 
+		if (!run->repetition_count)
+			continue;
 		bt_html(out, "<details>\n<summary>%s: all numbers</summary>\n", run->label);
 		snprintf(caption, sizeof(caption), "%.160s: medians of the repetitions that count",
 			 run->label);
@@ -372,6 +385,8 @@ void bt_report_repetitions(const struct bt_report *report, unsigned document, FI
 	for (unsigned i = 0; i < result->run_count; i++) {
 		const struct bt_result_run *run = &result->runs[i];
 
+		if (!run->repetition_count)
+			continue;
 		bt_html(out, "<details>\n<summary>%s: every repetition (%u)</summary>\n",
 			run->label, run->repetition_count);
 		snprintf(caption, sizeof(caption), "%.160s: every repetition", run->label);

@@ -137,6 +137,7 @@ static inline struct bt_result *sample_result(const char *path, double speed)
 	result->plan_name = bt_xstrdup("orders");
 	result->plan_text = bt_xstrdup("# which order costs what\norder = 0 4 9\n");
 	result->seed = 1;
+	result->load1_before = 1.2;
 	result->interval_ns = SAMPLE_STEP_NS;
 	result->start_utc_ns = 1764000000ll * (int64_t)BT_NS_PER_S;
 	result->end_utc_ns = result->start_utc_ns + 900ll * (int64_t)BT_NS_PER_S;

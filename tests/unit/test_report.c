@@ -69,6 +69,7 @@ static void there_is_a_report_without_gnuplot(void **state)
 	(void)state;
 	result->partial = true;
 	strcpy(result->partial_reason, "interrupted");
+	strcpy(result->runs[2].left_out, "order 9 is above the largest");
 	setenv("PATH", "/nonexistent", 1);
 	assert_int_equal(bt_report_make(&report, &page, &size, &missing, &err), 0);
 	setenv("PATH", path, 1);
@@ -82,6 +83,8 @@ static void there_is_a_report_without_gnuplot(void **state)
 	assert_has(page, "4 of 5</td>");
 	assert_has(page, "no: the guard&#39;s reserve was reached");
 	assert_has(page, "<li>load average 1.2 at the start</li>");
+	assert_has(page, "<li>order=9: left out: order 9 is above the largest</li>");
+	assert_has(page, "<th scope=\"row\">load average before</th><td class=\"wide\">1.20</td>");
 	assert_has(page, "<li>order=4: 1 of 5 repetitions do not count;");
 	assert_has(page, "# which order costs what\norder = 0 4 9\n");
 	assert_has(page, "<td class=\"wide\">8.00 GiB</td>");
