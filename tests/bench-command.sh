@@ -100,7 +100,10 @@ for run in d["runs"]:
         assert load["counts"]["alloc_pages"] == load["counts"]["alloc_blocks"] << run["config"]["order"]
         remote = r["metrics"]["remote_ratio"]
         assert remote == (1 if "remote" in run["label"] else 0), remote
-        assert {s["phase"] for s in r["samples"]} == {"warmup", "load"}
+        for name, phase in r["phases"].items():
+            parts = [s for s in r["samples"] if s["phase"] == name]
+            assert sum(s["length_ns"] for s in parts) == phase["length_ns"], name
+            assert sum(sum(s["alloc_bins"][1::2]) for s in parts) == phase["counts"]["alloc_blocks"]
         assert all(a["at_ns"] < b["at_ns"] for a, b in zip(r["samples"], r["samples"][1:]))
 assert sorted(positions) == list(range(1, 9)), "every one has its place"
 assert [r["repetitions"][0]["position"] for r in d["runs"]] == [1, 2, 3, 4], "in turn"

@@ -69,6 +69,8 @@ int bt_bench_begin(struct bt_bench *b, enum bt_phase phase, struct bt_err *err)
 	b->progress.phase = phase;
 	b->progress.between = false;
 	b->in_phase = true;
+	bt_frame_copy(b->last, b->begin); /* samples of a phase begin with it */
+	b->has_last = true;
 	return 0;
 }
 
@@ -78,6 +80,7 @@ int bt_bench_end(struct bt_bench *b, struct bt_err *err)
 
 	if (rc)
 		return rc;
+	bt_bench_observe(b, bt_session_frame(b->session)); /* and end with it */
 	fill(b, bt_session_frame(b->session));
 	b->repetition->phases[b->progress.phase].complete = true;
 	b->progress.between = true;
@@ -128,16 +131,20 @@ static void add_sample(struct bt_bench *b, const struct bt_frame *frame)
 
 	for (unsigned i = 0; i < BT_HIST_BUCKETS; i++)
 		sample.alloc_bins[bt_hist_log2_bin(i)] += (uint32_t)hist->count[i];
-	bt_result_sample(b->repetition, &sample);
+	/* The rest of a phase is too short for a rate of its own. */
+	if (sample.length_ns < b->options->result->interval_ns / 2)
+		bt_result_extend(b->repetition, &sample);
+	else
+		bt_result_sample(b->repetition, &sample);
 }
 
 void bt_bench_observe(struct bt_bench *b, const struct bt_frame *frame)
 {
-	if (b->has_last) {
+	if (b->has_last && frame->mono_ns > b->last->mono_ns) {
 		bt_interval_derive(b->interval, b->last, frame);
 		if (b->steady_watched)
 			watch_steady(b, frame);
-		if (b->in_phase && b->last->mono_ns >= b->begin->mono_ns)
+		if (b->in_phase)
 			add_sample(b, frame);
 	}
 	bt_frame_copy(b->last, frame);

@@ -146,6 +146,17 @@ void bt_result_sample(struct bt_result_repetition *repetition,
 	repetition->samples[repetition->sample_count++] = *sample;
 }
 
+void bt_result_extend(struct bt_result_repetition *repetition, const struct bt_result_sample *sample)
+{
+	struct bt_result_sample *last = repetition->sample_count ?
+		&repetition->samples[repetition->sample_count - 1] : NULL;
+
+	if (last && last->phase == sample->phase)
+		merge_sample(last, sample);
+	else
+		bt_result_sample(repetition, sample);
+}
+
 /* ---- what counts -------------------------------------------------------------------------- */
 
 bool bt_result_counts(const struct bt_result_repetition *repetition)

@@ -111,6 +111,8 @@ void bt_result_drop(struct bt_result_run *run);
 void bt_result_warn(char ***warnings, unsigned *count, const char *text);
 /* Appends a sample; merges neighbours when there are BT_RESULT_SAMPLES_MAX. */
 void bt_result_sample(struct bt_result_repetition *repetition, const struct bt_result_sample *sample);
+/* Adds it to the last one where that is of the same phase. */
+void bt_result_extend(struct bt_result_repetition *repetition, const struct bt_result_sample *sample);
 /* complete and without flaw: its numbers count. */
 bool bt_result_counts(const struct bt_result_repetition *repetition);
 
