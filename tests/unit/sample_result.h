@@ -67,7 +67,7 @@ static inline void sample_probe(struct bt_result_phase *phase, uint64_t reached_
 	phase->known = phase->complete = true;
 	phase->measure = (struct bt_measure){
 		.state = BT_MEASURE_DONE, .reached_bytes = reached_bytes,
-		.limit_bytes = BT_UNKNOWN, .elapsed_ns = 2 * BT_NS_PER_S, .oom_killed = true,
+		.end = BT_MEASURE_END_OOM_KILL, .elapsed_ns = 2 * BT_NS_PER_S,
 	};
 }
 
