@@ -79,7 +79,7 @@ verdict 'without latencies'
 
 run 0 $sim $short --iterations 2 -o r.json --set 'node=local remote' --set cpus=1 --set probe=no &&
 	grep -q 'order=4 node=remote: 2 of 2 repetitions counted' out &&
-	grep -q '^8/8 order=4 node=remote, repetition 2' err &&
+	grep -q '^8/8 order=4 node=remote #2: allocs [0-9.]*M/s, p99 ' err &&
 	[ "$(LC_ALL=C awk 'length > 80' out)" = '' ] && json r.json <<'END'
 assert d["schema"] == {"name": "buddytop-result", "version": 1} and not d["partial"]
 assert [r["label"] for r in d["runs"]] == [f"order={o} node={n}" for o in (0, 4)

@@ -75,22 +75,29 @@ void bench_progress_clear(struct bench_progress *shown)
 	shown->shown = false;
 }
 
-/* Key numbers of a repetition, those that there are. */
+/* Key numbers of a repetition, those that there are, in so few words that they fit a line. */
 static void print_numbers(const struct bt_result_repetition *repetition)
 {
-	static const char *const keys[] = {
-		"idle_available_bytes", "antagonized_available_bytes", "allocs_per_s",
-		"alloc_p99_ns",
+	static const struct {
+		const char *key, *word;
+	} rows[] = {
+		{ "idle_available_bytes", "idle" },
+		{ "antagonized_available_bytes", "antagonized" },
+		{ "allocs_per_s", "allocs" },
+		{ "alloc_p99_ns", "p99" },
 	};
+	const char *separator = ": ";
 	char text[32];
 
-	for (unsigned i = 0; i < BT_ARRAY_SIZE(keys); i++) {
-		const struct bt_result_metric *metric = bt_result_metric_find(keys[i]);
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		const struct bt_result_metric *metric = bt_result_metric_find(rows[i].key);
 		double value = bt_result_value(metric, repetition);
 
-		if (!isnan(value))
-			fprintf(stderr, ", %s %s", metric->label,
-				bt_result_metric_text(metric, value, text, sizeof(text)));
+		if (isnan(value))
+			continue;
+		fprintf(stderr, "%s%s %s", separator, rows[i].word,
+			bt_result_metric_text(metric, value, text, sizeof(text)));
+		separator = ", ";
 	}
 }
 
@@ -101,10 +108,10 @@ void bench_progress_done(struct bench_progress *shown, const struct bt_bench_pro
 	bench_progress_clear(shown);
 	if (shown->quiet)
 		return;
-	fprintf(stderr, "%u/%u %s, repetition %u%s%s", now->position, now->total, now->run->label,
-		repetition->number, repetition->complete ? "" : ", cut short",
-		repetition->flaw[0] ? ", NOT COUNTED: " : "");
-	fputs(repetition->flaw, stderr);
+	fprintf(stderr, "%u/%u %s #%u%s", now->position, now->total, now->run->label,
+		repetition->number, repetition->complete ? "" : ", cut short");
 	print_numbers(repetition);
+	if (repetition->flaw[0])
+		fprintf(stderr, ", NOT COUNTED: %s", repetition->flaw);
 	fputc('\n', stderr);
 }
