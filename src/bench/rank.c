@@ -7,7 +7,8 @@
 
 #include "core/util.h"
 
-#define EXACT_MAX 50u	/* C(100, 50) fits into 97 bits */
+#define EXACT_MAX 50u	/* some 50 million steps; more values are normal enough */
+#define EXACT_TIED_MAX 20u	/* beyond it R and scipy, too, are taken at their normal word */
 
 struct pooled {
 	double value;
@@ -74,35 +75,52 @@ static double choose(size_t of, size_t count)
 }
 
 /*
- * Orders of count_a and count_b values in which U is at most u. As many have U = n as n has
- * partitions into at most count_a parts of at most count_b each: the coefficient of q^n in the
- * product of (1 - q^(count_b + i)) / (1 - q^i) for i = 1 ... count_a (Andrews: The theory of
- * partitions, 1976; chapter 3). Whole numbers throughout, and so exact.
+ * Ways to choose k values of the pool (row) so that their doubled ranks sum up to s (column), for
+ * all k up to count: group by group, of whose equal values, which share their mean rank, any j may
+ * be among the chosen.
  */
-static double orders_up_to(size_t count_a, size_t count_b, size_t u)
+static double *count_ways(const struct pooled *pooled, size_t all, size_t count, size_t width)
 {
-	unsigned __int128 *ways = bt_xcalloc(u + 1, sizeof(ways[0])), sum = 0;
-	size_t i, n;
+	double *ways = bt_xcalloc((count + 1) * width, sizeof(ways[0]));
+	size_t first, end, k, s, j;
 
 	ways[0] = 1;
-	for (i = 1; i <= count_a; i++) {
-		for (n = u; n >= count_b + i; n--)
-			ways[n] -= ways[n - count_b - i];
-		for (n = i; n <= u; n++)
-			ways[n] += ways[n - i];
+	for (first = 0; first < all; first = end) {
+		size_t rank = 2 * first + 1, tied;	/* doubled, and from 1 */
+
+		for (end = first; end < all && pooled[end].value == pooled[first].value; end++)
+			;
+		tied = end - first;
+		rank += tied;
+		for (k = count; k > 0; k--) {
+			for (j = 1; j <= tied && j <= k; j++) {
+				for (s = j * rank; s < width; s++)
+					ways[k * width + s] += choose(tied, j) *
+						ways[(k - j) * width + s - j * rank];
+			}
+		}
 	}
-	for (n = 0; n <= u; n++)
-		sum += ways[n];
-	free(ways);
-	return (double)sum;
+	return ways;
 }
 
-static double exact_p(size_t count_a, size_t count_b, double u)
+/*
+ * All orders of these very values counted, equal ones and all: twice the smaller tail of the sum of
+ * a's ranks, which is U and a constant.
+ */
+static double exact_p(const struct pooled *pooled, size_t count_a, size_t count_b, double u)
 {
-	size_t above = (size_t)u, below = count_a * count_b - above;
-	double orders = orders_up_to(count_a, count_b, above < below ? above : below);
+	size_t all = count_a + count_b, width = 2 * count_a * all + 1, s;
+	size_t sum = (size_t)(2 * u) + count_a * (count_a + 1);
+	double *ways = count_ways(pooled, all, count_a, width), below = 0, above = 0;
 
-	return fmin(1, 2 * orders / choose(count_a + count_b, count_a));
+	for (s = 0; s < width; s++) {
+		if (s <= sum)
+			below += ways[count_a * width + s];
+		if (s >= sum)
+			above += ways[count_a * width + s];
+	}
+	free(ways);
+	return fmin(1, 2 * fmin(below, above) / choose(all, count_a));
 }
 
 static double normal_p(size_t count_a, size_t count_b, const struct ranks *ranks)
@@ -125,13 +143,15 @@ double bt_stats_mann_whitney(const double *a, size_t count_a, const double *b, s
 	double p = NAN;
 
 	if (count_a && count_b) {
+		size_t larger = count_a > count_b ? count_a : count_b;
+
 		pooled = pool(a, count_a, b, count_b);
 		ranks = rank(pooled, count_a + count_b);
-		free(pooled);
-		if (ranks.tied == 0 && count_a <= EXACT_MAX && count_b <= EXACT_MAX)
-			p = exact_p(count_a, count_b, ranks.u);
+		if (larger <= (ranks.tied > 0 ? EXACT_TIED_MAX : EXACT_MAX))
+			p = exact_p(pooled, count_a, count_b, ranks.u);
 		else
 			p = normal_p(count_a, count_b, &ranks);
+		free(pooled);
 	}
 	if (u)
 		*u = ranks.u;

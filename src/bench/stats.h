@@ -77,11 +77,11 @@ void bt_stats_difference(const double *a, size_t count_a, const double *b, size_
 
 /*
  * Two-sided Mann-Whitney U test: the probability that two samples of one distribution differ as
- * much as these or more. Exact, all orders counted, when no two values are equal and neither count
- * is above 50. Otherwise normal, corrected for ties and continuity (Lehmann: Nonparametrics, 1975;
- * chapter 1), but never below bt_stats_mann_whitney_min(), which the normal distribution does not
- * know of. Few values with many ties can still get a p that is too small: 5 and 5 in three groups
- * are below 0.05 in up to 8 % of all orders. 1 when all values are equal; NaN when a count is 0.
+ * much as these or more. Exact, all orders counted, when neither count is above 50, or above 20
+ * where values are equal: twice the smaller tail. Otherwise normal, corrected for ties and
+ * continuity (Lehmann: Nonparametrics, 1975; chapter 1), but never below
+ * bt_stats_mann_whitney_min(), which the normal distribution does not know of. 1 when all values
+ * are equal; NaN when a count is 0.
  *
  * u, unless NULL: pairs in which a is larger, equal ones as a half (W of R's wilcox.test).
  */
