@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "bench/print.h"
+#include "bench/print_rows.h"
 
 #include <langinfo.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/stats.h"
 #include "core/param.h"
 
 #define SEED 1	/* of the bootstrap: the same document prints the same */
 #define CONFIDENCE 0.95
-#define TEXT 32
 
 static const char *const reality[] = {
 	[BT_REAL] = "", [BT_EMULATED] = ", EMULATED", [BT_SIMULATED] = ", SIMULATED",
@@ -19,21 +17,14 @@ static const char *const reality[] = {
 
 /* ---- a metric of a run -------------------------------------------------------------------- */
 
-struct row {
-	const struct bt_result_metric *metric;
-	struct bt_summary summary;
-	bool changed;			/* there is a number to compare it with */
-	struct bt_difference change;
-};
-
 /* In a row that says "pages" already the unit need not. */
-static const char *cell(const struct bt_result_metric *metric, double value, char *buf)
+const char *bt_print_cell(const struct bt_result_metric *metric, double value, char *buf)
 {
 	struct bt_result_metric short_one = *metric;
 
 	if (metric->unit == BT_UNIT_PAGES_PER_S)
 		short_one.unit = BT_UNIT_PER_S;
-	return bt_result_metric_text(&short_one, value, buf, TEXT);
+	return bt_result_metric_text(&short_one, value, buf, BT_PRINT_TEXT);
 }
 
 /* Room for the values of one run. */
@@ -42,7 +33,7 @@ static double *values_of(const struct bt_result_run *run)
 	return bt_xcalloc(run->repetition_count + 1, sizeof(double));
 }
 
-static void compare(struct row *row, const struct bt_result_run *run, const double *values,
+static void compare(struct bt_print_row *row, const struct bt_result_run *run, const double *values,
 		    unsigned count)
 {
 	const struct bt_result_metric *against = bt_result_metric_find(row->metric->against);
@@ -57,13 +48,13 @@ static void compare(struct row *row, const struct bt_result_run *run, const doub
 }
 
 /* False when the run has no such number, or it was to be left out. */
-static bool fill_row(struct row *row, const struct bt_result *result,
+bool bt_print_row(struct bt_print_row *row, const struct bt_result *result,
 		     const struct bt_result_run *run, const struct bt_result_metric *metric)
 {
 	double *values = values_of(run);
 	unsigned count = bt_result_values(run, metric, values);
 
-	*row = (struct row){ .metric = metric };
+	*row = (struct bt_print_row){ .metric = metric };
 	if (count && (result->latencies || !metric->latency)) {
 		bt_stats_summary(values, count, &row->summary);
 		if (metric->against)
@@ -82,7 +73,7 @@ static const char *percent(double ratio, char *buf, size_t size)
 	return buf;
 }
 
-static const char *change_text(const struct row *row, char *buf, size_t size)
+const char *bt_print_change(const struct bt_print_row *row, char *buf, size_t size)
 {
 	const struct bt_difference *change = &row->change;
 	char middle[16], low[16], high[16];
@@ -148,7 +139,7 @@ static void print_hist(FILE *out, const struct bt_result_run *run, const char *l
 {
 	struct bt_hist hist;
 	uint64_t from_ns, to_ns;
-	char line[BT_LOG2_BINS * 3 + 1], from[TEXT], to[TEXT];
+	char line[BT_LOG2_BINS * 3 + 1], from[BT_PRINT_TEXT], to[BT_PRINT_TEXT];
 
 	bt_result_hist(run, phases, op, &hist);
 	if (!hist.total)
@@ -190,35 +181,35 @@ static unsigned wanted(const struct bt_result *result)
 	return count;
 }
 
-static void print_head(FILE *out, const struct bt_result *result, const char *indent)
+void bt_print_head(FILE *out, const struct bt_result *result)
 {
 	const struct bt_machine *machine = &result->machine;
-	char memory[TEXT];
+	char memory[BT_PRINT_TEXT];
 
-	fprintf(out, "%splan %s: %u of %u repetitions%s%s%s\n", indent, result->plan_name,
+	fprintf(out, "plan %s: %u of %u repetitions%s%s%s\n", result->plan_name,
 		done(result), wanted(result), result->partial ? ", PARTIAL (" : "",
 		result->partial ? result->partial_reason : "", result->partial ? ")" : "");
-	fprintf(out, "%s%s, %s%s%s%s, kernel %s\n", indent, machine->host, machine->source,
+	fprintf(out, "%s, %s%s%s%s, kernel %s\n", machine->host, machine->source,
 		machine->accel[0] ? " on " : "", machine->accel, reality[machine->reality],
 		machine->kernel);
-	fprintf(out, "%s%u CPUs, %u nodes, %s; buddytop %s, module %s (ABI %u)\n", indent,
+	fprintf(out, "%u CPUs, %u nodes, %s; buddytop %s, module %s (ABI %u)\n",
 		machine->cpu_count, machine->node_count,
 		bt_text_bytes(machine->memory_bytes, memory, sizeof(memory)), result->program,
 		machine->module_version[0] ? machine->module_version : "none",
 		machine->abi_version);
 }
 
-static void print_row(FILE *out, const struct row *row)
+static void print_row(FILE *out, const struct bt_print_row *row)
 {
-	char median[TEXT], low[TEXT], high[TEXT], change[64], line[128];
+	char median[BT_PRINT_TEXT], low[BT_PRINT_TEXT], high[BT_PRINT_TEXT], change[BT_PRINT_CHANGE], line[128];
 	int used = snprintf(line, sizeof(line), "  %-21s %11s", row->metric->label,
-			    cell(row->metric, row->summary.median, median));
+			    bt_print_cell(row->metric, row->summary.median, median));
 
 	if (row->summary.count > 1)
 		used += snprintf(line + used, sizeof(line) - (size_t)used, " %10s..%-10s",
-				 cell(row->metric, row->summary.p25, low),
-				 cell(row->metric, row->summary.p75, high));
-	if (*change_text(row, change, sizeof(change)))
+				 bt_print_cell(row->metric, row->summary.p25, low),
+				 bt_print_cell(row->metric, row->summary.p75, high));
+	if (*bt_print_change(row, change, sizeof(change)))
 		snprintf(line + used, sizeof(line) - (size_t)used, "%*s%s",
 			 row->summary.count > 1 ? 1 : 24, "", change);
 	for (used = (int)strlen(line); used && line[used - 1] == ' '; used--)
@@ -229,7 +220,7 @@ static void print_row(FILE *out, const struct row *row)
 static void print_run(FILE *out, const struct bt_result *result, const struct bt_result_run *run)
 {
 	unsigned counted = 0;
-	struct row row;
+	struct bt_print_row row;
 
 	for (unsigned i = 0; i < run->repetition_count; i++)
 		counted += bt_result_counts(&run->repetitions[i]);
@@ -239,7 +230,7 @@ static void print_run(FILE *out, const struct bt_result *result, const struct bt
 		"change [95 % CI]");
 	for (unsigned i = 0; i < bt_result_metric_count; i++) {
 		if (!bt_result_metrics[i].detail &&
-		    fill_row(&row, result, run, &bt_result_metrics[i]))
+		    bt_print_row(&row, result, run, &bt_result_metrics[i]))
 			print_row(out, &row);
 	}
 	print_hists(out, result, run);
@@ -267,7 +258,8 @@ static void print_remarks(FILE *out, const struct bt_result_run *run)
 
 void bt_print_text(FILE *out, const struct bt_result *result)
 {
-	print_head(out, result, "");
+	bt_print_head(out, result);
+	bt_print_overview(out, result, false);
 	for (unsigned i = 0; i < result->run_count; i++) {
 		if (result->runs[i].repetition_count)
 			print_run(out, result, &result->runs[i]);
@@ -277,109 +269,4 @@ void bt_print_text(FILE *out, const struct bt_result *result)
 		print_remarks(out, &result->runs[i]);
 	for (unsigned i = 0; i < result->warning_count; i++)
 		fprintf(out, "warning: %s\n", result->warnings[i]);
-}
-
-/* ---- Markdown ----------------------------------------------------------------------------- */
-
-/* A cell must not end its table. */
-static void put_cell(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		if (strchr("|\\`*_<>[]", *text))
-			fputc('\\', out);
-		fputc(*text, out);
-	}
-}
-
-static void print_markdown_run(FILE *out, const struct bt_result *result,
-			       const struct bt_result_run *run)
-{
-	char median[TEXT], low[TEXT], high[TEXT], change[64];
-	size_t size = TEXT;
-	struct row row;
-
-	fprintf(out, "\n## ");
-	put_cell(out, run->label);
-	fprintf(out, "\n\n| | median | 25 %% | 75 %% | n | changed by |\n"
-		"|---|---:|---:|---:|---:|---|\n");
-	for (unsigned i = 0; i < bt_result_metric_count; i++) {
-		if (!fill_row(&row, result, run, &bt_result_metrics[i]))
-			continue;
-		fputs("| ", out);
-		put_cell(out, row.metric->label);
-		fprintf(out, " | %s | %s | %s | %zu | %s |\n",
-			bt_result_metric_text(row.metric, row.summary.median, median, size),
-			bt_result_metric_text(row.metric, row.summary.p25, low, size),
-			bt_result_metric_text(row.metric, row.summary.p75, high, size),
-			row.summary.count, change_text(&row, change, sizeof(change)));
-	}
-}
-
-void bt_print_markdown(FILE *out, const struct bt_result *result)
-{
-	fputs("# ", out);
-	put_cell(out, result->plan_name);
-	fputs("\n\n", out);
-	print_head(out, result, "    ");
-	for (unsigned i = 0; i < result->run_count; i++) {
-		if (result->runs[i].repetition_count)
-			print_markdown_run(out, result, &result->runs[i]);
-	}
-	fputc('\n', out);
-	for (unsigned i = 0; i < result->warning_count; i++) {
-		fputs("- warning: ", out);
-		put_cell(out, result->warnings[i]);
-		fputc('\n', out);
-	}
-}
-
-/* ---- CSV ---------------------------------------------------------------------------------- */
-
-void bt_print_csv_text(FILE *out, const char *text)
-{
-	if (!strpbrk(text, ",\"\r\n")) {
-		fputs(text, out);
-		return;
-	}
-	fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', out);
-		fputc(*text, out);
-	}
-	fputc('"', out);
-}
-
-static void print_csv_repetition(FILE *out, const struct bt_result *result,
-				 const struct bt_result_run *run,
-				 const struct bt_result_repetition *r)
-{
-	char utc[TEXT];
-
-	bt_utc_text(r->start_utc_ns, utc, sizeof(utc));
-	bt_print_csv_text(out, run->label);
-	fprintf(out, ",%u,%s,%s,", r->number, utc, bt_result_counts(r) ? "yes" : "no");
-	bt_print_csv_text(out, r->complete ? r->flaw : "not complete");
-	for (unsigned i = 0; i < bt_result_metric_count; i++) {
-		double value = bt_result_value(&bt_result_metrics[i], r);
-
-		fputc(',', out);
-		if (!isnan(value) && (result->latencies || !bt_result_metrics[i].latency))
-			fprintf(out, "%.15g", value);
-	}
-	fputs("\r\n", out);
-}
-
-void bt_print_csv(FILE *out, const struct bt_result *result)
-{
-	fputs("run,repetition,start_utc,counted,flaw", out);
-	for (unsigned i = 0; i < bt_result_metric_count; i++)
-		fprintf(out, ",%s", bt_result_metrics[i].key);
-	fputs("\r\n", out);
-	for (unsigned i = 0; i < result->run_count; i++) {
-		const struct bt_result_run *run = &result->runs[i];
-
-		for (unsigned j = 0; j < run->repetition_count; j++)
-			print_csv_repetition(out, result, run, &run->repetitions[j]);
-	}
 }

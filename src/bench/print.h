@@ -7,11 +7,8 @@
 
 #include "bench/result.h"
 
-/* The forms; a name that is none gives NULL. */
-typedef void (*bt_print_t)(FILE *out, const struct bt_result *result);
-
 /*
- * A table for each run: medians, quartiles and how many repetitions counted, what changed between idle
+ * All runs at one look where there are several, then a table for each: medians, quartiles and how many repetitions counted, what changed between idle
  * and load, histograms as a line of blocks; then what did not count, and why, and warnings. At most
  * 80 columns. Blocks are ASCII unless the locale's characters are UTF-8.
  */
@@ -20,9 +17,6 @@ void bt_print_text(FILE *out, const struct bt_result *result);
 void bt_print_markdown(FILE *out, const struct bt_result *result);
 /* A line for each repetition, also those that do not count; unknown is empty (RFC 4180). */
 void bt_print_csv(FILE *out, const struct bt_result *result);
-/* A field of CSV, quoted where it must be. */
-void bt_print_csv_text(FILE *out, const char *text);
-
 /*
  * A histogram as a line of characters, one an octave, as high as the logarithm of its count; buf
  * gets "" when it is empty. from_ns and to_ns: the first octave's lower and the last one's upper edge.

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define BT_TABLE_COLUMNS_MAX 32u
+#define BT_TABLE_COLUMNS_MAX 64u
 
 struct bt_table_column {
 	const char *title;
