@@ -47,7 +47,8 @@ exec(sys.stdin.read())"
 
 sim='--source sim:1,cpus=4,nodes=2,memory=512M --interval 20ms'
 short='--set settle=0 --set warmup=40ms --set steady=0 --set seconds=100ms'
-long='--set settle=0 --set warmup=0 --set steady=0 --set seconds=600ms --set probe=no'
+bare='--set settle=0 --set warmup=0 --set steady=0 --set probe=no'
+long="$bare --set seconds=600ms"
 
 # shellcheck disable=SC2086
 {
@@ -200,21 +201,68 @@ verdict 'guard safe at the end of memory'
 run 0 --source sim:1,memory=512M,fault=oom@300ms --interval 20ms $long --iterations 1 \
 	--alloc-orders 0 --json && json out <<'END'
 r = d["runs"][0]["repetitions"][0]
-assert r["counted"] and sum(p["oom_notifications"] for p in r["phases"].values()) == 1
+assert r["flaw"] == "processes besides the probes that the OOM killer ended: 1", r["flaw"]
+assert sum(p.get("oom_notifications", 0) for p in r["phases"].values()) == 1
 END
-verdict 'guard bench does nothing at the end of memory, and that is no flaw'
+verdict 'guard bench does nothing at the end of memory; whoever was killed is told'
 run 0 --source sim:1,memory=512M,cpus=4,fault=offline@300ms:2 --interval 20ms $long --iterations 1 \
 	--alloc-orders 0 --json && json out <<'END'
 assert "CPUs went" in d["runs"][0]["repetitions"][0]["flaw"]
 END
 verdict 'a CPU that goes off line'
-run 0 $sim --iterations 1 --alloc-orders 0 --set pattern=ramp --set steady=100ms --set warmup=0 \
+run 0 $sim --iterations 1 --alloc-orders 0 --set pattern=ramp --set steady=300ms --set warmup=0 \
 	--set seconds=50ms --set settle=0 --set probe=no --set steady-percent=1 --json && json out <<'END'
 r = d["runs"][0]["repetitions"][0]
 assert r["counted"] and not r["steady"] and "steady_after_ns" not in r
-assert [w for w in r["warnings"] if w.startswith("no steady state within 0.1 s")]
+assert [w for w in r["warnings"] if w.startswith("no steady state within 0.3 s")]
 END
 verdict 'no steady state: it counts, and says so'
+
+# Somebody else at the controls, while a probe of two seconds runs, or a load of five.
+"$program" bench $sim $short --alloc-orders 0 --iterations 1 -o idle.json >out 2>err &
+bench=$!
+sleep 1
+"$program" ctl set order=3 >/dev/null 2>&1 && "$program" ctl start >/dev/null 2>&1
+wait $bench
+json idle.json <<'END'
+r = d["runs"][0]["repetitions"][0]
+assert r["flaw"] == "somebody else changed the config" and not r["counted"], r["flaw"]
+assert list(r["phases"]) == ["idle"] and r["phases"]["idle"]["probe"]["state"] == "running"
+END
+verdict 'a load of somebody else under the idle probe'
+"$program" bench $sim $bare --set seconds=3s --alloc-orders 0 --iterations 2 -o other.json >out 2>err &
+bench=$!
+sleep 1
+"$program" ctl set pace=1000 >/dev/null 2>&1
+wait $bench
+json other.json <<'END'
+first, second = d["runs"][0]["repetitions"]
+assert first["flaw"] == "somebody else changed the config" and second["counted"]
+assert first["phases"]["load"]["length_ns"] < 2.5e9 < second["phases"]["load"]["length_ns"]
+END
+verdict 'a change by somebody else ends the repetition at once, and that alone'
+"$program" bench $sim $bare --set seconds=3s --alloc-orders 0 --iterations 2 -o stop.json >out 2>err &
+bench=$!
+sleep 1
+"$program" ctl stop >/dev/null 2>&1
+wait $bench
+[ "$?" = 1 ] && grep -q 'marked partial' err && json stop.json <<'END'
+assert d["partial"] and d["partial_reason"] == "the load was stopped by somebody else"
+assert len(d["runs"][0]["repetitions"]) == 1
+END
+verdict 'a stop by somebody else ends it all'
+"$program" bench $sim $short --alloc-orders 0 --iterations 1 -o probe.json >out 2>err &
+bench=$!
+sleep 3.2
+kill -INT $bench
+wait $bench
+[ "$?" = 1 ] && json probe.json <<'END'
+r = d["runs"][0]["repetitions"][0]
+assert not r["complete"] and r["phases"]["idle"]["probe"]["state"] == "done"
+assert r["phases"]["antagonized"]["probe"]["state"] == "running"
+assert "probe" not in r["phases"]["load"] and not r["phases"]["antagonized"]["complete"]
+END
+verdict 'interrupted in the second probe: what the first one got is there'
 
 run 0 $sim $short --set 'cpus=1,4,8' --alloc-orders 0 --iterations 1 --set probe=no --json && json out <<'END'
 assert [r.get("left_out", "") != "" for r in d["runs"]] == [False, False, True]

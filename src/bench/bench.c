@@ -9,6 +9,7 @@
 
 #include "bench/bench_state.h"
 #include "bench/stats.h"
+#include "core/param.h"
 
 #define TICK_NS (BT_NS_PER_S / 2)	/* between two looks at limits and progress */
 #define FRESH_LIMIT_NS (60 * BT_NS_PER_S) /* a machine out of memory answers late */
@@ -36,6 +37,38 @@ static void tell(struct bt_bench *b)
 		options->progress(options->context, &b->progress);
 }
 
+/* A config of somebody else's that says nothing but that the load is to stop. */
+static bool is_stop(const struct bt_bench *b, const struct bt_frame *frame)
+{
+	if (!b->generation || frame->config.generation == b->generation ||
+	    frame->config.run != BT_RUN_DRAIN)
+		return false;
+	for (unsigned i = 0; i < bt_param_count; i++) {
+		if (!bt_param_same(&bt_params[i], &frame->config, &b->sent))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Whoever stops the load, by ctl or in a dashboard, wants the benchmark to end: it must not start the
+ * load again. Anything else that is changed spoils the repetition.
+ */
+static int watch(struct bt_bench *b, const struct bt_frame *frame, struct bt_err *err)
+{
+	struct bt_measure other;
+
+	if (!b->repetition)
+		return 0;
+	if (is_stop(b, frame))
+		return bt_err_set(err, EINTR, "the load was stopped by somebody else");
+	bt_session_measured(b->session, &other);
+	if (!b->probing && b->has_first && other.state == BT_MEASURE_RUNNING)
+		bt_bench_flaw(b, "somebody else measures at the same time");
+	bt_bench_judge(b, frame);
+	return b->repetition->flaw[0] ? bt_err_set(err, BT_ESPOILT, "%s", b->repetition->flaw) : 0;
+}
+
 int bt_bench_tick(struct bt_bench *b, struct bt_err *err)
 {
 	uint64_t spent_ns = bt_mono_ns() - b->start_ns, timeout_ns = b->options->timeout_ns;
@@ -48,13 +81,15 @@ int bt_bench_tick(struct bt_bench *b, struct bt_err *err)
 	rc = bt_session_wait_frame(b->session, b->seq, earlier(TICK_NS, timeout_ns - spent_ns),
 				   b->options->stop_fd, err);
 	frame = bt_session_frame(b->session);
+	if (b->probing)
+		bt_session_measured(b->session, &b->measure);
 	if (!rc) {
 		b->seq = frame->seq;
 		if (!frame->extra)
 			bt_bench_observe(b, frame);
+		bt_bench_follow_probe(b, frame);
+		rc = watch(b, frame, err);
 	}
-	if (b->measure.state == BT_MEASURE_RUNNING)
-		bt_session_measured(b->session, &b->measure);
 	tell(b);
 	return rc == -ETIMEDOUT ? 0 : rc;
 }
@@ -63,7 +98,7 @@ static int check_refusal(const struct bt_bench *b, struct bt_err *err)
 {
 	const struct bt_frame *frame = bt_session_frame(b->session);
 
-	if (!frame || frame->ack.token == b->ack_token || !frame->ack.error)
+	if (!frame || frame->ack.token != b->token || !frame->ack.error)
 		return 0;
 	return bt_err_set(err, ECANCELED, "the machine refused the config of '%s': %s",
 			  b->run->label, frame->ack.text);
@@ -88,11 +123,16 @@ int bt_bench_wait(struct bt_bench *b, bool (*reached)(struct bt_bench *b), uint6
 
 int bt_bench_fresh(struct bt_bench *b, struct bt_err *err)
 {
-	uint64_t seq = b->seq, start_ns = bt_mono_ns();
+	uint64_t start_ns = bt_mono_ns(), seq;
 	int rc = 0;
 
+	/* What was read by now is taken first; one more may have been on its way. */
+	bt_session_step(b->session);
+	if (bt_session_frame(b->session))
+		b->seq = bt_session_frame(b->session)->seq;
+	seq = b->seq;
 	bt_session_kick(b->session);
-	while (!rc && b->seq == seq) {
+	while (!rc && b->seq <= seq + !bt_session_frame(b->session)->extra) {
 		if (bt_mono_ns() - start_ns >= FRESH_LIMIT_NS)
 			return bt_err_set(err, ETIMEDOUT, "no frame from the machine for %llu s",
 					  FRESH_LIMIT_NS / BT_NS_PER_S);
@@ -168,7 +208,8 @@ unsigned bt_bench_resume(struct bt_result *result)
 		struct bt_result_run *run = &result->runs[i];
 
 		while (run->repetition_count &&
-		       !run->repetitions[run->repetition_count - 1].complete)
+		       !run->repetitions[run->repetition_count - 1].complete &&
+		       !run->repetitions[run->repetition_count - 1].flaw[0])
 			bt_result_drop(run);
 		there += run->repetition_count;
 	}
@@ -191,6 +232,7 @@ static int one_repetition(struct bt_bench *b, unsigned index, struct bt_err *err
 	b->progress.run = b->run;
 	b->progress.repetition = b->repetition;
 	rc = bt_bench_repetition(b, err);
+	b->repetition = NULL;
 	b->session_ns += bt_mono_ns() - start_ns;
 	b->done++;
 	options->result->end_utc_ns = bt_utc_ns();
@@ -266,6 +308,7 @@ int bt_bench_run(const struct bt_bench_options *options, struct bt_err *err)
 	b->first = bt_frame_create(machine);
 	b->begin = bt_frame_create(machine);
 	b->last = bt_frame_create(machine);
+	b->probed = bt_frame_create(machine);
 	b->interval = bt_interval_create(machine);
 	b->whole = bt_interval_create(machine);
 	bt_session_want(b->session, BT_WANT_FREQUENCY);
@@ -281,6 +324,7 @@ int bt_bench_run(const struct bt_bench_options *options, struct bt_err *err)
 	mark_partial(options->result, rc, err);
 	bt_interval_free(b->whole);
 	bt_interval_free(b->interval);
+	bt_frame_free(b->probed);
 	bt_frame_free(b->last);
 	bt_frame_free(b->begin);
 	bt_frame_free(b->first);

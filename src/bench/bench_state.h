@@ -3,6 +3,8 @@
 #ifndef BT_BENCH_STATE_H
 #define BT_BENCH_STATE_H
 
+#include <errno.h>
+
 #include "bench/bench.h"
 #include "bench/steady.h"
 
@@ -21,21 +23,31 @@ struct bt_bench {
 	struct bt_frame *first;		/* of the repetition */
 	struct bt_frame *begin;		/* of the phase */
 	struct bt_frame *last;		/* whose interval was looked at last */
-	bool has_last;
+	struct bt_frame *probed;	/* the first one after the probe took its last page */
+	bool has_first, has_last, has_probed;
+	bool chained;			/* the next phase begins with the frame that ended the last */
 	struct bt_interval *interval;	/* between two frames */
 	struct bt_interval *whole;	/* of a phase */
 	bool in_phase;
 	uint64_t seq;			/* of the newest frame seen */
-	uint64_t generation;		/* of our config; 0: it is not applied yet */
-	uint64_t ack_token;		/* of the newest ack before we published */
+	uint64_t generation;		/* of our config; 0: it is on its way */
+	uint64_t token;			/* of what we published last */
 	struct bt_config sent;
-	struct bt_measure measure;
+	bool probing;			/* the probe that runs is ours */
+	struct bt_measure measure;	/* of it */
+	uint64_t probed_bytes;		/* that it had when it was looked at last */
+	bool probe_grew;		/* more than the time before */
+	unsigned probes_killed;		/* in this repetition, by the OOM killer */
 	struct bt_steady steady;
 	bool steady_watched, steady_now;
-	uint64_t until_ns;		/* what bt_bench_elapsed() waits for, clock of the frames */
+	uint64_t until_ns;		/* what bt_bench_rest() waits for, clock of the frames */
 };
 
-/* One more frame, or half a second without one. -EINTR, -ETIME, or the source's error. */
+/*
+ * One more frame, or half a second without one. -EINTR, also when somebody else stopped the load;
+ * -ETIME; BT_ESPOILT: the repetition has a flaw now; or the source's error.
+ */
+#define BT_ESPOILT EBADE
 int bt_bench_tick(struct bt_bench *b, struct bt_err *err);
 /* A frame that was read after this call. */
 int bt_bench_fresh(struct bt_bench *b, struct bt_err *err);
@@ -55,8 +67,12 @@ int bt_bench_end(struct bt_bench *b, struct bt_err *err);
 void bt_bench_cut(struct bt_bench *b);
 /* A frame of the clock: a sample of the repetition, and the look at the steady state. */
 void bt_bench_observe(struct bt_bench *b, const struct bt_frame *frame);
-/* What fired or was changed between the first frame of the repetition and frame. */
+/* What fired, was changed or was killed between the first frame of the repetition and frame. */
 void bt_bench_judge(struct bt_bench *b, const struct bt_frame *frame);
+/* Those of the repetition, ours among them. */
+void bt_bench_count_kills(struct bt_bench *b, const struct bt_frame *frame);
+/* A frame while our probe runs: whether it still takes memory. */
+void bt_bench_follow_probe(struct bt_bench *b, const struct bt_frame *frame);
 /* Noise before it all, and that between the first frame of the repetition and frame. */
 void bt_bench_noise_before(struct bt_bench *b, const struct bt_frame *frame);
 void bt_bench_noise(struct bt_bench *b, const struct bt_frame *frame);

@@ -19,6 +19,8 @@ static uint64_t pages_of(const struct bt_interval *interval)
 {
 	uint64_t pages = 0;
 
+	if (interval->point.gap)
+		return BT_UNKNOWN;
 	for (unsigned order = 0; order < BT_MAX_ORDERS; order++)
 		pages += interval->order_allocs[order] << order;
 	return pages;
@@ -59,7 +61,7 @@ static void fill(struct bt_bench *b, const struct bt_frame *frame)
 
 int bt_bench_begin(struct bt_bench *b, enum bt_phase phase, struct bt_err *err)
 {
-	int rc = bt_bench_fresh(b, err);
+	int rc = b->chained ? 0 : bt_bench_fresh(b, err);
 
 	if (rc)
 		return rc;
@@ -69,20 +71,42 @@ int bt_bench_begin(struct bt_bench *b, enum bt_phase phase, struct bt_err *err)
 	b->progress.phase = phase;
 	b->progress.between = false;
 	b->in_phase = true;
+	b->chained = b->has_probed = false;
 	bt_frame_copy(b->last, b->begin); /* samples of a phase begin with it */
 	b->has_last = true;
 	return 0;
 }
 
+/*
+ * When a probe is over, its memory goes back, and the load has the machine for itself again: what
+ * comes after the last page is no part of the phase.
+ */
+static void end_with_probe(struct bt_bench *b)
+{
+	struct bt_result_repetition *r = b->repetition;
+	uint64_t end_ns = b->probed->mono_ns - b->first->mono_ns;
+
+	while (r->sample_count && r->samples[r->sample_count - 1].at_ns > end_ns)
+		r->sample_count--;
+	fill(b, b->probed);
+}
+
 int bt_bench_end(struct bt_bench *b, struct bt_err *err)
 {
-	int rc = bt_bench_fresh(b, err);
+	enum bt_phase phase = b->progress.phase;
+	int rc = 0;
 
-	if (rc)
-		return rc;
-	bt_bench_observe(b, bt_session_frame(b->session)); /* and end with it */
-	fill(b, bt_session_frame(b->session));
-	b->repetition->phases[b->progress.phase].complete = true;
+	if (b->has_probed) {
+		end_with_probe(b);
+	} else {
+		rc = bt_bench_fresh(b, err);
+		if (rc)
+			return rc;
+		bt_bench_observe(b, bt_session_frame(b->session)); /* and end with it */
+		fill(b, bt_session_frame(b->session));
+		b->chained = phase == BT_PHASE_WARMUP || phase == BT_PHASE_LOAD;
+	}
+	b->repetition->phases[phase].complete = true;
 	b->progress.between = true;
 	return 0;
 }
@@ -93,8 +117,25 @@ void bt_bench_cut(struct bt_bench *b)
 
 	if (!b->in_phase)
 		return;
+	bt_bench_observe(b, bt_session_frame(b->session));
 	fill(b, bt_session_frame(b->session));
-	phase->measure = b->measure;
+	if (b->probing)
+		phase->measure = b->measure;
+}
+
+void bt_bench_follow_probe(struct bt_bench *b, const struct bt_frame *frame)
+{
+	bool grew = b->measure.reached_bytes > b->probed_bytes;
+
+	if (!b->probing)
+		return;
+	if (!grew && b->probe_grew) {
+		bt_bench_observe(b, frame); /* the phase may end with it */
+		bt_frame_copy(b->probed, frame);
+	}
+	b->has_probed = !grew && (b->has_probed || b->probe_grew);
+	b->probe_grew = grew;
+	b->probed_bytes = b->measure.reached_bytes;
 }
 
 /* ---- samples ------------------------------------------------------------------------------ */
@@ -103,14 +144,16 @@ static void watch_steady(struct bt_bench *b, const struct bt_frame *frame)
 {
 	struct bt_frame_totals older, newer;
 	struct bt_steady_sample sample = { .ns = b->interval->point.length_ns };
-	uint64_t allocs, frees;
+	uint64_t allocs, frees, failures;
 
 	bt_frame_totals(b->last, &older);
 	bt_frame_totals(frame, &newer);
 	allocs = delta(older.allocs, newer.allocs);
 	frees = delta(older.frees, newer.frees);
-	if (allocs == BT_UNKNOWN || frees == BT_UNKNOWN)
+	failures = delta(older.failures, newer.failures);
+	if (allocs == BT_UNKNOWN || frees == BT_UNKNOWN || failures == BT_UNKNOWN)
 		return;
+	sample.failures = (double)failures;
 	sample.allocs = (double)allocs;
 	sample.frees = (double)frees;
 	b->steady_now = bt_steady_add(&b->steady, &sample, b->plan->steady_percent);
@@ -169,7 +212,23 @@ static bool grew(uint64_t older, uint64_t newer)
 	return older != BT_UNKNOWN && newer != BT_UNKNOWN && newer != older;
 }
 
-void bt_bench_judge(struct bt_bench *b, const struct bt_frame *frame)
+/* Those that were killed besides our probes, one of which may be dead and not waited for. */
+static uint64_t others_killed(const struct bt_bench *b, const struct bt_frame *frame)
+{
+	uint64_t kills = delta(b->first->vmstat[BT_VMSTAT_OOM_KILL],
+			       frame->vmstat[BT_VMSTAT_OOM_KILL]);
+	unsigned ours = b->probes_killed + b->probing;
+
+	return kills == BT_UNKNOWN || kills <= ours ? 0 : kills - ours;
+}
+
+void bt_bench_count_kills(struct bt_bench *b, const struct bt_frame *frame)
+{
+	b->repetition->oom_kills = delta(b->first->vmstat[BT_VMSTAT_OOM_KILL],
+					 frame->vmstat[BT_VMSTAT_OOM_KILL]);
+}
+
+static void judge_guards(struct bt_bench *b, const struct bt_frame *frame)
 {
 	const struct bt_frame *first = b->first;
 	struct bt_frame_totals older, newer;
@@ -184,13 +243,24 @@ void bt_bench_judge(struct bt_bench *b, const struct bt_frame *frame)
 		bt_bench_flaw(b, "guard: the lease expired");
 	if (grew(first->limit_expiries, frame->limit_expiries))
 		bt_bench_flaw(b, "guard: the load's time limit was reached");
-	if (b->generation && frame->config.generation != b->generation)
-		bt_bench_flaw(b, "somebody else changed the config");
-	if (b->generation && frame->run != BT_RUN_GO)
-		bt_bench_flaw(b, "the load stopped: %s", bt_reason_text(frame->reason));
+	if (others_killed(b, frame))
+		bt_bench_flaw(b, "processes besides the probes that the OOM killer ended: %llu",
+			      (unsigned long long)others_killed(b, frame));
 	if (grew(older.online, newer.online))
-		bt_bench_flaw(b, "CPUs went on or off line: %u at first, %u at the end",
-			      older.online, newer.online);
+		bt_bench_flaw(b, "CPUs went on or off line: %u at first, %u now", older.online,
+			      newer.online);
+}
+
+void bt_bench_judge(struct bt_bench *b, const struct bt_frame *frame)
+{
+	if (b->has_first)
+		judge_guards(b, frame);
+	if (!b->generation)
+		return;
+	if (frame->config.generation != b->generation)
+		bt_bench_flaw(b, "somebody else changed the config");
+	else if (b->sent.run == BT_RUN_GO && frame->run != BT_RUN_GO)
+		bt_bench_flaw(b, "the load stopped: %s", bt_reason_text(frame->reason));
 }
 
 /* ---- noise -------------------------------------------------------------------------------- */

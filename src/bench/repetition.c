@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One repetition, phase by phase. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "bench/bench_state.h"
-#include "core/param.h"
 
 #define WHO "bench"
 /* How long all CPUs may take to follow: one that is deep in reclaim is late. */
 #define APPLY_LIMIT_NS (120 * BT_NS_PER_S)
 
 /* ---- control ------------------------------------------------------------------------------ */
-
-static bool same_config(const struct bt_config *a, const struct bt_config *b)
-{
-	for (unsigned i = 0; i < bt_param_count; i++) {
-		if (!bt_param_same(&bt_params[i], a, b))
-			return false;
-	}
-	return a->run == b->run;
-}
 
 /* Of those that run: what a CPU held when it went off line is not for them to give back. */
 static bool holds(const struct bt_frame *frame)
@@ -36,7 +27,10 @@ static bool applied(struct bt_bench *b)
 	const struct bt_frame *frame = bt_session_frame(b->session);
 	struct bt_frame_totals totals;
 
-	if (frame->ack.token == b->ack_token || !same_config(&frame->config, &b->sent))
+	if (frame->ack.token != b->token || frame->ack.error)
+		return false;
+	b->generation = frame->ack.generation; /* from now on another one is somebody else's */
+	if (frame->config.generation != b->generation)
 		return false;
 	bt_frame_totals(frame, &totals);
 	return totals.applied == totals.online &&
@@ -49,8 +43,8 @@ static int publish(struct bt_bench *b, const struct bt_config *config, struct bt
 
 	b->sent = *config;
 	b->generation = 0;
-	b->ack_token = bt_session_frame(b->session)->ack.token;
 	rc = bt_session_publish(b->session, config, WHO, err);
+	b->token = bt_session_token(b->session);
 	if (rc)
 		return rc;
 	return bt_bench_wait(b, applied, APPLY_LIMIT_NS,
@@ -89,15 +83,26 @@ static int probe(struct bt_bench *b, struct bt_err *err)
 	};
 	int rc = bt_session_measure(b->session, &options, err);
 
-	b->measure.state = BT_MEASURE_RUNNING;
-	if (!rc)
-		rc = bt_bench_wait(b, measured, UINT64_MAX, "", err);
+	if (rc == -EBUSY) {
+		bt_bench_flaw(b, "somebody else measures at the same time");
+		return -BT_ESPOILT;
+	}
 	if (rc)
 		return rc;
+	b->measure = (struct bt_measure){ .state = BT_MEASURE_RUNNING };
+	b->probed_bytes = 0;
+	b->probing = true;
+	b->probe_grew = b->has_probed = false;
+	rc = bt_bench_wait(b, measured, UINT64_MAX, "", err);
+	if (rc)
+		return rc;
+	b->probing = false;
+	b->probes_killed += b->measure.end == BT_MEASURE_END_OOM_KILL;
 	phase->measure = b->measure;
-	if (b->measure.state == BT_MEASURE_FAILED)
-		bt_bench_flaw(b, "the probe failed: %s", b->measure.text);
-	return 0;
+	if (b->measure.state != BT_MEASURE_FAILED)
+		return 0;
+	bt_bench_flaw(b, "the probe failed: %s", b->measure.text);
+	return -BT_ESPOILT;
 }
 
 /* ---- phases ------------------------------------------------------------------------------- */
@@ -118,7 +123,7 @@ static bool is_warm(struct bt_bench *b)
 
 	if (spent_ns < b->plan->warmup_ns)
 		return false;
-	return b->steady_now || spent_ns >= b->plan->steady_limit_ns;
+	return b->steady_now || spent_ns - b->plan->warmup_ns >= b->plan->steady_limit_ns;
 }
 
 /* The phase begins before the load does, so that it holds all of it. */
@@ -133,7 +138,6 @@ static int warm_up(struct bt_bench *b, struct bt_err *err)
 		rc = publish(b, &config, err);
 	if (rc)
 		return rc;
-	b->generation = bt_session_frame(b->session)->config.generation;
 	bt_steady_begin(&b->steady);
 	b->steady_now = false;
 	b->steady_watched = b->plan->steady_limit_ns;
@@ -171,11 +175,18 @@ static void warn_unsteady(struct bt_bench *b)
 {
 	char text[160];
 
+	double limit_s = (double)(b->plan->warmup_ns + b->plan->steady_limit_ns) /
+			 (double)BT_NS_PER_S;
+
 	if (!b->plan->steady_limit_ns || b->repetition->steady)
 		return;
-	snprintf(text, sizeof(text), "no steady state within %.1f s: rates differed by %.0f %%",
-		 (double)b->plan->steady_limit_ns / (double)BT_NS_PER_S,
-		 b->steady.spread * 100);
+	if (isnan(b->steady.spread))
+		snprintf(text, sizeof(text), "steady or not: %.1f s have too few samples to tell",
+			 limit_s);
+	else
+		snprintf(text, sizeof(text),
+			 "no steady state within %.1f s: rates differed by %.0f %%", limit_s,
+			 b->steady.spread * 100);
 	bt_result_warn(&b->repetition->warnings, &b->repetition->warning_count, text);
 }
 
@@ -185,27 +196,34 @@ static int start(struct bt_bench *b, struct bt_err *err)
 	int rc = bt_plan_config(b->plan, machine, bt_session_frame(b->session), &b->run->config,
 				err);
 
-	b->run->known = !rc;
+	if (rc) { /* it could when the benchmark began */
+		bt_bench_flaw(b, "%s", err->text);
+		return -BT_ESPOILT;
+	}
+	b->run->known = true;
 	b->progress.between = true;
-	b->measure.state = BT_MEASURE_NONE;
-	if (!rc)
-		rc = drain(b, err);
 	b->generation = 0;
+	b->has_first = b->chained = b->probing = false;
+	b->probes_killed = 0;
+	b->measure.state = BT_MEASURE_NONE;
+	rc = drain(b, err);
 	if (!rc)
 		rc = bt_bench_rest(b, b->plan->settle_ns, err);
 	if (!rc)
 		rc = bt_bench_fresh(b, err);
-	if (!rc)
-		bt_frame_copy(b->first, bt_session_frame(b->session));
-	return rc;
+	if (rc)
+		return rc;
+	bt_frame_copy(b->first, bt_session_frame(b->session));
+	b->has_first = true;
+	return 0;
 }
 
 static int finish(struct bt_bench *b, struct bt_err *err)
 {
 	int rc;
 
-	bt_bench_judge(b, bt_session_frame(b->session));
 	bt_bench_noise(b, bt_session_frame(b->session));
+	bt_bench_count_kills(b, bt_session_frame(b->session));
 	warn_unsteady(b);
 	rc = drain(b, err);
 	b->repetition->complete = !rc;
@@ -232,6 +250,8 @@ int bt_bench_repetition(struct bt_bench *b, struct bt_err *err)
 		bt_bench_cut(b);
 		bt_bench_stop(b);
 	}
+	b->probing = false;
 	b->repetition->end_utc_ns = bt_utc_ns();
-	return rc;
+	/* What was spoilt is told by its flaw, and the next one may be a good one. */
+	return rc == -BT_ESPOILT ? 0 : rc;
 }

@@ -83,9 +83,15 @@ struct bt_result_repetition *bt_result_add(struct bt_result_run *run)
 		.steady_after_ns = BT_UNKNOWN,
 		.steady_spread = NAN,
 		.steal_ratio = NAN,
+		.oom_kills = BT_UNKNOWN,
 	};
-	for (unsigned i = 0; i < BT_PHASE_COUNT; i++)
-		bt_point_forget(&repetition->phases[i].point);
+	for (unsigned i = 0; i < BT_PHASE_COUNT; i++) {
+		struct bt_result_phase *phase = &repetition->phases[i];
+
+		bt_point_forget(&phase->point);
+		memset(&phase->counts, 0xff, sizeof(phase->counts)); /* unknown */
+		phase->oom_notifications = BT_UNKNOWN;
+	}
 	return repetition;
 }
 
@@ -139,10 +145,13 @@ static void halve_samples(struct bt_result_repetition *repetition)
 void bt_result_sample(struct bt_result_repetition *repetition,
 		      const struct bt_result_sample *sample)
 {
-	if (!repetition->samples)
-		repetition->samples = bt_xcalloc(BT_RESULT_SAMPLES_MAX, sizeof(*sample));
-	if (repetition->sample_count == BT_RESULT_SAMPLES_MAX)
+	unsigned count = repetition->sample_count;
+
+	if (count == BT_RESULT_SAMPLES_MAX)
 		halve_samples(repetition);
+	else if (!(count & (count - 1))) /* 0 or a power of two: there is no room for one more */
+		repetition->samples = bt_xrealloc(repetition->samples, count ? 2 * count : 1,
+						  sizeof(*sample));
 	repetition->samples[repetition->sample_count++] = *sample;
 }
 

@@ -66,6 +66,7 @@ struct bt_result_repetition {
 	uint64_t steady_after_ns;	/* from the start of the load; BT_UNKNOWN: it was not */
 	double steady_spread;		/* of the last rates: largest distance from their mean, 0.2 = 20 % */
 	struct bt_result_phase phases[BT_PHASE_COUNT];
+	uint64_t oom_kills;		/* processes, the probes among them; BT_UNKNOWN */
 	double steal_ratio;		/* of all CPU time, taken by the hypervisor; NaN unknown */
 	struct bt_result_sample *samples;
 	unsigned sample_count;

@@ -30,6 +30,7 @@ static const struct bt_field repetition_rows[] = {
 	ROW(bt_result_repetition, flaw, BT_FIELD_TEXT),
 	ROW(bt_result_repetition, steady, BT_FIELD_BOOL),
 	ROW(bt_result_repetition, steady_after_ns, BT_FIELD_UNSIGNED),
+	ROW(bt_result_repetition, oom_kills, BT_FIELD_UNSIGNED),
 };
 
 static const struct bt_field phase_rows[] = {

@@ -28,6 +28,7 @@ static struct bt_steady_sample sum(const struct bt_steady *steady, unsigned from
 		all.ns += steady->samples[i].ns;
 		all.allocs += steady->samples[i].allocs;
 		all.frees += steady->samples[i].frees;
+		all.failures += steady->samples[i].failures;
 	}
 	return all;
 }
@@ -54,7 +55,7 @@ static bool is_still(const struct bt_steady *steady)
 	struct bt_steady_sample last =
 		sum(steady, steady->count - BT_STEADY_PARTS, steady->count);
 
-	return last.allocs + last.frees == 0;
+	return last.allocs + last.frees + last.failures == 0;
 }
 
 bool bt_steady_add(struct bt_steady *steady, const struct bt_steady_sample *sample,
@@ -77,6 +78,6 @@ bool bt_steady_add(struct bt_steady *steady, const struct bt_steady_sample *samp
 		window = BT_STEADY_PARTS;
 	all = sum(steady, steady->count - window, steady->count);
 	steady->spread = spread_of(steady, steady->count - window);
-	return steady->spread * 100 <= percent &&
+	return all.allocs > 0 && steady->spread * 100 <= percent &&
 	       fabs(all.allocs - all.frees) * 100 <= percent * all.allocs;
 }

@@ -18,6 +18,7 @@ struct bt_steady {
 	struct bt_steady_sample {
 		uint64_t ns;		/* length */
 		double allocs, frees;	/* blocks of that time, all CPUs */
+		double failures;
 	} samples[BT_STEADY_SAMPLES];
 	double spread;	/* of the last look: largest distance of a part's rate from the mean, in
 			 * parts of the mean; NaN before there are enough samples */
@@ -27,7 +28,7 @@ void bt_steady_begin(struct bt_steady *steady);
 /*
  * One more interval of the load. True when it is steady: every part's rate within percent of the
  * mean, and allocations and frees differ by no more than percent of the allocations; or nothing at
- * all happens in any of the last five samples (a pattern that has all it wants).
+ * all happens in any of the last five samples (a pattern that has all it wants), no failure either.
  */
 bool bt_steady_add(struct bt_steady *steady, const struct bt_steady_sample *sample,
 		   unsigned percent);

@@ -146,6 +146,11 @@ int bt_session_stop_now(struct bt_session *s, const char *who, struct bt_err *er
 	return rc;
 }
 
+uint64_t bt_session_token(const struct bt_session *s)
+{
+	return s->token;
+}
+
 static bool is_ours(const struct bt_session *s, const struct bt_frame *now)
 {
 	return now->ack.token == s->token && now->ack.generation == now->config.generation;

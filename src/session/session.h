@@ -84,6 +84,8 @@ void bt_session_status(const struct bt_session *session, struct bt_session_statu
  */
 int bt_session_publish(struct bt_session *session, const struct bt_config *config,
 		       const char *who, struct bt_err *err);
+/* Of the last config that was sent; the frame whose ack has it says what came of it. */
+uint64_t bt_session_token(const struct bt_session *session);
 /* run = drain at once; never refused for a config's sake. */
 int bt_session_stop_now(struct bt_session *session, const char *who, struct bt_err *err);
 /* The config controls work on: the last one sent, else the source's, else bt_config_default(). */

@@ -12,7 +12,7 @@
 static bool add(struct bt_steady *steady, double allocs, double frees)
 {
 	return bt_steady_add(steady,
-			     &(struct bt_steady_sample){ BT_NS_PER_S / 4, allocs, frees }, PERCENT);
+			     &(struct bt_steady_sample){ BT_NS_PER_S / 4, allocs, frees, 0 }, PERCENT);
 }
 
 /* Adds the same again until it is steady; the number of samples, 0 = not within limit. */
@@ -113,6 +113,19 @@ static void start_is_left_behind(void **state)
 	assert_in_range(at, 10, 20);
 }
 
+/* Allocations that all fail are no rest, and no load either. */
+static void failures_are_not_still(void **state)
+{
+	struct bt_steady steady;
+
+	(void)state;
+	bt_steady_begin(&steady);
+	for (unsigned i = 0; i < 100; i++)
+		assert_false(bt_steady_add(&steady,
+					   &(struct bt_steady_sample){ BT_NS_PER_S, 0, 0, 10 },
+					   PERCENT));
+}
+
 static void many_samples(void **state)
 {
 	struct bt_steady steady;
@@ -122,7 +135,7 @@ static void many_samples(void **state)
 	for (unsigned i = 0; i < 5 * BT_STEADY_SAMPLES; i++)
 		add(&steady, 1000, 0);
 	assert_true(steady.count <= BT_STEADY_SAMPLES);
-	assert_false(bt_steady_add(&steady, &(struct bt_steady_sample){ 0, 1, 1 }, PERCENT));
+	assert_false(bt_steady_add(&steady, &(struct bt_steady_sample){ 0, 1, 1, 0 }, PERCENT));
 }
 
 int main(void)
@@ -131,7 +144,7 @@ int main(void)
 		cmocka_unit_test(even_rates), cmocka_unit_test(growth),
 		cmocka_unit_test(stillness), cmocka_unit_test(spread_by_hand),
 		cmocka_unit_test(slow_cycle), cmocka_unit_test(start_is_left_behind),
-		cmocka_unit_test(many_samples),
+		cmocka_unit_test(failures_are_not_still), cmocka_unit_test(many_samples),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
