@@ -184,7 +184,7 @@ suite_fuzz() {
 }
 
 suite_distcheck() {
-	if make -C "$build" distcheck; then
+	if make -C "$build" -j2 distcheck; then
 		echo "1 passed, 0 failed, 0 skipped"
 	else
 		echo "0 passed, 1 failed, 0 skipped"
