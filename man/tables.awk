@@ -35,6 +35,14 @@ function sentence(text)
 	return plain(text) (text ~ /\.$/ ? "" : ".")
 }
 
+# What stands behind the name of an option: nothing, VALUE, or [=VALUE], which may be left out.
+function value_of(text)
+{
+	if (text ~ /^\[=/)
+		return " Ns Op = Ns Ar " substr(text, 3, length(text) - 3)
+	return text ? " Ar " text : ""
+}
+
 function print_options(owner,	i, row)
 {
 	print ".Bl -tag -width Ds"
@@ -43,7 +51,7 @@ function print_options(owner,	i, row)
 		if (row[1] != "option" || row[2] != owner)
 			continue
 		printf ".It %sFl -%s%s\n%s\n", row[4] ? "Fl " row[4] " , " : "", row[3],
-			row[5] ? " Ar " row[5] : "", sentence(row[6])
+			value_of(row[5]), sentence(row[6])
 	}
 	print ".El"
 }

@@ -107,14 +107,15 @@ static int run_command(const struct bt_cmd *cmd, int argc, char **argv, struct b
 		{ "Source options", bt_cmd_source_opts, &call.source },
 		{ "Common options", common_opts, &common },
 	};
-	int rc = bt_opt_parse(groups, BT_ARRAY_SIZE(groups), argc, argv, err);
+	char **words = bt_opt_words(cmd->single_dash ? cmd->opts : NULL, argc, argv);
+	int rc = bt_opt_parse(groups, BT_ARRAY_SIZE(groups), argc, words, err);
 
 	if (rc >= 0 && call.source.interval_ns != BT_UNKNOWN &&
 	    bt_session_check_interval(call.source.interval_ns, err))
 		rc = -EINVAL;
 	if (rc >= 0) {
 		call.argc = argc - rc;
-		call.argv = argv + rc;
+		call.argv = words + rc;
 		rc = 0;
 		if (common.help)
 			print_help(cmd, groups, BT_ARRAY_SIZE(groups));
@@ -127,6 +128,7 @@ static int run_command(const struct bt_cmd *cmd, int argc, char **argv, struct b
 	}
 	bt_opt_list_free(&call.source.settings);
 	free(call.values);
+	bt_opt_words_free(words);
 	return rc;
 }
 

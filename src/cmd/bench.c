@@ -28,7 +28,7 @@ static const struct bt_opt bench_opts[] = {
 	  FIELD(output) },
 	{ "format", 0, BT_OPT_TEXT, "buddytop|pab", "of that file (pab: as page_alloc_bench's)",
 	  FIELD(format) },
-	{ "latencies", 0, BT_OPT_TEXT, "true|false", "whether they are in the result (default true)",
+	{ "latencies", 0, BT_OPT_BOOL, "true|false", "whether they are in the result (default true)",
 	  FIELD(latencies) },
 	{ "findlimit-mmap-size-gib", 0, BT_OPT_TEXT, "N", "size of one mapping of the probe",
 	  FIELD(mmap_gib) },
@@ -65,13 +65,11 @@ struct job {
 
 /* ---- options ------------------------------------------------------------------------------ */
 
-static int choose(const char *option, const char *value, const char *const choices[2],
-		  bool *second, struct bt_err *err)
+static int choose_format(const char *value, bool *pab, struct bt_err *err)
 {
-	if (value && strcmp(value, choices[0]) && strcmp(value, choices[1]))
-		return bt_err_set(err, EINVAL, "--%s: '%s' is neither %s nor %s", option, value,
-				  choices[0], choices[1]);
-	*second = value && !strcmp(value, choices[1]);
+	*pab = value && !strcmp(value, "pab");
+	if (value && !*pab && strcmp(value, "buddytop"))
+		return bt_err_set(err, EINVAL, "--format: '%s' is neither buddytop nor pab", value);
 	return 0;
 }
 
@@ -331,12 +329,9 @@ static int prepare(struct job *job, const struct bt_cmd_call *call, struct bt_er
 	const struct bench_values *values = job->values;
 	int rc = check_values(call, values, err);
 
+	job->no_latencies = values->latencies == BT_OPT_NO;
 	if (!rc)
-		rc = choose("latencies", values->latencies,
-			    (const char *const[]){ "true", "false" }, &job->no_latencies, err);
-	if (!rc)
-		rc = choose("format", values->format, (const char *const[]){ "buddytop", "pab" },
-			    &job->pab, err);
+		rc = choose_format(values->format, &job->pab, err);
 	if (!rc && values->resume)
 		rc = bt_result_read(&job->result, values->resume, err);
 	if (!rc)
@@ -381,6 +376,7 @@ const struct bt_cmd bt_cmd_bench = {
 	.description = "How much memory user space can get, idle and while kernel pages are allocated and freed on\n"
 		       "all CPUs, and what the allocations take. PLAN is a file or the name of one that was installed.",
 	.opts = bench_opts,
+	.single_dash = true,
 	.values_size = sizeof(struct bench_values),
 	.run = run_bench,
 };

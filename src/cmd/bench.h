@@ -10,7 +10,8 @@ struct bench_values {
 	/* Of the plan: they become its text, which knows what they may be. */
 	const char *orders, *iterations, *mmap_gib, *limit, *psi, *seed;
 	struct bt_opt_list set;		/* "set=KEY=VALUE" */
-	const char *resume, *output, *format, *latencies;
+	const char *resume, *output, *format;
+	enum bt_opt_bool latencies;
 	uint64_t timeout_s;		/* 0 = none */
 	bool dry_run, quiet, json, csv, markdown;
 };

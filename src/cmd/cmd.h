@@ -33,6 +33,7 @@ struct bt_cmd {
 	const char *summary;		/* one line of the list of commands */
 	const char *description;	/* more lines for --help; may be NULL */
 	const struct bt_opt *opts;	/* its own options; NULL = none */
+	bool single_dash;		/* their long names may have one dash alone, as Go's flags */
 	size_t values_size;		/* of the struct they fill, zeroed before */
 	/* 0, or -errno with err; main() prints it and makes the exit code (bt_err_exit()). */
 	int (*run)(struct bt_cmd_call *call, struct bt_err *err);

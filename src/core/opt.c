@@ -49,6 +49,27 @@ static int add_setting(const struct bt_opt *opt, struct bt_opt_list *list, const
 	return 0;
 }
 
+static int set_bool(const struct bt_opt *opt, enum bt_opt_bool *to, const char *text,
+		    struct bt_err *err)
+{
+	static const char *const words[][2] = {
+		{ "true", "false" }, { "True", "False" }, { "TRUE", "FALSE" },
+		{ "t", "f" }, { "T", "F" }, { "1", "0" },
+	};
+
+	if (!text)
+		text = words[0][0];
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(words); i++) {
+		for (unsigned no = 0; no < 2; no++) {
+			if (strcmp(text, words[i][no]))
+				continue;
+			*to = no ? BT_OPT_NO : BT_OPT_YES;
+			return 0;
+		}
+	}
+	return bt_err_set(err, EINVAL, "--%s: '%s' is neither true nor false", opt->name, text);
+}
+
 static int set_value(const struct row *row, const char *text, struct bt_err *err)
 {
 	void *field = (char *)row->values + row->opt->offset;
@@ -62,6 +83,8 @@ static int set_value(const struct row *row, const char *text, struct bt_err *err
 		return 0;
 	case BT_OPT_SETTING:
 		return add_setting(row->opt, field, text, err);
+	case BT_OPT_BOOL:
+		return set_bool(row->opt, field, text, err);
 	default:
 		return set_number(row->opt, field, text, err);
 	}
@@ -80,7 +103,8 @@ static unsigned collect(const struct bt_opt_group *groups, unsigned count, struc
 			rows[used] = (struct row){ o, groups[g].values };
 			longs[used] = (struct option){
 				.name = o->name,
-				.has_arg = o->value ? required_argument : no_argument,
+				.has_arg = o->kind == BT_OPT_BOOL ? optional_argument :
+					   o->value ? required_argument : no_argument,
 				.val = 256 + (int)used,
 			};
 			if (o->letter) {
@@ -161,6 +185,69 @@ void bt_opt_list_free(struct bt_opt_list *list)
 		free(list->items[--list->count]);
 }
 
+/* The option whose whole name is the first length bytes of text. */
+static const struct bt_opt *find_name(const struct bt_opt *opts, const char *text, size_t length)
+{
+	for (const struct bt_opt *o = opts; o && o->name; o++) {
+		if (strlen(o->name) == length && !strncmp(o->name, text, length))
+			return o;
+	}
+	return NULL;
+}
+
+/* The option that a word is, with one dash or two; with one it may be a letter. */
+static const struct bt_opt *find_word(const struct bt_opt *opts, const char *word)
+{
+	const char *name = word + (word[0] == '-') + (word[0] == '-' && word[1] == '-');
+
+	if (name == word + 1 && name[0] && !name[1]) {
+		for (const struct bt_opt *o = opts; o && o->name; o++) {
+			if (o->letter == name[0])
+				return o;
+		}
+	}
+	return name == word ? NULL : find_name(opts, name, strcspn(name, "="));
+}
+
+static bool wants_next(const struct bt_opt *opt, const char *word)
+{
+	return opt && opt->value && opt->kind != BT_OPT_BOOL && !strchr(word, '=');
+}
+
+char **bt_opt_words(const struct bt_opt *opts, int argc, char **argv)
+{
+	char **words = bt_xcalloc((size_t)argc + 1, sizeof(*words));
+	bool may_be_option = false; /* the first is the program's name */
+
+	for (int i = 0; i < argc; i++) {
+		const char *word = argv[i];
+		const struct bt_opt *opt = may_be_option ? find_word(opts, word) : NULL;
+		bool one_dash = opt && word[1] != '-' && word[2];
+
+		words[i] = bt_xasprintf("%s%s", one_dash ? "-" : "", word);
+		if (may_be_option && !strcmp(word, "--"))
+			opts = NULL;
+		may_be_option = !wants_next(opt, word);
+	}
+	return words;
+}
+
+void bt_opt_words_free(char **words)
+{
+	for (char **word = words; word && *word; word++)
+		free(*word);
+	free(words);
+}
+
+/* What stands behind the name. Returns the number of characters. */
+static int print_form(FILE *out, const struct bt_opt *o)
+{
+	if (!o->value)
+		return 0;
+	return o->kind == BT_OPT_BOOL ? fprintf(out, "[=%s]", o->value) :
+					fprintf(out, " %s", o->value);
+}
+
 void bt_opt_help(FILE *out, const struct bt_opt_group *groups, unsigned count)
 {
 	for (unsigned g = 0; g < count; g++) {
@@ -168,10 +255,11 @@ void bt_opt_help(FILE *out, const struct bt_opt_group *groups, unsigned count)
 			continue;
 		fprintf(out, "\n%s:\n", groups[g].title);
 		for (const struct bt_opt *o = groups[g].opts; o->name; o++) {
-			int used = fprintf(out, "  %c%c%s --%s%s%s", o->letter ? '-' : ' ',
+			int used = fprintf(out, "  %c%c%s --%s", o->letter ? '-' : ' ',
 					   o->letter ? o->letter : ' ', o->letter ? "," : " ",
-					   o->name, o->value ? " " : "", o->value ? o->value : "");
+					   o->name);
 
+			used += print_form(out, o);
 			if (used >= HELP_COLUMN)
 				used = -fprintf(out, "\n");
 			fprintf(out, "%*s%s\n", HELP_COLUMN - (used > 0 ? used : 0), "", o->help);
@@ -183,8 +271,10 @@ void bt_opt_dump(FILE *out, const char *owner, const struct bt_opt *opts)
 {
 	for (const struct bt_opt *o = opts; o && o->name; o++) {
 		char letter[2] = { o->letter, '\0' };
+		bool may_be_left = o->kind == BT_OPT_BOOL;
 
-		fprintf(out, "option\t%s\t%s\t%s\t%s\t%s\n", owner, o->name, letter,
-			o->value ? o->value : "", o->help);
+		fprintf(out, "option\t%s\t%s\t%s\t%s%s%s\t%s\n", owner, o->name, letter,
+			may_be_left ? "[=" : "", o->value ? o->value : "", may_be_left ? "]" : "",
+			o->help);
 	}
 }

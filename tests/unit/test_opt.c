@@ -15,6 +15,7 @@ struct values {
 	const char *text;
 	uint64_t number, bytes, time_ns;
 	struct bt_opt_list list;
+	enum bt_opt_bool yes;
 };
 
 static const struct bt_opt opts[] = {
@@ -24,6 +25,7 @@ static const struct bt_opt opts[] = {
 	{ "bytes", 0, BT_OPT_BYTES, "SIZE", "a size", offsetof(struct values, bytes) },
 	{ "time", 0, BT_OPT_TIME, "TIME", "a time", offsetof(struct values, time_ns) },
 	{ "cpus", 0, BT_OPT_SETTING, "N", "a setting", offsetof(struct values, list) },
+	{ "yes", 0, BT_OPT_BOOL, "true|false", "yes or no", offsetof(struct values, yes) },
 	{ 0 }
 };
 static const struct bt_opt more[] = {
@@ -68,6 +70,70 @@ static void test_values(void **state)
 	bt_opt_list_free(&v.list);
 }
 
+/* The words of Go's strconv.ParseBool, as its documentation lists them. */
+static void test_bool(void **state)
+{
+	static const char *const yes[] = { "1", "t", "T", "TRUE", "true", "True" };
+	static const char *const no[] = { "0", "f", "F", "FALSE", "false", "False" };
+	struct bt_err err = { 0 };
+	struct values v;
+	char line[32];
+
+	(void)state;
+	assert_int_equal(parse(&v, &err, ""), 1);
+	assert_int_equal(v.yes, BT_OPT_UNSAID);
+	assert_int_equal(parse(&v, &err, "--yes"), 2);
+	assert_int_equal(v.yes, BT_OPT_YES);
+	assert_int_equal(parse(&v, &err, "--yes false"), 2); /* an operand: only = gives a value */
+	assert_int_equal(v.yes, BT_OPT_YES);
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(yes); i++) {
+		snprintf(line, sizeof(line), "--yes=%s", yes[i]);
+		assert_int_equal(parse(&v, &err, line), 2);
+		assert_int_equal(v.yes, BT_OPT_YES);
+		snprintf(line, sizeof(line), "--yes --yes=%s", no[i]);
+		assert_int_equal(parse(&v, &err, line), 3);
+		assert_int_equal(v.yes, BT_OPT_NO);
+	}
+}
+
+static void expect_words(const char *const *from, const char *const *to)
+{
+	char *argv[8];
+	char **words;
+	int argc = 0;
+
+	for (; from[argc]; argc++)
+		argv[argc] = (char *)from[argc];
+	words = bt_opt_words(opts, argc, argv);
+	for (int i = 0; i < argc; i++)
+		assert_string_equal(words[i], to[i]);
+	assert_null(words[argc]);
+	bt_opt_words_free(words);
+}
+
+static void test_single_dash(void **state)
+{
+	static const char *const cases[][2][8] = {
+		{ { "-flag", "-number=3", "-yes", "-yes=false", "-text", "a" },
+		  { "-flag", "--number=3", "--yes", "--yes=false", "--text", "a" } },
+		/* Not exactly a name of these options. */
+		{ { "prog", "-fla", "-other", "-f", "-t", "x", "flag" },
+		  { "prog", "-fla", "-other", "-f", "-t", "x", "flag" } },
+		/* Values of options, and what comes behind the last one. */
+		{ { "prog", "--text", "-flag", "-t", "-flag", "--", "-flag" },
+		  { "prog", "--text", "-flag", "-t", "-flag", "--", "-flag" } },
+		{ { "prog", "-text", "-flag", "-text=x", "-flag", "-", "" },
+		  { "prog", "--text", "-flag", "--text=x", "--flag", "-", "" } },
+		{ { "prog", "--yes", "-flag", "--flag", "-flag=1", "-ttext", "-n" },
+		  { "prog", "--yes", "--flag", "--flag", "--flag=1", "-ttext", "-n" } },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(cases); i++)
+		expect_words(cases[i][0], cases[i][1]);
+	bt_opt_words_free(NULL);
+}
+
 static void test_operands(void **state)
 {
 	struct bt_err err = { 0 };
@@ -98,6 +164,9 @@ static void test_mistakes(void **state)
 		{"--bytes 64X", "64X"},
 		{"--time soon", "soon"},
 		{"--number 99999999999999999999", "99999999999999999999"},
+		{"--yes=maybe", "--yes: 'maybe' is neither true nor false"},
+		{"--yes=", "--yes: '' is neither"},
+		{"--yes=tRUE", "'tRUE'"},
 	};
 	struct bt_err err;
 	struct values v;
@@ -147,6 +216,8 @@ static void test_help_and_dump(void **state)
 	assert_non_null(strstr(text, "\nGroup B:\n  -o, --other               of another group\n"));
 	assert_non_null(strstr(text, "\noption\tctl\ttext\tt\tTEXT\ta text\n"));
 	assert_non_null(strstr(text, "\noption\tctl\tcpus\t\tN\ta setting\n"));
+	assert_non_null(strstr(text, "      --yes[=true|false]    yes or no\n"));
+	assert_non_null(strstr(text, "\noption\tctl\tyes\t\t[=true|false]\tyes or no\n"));
 	free(text);
 }
 
@@ -154,6 +225,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_bool),
+		cmocka_unit_test(test_single_dash),
 		cmocka_unit_test(test_operands),
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_too_many_settings),
