@@ -149,24 +149,14 @@ static void add_entry(struct parser *p, const struct bt_plan_key *key,
 	section->count = kept;
 }
 
-static int refuse_key(struct parser *p, const char *name)
-{
-	const struct bt_plan_key *near = bt_plan_key_near(name);
-
-	if (near)
-		return bt_err_set(p->err, EINVAL, "no key is called '%s'; is '%s' meant?", name,
-				  near->name);
-	return bt_err_set(p->err, EINVAL, "no key is called '%s'; buddytop.5 lists them", name);
-}
-
 static int take_key(struct parser *p, const char *name, const char *text)
 {
-	const struct bt_plan_key *key = bt_plan_key_find(name);
+	const struct bt_plan_key *key;
 	struct bt_plan_values values;
-	int code;
+	int code = bt_plan_key_get(name, &key, p->err);
 
-	if (!key)
-		return refuse_key(p, name);
+	if (code)
+		return code;
 	code = check_place(p, key);
 	if (code)
 		return code;

@@ -76,6 +76,11 @@ int bt_plan_parse(struct bt_plan **plan, const char *name, const char *text, str
  * reading it.
  */
 int bt_plan_read(struct bt_plan **plan, const char *path, struct bt_err *err);
+/*
+ * Whether "key = value" may be a line of a plan, whatever the others are. -EINVAL: there is no such
+ * key, or one of the values is none of its; err names both.
+ */
+int bt_plan_check_line(const char *key, const char *value, struct bt_err *err);
 /* NULL is allowed. */
 void bt_plan_free(struct bt_plan *plan);
 

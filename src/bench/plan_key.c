@@ -60,6 +60,20 @@ const struct bt_plan_key *bt_plan_key_near(const char *name)
 	return near;
 }
 
+int bt_plan_key_get(const char *name, const struct bt_plan_key **key, struct bt_err *err)
+{
+	const struct bt_plan_key *near;
+
+	*key = bt_plan_key_find(name);
+	if (*key)
+		return 0;
+	near = bt_plan_key_near(name);
+	if (near)
+		return bt_err_set(err, EINVAL, "no key is called '%s'; is '%s' meant?", name,
+				  near->name);
+	return bt_err_set(err, EINVAL, "no key is called '%s'; buddytop.5 lists them", name);
+}
+
 /* ---- forms ------------------------------------------------------------------------------ */
 
 static int form_of_kind(const struct bt_plan_key *key, char *buf, size_t size)

@@ -45,6 +45,8 @@ extern const unsigned bt_plan_key_count;	/* at most BT_PLAN_KEYS_MAX */
 const struct bt_plan_key *bt_plan_key_find(const char *name);
 /* The key whose name is nearest to a misspelt one; NULL when none is near. */
 const struct bt_plan_key *bt_plan_key_near(const char *name);
+/* -EINVAL: there is none of this full name; err says which may be meant. */
+int bt_plan_key_get(const char *name, const struct bt_plan_key **key, struct bt_err *err);
 /* What values look like: "0 to 15", "TIME from 1ms to 24h". As snprintf. */
 int bt_plan_key_form(const struct bt_plan_key *key, char *buf, size_t size);
 

@@ -174,3 +174,19 @@ int bt_plan_values_parse(struct bt_plan_values *values, const struct bt_plan_key
 		bt_plan_values_clear(values);
 	return code;
 }
+
+int bt_plan_check_line(const char *name, const char *text, struct bt_err *err)
+{
+	const struct bt_plan_key *key;
+	struct bt_plan_values values;
+	int code = bt_plan_key_get(name, &key, err);
+
+	/* " = " and what a line may be long. */
+	if (!code && strlen(name) + 3 + strlen(text) > BT_PLAN_LINE_MAX)
+		code = bt_err_set(err, EINVAL, "%s: longer than %u bytes", name, BT_PLAN_LINE_MAX);
+	if (!code)
+		code = bt_plan_values_parse(&values, key, text, err);
+	if (!code)
+		bt_plan_values_clear(&values);
+	return code;
+}

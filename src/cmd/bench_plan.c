@@ -11,34 +11,101 @@
 static const char pab_name[] = "pab";
 static const char pab_text[] = "[pab]\norder = 0,4\n";
 
-/* A text that grows; the old one is freed. */
-static void add_line(char **text, const char *key, const char *value, const char *unit)
-{
-	char *before = *text;
+/* An option as the line of a plan that it becomes. */
+struct line {
+	const char *option;
+	char *key, *value;
+};
 
-	if (!value)
-		return;
-	*text = bt_xasprintf("%s%s = %s%s\n", before, key, value, unit);
-	free(before);
+#define LINES_MAX (BT_OPT_LIST + 8)
+
+/* The options as the last section of the plan, which wins over all others. */
+struct lines {
+	struct line items[LINES_MAX];
+	unsigned count;
+};
+
+static void free_lines(struct lines *lines)
+{
+	while (lines->count) {
+		free(lines->items[--lines->count].key);
+		free(lines->items[lines->count].value);
+	}
 }
 
-/* The options as the last section of the plan, which wins over all others; "" without any. */
-static char *options_text(const struct bench_values *values)
+/*
+ * By itself, so that what is wrong with it is said of the option: the user knows of no plan, nor of
+ * its lines. Takes key and value.
+ */
+static int add_line(struct lines *lines, const char *option, char *key, char *value,
+		    struct bt_err *err)
 {
-	char *text = bt_xstrdup("");
-	const char *setting;
+	int rc = bt_plan_check_line(key, value, err);
 
-	add_line(&text, "order", values->orders, "");
-	add_line(&text, "repetitions", values->iterations, "");
-	add_line(&text, "mmap-size", values->mmap_gib, "G");
-	add_line(&text, "limit-bytes", values->limit, "");
-	add_line(&text, "stop-at-psi", values->psi, "");
-	add_line(&text, "seed", values->seed, "");
-	for (unsigned i = 0; i < values->set.count; i++) {
+	for (unsigned i = 0; !rc && i < lines->count; i++) {
+		if (!strcmp(lines->items[i].key, key))
+			rc = bt_err_set(err, EINVAL, "%s is given by --%s already", key,
+					lines->items[i].option);
+	}
+	lines->items[lines->count++] = (struct line){ option, key, value };
+	return rc ? bt_err_prefix(err, "--%s", option) : 0;
+}
+
+static char *without_blanks(const char *text, size_t length)
+{
+	while (length && strchr(" \t", text[length - 1]))
+		length--;
+	while (length && strchr(" \t", *text)) {
+		text++;
+		length--;
+	}
+	return bt_xasprintf("%.*s", (int)length, text);
+}
+
+static int add_setting(struct lines *lines, const char *setting, struct bt_err *err)
+{
+	size_t key = strcspn(setting, "=");
+
+	if (!setting[key] || !key || strchr(setting, '\n'))
+		return bt_err_set(err, EINVAL, "--set: '%s' is not KEY=VALUE", setting);
+	return add_line(lines, "set", without_blanks(setting, key),
+			without_blanks(setting + key + 1, strlen(setting + key + 1)), err);
+}
+
+static int collect(struct lines *lines, const struct bench_values *values, struct bt_err *err)
+{
+	const struct {
+		const char *option, *key, *value, *unit;
+	} rows[] = {
+		{ "alloc-orders", "order", values->orders, "" },
+		{ "iterations", "repetitions", values->iterations, "" },
+		{ "findlimit-mmap-size-gib", "mmap-size", values->mmap_gib, "G" },
+		{ "limit-bytes", "limit-bytes", values->limit, "" },
+		{ "stop-at-psi", "stop-at-psi", values->psi, "" },
+		{ "seed", "seed", values->seed, "" },
+	};
+	int rc = 0;
+
+	for (unsigned i = 0; !rc && i < BT_ARRAY_SIZE(rows); i++) {
+		if (rows[i].value)
+			rc = add_line(lines, rows[i].option, bt_xstrdup(rows[i].key),
+				      bt_xasprintf("%s%s", rows[i].value, rows[i].unit), err);
+	}
+	for (unsigned i = 0; !rc && i < values->set.count; i++)
+		rc = add_setting(lines, values->set.items[i] + strlen("set="), err);
+	return rc;
+}
+
+/* Caller frees. */
+static char *join(const char *base, const struct lines *lines)
+{
+	char *text = bt_xasprintf("%s%s", base, lines->count ? "\n[override]\n" : "");
+
+	for (unsigned i = 0; i < lines->count; i++) {
 		char *before = text;
 
-		setting = values->set.items[i] + strlen("set=");
-		text = bt_xasprintf("%s%s\n", before, setting);
+		text = bt_xasprintf("%s%s = %s\n", before, lines->items[i].key,
+				    lines->items[i].value);
 		free(before);
 	}
 	return text;
@@ -47,13 +114,16 @@ static char *options_text(const struct bench_values *values)
 static int with_options(struct bt_plan **plan, const char *name, const char *base,
 			const struct bench_values *values, struct bt_err *err)
 {
-	char *options = options_text(values);
-	char *text = *options ? bt_xasprintf("%s\n[override]\n%s", base, options) :
-				bt_xstrdup(base);
-	int rc = bt_plan_parse(plan, name, text, err);
+	struct lines lines = { .count = 0 };
+	int rc = collect(&lines, values, err);
+	char *text;
 
-	free(text);
-	free(options);
+	if (!rc) {
+		text = join(base, &lines);
+		rc = bt_plan_parse(plan, name, text, err);
+		free(text);
+	}
+	free_lines(&lines);
 	return rc;
 }
 
