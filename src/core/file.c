@@ -151,9 +151,84 @@ static int write_whole(const char *path, const void *data, size_t size, mode_t m
 	return 0;
 }
 
+/* What standard output leads to: "/dev/stdout", or the same file by its name. */
+static bool is_standard_output(const struct stat *st)
+{
+	struct stat out;
+
+	return !fstat(STDOUT_FILENO, &out) && out.st_dev == st->st_dev && out.st_ino == st->st_ino;
+}
+
+bool bt_file_is_replaced(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) || (S_ISREG(st.st_mode) && !is_standard_output(&st));
+}
+
+/* Behind what standard output has got by now, which is why that is not opened once more. */
+static int open_as_it_is(const char *path)
+{
+	struct stat st;
+	int fd;
+
+	if (!stat(path, &st) && is_standard_output(&st)) {
+		fflush(stdout);
+		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+	} else {
+		fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+static int write_into(const char *path, const void *data, size_t size, struct bt_err *err)
+{
+	int fd = open_as_it_is(path);
+	int code = fd < 0 ? fd : bt_write_all(fd, data, size);
+
+	if (fd >= 0 && close(fd) && !code)
+		code = -errno;
+	return code ? bt_err_set(err, -code, "cannot write %s: %s", path, strerror(-code)) : 0;
+}
+
+/* What a link leads to (caller frees); all else, and one that leads nowhere yet, is itself. */
+static char *target_of(const char *path)
+{
+	struct stat st;
+	char *target = NULL;
+
+	if (!lstat(path, &st) && S_ISLNK(st.st_mode))
+		target = realpath(path, NULL);
+	return target ? target : bt_xstrdup(path);
+}
+
 int bt_write_file(const char *path, const void *data, size_t size, mode_t mode, struct bt_err *err)
 {
-	return write_whole(path, data, size, mode, true, err);
+	char *target;
+	int code;
+
+	if (!bt_file_is_replaced(path))
+		return write_into(path, data, size, err);
+	target = target_of(path);
+	code = write_whole(target, data, size, mode, true, err);
+	free(target);
+	return code;
+}
+
+/* To replace a file takes no permission of its own, but those of its directory. */
+int bt_file_may_be_written(const char *path, struct bt_err *err)
+{
+	bool replaced = bt_file_is_replaced(path);
+	char *target = target_of(path);
+	struct stat st;
+	int code = 0;
+
+	if (!stat(target, &st) && S_ISDIR(st.st_mode))
+		code = EISDIR;
+	else if (access(replaced ? dirname(target) : target, replaced ? W_OK | X_OK : W_OK))
+		code = errno;
+	free(target);
+	return code ? bt_err_set(err, code, "cannot write %s: %s", path, strerror(code)) : 0;
 }
 
 int bt_write_new_file(const char *path, const void *data, size_t size, mode_t mode,

@@ -63,8 +63,16 @@ const char *bt_text_latency_in(const struct bt_units *units, uint64_t ns, char *
 
 /* Reads a whole file of at most limit bytes into a new NUL-terminated buffer (caller frees). */
 ssize_t bt_read_file(const char *path, size_t limit, char **out, struct bt_err *err);
-/* Writes path whole or not at all: temporary name beside it, fsync, rename, directory fsync. */
+/*
+ * Writes path whole or not at all: temporary name beside it, fsync, rename, directory fsync. A
+ * symbolic link stays one, its target is replaced. What is no regular file (a FIFO, a device) is
+ * written into, and so is what standard output leads to.
+ */
 int bt_write_file(const char *path, const void *data, size_t size, mode_t mode, struct bt_err *err);
+/* Whether bt_write_file() would replace it: it may be written again and again then. */
+bool bt_file_is_replaced(const char *path);
+/* Before there is anything to write: whether permissions and directories allow it. */
+int bt_file_may_be_written(const char *path, struct bt_err *err);
 /* The same to a path where nothing may be: -EEXIST, and what is there stays. */
 int bt_write_new_file(const char *path, const void *data, size_t size, mode_t mode,
 		      struct bt_err *err);

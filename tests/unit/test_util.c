@@ -2,6 +2,7 @@
 #include "tests/unit/test.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
@@ -296,6 +297,59 @@ static void leaves_nothing_half_written(void **state)
 	free(path);
 }
 
+/* What is no regular file is written into, a link stays one. */
+static void replaces_regular_files_alone(void **state)
+{
+	char dir[] = "/tmp/bt-util-XXXXXX", *fifo, *link, *file, *nowhere, buf[8] = "", *text = NULL;
+	struct bt_err err = { 0 };
+	struct stat st;
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	fifo = in_directory(dir, "fifo");
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	fd = open(fifo, O_RDWR | O_NONBLOCK);
+	assert_true(fd >= 0);
+	assert_false(bt_file_is_replaced(fifo));
+	assert_int_equal(bt_file_may_be_written(fifo, &err), 0);
+	assert_int_equal(bt_write_file(fifo, "text", 4, 0600, &err), 0);
+	assert_int_equal(read(fd, buf, sizeof(buf)), 4);
+	assert_string_equal(buf, "text");
+	close(fd);
+	assert_int_equal(stat(fifo, &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+
+	file = in_directory(dir, "file");
+	link = in_directory(dir, "link");
+	assert_int_equal(symlink("file", link), 0);
+	assert_int_equal(bt_write_file(file, "old", 3, 0600, &err), 0);
+	assert_true(bt_file_is_replaced(link));
+	assert_int_equal(bt_write_file(link, "new", 3, 0600, &err), 0);
+	assert_int_equal(lstat(link, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_int_equal(bt_read_file(file, 3, &text, &err), 3);
+	assert_string_equal(text, "new");
+
+	nowhere = in_directory(dir, "none/file");
+	assert_int_equal(bt_file_may_be_written(file, &err), 0);
+	assert_int_equal(bt_file_may_be_written(dir, &err), -EISDIR);
+	assert_int_equal(bt_file_may_be_written(nowhere, &err), -ENOENT);
+	assert_non_null(strstr(err.text, nowhere));
+	assert_int_equal(bt_write_file("/dev/full", "x", 1, 0600, &err), -ENOSPC);
+	assert_int_equal(stat("/dev/full", &st), 0);
+	assert_true(S_ISCHR(st.st_mode));
+	unlink(fifo);
+	unlink(link);
+	unlink(file);
+	rmdir(dir);
+	free(text);
+	free(nowhere);
+	free(link);
+	free(file);
+	free(fifo);
+}
+
 static void names_the_cause(void **state)
 {
 	struct bt_err err = { 0 };
@@ -333,6 +387,7 @@ int main(void)
 		cmocka_unit_test(cleans_text),
 		cmocka_unit_test(writes_files_whole_or_not),
 		cmocka_unit_test(leaves_nothing_half_written),
+		cmocka_unit_test(replaces_regular_files_alone),
 		cmocka_unit_test(names_the_cause),
 		cmocka_unit_test(sleeps_until),
 	};
