@@ -156,7 +156,7 @@ unsigned bt_result_values(const struct bt_result_run *run, const struct bt_resul
 void bt_result_encode(struct bt_json_writer *w, const struct bt_result *result);
 /* -EPROTO: not one, or damaged; err names the member. */
 int bt_result_decode(const struct bt_json *root, struct bt_result **result, struct bt_err *err);
-/* Writes it atomically; what was there is replaced. */
+/* Writes it compact and as bt_write_file(): atomically, what was there is replaced. */
 int bt_result_write(const struct bt_result *result, const char *path, struct bt_err *err);
 /* -EPROTO as above, -ENOENT ...; result->path is path. err is not NULL. */
 int bt_result_read(struct bt_result **result, const char *path, struct bt_err *err);
@@ -170,7 +170,7 @@ void bt_result_encode_pab(struct bt_json_writer *w, const struct bt_result *resu
 /* -EINVAL: the plan has two runs of one order, which that document cannot tell apart. */
 int bt_result_check_pab(const struct bt_plan *plan, struct bt_err *err);
 
-/* What a writer holds, into a file, atomically. -EIO: it cannot be encoded. */
+/* What a writer holds, into a file, as bt_write_file(). -EIO: it cannot be encoded. */
 int bt_document_write(struct bt_json_writer *w, const char *path, struct bt_err *err);
 
 #endif

@@ -235,7 +235,7 @@ int bt_document_write(struct bt_json_writer *w, const char *path, struct bt_err 
 
 int bt_result_write(const struct bt_result *result, const char *path, struct bt_err *err)
 {
-	struct bt_json_writer *w = bt_json_writer_create(true);
+	struct bt_json_writer *w = bt_json_writer_create(false);
 	int rc;
 
 	bt_result_encode(w, result);

@@ -22,9 +22,9 @@ static const struct bt_opt bench_opts[] = {
 	  FIELD(orders) },
 	{ "iterations", 0, BT_OPT_TEXT, "N", "repetitions of each run (default 5)",
 	  FIELD(iterations) },
-	{ "timeout-s", 0, BT_OPT_NUMBER, "N", "end after N seconds, with what there is then",
+	{ "timeout-s", 0, BT_OPT_NUMBER, "N", "end N seconds after the machine is there",
 	  FIELD(timeout_s) },
-	{ "output-path", 'o', BT_OPT_TEXT, "FILE", "write the result there, after each repetition",
+	{ "output-path", 'o', BT_OPT_TEXT, "FILE", "write the result there, parts of it before the end",
 	  FIELD(output) },
 	{ "format", 0, BT_OPT_TEXT, "buddytop|pab", "of that file (pab: as page_alloc_bench's)",
 	  FIELD(format) },
@@ -55,8 +55,8 @@ struct job {
 	struct bt_plan *plan;
 	struct bt_result *result;
 	struct bt_session *session;
-	const char *output;	/* NULL: none */
-	bool pab, no_latencies;
+	struct bench_file file;
+	bool no_latencies;
 	bool begun;		/* there is something to save and print */
 	struct bench_progress shown;
 	char told[BT_CMD_TOLD];
@@ -92,22 +92,6 @@ static int check_values(const struct bt_cmd_call *call, const struct bench_value
 }
 
 /* ---- saving and printing ------------------------------------------------------------------ */
-
-static int save(const struct job *job, struct bt_err *err)
-{
-	struct bt_json_writer *w;
-	int rc;
-
-	if (!job->output)
-		return 0;
-	if (!job->pab)
-		return bt_result_write(job->result, job->output, err);
-	w = bt_json_writer_create(true);
-	bt_result_encode_pab(w, job->result);
-	rc = bt_document_write(w, job->output, err);
-	bt_json_writer_free(w);
-	return rc;
-}
 
 static void print_json(const struct job *job)
 {
@@ -146,14 +130,12 @@ static void on_progress(void *context, const struct bt_bench_progress *now)
 static int on_done(void *context, const struct bt_bench_progress *now, struct bt_err *err)
 {
 	struct job *job = context;
-	int rc;
 
 	bench_progress_done(&job->shown, now);
 	job->result->partial = now->position < now->total || !now->repetition->complete;
 	snprintf(job->result->partial_reason, sizeof(job->result->partial_reason), "%s",
 		 job->result->partial ? "it was not finished" : "");
-	rc = save(job, err);
-	return rc;
+	return bench_file_update(&job->file, job->result, err);
 }
 
 /* ---- the machine -------------------------------------------------------------------------- */
@@ -178,31 +160,6 @@ static int consent(const struct job *job, const struct bt_cmd_call *call, struct
 	return yes ? 0 : bt_err_set(err, ECANCELED, "not agreed to; nothing was done");
 }
 
-static int check_same_machine(const struct bt_machine *before, const struct bt_machine *now,
-			      struct bt_err *err)
-{
-	const struct {
-		const char *what;
-		bool same;
-	} checks[] = {
-		{ "host", !strcmp(before->host, now->host) },
-		{ "kernel", !strcmp(before->kernel, now->kernel) },
-		{ "CPU", !strcmp(before->cpu_model, now->cpu_model) },
-		{ "number of CPUs", before->cpu_count == now->cpu_count },
-		{ "number of nodes", before->node_count == now->node_count },
-		/* The kernel takes a little more or less for itself at each boot. */
-		{ "memory", llabs((long long)(before->memory_bytes - now->memory_bytes)) <
-			    (long long)(now->memory_bytes / 100) },
-	};
-
-	for (unsigned i = 0; i < BT_ARRAY_SIZE(checks); i++) {
-		if (!checks[i].same)
-			return bt_err_set(err, EINVAL, "--resume: this is another machine (%s); "
-					  "its figures would not belong together", checks[i].what);
-	}
-	return 0;
-}
-
 /* What is there already; true: nothing is left to do, and no machine is needed for it. */
 static bool resume(const struct job *job)
 {
@@ -222,7 +179,7 @@ static int begin_result(struct job *job, const struct bt_session_options *option
 	struct bt_result *result = job->result;
 
 	if (job->values->resume)
-		return check_same_machine(&result->machine, machine, err);
+		return bench_check_same_machine(&result->machine, machine, err);
 	job->result = result = bt_result_create(job->plan);
 	snprintf(result->program, sizeof(result->program), "%s", PACKAGE_VERSION);
 	result->source = bt_xstrdup(options->source);
@@ -232,16 +189,24 @@ static int begin_result(struct job *job, const struct bt_session_options *option
 	return 0;
 }
 
+static uint64_t timeout_ns(const struct bench_values *values)
+{
+	uint64_t max_s = UINT64_MAX / BT_NS_PER_S;
+
+	return values->timeout_s && values->timeout_s <= max_s ?
+	       values->timeout_s * BT_NS_PER_S : UINT64_MAX;
+}
+
 static int measure(struct job *job, const struct bt_cmd_call *call,
 		   const struct bt_session_options *options, struct bt_err *err)
 {
-	const struct bench_values *values = job->values;
 	const struct bt_machine *machine = bt_session_machine(job->session);
 	int rc = bt_session_wait_frame(job->session, 0, FIRST_NS, job->stop_fd, err);
 
 	if (!rc && bt_session_no_control(job->session))
 		rc = bt_err_set(err, EPERM, "no control: %s",
 				bt_session_no_control(job->session));
+	/* Nobody is asked whether to do what cannot be done. */
 	if (!rc)
 		rc = bt_bench_check(job->plan, machine, bt_session_frame(job->session), err);
 	if (!rc)
@@ -254,8 +219,7 @@ static int measure(struct job *job, const struct bt_cmd_call *call,
 	job->begun = true;
 	return bt_bench_run(&(struct bt_bench_options){
 		.session = job->session, .plan = job->plan, .result = job->result,
-		.timeout_ns = values->timeout_s ? values->timeout_s * BT_NS_PER_S : UINT64_MAX,
-		.stop_fd = job->stop_fd,
+		.timeout_ns = timeout_ns(job->values), .stop_fd = job->stop_fd,
 		.progress = on_progress, .save = on_done, .context = job,
 	}, err);
 }
@@ -302,25 +266,35 @@ static int open_and_measure(struct job *job, struct bt_cmd_call *call, struct bt
 	return rc;
 }
 
-/* What there is counts, too, when it came to an early end. */
-static int finish(const struct job *job, int rc, struct bt_err *err)
+/* The first error is the one to tell of; this one stands beside it. */
+static int write_file(struct job *job, int rc, struct bt_err *err)
 {
 	struct bt_err failed = { 0 };
 
+	if (job->file.failed || !bench_file_write(&job->file, job->result, &failed))
+		return rc;
+	if (!rc)
+		*err = failed;
+	else
+		fprintf(stderr, "buddytop: %s\n", failed.text);
+	return rc ? rc : -failed.code;
+}
+
+/* What there is counts, too, when it came to an early end. */
+static int finish(struct job *job, int rc, struct bt_err *err)
+{
+	const char *path = job->file.path;
+
 	if (!job->begun)
 		return rc;
-	if (save(job, &failed)) {
-		if (!rc)
-			*err = failed;
-		else
-			fprintf(stderr, "buddytop: %s\n", failed.text);
-		rc = rc ? rc : -failed.code;
-	}
+	rc = write_file(job, rc, err);
 	print(job);
+	if (!rc)
+		return bench_check_counted(job->result, err);
 	if (rc == -EINTR || rc == -ETIME)
 		bt_err_set(err, -rc, "%s: what was measured is marked partial%s%s",
 			   rc == -EINTR ? "interrupted" : "the time limit is over",
-			   job->output ? ", in " : "", job->output ? job->output : "");
+			   path ? ", in " : "", path ? path : "");
 	return rc;
 }
 
@@ -331,15 +305,17 @@ static int prepare(struct job *job, const struct bt_cmd_call *call, struct bt_er
 
 	job->no_latencies = values->latencies == BT_OPT_NO;
 	if (!rc)
-		rc = choose_format(values->format, &job->pab, err);
+		rc = choose_format(values->format, &job->file.pab, err);
 	if (!rc && values->resume)
 		rc = bt_result_read(&job->result, values->resume, err);
 	if (!rc)
 		rc = values->resume ? bench_plan_of(job->result, &job->plan, err) :
 				      bench_plan(call, values, &job->plan, err);
-	if (!rc && job->pab)
+	if (!rc && job->file.pab)
 		rc = bt_result_check_pab(job->plan, err);
-	job->output = values->output ? values->output : values->resume;
+	job->file.path = values->output ? values->output : values->resume;
+	if (!rc && job->file.path && !values->dry_run)
+		rc = bt_file_may_be_written(job->file.path, err);
 	return rc;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the two files of buddytop bench share. */
+/* What the files of buddytop bench share. */
 #ifndef BT_CMD_BENCH_H
 #define BT_CMD_BENCH_H
 
@@ -23,5 +23,31 @@ int bench_plan(const struct bt_cmd_call *call, const struct bench_values *values
 int bench_plan_of(const struct bt_result *result, struct bt_plan **plan, struct bt_err *err);
 /* What would be done, and how long it takes at most. */
 void bench_print_plan(const struct bt_plan *plan);
+
+/* The file of a result, bench_file.c. */
+struct bench_file {
+	const char *path;	/* NULL: none */
+	bool pab;
+	bool failed;		/* the last time, which was told of */
+	uint64_t ended_ns, took_ns;	/* the last time, own clock; 0: there was none */
+};
+
+/* In the form that file->pab says; nothing without a path. */
+int bench_file_write(struct bench_file *file, const struct bt_result *result, struct bt_err *err);
+/*
+ * The same in between, should it come to a bad end: only when enough time has passed since the last
+ * one, and not into what cannot be replaced.
+ */
+int bench_file_update(struct bench_file *file, const struct bt_result *result,
+		      struct bt_err *err);
+
+/* Whether figures of the two belong together, bench_check.c. -EINVAL: err says what differs. */
+int bench_check_same_machine(const struct bt_machine *before, const struct bt_machine *now,
+			     struct bt_err *err);
+/*
+ * -ENODATA: nothing of a run counts, though the machine can do it; err names the first such run and
+ * its first flaw.
+ */
+int bench_check_counted(const struct bt_result *result, struct bt_err *err);
 
 #endif
