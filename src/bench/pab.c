@@ -14,10 +14,11 @@
 
 typedef uint64_t (*number_t)(const struct bt_result_repetition *repetition);
 
+/* What a probe found stays true, whatever ended the repetition after it. */
 static uint64_t reached(const struct bt_result_phase *phase)
 {
-	return phase->measure.state == BT_MEASURE_DONE ? phase->measure.reached_bytes :
-							 BT_UNKNOWN;
+	return phase->complete && phase->measure.state == BT_MEASURE_DONE ?
+	       phase->measure.reached_bytes : BT_UNKNOWN;
 }
 
 static uint64_t idle_bytes(const struct bt_result_repetition *repetition)
@@ -63,16 +64,22 @@ static uint64_t remote(const struct bt_result_repetition *repetition)
 static const struct {
 	const char *key;
 	number_t number;
+	bool whole;		/* of a repetition that came to its end alone */
 } rows[] = {
-	{ "idle_available_bytes", idle_bytes },
-	{ "antagonized_available_bytes", antagonized_bytes },
-	{ "kernel_page_allocs", allocs },
-	{ "kernel_alloc_failures", failures },
-	{ "kernel_page_allocs_remote", remote },
+	{ "idle_available_bytes", idle_bytes, false },
+	{ "antagonized_available_bytes", antagonized_bytes, false },
+	{ "kernel_page_allocs", allocs, true },
+	{ "kernel_alloc_failures", failures, true },
+	{ "kernel_page_allocs_remote", remote, true },
 };
 
+static bool is_used(const struct bt_result_repetition *repetition, bool whole)
+{
+	return whole ? bt_result_counts(repetition) : !repetition->flaw[0];
+}
+
 static void encode_numbers(struct bt_json_writer *w, const char *key, unsigned order,
-			   const struct bt_result_run *run, number_t number)
+			   const struct bt_result_run *run, number_t number, bool whole)
 {
 	char name[64];
 
@@ -81,9 +88,44 @@ static void encode_numbers(struct bt_json_writer *w, const char *key, unsigned o
 	for (unsigned i = 0; i < run->repetition_count; i++) {
 		uint64_t value = number(&run->repetitions[i]);
 
-		if (bt_result_counts(&run->repetitions[i]) && value != BT_UNKNOWN)
+		if (is_used(&run->repetitions[i], whole) && value != BT_UNKNOWN)
 			bt_json_u64(w, NULL, value);
 	}
+	bt_json_end_array(w);
+}
+
+/* Of the probes that are in the document. */
+unsigned bt_result_bounded(const struct bt_result_run *run, unsigned *probes)
+{
+	unsigned bounded = 0;
+
+	*probes = 0;
+	for (unsigned i = 0; i < run->repetition_count; i++) {
+		for (unsigned j = 0; j < BT_PHASE_COUNT; j++) {
+			const struct bt_result_phase *phase = &run->repetitions[i].phases[j];
+
+			if (!is_used(&run->repetitions[i], false) || reached(phase) == BT_UNKNOWN)
+				continue;
+			++*probes;
+			bounded += phase->measure.end == BT_MEASURE_END_LIMIT ||
+				   phase->measure.end == BT_MEASURE_END_PRESSURE;
+		}
+	}
+	return bounded;
+}
+
+/* How many of the probes did not go to the end of the memory. */
+static void encode_bounded(struct bt_json_writer *w, unsigned order,
+			   const struct bt_result_run *run)
+{
+	unsigned probes, bounded = bt_result_bounded(run, &probes);
+	char name[64];
+
+	if (!bounded)
+		return;
+	snprintf(name, sizeof(name), "buddytop_probe_was_bounded_order%u", order);
+	bt_json_array(w, name);
+	bt_json_u64(w, NULL, bounded);
 	bt_json_end_array(w);
 }
 
@@ -159,7 +201,9 @@ static void encode_run(struct bt_json_writer *w, const struct bt_result *result,
 	uint64_t totals[BT_OP_COUNT];
 
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++)
-		encode_numbers(w, rows[i].key, order, run, rows[i].number);
+		encode_numbers(w, rows[i].key, order, run, rows[i].number,
+			       rows[i].whole);
+	encode_bounded(w, order, run);
 	if (!result->latencies)
 		return;
 	for (unsigned op = 0; op < BT_OP_COUNT; op++)
@@ -187,6 +231,35 @@ static uint64_t count_flawed(const struct bt_result *result)
 	return count;
 }
 
+static unsigned order_of(const struct bt_plan_run *run)
+{
+	unsigned order = 0;
+
+	for (unsigned i = 0; i < run->setting_count; i++)
+		sscanf(run->settings[i], "order=%u", &order);
+	return order % BT_MAX_ORDERS;
+}
+
+/* Runs that were never begun have no config; their orders are those of the plan. */
+static void encode_left_out(struct bt_json_writer *w, const struct bt_result *result)
+{
+	struct bt_plan *plan;
+	struct bt_err err;
+	bool any = false;
+
+	for (unsigned i = 0; i < result->run_count; i++)
+		any |= result->runs[i].left_out[0] != '\0';
+	if (!any || bt_plan_parse(&plan, result->plan_name, result->plan_text, &err))
+		return;
+	bt_json_array(w, "buddytop_orders_left_out");
+	for (unsigned i = 0; i < result->run_count && i < plan->run_count; i++) {
+		if (result->runs[i].left_out[0])
+			bt_json_u64(w, NULL, order_of(&plan->runs[i]));
+	}
+	bt_json_end_array(w);
+	bt_plan_free(plan);
+}
+
 static void encode_notes(struct bt_json_writer *w, const struct bt_result *result)
 {
 	uint64_t flawed = count_flawed(result);
@@ -202,15 +275,7 @@ static void encode_notes(struct bt_json_writer *w, const struct bt_result *resul
 		bt_json_u64(w, NULL, flawed);
 		bt_json_end_array(w);
 	}
-}
-
-static unsigned order_of(const struct bt_plan_run *run)
-{
-	unsigned order = 0;
-
-	for (unsigned i = 0; i < run->setting_count; i++)
-		sscanf(run->settings[i], "order=%u", &order);
-	return order % BT_MAX_ORDERS;
+	encode_left_out(w, result);
 }
 
 int bt_result_check_pab(const struct bt_plan *plan, struct bt_err *err)

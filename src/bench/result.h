@@ -162,9 +162,17 @@ int bt_result_write(const struct bt_result *result, const char *path, struct bt_
 int bt_result_read(struct bt_result **result, const char *path, struct bt_err *err);
 
 /*
+ * How many probes of repetitions without flaw, those cut short too, ended at their limit or by
+ * pressure: there was at least as much. Out of *probes that came to an end.
+ */
+unsigned bt_result_bounded(const struct bt_result_run *run, unsigned *probes);
+
+/*
  * The document of page_alloc_bench: an object of integer arrays, NAME_orderN. Latencies are drawn
  * from the histograms (at most 50000 an operation and order, seed), which a member says whose name
- * tells it; so does one for a partial result and one for an emulated machine.
+ * tells it; so do others for a partial result, an emulated machine, probes that were bounded, runs
+ * left out. A probe counts when it is complete and its repetition has no flaw, all else when the
+ * repetition is complete, too.
  */
 void bt_result_encode_pab(struct bt_json_writer *w, const struct bt_result *result);
 /* -EINVAL: the plan has two runs of one order, which that document cannot tell apart. */

@@ -328,10 +328,14 @@ static void as_page_alloc_bench(void **state)
 	repetition(&result->runs[1], 5 * GIB, 2 * GIB);
 	text = encode(result, true);
 	root = bt_json_parse(reader, text, strlen(text), &err);
-	/* Two of four count; the load ran for 100 + 1000 + 20 allocations in each. */
-	first = member(root, "idle_available_bytes_order0", 2);
+	/*
+	 * Two of four count; the load ran for 100 + 1000 + 20 allocations in each. Of the one that
+	 * was cut short without a flaw the probes count.
+	 */
+	first = member(root, "idle_available_bytes_order0", 3);
 	assert_int_equal(whole(first), 4 * GIB);
-	assert_int_equal(whole(first->next), 6 * GIB);
+	assert_int_equal(whole(first->next), 16 * GIB);
+	assert_int_equal(whole(first->next->next), 6 * GIB);
 	assert_int_equal(whole(member(root, "antagonized_available_bytes_order4", 1)), 2 * GIB);
 	assert_int_equal(whole(member(root, "kernel_page_allocs_order0", 2)), 1120);
 	assert_int_equal(whole(member(root, "kernel_alloc_failures_order0", 2)), 3);
@@ -347,8 +351,49 @@ static void as_page_alloc_bench(void **state)
 	assert_int_equal(whole(member(root, "buddytop_machine_is_emulated", 1)), 1);
 	assert_int_equal(whole(member(root, "buddytop_iterations_left_out", 1)), 2);
 	assert_null(bt_json_get(root, "buddytop_result_is_partial"));
+	assert_null(bt_json_get(root, "buddytop_probe_was_bounded_order0"));
+	assert_null(bt_json_get(root, "buddytop_orders_left_out"));
 	for (first = root->child; first; first = first->next)
 		assert_int_equal(first->type, BT_JSON_ARRAY);
+	free(text);
+	bt_result_free(result);
+	bt_json_reader_free(reader);
+}
+
+/* Cut short in the load; probes that stopped early; a run that the machine cannot do. */
+static void pab_of_a_part(void **state)
+{
+	struct bt_result *result = bt_result_create(&plan);
+	struct bt_json_reader *reader = bt_json_reader_create(1u << 24);
+	struct bt_result_repetition *r;
+	struct bt_err err;
+	const struct bt_json *root;
+	unsigned probes;
+	char *text;
+
+	(void)state;
+	result->runs[0].known = result->partial = true;
+	snprintf(result->runs[1].left_out, sizeof(result->runs[1].left_out), "order 4 is too large");
+	r = repetition(&result->runs[0], 4 * GIB, 2 * GIB);
+	r->phases[BT_PHASE_IDLE].measure.end = BT_MEASURE_END_LIMIT;
+	r->phases[BT_PHASE_PRESSED].measure.end = BT_MEASURE_END_PRESSURE;
+	r = repetition(&result->runs[0], 5 * GIB, 3 * GIB);
+	r->complete = r->phases[BT_PHASE_PRESSED].complete = false;
+	r->phases[BT_PHASE_IDLE].measure.end = BT_MEASURE_END_LIMIT;
+	r->phases[BT_PHASE_PRESSED].measure.end = BT_MEASURE_END_LIMIT;
+	r = repetition(&result->runs[0], 6 * GIB, 1 * GIB);
+	snprintf(r->flaw, sizeof(r->flaw), "somebody else changed the config");
+	r->phases[BT_PHASE_IDLE].measure.end = BT_MEASURE_END_LIMIT;
+	assert_int_equal(bt_result_bounded(&result->runs[0], &probes), 3);
+	assert_int_equal(probes, 3);
+	text = encode(result, true);
+	root = bt_json_parse(reader, text, strlen(text), &err);
+	assert_int_equal(whole(member(root, "idle_available_bytes_order0", 2)->next), 5 * GIB);
+	assert_int_equal(whole(member(root, "antagonized_available_bytes_order0", 1)), 2 * GIB);
+	assert_int_equal(whole(member(root, "kernel_page_allocs_order0", 1)), 1120);
+	assert_int_equal(whole(member(root, "buddytop_probe_was_bounded_order0", 1)), 3);
+	assert_int_equal(whole(member(root, "buddytop_orders_left_out", 1)), 4);
+	assert_int_equal(whole(member(root, "buddytop_result_is_partial", 1)), 1);
 	free(text);
 	bt_result_free(result);
 	bt_json_reader_free(reader);
@@ -415,6 +460,7 @@ int main(void)
 		cmocka_unit_test(there_and_back), cmocka_unit_test(without_latencies),
 		cmocka_unit_test(damaged), cmocka_unit_test(as_page_alloc_bench),
 		cmocka_unit_test(samples_as_the_distribution), cmocka_unit_test(orders_twice),
+		cmocka_unit_test(pab_of_a_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
