@@ -13,7 +13,7 @@
  * 80 columns. Blocks are ASCII unless the locale's characters are UTF-8.
  */
 void bt_print_text(FILE *out, const struct bt_result *result);
-/* The same numbers, all of them, as Markdown tables. */
+/* The same numbers, all of them, as Markdown tables; then the same remarks. */
 void bt_print_markdown(FILE *out, const struct bt_result *result);
 /* A line for each repetition, also those that do not count; unknown is empty (RFC 4180). */
 void bt_print_csv(FILE *out, const struct bt_result *result);

@@ -13,14 +13,17 @@
 struct bt_print_row {
 	const struct bt_result_metric *metric;
 	struct bt_summary summary;
-	bool changed;			/* there is a number to compare it with */
+	unsigned changed;		/* so many values to compare it with; 0: none */
 	struct bt_difference change;
 };
 
 /* False when the run has no such number, or it was to be left out. */
 bool bt_print_row(struct bt_print_row *row, const struct bt_result *result,
 		  const struct bt_result_run *run, const struct bt_result_metric *metric);
-/* "-15.3 % [-16.3 -14.4]", "" where there is nothing to compare with; buf: BT_PRINT_CHANGE. */
+/*
+ * "-15.3 % [-16.3 -14.4]", "" where there is nothing to compare with; without the interval where a
+ * side has few values. buf: BT_PRINT_CHANGE.
+ */
 const char *bt_print_change(const struct bt_print_row *row, char *buf, size_t size);
 /* Pages by a second without "pages": the row says it; buf: BT_PRINT_TEXT. */
 const char *bt_print_cell(const struct bt_result_metric *metric, double value, char *buf);
@@ -28,5 +31,11 @@ const char *bt_print_cell(const struct bt_result_metric *metric, double value, c
 void bt_print_head(FILE *out, const struct bt_result *result);
 /* A row for each run, medians, where there are several; or Markdown. */
 void bt_print_overview(FILE *out, const struct bt_result *result, bool markdown);
+/*
+ * What did not count, and what of it is known; probes that were bounded; runs left out; noise of
+ * single repetitions. A line each, mark before it; before the first one a line that is empty.
+ * False where there is nothing to say.
+ */
+bool bt_print_remarks(FILE *out, const struct bt_result *result, const char *mark);
 
 #endif

@@ -112,6 +112,7 @@ void bt_print_markdown(FILE *out, const struct bt_result *result)
 	}
 	bt_table_markdown(table, out);
 	bt_table_free(table);
+	bt_print_remarks(out, result, "- ");
 }
 
 /* ---- CSV ---------------------------------------------------------------------------------- */
