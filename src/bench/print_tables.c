@@ -138,7 +138,9 @@ static void add_repetition(struct bt_table *table, const struct bt_result *resul
 		double value = bt_result_value(metric, r);
 		bool known = !isnan(value) && (result->latencies || !metric->latency);
 
-		snprintf(values[i], sizeof(values[i]), known ? "%.15g" : "", value);
+		values[i][0] = '\0';
+		if (known)
+			snprintf(values[i], sizeof(values[i]), "%.15g", value);
 		cells[CSV_METRICS + i] = values[i];
 	}
 	bt_table_row(table, cells);
