@@ -193,19 +193,19 @@ assert flaws == ["guard: the lease expired", ""], flaws
 assert [r["counted"] for r in d["runs"][0]["repetitions"]] == [f == "" for f in flaws]
 END
 verdict 'a lease that expires spoils its repetition alone'
-run 0 --source sim:1,memory=512M,fault=oom@300ms --interval 20ms $long --iterations 1 \
+run 1 --source sim:1,memory=512M,fault=oom@300ms --interval 20ms $long --iterations 1 \
 	--alloc-orders 0 --set guard=safe --set reserve=1M --json && json out <<'END'
 assert d["runs"][0]["repetitions"][0]["flaw"] == "guard: the OOM notifier took the load away"
 END
 verdict 'guard safe at the end of memory'
-run 0 --source sim:1,memory=512M,fault=oom@300ms --interval 20ms $long --iterations 1 \
+run 1 --source sim:1,memory=512M,fault=oom@300ms --interval 20ms $long --iterations 1 \
 	--alloc-orders 0 --json && json out <<'END'
 r = d["runs"][0]["repetitions"][0]
 assert r["flaw"] == "processes besides the probes that the OOM killer ended: 1", r["flaw"]
 assert sum(p.get("oom_notifications", 0) for p in r["phases"].values()) == 1
 END
 verdict 'guard bench does nothing at the end of memory; whoever was killed is told'
-run 0 --source sim:1,memory=512M,cpus=4,fault=offline@300ms:2 --interval 20ms $long --iterations 1 \
+run 1 --source sim:1,memory=512M,cpus=4,fault=offline@300ms:2 --interval 20ms $long --iterations 1 \
 	--alloc-orders 0 --json && json out <<'END'
 assert "CPUs went" in d["runs"][0]["repetitions"][0]["flaw"]
 END

@@ -198,7 +198,7 @@ long='--set settle=0 --set warmup=0 --set steady=0 --set seconds=400ms --set pro
 run 1 --source sim:1,memory=512M,fault=lease@200ms --interval 20ms $long $one -o flawed.json &&
 	grep -q "^buddytop: no repetition of 'pab' counts: guard: the lease expired" err &&
 	json flawed.json <<'END'
-assert not d["partial"] and d["runs"][0]["repetitions"][0]["complete"]
+assert not d["partial"] and not d["runs"][0]["repetitions"][0]["counted"]
 END
 verdict 'nothing of a run counts: status 1, and it is written'
 

@@ -132,7 +132,9 @@ static int on_done(void *context, const struct bt_bench_progress *now, struct bt
 	struct job *job = context;
 
 	bench_progress_done(&job->shown, now);
-	job->result->partial = now->position < now->total || !now->repetition->complete;
+	/* One that was spoilt is done with; one that was cut short by the end is not. */
+	job->result->partial = now->position < now->total ||
+			       (!now->repetition->complete && !now->repetition->flaw[0]);
 	snprintf(job->result->partial_reason, sizeof(job->result->partial_reason), "%s",
 		 job->result->partial ? "it was not finished" : "");
 	return bench_file_update(&job->file, job->result, err);
