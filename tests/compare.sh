@@ -107,6 +107,10 @@ check 'into a file' 3 'worse by 5' --fail-on-regression 5 -o report.txt a.json w
 that 'nothing on standard output' test ! -s out
 that 'the file' grep -q 'less (worse)$' report.txt
 check 'a file that cannot be' 1 'absent/report' -o absent/report a.json worse.json
+cp a.json same.json
+ln same.json other.json
+check 'into one of the documents' 2 'that is the document same.json' -o other.json a.json same.json
+that 'which stays' cmp -s a.json same.json
 that 'a full device' sh -c "! '$program' compare a.json worse.json >/dev/full 2>err &&
 	grep -q 'cannot write' err"
 

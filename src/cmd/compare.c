@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "bench/compare.h"
-#include "cmd/cmd.h"
+#include "cmd/results.h"
 
 #define METRICS_MAX 128u
 
@@ -119,7 +119,7 @@ static int check_usage(const struct bt_cmd_call *call, const struct compare_valu
 				  BT_COMPARE_DOCUMENTS_MAX);
 	if (values->json + values->csv + values->markdown > 1)
 		return bt_err_set(err, EINVAL, "--json, --csv and --markdown: only one of them");
-	return 0;
+	return bt_cmd_check_output(call, values->output, err);
 }
 
 /* ---- output ------------------------------------------------------------------------------ */

@@ -2,6 +2,23 @@
 #include "cmd/results.h"
 
 #include <errno.h>
+#include <sys/stat.h>
+
+int bt_cmd_check_output(const struct bt_cmd_call *call, const char *output, struct bt_err *err)
+{
+	struct stat there, operand;
+
+	if (!output || stat(output, &there))
+		return 0;
+	for (int i = 0; i < call->argc; i++) {
+		if (!stat(call->argv[i], &operand) && operand.st_dev == there.st_dev &&
+		    operand.st_ino == there.st_ino)
+			return bt_err_set(err, EINVAL, "-o %s: that is the document %s, which "
+					  "would be replaced (name another file)", output,
+					  call->argv[i]);
+	}
+	return 0;
+}
 
 int bt_cmd_results_read(const struct bt_cmd_call *call, const char *command, const char *output,
 			struct bt_cmd_results *results, struct bt_err *err)
@@ -17,6 +34,7 @@ int bt_cmd_results_read(const struct bt_cmd_call *call, const char *command, con
 				  call->argc, BT_PLOT_DOCUMENTS_MAX);
 	if (!output)
 		return bt_err_set(err, EINVAL, "%s: no file to write was named (-o FILE)", command);
+	rc = bt_cmd_check_output(call, output, err);
 	for (int i = 0; !rc && i < call->argc; i++) {
 		rc = bt_result_read(&results->result[i], call->argv[i], err);
 		results->count += !rc;

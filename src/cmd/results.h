@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the commands that read results share: plot and report. */
+/* What the commands that read documents share: compare, plot and report. */
 #ifndef BT_CMD_RESULTS_H
 #define BT_CMD_RESULTS_H
 
@@ -11,6 +11,11 @@ struct bt_cmd_results {
 	unsigned count;
 };
 
+/*
+ * An output that is one of the operands, by whatever name: -EINVAL, it would replace what was read.
+ * NULL, and a file that is not there yet, are neither.
+ */
+int bt_cmd_check_output(const struct bt_cmd_call *call, const char *output, struct bt_err *err);
 /*
  * Reads all that the operands name, for a file that `output` names. -EINVAL: none, too many, no
  * output; else the error of the document that cannot be read. The caller frees, also after errors.
