@@ -39,7 +39,8 @@ static bool is_above_noise(const struct bt_compare_options *options,
 	double larger = fmax(row->summary_a.median, row->summary_b.median);
 
 	if (row->a->edges && row->b->edges)
-		return larger / BT_HIST_STEP - 1 >= smaller * (1 + options->noise_percent / 100);
+		return (double)bt_hist_floor(bt_hist_index((uint64_t)larger)) >=
+		       smaller * (1 + options->noise_percent / 100);
 	/* Written so that a ratio to 0, which is not known, is above any noise. */
 	return !(fabs(row->difference.ratio) * 100 < options->noise_percent);
 }
@@ -172,6 +173,8 @@ static void add_row(struct bt_comparison *c, unsigned document,
 
 const char *bt_compare_only_config(const struct bt_samples *samples)
 {
+	if (!samples->series_count)
+		return NULL;
 	for (size_t i = 1; i < samples->series_count; i++) {
 		if (strcmp(samples->series[i].config, samples->series[0].config))
 			return NULL;
@@ -218,6 +221,11 @@ static int nothing_common(const struct bt_comparison *c, struct bt_err *err)
 {
 	const struct bt_samples *a = c->documents[0], *b = c->documents[1];
 
+	for (unsigned i = 0; i < c->document_count; i++) {
+		if (!c->documents[i]->series_count)
+			return bt_err_set(err, ENODATA, "%s has no numbers that could be compared "
+					  "(no repetition counts)", c->documents[i]->path);
+	}
 	return bt_err_set(err, ENODATA, "no metric and configuration is in both documents: '%s' of "
 			  "'%s' in %s, '%s' of '%s' in %s", a->series[0].metric,
 			  a->series[0].config, a->path, b->series[0].metric, b->series[0].config,

@@ -9,7 +9,7 @@
 void bt_compare_reasons(struct bt_comparison *comparison);
 /* Fills notes; the rows are there. */
 void bt_compare_notes(struct bt_comparison *comparison);
-/* The configuration that is the only one of a document; NULL: there are several. */
+/* The configuration that is the only one of a document; NULL: several or none. */
 const char *bt_compare_only_config(const struct bt_samples *samples);
 /*
  * The configuration of a document that one of the first is compared with: of the same label, or

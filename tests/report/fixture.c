@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * fixture FILE SPEED [hostile|silent|partial]: writes the result of tests/unit/sample_result.h.
+ * fixture FILE SPEED [hostile|silent|partial|flawed|few]: writes the result of tests/unit/sample_result.h.
  * Hostile: its texts try to be markup, commands and formats. Silent: without latencies. Partial:
- * interrupted, of an emulated machine.
+ * interrupted, of an emulated machine. Flawed: no repetition counts.
+ * Few: two count of each configuration. Flawed: no repetition counts.
+ * Few: two count of each configuration.
  */
 #include "tests/unit/test.h"
 
@@ -33,6 +35,14 @@ static void make_hostile(struct bt_result *result)
 	snprintf(result->runs[1].repetitions[4].flaw, BT_FLAW, "%.150s", attack);
 }
 
+static void make_flawed(struct bt_result *result, unsigned first)
+{
+	for (unsigned i = 0; i < result->run_count; i++) {
+		for (unsigned k = first; k < result->runs[i].repetition_count; k++)
+			strcpy(result->runs[i].repetitions[k].flaw, "the guard stopped the load");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct bt_result *result;
@@ -51,6 +61,10 @@ int main(int argc, char **argv)
 		strcpy(result->partial_reason, "interrupted");
 		result->machine.reality = BT_EMULATED;
 	}
+	if (argc > 3 && !strcmp(argv[3], "flawed"))
+		make_flawed(result, 0);
+	if (argc > 3 && !strcmp(argv[3], "few"))
+		make_flawed(result, 2);
 	rc = bt_result_write(result, argv[1], &err);
 	if (rc)
 		fprintf(stderr, "%s\n", err.text);

@@ -32,7 +32,8 @@ def run(folder, *arguments, path=None):
 
 def make_documents(folder):
     for name, *how in (("a", "1"), ("b", "1.25"), ("hostile", "1", "hostile"),
-                       ("silent", "1", "silent"), ("partial", "1", "partial")):
+                       ("silent", "1", "silent"), ("partial", "1", "partial"),
+                       ("flawed", "1", "flawed"), ("few", "1.25", "few")):
         subprocess.run([FIXTURE, folder / f"{name}.json", *how], check=True, timeout=TIMEOUT_S)
 
 
@@ -84,7 +85,41 @@ def check_pictures(folder):
             if part not in text])
 
 
+def check_few(folder):
+    """Two repetitions: `compare` has no interval of them, so pictures and tables have none."""
+    for kind, documents in (("available", ("few.json",)), ("compare", ("few.json", "few.json"))):
+        check_picture(folder, f"few-{kind}.svg", *documents, "--kind", kind)
+        report(f"no interval of two, {kind}", [] if "no interval: too few repetitions" in
+               texts_of(folder / f"few-{kind}.svg") else ["the caption does not say so"])
+    report("intervals of five, none of four",
+           [] if "95 percent intervals where there are enough repetitions" in
+           texts_of(folder / "available.svg") else ["the caption does not say so"])
+    run(folder, "report", "few.json", "-o", "few.html", path="/nonexistent")
+    report("no interval of two in a table",
+           [] if re.search('<th scope="row">available idle</th><td class="n">[^<]*</td>'
+                           '<td class="n">\\?</td>', (folder / "few.html").read_text())
+           else ["there is one"])
+
+
+def check_uncounted(folder):
+    """A document of which no repetition counts: compared it is refused, reported it is not."""
+    for first, second in (("a.json", "flawed.json"), ("flawed.json", "a.json"),
+                          ("flawed.json", "flawed.json")):
+        code, said = run(folder, "compare", first, second)
+        report(f"compare {first} {second}", [] if code == 1 and
+               "flawed.json has no numbers that could be compared" in said else
+               [f"exit {code}: {said}"])
+        code, said = run(folder, "report", first, second, "-o", "uncounted.html",
+                         path="/nonexistent")
+        page = (folder / "uncounted.html").read_text() if code == 0 else said
+        report(f"report {first} {second}", [] if "no numbers that could be compared" in page else
+               [f"exit {code}: {said}"])
+        (folder / "uncounted.html").unlink(missing_ok=True)
+
+
 def check_refusals(folder):
+    (folder / "x.json.png").symlink_to("a.json")
+    before = (folder / "a.json").read_bytes()
     for name, code, part, arguments in (
             ("no document", 2, "no result was named", ["plot", "-o", "x.png"]),
             ("no output", 2, "-o FILE", ["plot", "a.json"]),
@@ -94,9 +129,16 @@ def check_refusals(folder):
             ("no latencies", 1, "needs histograms",
              ["plot", "silent.json", "-o", "x.png", "--kind", "latency"]),
             ("no such file", 1, "nothing.json", ["report", "nothing.json", "-o", "x.html"]),
+            ("a document as output", 2, "that is the document",
+             ["report", "a.json", "-o", "./a.json"]),
+            ("a document as picture", 2, "that is the document",
+             ["plot", "a.json", "-o", "x.json.png", "--kind", "all"]),
             ("no place", 1, "nowhere", ["plot", "a.json", "-o", "nowhere/x.png"])):
         got, said = run(folder, *arguments)
         report(name, [] if got == code and part in said else [f"exit {got}: {said}"])
+    equal("a refusal leaves the document as it was",
+          ((folder / "a.json").read_bytes(), (folder / "x.json.png").is_symlink()), (before, True))
+    (folder / "x.json.png").unlink()
     report("what was refused left no file", [str(path) for path in folder.glob("x.*")])
     code, said = run(folder, "plot", "a.json", "-o", "x.png", path="/nonexistent")
     report("a plot without gnuplot", [] if code == 77 and "gnuplot-nox" in said else
@@ -246,6 +288,8 @@ def main():
             make_documents(folder)
             check_pictures(folder)
             check_refusals(folder)
+            check_uncounted(folder)
+            check_few(folder)
             if browser.find():
                 check_reports(folder, folder if len(sys.argv) > 2 else None)
             else:

@@ -202,13 +202,34 @@ static void test_edges(void **state)
 	assert_int_equal(row.verdict, BT_VERDICT_NONE);
 	bt_compare_series(&options, &a, &third, &row);
 	assert_int_equal(row.verdict, BT_VERDICT_SLOWER);
-	/* (87 / 1.125 - 1) / 71 is 1.075 */
-	options.noise_percent = 8;
+	/* 80 / 71 is 1.127 */
+	options.noise_percent = 13;
 	bt_compare_series(&options, &a, &third, &row);
 	assert_int_equal(row.verdict, BT_VERDICT_NONE);
-	options.noise_percent = 7;
+	options.noise_percent = 12;
 	bt_compare_series(&options, &a, &third, &row);
 	assert_int_equal(row.verdict, BT_VERDICT_SLOWER);
+}
+
+/*
+ * In the upper half of an octave a bucket is less than an eighth of its edge: [256, 511] has eight
+ * of 32. Between [416, 447] and [480, 511] is all of [448, 479]; 480 / 447 is 1.07.
+ */
+static void test_upper_edges(void **state)
+{
+	struct bt_samples_series a = series_of(SAMPLE(447, 447, 447, 447, 447));
+	struct bt_samples_series next = series_of(SAMPLE(479, 479, 479, 479, 479));
+	struct bt_samples_series third = series_of(SAMPLE(511, 511, 511, 511, 511));
+	struct bt_compare_row row;
+
+	(void)state;
+	a.edges = next.edges = third.edges = true;
+	bt_compare_series(&bt_compare_defaults, &a, &next, &row);
+	assert_int_equal(row.verdict, BT_VERDICT_NONE);
+	bt_compare_series(&bt_compare_defaults, &a, &third, &row);
+	assert_int_equal(row.verdict, BT_VERDICT_MORE);
+	bt_compare_series(&bt_compare_defaults, &third, &a, &row);
+	assert_int_equal(row.verdict, BT_VERDICT_LESS);
 }
 
 /* From a median of 100 to 90, of which more is better; and failures from none. */
@@ -681,6 +702,7 @@ int main(void)
 		cmocka_unit_test(test_not_significant),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_edges),
+		cmocka_unit_test(test_upper_edges),
 		cmocka_unit_test(test_regressions),
 		SET_TEST(test_rows),
 		SET_TEST(test_notes),
