@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/compare.h"
 #include "bench/plot_data.h"
 #include "bench/plot_text.h"
 
@@ -21,6 +22,7 @@ struct bar {
 struct bars {
 	struct bt_plot_labels labels;
 	unsigned series;
+	unsigned known, sure;		/* bars so far, and those of them with an interval */
 };
 
 static double bar_width(const struct bars *bars)
@@ -33,15 +35,26 @@ static double bar_x(const struct bars *bars, unsigned label, unsigned series)
 	return label + (series - (bars->series - 1) / 2.0) * bar_width(bars);
 }
 
-static void put_bar(FILE *out, const struct bar *bar)
+static void put_bar(FILE *out, struct bars *bars, const struct bar *bar)
 {
 	if (!bar->known)
 		return;
+	bars->known++;
+	bars->sure += bar->sure;
 	fprintf(out, "%.10g %.10g ", bar->x, bar->height);
 	if (bar->sure)
 		fprintf(out, "%.10g %.10g\n", bar->low, bar->high);
 	else
 		fputs("NaN NaN\n", out);
+}
+
+/* What a caption says of the whiskers, once the bars are there. */
+static const char *text_sure(const struct bars *bars, const char *all)
+{
+	if (bars->sure == bars->known)
+		return all;
+	return bars->sure ? ", 95 percent intervals where there are enough repetitions" :
+			    ", no interval: too few repetitions";
 }
 
 static unsigned longest_tic(const struct bt_plot_labels *labels)
@@ -118,11 +131,11 @@ bool bt_plot_available_has(const struct bt_plot *plot)
 	       bt_plot_has(plot, bt_result_metric_find(states[1].metric), 1);
 }
 
-typedef void (*each_median_t)(FILE *out, const struct bars *bars, unsigned label, unsigned series,
+typedef void (*each_median_t)(FILE *out, struct bars *bars, unsigned label, unsigned series,
 			      const struct bt_plot_median *median, double *context);
 
 /* Medians of one series: a document in one state. */
-static void each_median(const struct bt_plot *plot, const struct bars *bars, unsigned series,
+static void each_median(const struct bt_plot *plot, struct bars *bars, unsigned series,
 			each_median_t each, FILE *out, double *context)
 {
 	const struct bt_result_metric *metric = bt_result_metric_find(states[series % 2].metric);
@@ -138,7 +151,7 @@ static void each_median(const struct bt_plot *plot, const struct bars *bars, uns
 	}
 }
 
-static void find_highest(FILE *out, const struct bars *bars, unsigned label, unsigned series,
+static void find_highest(FILE *out, struct bars *bars, unsigned label, unsigned series,
 			 const struct bt_plot_median *median, double *highest)
 {
 	(void)out, (void)bars, (void)label, (void)series;
@@ -146,18 +159,18 @@ static void find_highest(FILE *out, const struct bars *bars, unsigned label, uns
 		*highest = fmax(*highest, median->values[i]);
 }
 
-static void put_median(FILE *out, const struct bars *bars, unsigned label, unsigned series,
+static void put_median(FILE *out, struct bars *bars, unsigned label, unsigned series,
 		       const struct bt_plot_median *median, double *unit)
 {
-	put_bar(out, &(struct bar){ .x = bar_x(bars, label, series),
-				    .known = median->count > 0, .sure = median->count > 1,
+	put_bar(out, bars, &(struct bar){ .x = bar_x(bars, label, series),
+				    .known = median->count > 0, .sure = !isnan(median->ci.low),
 				    .height = median->median / *unit,
 				    .low = median->ci.low / *unit,
 				    .high = median->ci.high / *unit });
 }
 
 /* The repetitions as dots, side by side so that equal ones are seen. */
-static void put_dots(FILE *out, const struct bars *bars, unsigned label, unsigned series,
+static void put_dots(FILE *out, struct bars *bars, unsigned label, unsigned series,
 		     const struct bt_plot_median *median, double *unit)
 {
 	double step = bar_width(bars) * 0.6 / (median->count ? median->count : 1);
@@ -173,7 +186,7 @@ void bt_plot_available_write(const struct bt_plot *plot, const struct bt_plot_bo
 	struct bars bars = { .series = 2 * plot->count };
 	double highest = 0, unit;
 	const char *name;
-	char colour[8];
+	char colour[8], says[96];
 
 	bt_plot_labels(plot, &bars.labels);
 	for (unsigned i = 0; i < bars.series; i++)
@@ -189,8 +202,9 @@ void bt_plot_available_write(const struct bt_plot *plot, const struct bt_plot_bo
 		fputs("EOD\n", out);
 		put_name(out, i, i / 2, plot->count, states[i % 2].name);
 	}
-	put_x_axis(out, &bars, box, 2, "medians with 95 percent intervals (bootstrap); dots: "
-		   "repetitions");
+	snprintf(says, sizeof(says), "medians%s; dots: repetitions",
+		 text_sure(&bars, " with 95 percent intervals (bootstrap)"));
+	put_x_axis(out, &bars, box, 2, says);
 	fprintf(out, "set ylabel '%s'\nset yrange [0:%.10g]\n", name,
 		fmax(highest, 1) / unit * 1.05);
 	for (unsigned i = 0; i < bars.series; i++)
@@ -229,25 +243,36 @@ bool bt_plot_compare_has(const struct bt_plot *plot)
 	return metric && bt_plot_has(plot, metric, 2);
 }
 
-/* In percent of the first document's median. */
+static void fill_series(const struct bt_result_run *run, const struct bt_result_metric *metric,
+			struct bt_samples_series *series)
+{
+	*series = (struct bt_samples_series){ .unit = metric->unit, .better = metric->better,
+					      .edges = metric->latency };
+	if (!run)
+		return;
+	series->values = bt_xcalloc(run->repetition_count, sizeof(double));
+	series->count = bt_result_values(run, metric, series->values);
+}
+
+/* In percent of the first document's median; the interval is there where `compare` has one. */
 static struct bar difference(const struct bt_plot *plot, const struct bars *bars, unsigned label,
 			     unsigned document, const struct bt_result_metric *metric)
 {
 	const char *name = bars->labels.label[label];
-	struct bt_plot_median base, other;
-	struct bt_difference result;
-	struct bar bar;
+	struct bt_samples_series base, other;
+	struct bt_compare_row row;
+	const struct bt_difference *result = &row.difference;
 
-	bt_plot_median(bt_plot_run(plot->results[0], name), metric, &base);
-	bt_plot_median(bt_plot_run(plot->results[document], name), metric, &other);
-	bt_stats_difference(base.values, base.count, other.values, other.count,
-			    BT_PLOT_CONFIDENCE, 1, &result);
-	bar = (struct bar){ .x = bar_x(bars, label, document - 1), .height = 100 * result.ratio,
-			    .low = 100 * result.ratio_ci.low, .high = 100 * result.ratio_ci.high,
-			    .known = !isnan(result.ratio), .sure = !isnan(result.ratio_ci.low) };
+	fill_series(bt_plot_run(plot->results[0], name), metric, &base);
+	fill_series(bt_plot_run(plot->results[document], name), metric, &other);
+	bt_compare_series(&bt_compare_defaults, &base, &other, &row);
 	free(base.values);
 	free(other.values);
-	return bar;
+	return (struct bar){ .x = bar_x(bars, label, document - 1), .height = 100 * result->ratio,
+			     .low = 100 * result->ratio_ci.low,
+			     .high = 100 * result->ratio_ci.high,
+			     .known = !isnan(result->ratio),
+			     .sure = !isnan(result->ratio_ci.low) };
 }
 
 static void put_compared_names(const struct bt_plot *plot, const struct bt_plot_box *box,
@@ -274,7 +299,7 @@ void bt_plot_compare_write(const struct bt_plot *plot, const struct bt_plot_box 
 	const struct bt_result_metric *metric = compared(plot);
 	struct bars bars = { .series = plot->count - 1 };
 	double low = 0, high = 0;
-	char colour[8];
+	char colour[8], says[96];
 
 	bt_plot_labels(plot, &bars.labels);
 	for (unsigned i = 0; i < bars.series; i++) {
@@ -282,7 +307,7 @@ void bt_plot_compare_write(const struct bt_plot *plot, const struct bt_plot_box 
 		for (unsigned k = 0; k < bars.labels.count; k++) {
 			struct bar bar = difference(plot, &bars, k, i + 1, metric);
 
-			put_bar(out, &bar);
+			put_bar(out, &bars, &bar);
 			/* fmin() and fmax() pass over what is NaN. */
 			low = fmin(fmin(low, bar.height), bar.low);
 			high = fmax(fmax(high, bar.height), bar.high);
@@ -290,7 +315,9 @@ void bt_plot_compare_write(const struct bt_plot *plot, const struct bt_plot_box 
 		fputs("EOD\n", out);
 	}
 	put_compared_names(plot, box, metric, out);
-	put_x_axis(out, &bars, box, 1, "with 95 percent intervals (bootstrap of both sides)");
+	snprintf(says, sizeof(says), "of medians%s",
+		 text_sure(&bars, ", with 95 percent intervals (bootstrap of both sides)"));
+	put_x_axis(out, &bars, box, 1, says);
 	fprintf(out, "set yrange [%.10g:%.10g]\nset xzeroaxis linetype -1 linewidth 1.5\n",
 		1.1 * fmin(low, -1), 1.1 * fmax(high, 1));
 	for (unsigned i = 0; i < bars.series; i++)

@@ -109,7 +109,9 @@ void bt_plot_median(const struct bt_result_run *run, const struct bt_result_metr
 	median->values = bt_xcalloc(run->repetition_count, sizeof(double));
 	median->count = bt_result_values(run, metric, median->values);
 	median->median = bt_stats_median(median->values, median->count);
-	median->ci = bt_stats_median_ci(median->values, median->count, BT_PLOT_CONFIDENCE, 1);
+	if (median->count >= BT_MEDIAN_CI_VALUES)
+		median->ci = bt_stats_median_ci(median->values, median->count, BT_PLOT_CONFIDENCE,
+						1);
 }
 
 static bool has_value(const struct bt_result_run *run, const struct bt_result_metric *metric)

@@ -39,7 +39,7 @@ const struct bt_result_repetition *bt_plot_repetition(const struct bt_plot *plot
 /* Median of a metric's values with an interval; NaN where there are none (too few). */
 struct bt_plot_median {
 	double median;
-	struct bt_ci ci;
+	struct bt_ci ci;	/* NaN of fewer than BT_MEDIAN_CI_VALUES */
 	double *values;		/* of the counted repetitions; caller frees */
 	unsigned count;
 };

@@ -49,6 +49,13 @@ struct bt_ci {
 };
 
 #define BT_BOOTSTRAP_RESAMPLES 10000u
+/*
+ * The least values from which an interval of a single median is shown to anybody. The smallest and
+ * the largest of n hold the median with a probability of 1 - 2 / 2^n, of five 0.94; of fewer no
+ * interval can be of 95 percent (Hahn, Meeker: Statistical intervals, 1991; chapter 5). Whether one
+ * of a difference is shown, bt_compare_series() says.
+ */
+#define BT_MEDIAN_CI_VALUES 5u
 
 /*
  * Percentile bootstrap: medians of BT_BOOTSTRAP_RESAMPLES resamples, each as large as the sample

@@ -196,16 +196,20 @@ static void bars_are_medians(void **state)
 	add_probes(result, 0, 4 * GIB, GIB);
 	add_probes(result, 0, GIB, 3 * GIB / 2);
 	add_probes(result, 0, 2 * GIB, GIB / 2);
+	add_probes(result, 0, 3 * GIB, 2 * GIB);
+	add_probes(result, 0, 5 * GIB, 5 * GIB / 2);
 	add_probes(result, 0, 9 * GIB, 9 * GIB);
-	strcpy(result->runs[0].repetitions[3].flaw, "a guard fired");
-	add_probes(result, 1, 3 * GIB, 2 * GIB);
+	strcpy(result->runs[0].repetitions[5].flaw, "a guard fired");
+	for (unsigned i = 0; i < 4; i++) /* too few for an interval */
+		add_probes(result, 1, 3 * GIB, 2 * GIB);
 	program = program_of_one(result, "available");
-	assert_has(program, "\n$bars0 << EOD\n-0.2 2 1 4\n0.8 3 NaN NaN\nEOD\n");
-	assert_has(program, "\n$bars1 << EOD\n0.2 1 0.5 1.5\n1.2 2 NaN NaN\nEOD\n");
+	/* Of 5^5 resamples 5.8 % have the least three times or more: it is the lower end. */
+	assert_has(program, "\n$bars0 << EOD\n-0.2 3 1 5\n0.8 3 NaN NaN\nEOD\n");
+	assert_has(program, "\n$bars1 << EOD\n0.2 1.5 0.5 2.5\n1.2 2 NaN NaN\nEOD\n");
 	assert_has(program, "set ylabel 'GiB'");
 	assert_has(program, "('0' 0, '1' 1)");
-	assert_has(program, "'order  \u2014  medians");
-	assert_has(program, "\n-0.28 4\n-0.2 1\n-0.12 2\n");
+	assert_has(program, "'order  \u2014  medians, 95 percent intervals where there are enough");
+	assert_has(program, "\n-0.296 4\n-0.248 1\n-0.2 2\n-0.152 3\n-0.104 5\n");
 	free(program);
 	bt_result_free(result);
 }
@@ -402,11 +406,13 @@ static void differences_are_in_percent(void **state)
 	char *program;
 
 	(void)state;
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 5; i++) {
 		add_rate(a, 0, 10);
 		add_rate(b, 0, 12);
 		add_rate(a, 1, 10);
 	}
+	/* Of five and two `compare` tells nothing. */
+	add_rate(b, 1, 5);
 	add_rate(b, 1, 5);
 	a->path = bt_xstrdup("/x/old.json");
 	b->path = bt_xstrdup("/x/new.json");
