@@ -114,9 +114,27 @@ static int refuse_kind(const char *name, struct bt_err *err)
 	return bt_err_set(err, EINVAL, "--kind %s: no such picture; there are %s", name, names);
 }
 
+/* The one that was asked for is there, in any configuration that is shown; none asked for: true. */
+static bool has_repetition(const struct bt_plot *plot, const struct bt_plot_labels *labels)
+{
+	bool found = !plot->repetition;
+
+	for (unsigned i = 0; i < labels->count && !found; i++) {
+		for (unsigned k = 0; k < plot->count && !found; k++) {
+			const struct bt_result_run *run = bt_plot_run(plot->results[k],
+								      labels->label[i]);
+
+			found = run && bt_plot_repetition(plot, run);
+		}
+	}
+	return found;
+}
+
 static int check_names(const struct bt_plot *plot, struct bt_err *err)
 {
 	struct bt_plot_labels labels;
+	unsigned count;
+	bool found;
 
 	if (plot->count > BT_PLOT_DOCUMENTS_MAX)
 		return bt_err_set(err, EINVAL, "%u documents: a picture has room for %u",
@@ -125,9 +143,14 @@ static int check_names(const struct bt_plot *plot, struct bt_err *err)
 		return bt_err_set(err, EINVAL, "--metric %s: no such metric; buddytop(7) has them "
 				  "all, allocs_per_s and alloc_p99_ns among them", plot->metric);
 	bt_plot_labels(plot, &labels);
+	count = labels.count;
+	found = has_repetition(plot, &labels);
 	bt_plot_labels_free(&labels);
-	if (labels.count)
+	if (count && found)
 		return 0;
+	if (count)
+		return bt_err_set(err, EINVAL, "--repetition %u: no configuration that is shown "
+				  "has so many", plot->repetition);
 	if (plot->run)
 		return bt_err_set(err, EINVAL, "--run %s: no configuration is called so",
 				  plot->run);
@@ -199,15 +222,18 @@ static void describe(const struct bt_plot *plot, unsigned document, char *text, 
 /* Why documents are not comparable; the comparison is not refused, but nobody shall overlook it. */
 struct reasons {
 	char first[160];
-	unsigned count;
+	unsigned count, document;
 };
 
 static void add_reason(void *context, const char *text)
 {
 	struct reasons *reasons = context;
+	char said[BT_ERR_TEXT];
 
+	snprintf(said, sizeof(said), "%c, %c: %.480s", bt_plot_letter(0),
+		 bt_plot_letter(reasons->document), text);
 	if (!reasons->count++)
-		bt_copy_clean(reasons->first, sizeof(reasons->first), text);
+		bt_copy_clean(reasons->first, sizeof(reasons->first), said);
 }
 
 static void find_reasons(const struct bt_plot *plot, char *text, size_t size)
@@ -219,6 +245,7 @@ static void find_reasons(const struct bt_plot *plot, char *text, size_t size)
 	for (unsigned i = 1; i < plot->count; i++) {
 		struct bt_samples *other = bt_samples_of_result(plot->results[i]);
 
+		reasons.document = i;
 		bt_samples_differ(base, other, add_reason, &reasons);
 		bt_samples_free(other);
 	}

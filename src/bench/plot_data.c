@@ -98,6 +98,14 @@ const struct bt_result_repetition *bt_plot_repetition(const struct bt_plot *plot
 	return NULL;
 }
 
+const char *bt_plot_flaw(const struct bt_result_repetition *repetition, char buf[192])
+{
+	const char *flaw = repetition->flaw[0] ? repetition->flaw : "it was interrupted";
+
+	snprintf(buf, 192, "; does not count: %.*s", BT_FLAW, flaw);
+	return bt_result_counts(repetition) ? "" : buf;
+}
+
 /* ---- medians ------------------------------------------------------------------------------ */
 
 void bt_plot_median(const struct bt_result_run *run, const struct bt_result_metric *metric,

@@ -35,6 +35,8 @@ const struct bt_result_run *bt_plot_run(const struct bt_result *result, const ch
 /* The one asked for, else the first that counts; NULL: the run has none. */
 const struct bt_result_repetition *bt_plot_repetition(const struct bt_plot *plot,
 						      const struct bt_result_run *run);
+/* "; does not count: WHY" to be put after a caption, "" of one that counts. */
+const char *bt_plot_flaw(const struct bt_result_repetition *repetition, char buf[192]);
 
 /* Median of a metric's values with an interval; NaN where there are none (too few). */
 struct bt_plot_median {

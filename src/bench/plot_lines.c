@@ -250,17 +250,40 @@ static double put_rate_data(const struct bt_plot *plot, const struct bt_plot_cur
 	return highest;
 }
 
+/* One that was asked for is drawn whether it counts or not: the caption says which do not. */
+static void text_uncounted(const struct bt_plot *plot, const struct bt_plot_curves *curves,
+			   char *caption, size_t size)
+{
+	const char *first = NULL;
+	char flaw[192];
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < curves->count; i++) {
+		const char *text = bt_plot_flaw(bt_plot_repetition(plot, curves->curve[i].run),
+						flaw);
+
+		if (*text && !count++)
+			first = curves->curve[i].run->label;
+	}
+	snprintf(caption, size, "seconds since the beginning of the repetition");
+	if (count == 1 && curves->count == 1)
+		strncat(caption, flaw, size - strlen(caption) - 1);
+	else if (count)
+		snprintf(caption + strlen(caption), size - strlen(caption),
+			 "; %u do not count, first that of %.100s", count, first);
+}
+
 void bt_plot_rate_write(const struct bt_plot *plot, const struct bt_plot_box *box, FILE *out)
 {
 	struct bt_plot_curves curves;
+	char colour[8], caption[400];
 	const char *name;
-	char colour[8];
 	double unit;
 
 	bt_plot_curves(plot, has_rate, &curves);
 	unit = bt_plot_rate_unit(put_rate_data(plot, &curves, out), &name);
-	put_frame(plot, box, &curves, curves.count == 1 ? 2 : 0,
-		  "seconds since the beginning of the repetition", out);
+	text_uncounted(plot, &curves, caption, sizeof(caption));
+	put_frame(plot, box, &curves, curves.count == 1 ? 2 : 0, caption, out);
 	fprintf(out, "set ylabel '%sallocations per second'\nset yrange [0:*]\n", name);
 	/* Phases of several runs begin at times of their own. */
 	if (curves.count == 1)

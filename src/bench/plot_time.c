@@ -124,14 +124,14 @@ static void put_axes(FILE *out, const struct cells *cells)
 }
 
 static void put_caption(const struct bt_plot *plot, const struct bt_plot_box *box,
-			const struct bt_plot_curve *curve, unsigned number, FILE *out)
+			const struct bt_plot_curve *curve, const struct bt_result_repetition *repetition, FILE *out)
 {
-	char of[4] = "", caption[160];
+	char of[4] = "", flaw[192], caption[400];
 
 	if (plot->count > 1)
 		snprintf(of, sizeof(of), "%c, ", bt_plot_letter(curve->document));
-	snprintf(caption, sizeof(caption), "seconds since the beginning of repetition %u of %s%s",
-		 number, of, curve->run->label);
+	snprintf(caption, sizeof(caption), "seconds since the beginning of repetition %u of %s%.120s%s",
+		 repetition->number, of, curve->run->label, bt_plot_flaw(repetition, flaw));
 	bt_plot_caption(out, box, caption);
 }
 
@@ -158,7 +158,7 @@ void bt_plot_heatmap_write(const struct bt_plot *plot, const struct bt_plot_box 
 	bt_plot_frame(out, box, &margins);
 	bt_plot_colour_box(out, box, &margins);
 	put_axes(out, &cells);
-	put_caption(plot, box, &curves.curve[0], repetition->number, out);
+	put_caption(plot, box, &curves.curve[0], repetition, out);
 	bt_plot_phase_write(repetition, box, out);
 	/* Each cell reaches a little below those after it: no paper shows through in between. */
 	fprintf(out, "set xrange [0:%.10g]\nplot $cells using (($1 + $2) / 2):(sqrt($3 * $4)):1:"

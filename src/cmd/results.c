@@ -37,6 +37,9 @@ int bt_cmd_results_read(const struct bt_cmd_call *call, const char *command, con
 	rc = bt_cmd_check_output(call, output, err);
 	for (int i = 0; !rc && i < call->argc; i++) {
 		rc = bt_result_read(&results->result[i], call->argv[i], err);
+		/* What is no JSON is damage, not a wrong use of the command. */
+		if (rc == -EINVAL)
+			rc = -(err->code = EPROTO);
 		results->count += !rc;
 	}
 	return rc;

@@ -389,9 +389,21 @@ static void repetitions_are_chosen(void **state)
 	plot.repetition = 1;
 	program = program_of(&plot);
 	assert_has(program, "$cells << EOD\n0 0.5");
+	assert_has(program, "repetition 1 of order=0; does not count: a guard fired'");
+	free(program);
+	plot.kind = "rate";
+	program = program_of(&plot);
+	assert_has(program, "beginning of the repetition; does not count: a guard fired'");
+	free(program);
+	result->runs[0].repetitions[0].flaw[0] = '\0';
+	program = program_of(&plot);
+	assert_lacks(program, "does not count");
 	free(program);
 	plot.repetition = 2;
-	assert_refused(&plot, ENODATA, "'heatmap'");
+	for (unsigned i = 0; i < 3; i++) {
+		plot.kind = ((const char *const[]){ NULL, "heatmap", "available" })[i];
+		assert_refused(&plot, EINVAL, "--repetition 2: no configuration");
+	}
 	bt_result_free(result);
 }
 
