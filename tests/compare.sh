@@ -97,6 +97,14 @@ check 'in one of several' 3 'in worse.json' --fail-on-regression 5 a.json a.json
 check 'too few to fail' 0 'no regression could have been found' --fail-on-regression 1 \
 	--metric antagonized_available_bytes few.json few.json
 
+{
+	sed 's/_order0/_order4/g; s/}$/,/' a.json
+	sed 's/^{//' a.json
+} >both.json
+check 'missing configuration' 1 '1 configurations of both.json are missing' --fail-on-regression 5 both.json a.json
+that 'how much could not be told' grep -q '^buddytop: 3 of 6 could not be tested or are missing$' err
+check 'missing, but nobody asked' 0 'Only A has: order=4' both.json a.json
+check 'worse and missing' 3 'worse by 5' --fail-on-regression 5 both.json worse.json
 check 'json' 3 '"name": "buddytop-comparison"' --json --fail-on-regression 5 a.json worse.json
 that 'json says it' grep -q '"regression": true' out
 check 'csv' 0 '^worse.json,order=0,antagonized_available_bytes,5,802,801,803,5,724,722,726,-78,' --csv \
@@ -114,6 +122,9 @@ that 'which stays' cmp -s a.json same.json
 that 'a full device' sh -c "! '$program' compare a.json worse.json >/dev/full 2>err &&
 	grep -q 'cannot write' err"
 
+sed 's/^{/{"buddytop_machine_is_simulated":[1],/' a.json >simulated.json
+check 'simulated against nobody knows what' 1 'kind of machine: without a mark, simulated' a.json simulated.json
+check 'both simulated' 0 'SIMULATED.*: A, B' simulated.json simulated.json
 check 'an original document' 0 'too few runs to tell' "$data/pab.json" "$data/pab.json"
 
 # Recordings: of a machine with two CPUs, and of one with four.

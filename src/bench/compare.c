@@ -45,12 +45,12 @@ static bool is_above_noise(const struct bt_compare_options *options,
 	return !(fabs(row->difference.ratio) * 100 < options->noise_percent);
 }
 
-static bool is_shown(const struct bt_compare_options *options, const struct bt_compare_row *row)
+static bool is_significant(const struct bt_compare_options *options,
+			   const struct bt_compare_row *row)
 {
 	const struct bt_ci *ci = &row->difference.difference_ci;
 
-	return row->p <= options->alpha && (ci->low > 0 || ci->high < 0) &&
-	       is_above_noise(options, row);
+	return row->p <= options->alpha && (ci->low > 0 || ci->high < 0);
 }
 
 /* Times, and rates of what is to be done much, have a speed. */
@@ -72,10 +72,12 @@ static void judge(const struct bt_compare_options *options, struct bt_compare_ro
 {
 	bool more = row->difference.difference > 0, good;
 
-	if (!is_shown(options, row)) {
-		row->verdict = BT_VERDICT_NONE;
+	row->verdict = BT_VERDICT_NONE;
+	if (!is_significant(options, row))
 		return;
-	}
+	row->below_noise = !is_above_noise(options, row);
+	if (row->below_noise)
+		return;
 	row->verdict = more ? BT_VERDICT_MORE : BT_VERDICT_LESS;
 	if (row->a->better == BT_BETTER_NEITHER)
 		return;
@@ -194,14 +196,22 @@ const char *bt_compare_partner(const struct bt_comparison *c, unsigned document,
 static void compare_document(struct bt_comparison *c, unsigned document)
 {
 	const struct bt_samples *base = c->documents[0];
+	const char *last = "";
 
 	for (size_t i = 0; i < base->series_count; i++) {
 		const struct bt_samples_series *a = &base->series[i], *b;
 		const char *config = bt_compare_partner(c, document, a->config);
 
 		b = bt_samples_find(c->documents[document], config, a->metric);
-		if (b && is_wanted(&c->options, a->metric))
+		if (!is_wanted(&c->options, a->metric))
+			continue;
+		if (b)
 			add_row(c, document, a, b);
+		c->missing += !b;
+		/* A configuration's series stand together: each is counted once. */
+		if (strcmp(config, last) && !bt_compare_has_config(c->documents[document], config))
+			c->missing_configs++;
+		last = config;
 	}
 }
 

@@ -48,6 +48,7 @@ struct bt_compare_row {
 	double p;
 	enum bt_verdict verdict;
 	enum bt_effect effect;
+	bool below_noise;		/* all but its size would show a difference; verdict NONE */
 	bool regression;		/* worse by the percentage, or from 0 */
 };
 
@@ -63,6 +64,8 @@ struct bt_comparison {
 	unsigned note_count;
 	/* Of the rows; tested are all but those with too few values. */
 	unsigned tested, better, worse, other, none, too_few, regressions;
+	/* Metrics of configurations of the first document that others lack; whole configurations. */
+	unsigned missing, missing_configs;
 };
 
 /*

@@ -104,6 +104,7 @@ static void put_row(struct bt_json_writer *w, const struct bt_compare_row *row)
 	bt_json_double(w, "p", row->p);
 	bt_json_string(w, "verdict", bt_verdict_text[row->verdict]);
 	bt_json_string(w, "effect", effect[row->effect]);
+	bt_json_bool(w, "below_noise", row->below_noise);
 	bt_json_bool(w, "regression", row->regression);
 	bt_json_end_object(w);
 }
@@ -118,6 +119,7 @@ static void put_summary(struct bt_json_writer *w, const struct bt_comparison *c)
 	bt_json_u64(w, "neither", c->other);
 	bt_json_u64(w, "no_difference", c->none);
 	bt_json_u64(w, "too_few", c->too_few);
+	bt_json_u64(w, "missing", c->missing);
 	bt_json_u64(w, "regressions", c->regressions);
 	bt_json_end_object(w);
 }

@@ -175,7 +175,39 @@ static void note_traits(struct bt_comparison *c)
 	}
 }
 
-static bool has_config(const struct bt_samples *samples, const char *config)
+/* From the word on that differs first: of a command line it is one of many. */
+static const char *from_word(const char *text, const char *other)
+{
+	size_t word = 0;
+
+	for (size_t i = 0; text[i] && text[i] == other[i]; i++) {
+		if (text[i] == ' ')
+			word = i + 1;
+	}
+	return text[word] ? text + word : "(end)";
+}
+
+static void note_facts(struct bt_comparison *c, unsigned document)
+{
+	for (unsigned i = 0; i < BT_FACT_COUNT; i++) {
+		const char *a = c->documents[0]->facts[i], *b = c->documents[document]->facts[i];
+
+		if (a && b && strcmp(a, b))
+			NOTE(c, "A, %c: other %s: '%.200s', '%.200s'.", letter(document),
+			     bt_samples_fact_name[i], from_word(a, b), from_word(b, a));
+	}
+}
+
+static void note_warnings(struct bt_comparison *c)
+{
+	for (unsigned i = 0; i < c->document_count; i++) {
+		if (c->documents[i]->warnings)
+			NOTE(c, "%c has %u warnings of noise, which the document tells.",
+			     letter(i), c->documents[i]->warnings);
+	}
+}
+
+bool bt_compare_has_config(const struct bt_samples *samples, const char *config)
 {
 	for (size_t i = 0; i < samples->series_count; i++) {
 		if (!strcmp(samples->series[i].config, config))
@@ -196,7 +228,7 @@ static void note_alone(struct bt_comparison *c, unsigned has, unsigned lacks)
 		const char *config = there->series[i].config;
 
 		if ((i && !strcmp(config, there->series[i - 1].config)) ||
-		    has_config(other, config))
+		    bt_compare_has_config(other, config))
 			continue;
 		if (count++ < NAMES_MAX && used < sizeof(text))
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
@@ -206,12 +238,36 @@ static void note_alone(struct bt_comparison *c, unsigned has, unsigned lacks)
 		NOTE(c, "Only %c has: %s%s", letter(has), text, count > NAMES_MAX ? " ..." : "");
 }
 
+/* Metrics that one lacks in a configuration that both have: one note for each configuration. */
+static void note_metrics(struct bt_comparison *c, unsigned has, unsigned lacks)
+{
+	const struct bt_samples *there = c->documents[has], *other = c->documents[lacks];
+	char text[BT_ERR_TEXT];
+	size_t used = 0;
+
+	for (size_t i = 0; i < there->series_count; i++) {
+		const struct bt_samples_series *s = &there->series[i];
+		bool last = i + 1 == there->series_count || strcmp(s[1].config, s->config);
+
+		if (bt_compare_has_config(other, s->config) &&
+		    !bt_samples_find(other, s->config, s->metric) && used < sizeof(text))
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+						 used ? ", " : "", s->metric);
+		if (last && used)
+			NOTE(c, "Of '%s' only %c has: %s.", s->config, letter(has), text);
+		used = last ? 0 : used;
+	}
+}
+
 void bt_compare_notes(struct bt_comparison *c)
 {
 	note_method(c);
 	note_too_few(c);
 	note_edges(c);
 	note_traits(c);
+	note_warnings(c);
+	for (unsigned i = 1; i < c->document_count; i++)
+		note_facts(c, i);
 	for (unsigned i = 1; i < c->document_count; i++) {
 		const char *a = bt_compare_only_config(c->documents[0]);
 
@@ -219,5 +275,7 @@ void bt_compare_notes(struct bt_comparison *c)
 			continue; /* compared by force */
 		note_alone(c, 0, i);
 		note_alone(c, i, 0);
+		note_metrics(c, 0, i);
+		note_metrics(c, i, 0);
 	}
 }

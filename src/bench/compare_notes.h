@@ -11,6 +11,7 @@ void bt_compare_reasons(struct bt_comparison *comparison);
 void bt_compare_notes(struct bt_comparison *comparison);
 /* The configuration that is the only one of a document; NULL: several or none. */
 const char *bt_compare_only_config(const struct bt_samples *samples);
+bool bt_compare_has_config(const struct bt_samples *samples, const char *config);
 /*
  * The configuration of a document that one of the first is compared with: of the same label, or
  * by force the only one where each has a single one.

@@ -66,7 +66,10 @@ static void text_verdict(const struct bt_compare_row *row, bool narrow, char cel
 	/* Faster and slower say it already. */
 	bool told = row->verdict == BT_VERDICT_FASTER || row->verdict == BT_VERDICT_SLOWER;
 
-	if (narrow && short_text[row->verdict])
+	if (row->below_noise)
+		snprintf(cell, CELL, "%s", narrow ? "below noise" :
+			 "no difference shown, below noise");
+	else if (narrow && short_text[row->verdict])
 		snprintf(cell, CELL, "%s", short_text[row->verdict]);
 	else
 		snprintf(cell, CELL, "%s%s", bt_verdict_text[row->verdict],
@@ -189,31 +192,42 @@ static struct bt_table *make_table(const struct bt_comparison *c, unsigned docum
 
 /* ---- what stands around the tables ------------------------------------------------------- */
 
-static void put_documents(const struct bt_comparison *c, FILE *out, const char *before)
+/* Documents come from anywhere: their texts are no markup. */
+static void put_text(FILE *out, const char *text, unsigned indent, unsigned width, bool markdown)
+{
+	if (!markdown) {
+		bt_table_wrap(out, text, indent, width);
+		return;
+	}
+	bt_table_markdown_text(out, text);
+	putc('\n', out);
+}
+
+static void put_documents(const struct bt_comparison *c, FILE *out, bool markdown)
 {
 	for (unsigned i = 0; i < c->document_count; i++) {
 		const struct bt_samples *d = c->documents[i];
-		char path[BT_ERR_TEXT];
+		const char *host = d->machine.host, *kernel = d->machine.kernel;
+		char *raw = bt_xasprintf("%s: %s%s%s%s%s", d->path, bt_samples_kind_name[d->kind],
+					 *host ? " of " : "", host, *kernel ? ", kernel " : "",
+					 kernel);
+		char text[2 * BT_ERR_TEXT];
 
-		bt_copy_clean(path, sizeof(path), d->path);
-		fprintf(out, "%s%c  %s: %s", before, letter(i), path, bt_samples_kind_name[d->kind]);
-		if (*d->machine.host)
-			fprintf(out, " of %s", d->machine.host);
-		if (*d->machine.kernel)
-			fprintf(out, ", kernel %s", d->machine.kernel);
-		putc('\n', out);
+		bt_copy_clean(text, sizeof(text), raw);
+		free(raw);
+		fprintf(out, "%s%c  ", markdown ? "- " : "", letter(i));
+		put_text(out, text, 0, 0, markdown);
 	}
 }
 
-static void put_reasons(const struct bt_comparison *c, FILE *out, const char *before,
-			unsigned width)
+static void put_reasons(const struct bt_comparison *c, FILE *out, unsigned width, bool markdown)
 {
 	if (!c->reason_count)
 		return;
 	fputs("NOT COMPARABLE, compared by force:\n", out);
 	for (unsigned i = 0; i < c->reason_count; i++) {
-		fputs(before, out);
-		bt_table_wrap(out, c->reasons[i], 2, width);
+		fputs("- ", out);
+		put_text(out, c->reasons[i], 2, width, markdown);
 	}
 	putc('\n', out);
 }
@@ -257,13 +271,14 @@ static void put_tables(const struct bt_comparison *c, FILE *out, bool changed, u
 	}
 }
 
-static void put_notes(const struct bt_comparison *c, FILE *out, bool changed, unsigned width)
+static void put_notes(const struct bt_comparison *c, FILE *out, bool changed, unsigned width,
+		      bool markdown)
 {
 	unsigned silent = changed ? 0 : count_silent(c);
 
 	for (unsigned i = 0; i < c->note_count; i++) {
 		fputs("- ", out);
-		bt_table_wrap(out, c->notes[i], 2, width);
+		put_text(out, c->notes[i], 2, width, markdown);
 	}
 	if (silent)
 		fprintf(out, "- Not listed: %u of 0 throughout.\n", silent);
@@ -271,23 +286,23 @@ static void put_notes(const struct bt_comparison *c, FILE *out, bool changed, un
 
 void bt_compare_print(const struct bt_comparison *c, FILE *out, bool changed, unsigned width)
 {
-	put_reasons(c, out, "- ", width);
-	put_documents(c, out, "");
+	put_reasons(c, out, width, false);
+	put_documents(c, out, false);
 	putc('\n', out);
 	put_tables(c, out, changed, width, false);
 	put_summary(c, out, width);
-	put_notes(c, out, changed, width);
+	put_notes(c, out, changed, width, false);
 }
 
 void bt_compare_markdown(const struct bt_comparison *c, FILE *out, bool changed)
 {
-	put_reasons(c, out, "- ", 0);
-	put_documents(c, out, "- ");
+	put_reasons(c, out, 0, true);
+	put_documents(c, out, true);
 	putc('\n', out);
 	put_tables(c, out, changed, 0, true);
 	put_summary(c, out, 0);
 	putc('\n', out);
-	put_notes(c, out, changed, 0);
+	put_notes(c, out, changed, 0, true);
 }
 
 /* ---- for spreadsheets -------------------------------------------------------------------- */
@@ -295,12 +310,12 @@ void bt_compare_markdown(const struct bt_comparison *c, FILE *out, bool changed)
 enum csv_column { CSV_DOCUMENT, CSV_CONFIG, CSV_METRIC, CSV_RUNS_A, CSV_MEDIAN_A, CSV_P25_A,
 		  CSV_P75_A, CSV_RUNS_B, CSV_MEDIAN_B, CSV_P25_B, CSV_P75_B, CSV_DIFFERENCE,
 		  CSV_LOW, CSV_HIGH, CSV_RATIO, CSV_RATIO_LOW, CSV_RATIO_HIGH, CSV_P, CSV_VERDICT,
-		  CSV_EFFECT, CSV_COUNT };
+		  CSV_EFFECT, CSV_CONFIG_B, CSV_REGRESSION, CSV_COMPARABLE, CSV_COUNT };
 
 static const char *const csv_titles[CSV_COUNT] = {
 	"document", "configuration", "metric", "runs_a", "median_a", "p25_a", "p75_a", "runs_b",
 	"median_b", "p25_b", "p75_b", "difference", "difference_low", "difference_high", "ratio",
-	"ratio_low", "ratio_high", "p", "verdict", "effect",
+	"ratio_low", "ratio_high", "p", "verdict", "effect", "configuration_b", "regression", "comparable",
 };
 
 static void csv_row(const struct bt_comparison *c, struct bt_table *table,
@@ -328,9 +343,12 @@ static void csv_row(const struct bt_comparison *c, struct bt_table *table,
 	}
 	cells[CSV_DOCUMENT] = c->documents[row->document]->path;
 	cells[CSV_CONFIG] = row->a->config;
+	cells[CSV_CONFIG_B] = row->b->config;
 	cells[CSV_METRIC] = row->a->metric;
 	cells[CSV_VERDICT] = bt_verdict_text[row->verdict];
 	cells[CSV_EFFECT] = effect[row->effect];
+	cells[CSV_REGRESSION] = row->regression ? "yes" : "no";
+	cells[CSV_COMPARABLE] = c->reason_count ? "no" : "yes";
 	bt_table_row(table, cells);
 }
 

@@ -45,10 +45,44 @@ void bt_samples_free(struct bt_samples *samples)
 		free(samples->series[i].metric);
 		free(samples->series[i].values);
 	}
+	for (unsigned i = 0; i < BT_FACT_COUNT; i++)
+		free(samples->facts[i]);
 	free(samples->series);
 	free(samples->plan);
 	free(samples->path);
 	free(samples);
+}
+
+const char *const bt_samples_fact_name[BT_FACT_COUNT] = {
+	[BT_FACT_THP] = "transparent huge pages", [BT_FACT_GOVERNOR] = "governor",
+	[BT_FACT_SMT] = "SMT", [BT_FACT_COMMAND_LINE] = "kernel command line",
+	[BT_FACT_MICROCODE] = "microcode", [BT_FACT_MODULE] = "version of the module",
+	[BT_FACT_ABI] = "ABI of the module", [BT_FACT_INIT_ON_ALLOC] = "init_on_alloc",
+	[BT_FACT_INTERVAL] = "sampling interval",
+};
+
+void bt_samples_fact(struct bt_samples *samples, enum bt_samples_fact fact, const char *text)
+{
+	if (*text && !samples->facts[fact])
+		samples->facts[fact] = bt_xstrdup(text);
+}
+
+static void add_facts(struct bt_samples *samples, const struct bt_machine *machine)
+{
+	char abi[16];
+
+	bt_samples_fact(samples, BT_FACT_THP, machine->thp);
+	bt_samples_fact(samples, BT_FACT_GOVERNOR, machine->governor);
+	bt_samples_fact(samples, BT_FACT_SMT, machine->smt);
+	bt_samples_fact(samples, BT_FACT_COMMAND_LINE, machine->command_line);
+	bt_samples_fact(samples, BT_FACT_MICROCODE, machine->microcode);
+	bt_samples_fact(samples, BT_FACT_MODULE, machine->module_version);
+	if (!machine->abi_version)
+		return; /* no module, no features */
+	snprintf(abi, sizeof(abi), "%u", machine->abi_version);
+	bt_samples_fact(samples, BT_FACT_ABI, abi);
+	bt_samples_fact(samples, BT_FACT_INIT_ON_ALLOC,
+			machine->features & BT_FEATURE_INIT_ON_ALLOC ? "on" : "off");
 }
 
 void bt_samples_machine(struct bt_samples *samples, const struct bt_machine *machine)
@@ -64,6 +98,7 @@ void bt_samples_machine(struct bt_samples *samples, const struct bt_machine *mac
 	samples->machine.node_count = machine->node_count;
 	samples->machine.reality = machine->reality;
 	samples->machine.known = true;
+	add_facts(samples, machine);
 }
 
 static struct bt_samples_series *find(const struct bt_samples *samples, const char *config,

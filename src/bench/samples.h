@@ -10,6 +10,13 @@
 
 enum bt_samples_kind { BT_SAMPLES_RESULT, BT_SAMPLES_RECORDING, BT_SAMPLES_PAB };
 
+/* What is no reason against a comparison, but can be the cause of a difference. */
+enum bt_samples_fact {
+	BT_FACT_THP, BT_FACT_GOVERNOR, BT_FACT_SMT, BT_FACT_COMMAND_LINE, BT_FACT_MICROCODE,
+	BT_FACT_MODULE, BT_FACT_ABI, BT_FACT_INIT_ON_ALLOC, BT_FACT_INTERVAL, BT_FACT_COUNT
+};
+extern const char *const bt_samples_fact_name[BT_FACT_COUNT];	/* "huge pages" */
+
 struct bt_samples_series {
 	char *config;			/* label of the configuration: "order=4 cpus=2" */
 	char *metric;			/* key: "idle_available_bytes" */
@@ -31,6 +38,8 @@ struct bt_samples {
 		enum bt_reality reality;
 		bool known;		/* pab: nothing is */
 	} machine;
+	char *facts[BT_FACT_COUNT];	/* NULL: not said */
+	unsigned warnings;		/* of noise, of the document and its repetitions */
 	char *plan;			/* text of the plan without comments and blanks; "" not said */
 	bool independent;		/* false: intervals of one run, which depend on each other */
 	bool partial;
@@ -66,8 +75,8 @@ const struct bt_samples_series *bt_samples_find(const struct bt_samples *samples
 /*
  * Why these two are not comparable: a sentence for each reason through say(); returns how many. A
  * different kernel is what is compared, not a reason against it; so MemTotal, which is without what
- * the kernel took for itself, may differ by a twentieth. Two documents of page_alloc_bench differ
- * in nothing that is known: nothing is.
+ * the kernel took for itself, may differ by a twentieth. Of two documents of page_alloc_bench
+ * nothing is known but whether their writer called the machine emulated or simulated.
  */
 unsigned bt_samples_differ(const struct bt_samples *a, const struct bt_samples *b,
 			   void (*say)(void *context, const char *text), void *context);

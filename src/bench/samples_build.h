@@ -7,8 +7,10 @@
 
 /* Empty, of no known machine, its values independent. */
 struct bt_samples *bt_samples_create(const char *path, enum bt_samples_kind kind);
-/* What is to be the same of two machines. */
+/* What is to be the same of two machines, and the facts that are of the machine. */
 void bt_samples_machine(struct bt_samples *samples, const struct bt_machine *machine);
+/* Copies a fact; "": it is not said. */
+void bt_samples_fact(struct bt_samples *samples, enum bt_samples_fact fact, const char *text);
 /*
  * The series of a configuration and metric, made when it is not there; valid until the next one.
  * label lives as long as the program.

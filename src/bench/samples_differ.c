@@ -150,6 +150,19 @@ static void add_plan(struct reasons *reasons, const char *a, const char *b)
 	    length_b ? b + line : "(end)");
 }
 
+/* What our own writer of page_alloc_bench's format marks; without a mark nobody knows. */
+static void add_marks(struct reasons *reasons, const struct bt_samples *a,
+		      const struct bt_samples *b)
+{
+	static const char *const marks[] = {
+		[BT_REAL] = "without a mark", [BT_EMULATED] = "emulated",
+		[BT_SIMULATED] = "simulated",
+	};
+
+	add_name(reasons, "kind of machine", marks[a->machine.reality],
+		 marks[b->machine.reality]);
+}
+
 unsigned bt_samples_differ(const struct bt_samples *a, const struct bt_samples *b,
 			   void (*say)(void *context, const char *text), void *context)
 {
@@ -163,6 +176,8 @@ unsigned bt_samples_differ(const struct bt_samples *a, const struct bt_samples *
 		    bt_samples_kind_name[a->kind], bt_samples_kind_name[b->kind]);
 	if (a->machine.known && b->machine.known)
 		add_machine(&reasons, a, b);
+	if (!a->machine.known && !b->machine.known)
+		add_marks(&reasons, a, b);
 	add_plan(&reasons, a->plan, b->plan);
 	return reasons.count;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A result as samples: a value for each repetition that counts. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,12 @@ static void add_run(struct bt_samples *samples, const struct bt_result_run *run)
 static void fill(struct bt_samples *samples, const struct bt_result *result)
 {
 	unsigned left_out = 0;
+	char interval[16];
 
 	bt_samples_machine(samples, &result->machine);
+	bt_samples_fact(samples, BT_FACT_INTERVAL,
+			bt_text_ns(result->interval_ns, interval, sizeof(interval)));
+	samples->warnings = result->warning_count;
 	free(samples->plan);
 	samples->plan = bt_samples_plan_text(result->plan_text ? result->plan_text : "");
 	samples->partial = result->partial;
@@ -39,8 +44,10 @@ static void fill(struct bt_samples *samples, const struct bt_result *result)
 		const struct bt_result_run *run = &result->runs[i];
 
 		add_run(samples, run);
-		for (unsigned r = 0; r < run->repetition_count; r++)
+		for (unsigned r = 0; r < run->repetition_count; r++) {
 			left_out += !bt_result_counts(&run->repetitions[r]);
+			samples->warnings += run->repetitions[r].warning_count;
+		}
 	}
 	if (left_out)
 		snprintf(samples->note, sizeof(samples->note),
@@ -61,6 +68,9 @@ int bt_samples_read_result(struct bt_samples *samples, struct bt_err *err)
 	struct bt_result *result;
 	int rc = bt_result_read(&result, samples->path, err);
 
+	/* What is no JSON is damage, not a wrong use of the command. */
+	if (rc == -EINVAL)
+		rc = -(err->code = EPROTO);
 	if (rc)
 		return rc;
 	fill(samples, result);

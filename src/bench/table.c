@@ -244,8 +244,7 @@ void bt_table_csv(const struct bt_table *table, FILE *out)
 	}
 }
 
-/* Characters that would be markup. */
-static void markdown_text(FILE *out, const char *text)
+void bt_table_markdown_text(FILE *out, const char *text)
 {
 	for (; *text; text++) {
 		if (strchr("|\\`*_<>[]", *text))
@@ -261,7 +260,7 @@ static void markdown_line(const struct bt_table *table, FILE *out,
 	putc('|', out);
 	for (unsigned i = 0; i < table->column_count; i++) {
 		putc(' ', out);
-		markdown_text(out, cell(context, i));
+		bt_table_markdown_text(out, cell(context, i));
 		fputs(" |", out);
 	}
 	putc('\n', out);
@@ -286,7 +285,7 @@ void bt_table_markdown(const struct bt_table *table, FILE *out)
 			continue;
 		}
 		fprintf(out, "%s### ", r ? "\n" : "");
-		markdown_text(out, table->rows[r].heading);
+		bt_table_markdown_text(out, table->rows[r].heading);
 		fputs("\n\n", out);
 		markdown_head(table, out);
 	}

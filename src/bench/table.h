@@ -31,6 +31,8 @@ void bt_table_row(struct bt_table *table, const char *const *cells);
 void bt_table_print(const struct bt_table *table, FILE *out, unsigned width);
 /* Titles and rows, without the headings. */
 void bt_table_csv(const struct bt_table *table, FILE *out);
+/* A text that stands in Markdown as it is: characters that would be markup get a backslash. */
+void bt_table_markdown_text(FILE *out, const char *text);
 /* A table under each heading. */
 void bt_table_markdown(const struct bt_table *table, FILE *out);
 /*

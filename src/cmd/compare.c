@@ -188,6 +188,13 @@ static int verdict(const struct bt_comparison *c, struct bt_err *err)
 	if (!c->tested)
 		fprintf(stderr, "buddytop: too few runs to tell anything: no regression could have "
 				"been found\n");
+	if (c->too_few + c->missing)
+		fprintf(stderr, "buddytop: %u of %zu could not be tested or are missing\n",
+			c->too_few + c->missing, c->row_count + c->missing);
+	if (!c->regressions && c->missing_configs)
+		return bt_err_set(err, ENODATA, "%u configurations of %s are missing: whether they "
+				  "are worse nobody knows (the notes name them)",
+				  c->missing_configs, c->documents[0]->path);
 	if (!c->regressions)
 		return 0;
 	while (!row->regression)

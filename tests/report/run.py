@@ -81,7 +81,7 @@ def check_pictures(folder):
     report("a picture says what it is of",
            [f"'{part}' is missing" for part in
             ("A: a.json", "C: partial.json", "EMULATED", "PARTIAL: interrupted", "GiB", "order=4",
-             "NOT COMPARABLE: other kind of machine: real, emulated")
+             "NOT COMPARABLE: A, C: other kind of machine: real, emulated")
             if part not in text])
 
 
@@ -119,6 +119,7 @@ def check_uncounted(folder):
 
 def check_refusals(folder):
     (folder / "x.json.png").symlink_to("a.json")
+    (folder / "cut.json").write_bytes((folder / "a.json").read_bytes()[:5000])
     before = (folder / "a.json").read_bytes()
     for name, code, part, arguments in (
             ("no document", 2, "no result was named", ["plot", "-o", "x.png"]),
@@ -133,6 +134,8 @@ def check_refusals(folder):
              ["report", "a.json", "-o", "./a.json"]),
             ("a document as picture", 2, "that is the document",
              ["plot", "a.json", "-o", "x.json.png", "--kind", "all"]),
+            ("a damaged result", 1, "cut.json", ["plot", "cut.json", "-o", "x.png"]),
+            ("a damaged result compared", 1, "cut.json", ["compare", "a.json", "cut.json"]),
             ("no place", 1, "nowhere", ["plot", "a.json", "-o", "nowhere/x.png"])):
         got, said = run(folder, *arguments)
         report(name, [] if got == code and part in said else [f"exit {got}: {said}"])

@@ -77,6 +77,7 @@ static void test_noise(void **state)
 	struct bt_samples_series a = series_of(SAMPLE(100, 100.1, 100.2, 100.3, 100.4));
 	struct bt_samples_series b = series_of(SAMPLE(101.5, 101.6, 101.7, 101.8, 101.9));
 	struct bt_compare_options options = bt_compare_defaults;
+	char cells[BT_COLUMN_COUNT][BT_COMPARE_CELL];
 	struct bt_compare_row row;
 
 	(void)state;
@@ -85,8 +86,16 @@ static void test_noise(void **state)
 	assert_true(row.difference.difference_ci.low > 0);
 	assert_int_equal(row.verdict, BT_VERDICT_NONE);
 	assert_int_equal(row.effect, BT_EFFECT_NONE);
+	assert_true(row.below_noise);
+	bt_compare_cells(&row, false, cells);
+	assert_string_equal(cells[BT_COLUMN_VERDICT], "no difference shown, below noise");
+	bt_compare_cells(&row, true, cells);
+	assert_string_equal(cells[BT_COLUMN_VERDICT], "below noise");
+	bt_compare_series(&options, &a, &a, &row);
+	assert_false(row.below_noise);
 	options.noise_percent = 1.4;
 	bt_compare_series(&options, &a, &b, &row);
+	assert_false(row.below_noise);
 	assert_int_equal(row.verdict, BT_VERDICT_MORE);
 	assert_int_equal(row.effect, BT_EFFECT_BETTER);
 	bt_compare_series(&options, &b, &a, &row);
@@ -610,10 +619,93 @@ static void test_csv(void **state)
 	/* medians 102 and 204, quartiles of definition 7 the second and fourth of five */
 	assert_true(!strncmp(text, "document,configuration,metric,runs_a,median_a,p25_a,p75_a,", 57));
 	assert_true(!strncmp(second, "b,order=4,alloc_ns,5,102,101,103,5,204,201,206,102,", 50));
-	assert_has(second, ",slower,worse\n");
+	assert_has(second, ",slower,worse,order=4,no,yes\n");
 	second[strcspn(second, "\n")] = '\0';
-	assert_int_equal(count_of(second, ','), 19);
+	assert_int_equal(count_of(second, ','), 22);
 	free(text);
+	bt_compare_free(c);
+	/* what was forced is not passed on as if it had been comparable */
+	snprintf(set->all[1]->machine.host, BT_NAME, "lab2");
+	set->options.force = true;
+	c = compare(set, 2);
+	text = print_text(print_csv, c, 0);
+	assert_has(text, ",slower,worse,order=4,no,no\n");
+	free(text);
+	bt_compare_free(c);
+}
+
+/* Texts of documents are no markup, in whatever part of the page. */
+static void test_markdown_escapes(void **state)
+{
+	struct set *set = *state;
+	struct bt_comparison *c;
+	char *text;
+
+	snprintf(set->all[0]->machine.kernel, 128, "<img src=x>");
+	snprintf(set->all[1]->machine.host, BT_NAME, "<b>*[lab](x)");
+	snprintf(set->all[1]->note, sizeof(set->all[1]->note), "<script>");
+	set->options.force = true;
+	c = compare(set, 2);
+	text = print_text(print_markdown, c, 0);
+	assert_has(text, "kernel \\<img src=x\\>\n");
+	assert_has(text, " of \\<b\\>\\*\\[lab\\](x), kernel 6.1.0\n");
+	assert_has(text, "other machine: lab1, \\<b\\>");
+	assert_has(text, "- B: \\<script\\>.\n");
+	free(text);
+	bt_compare_free(c);
+}
+
+/* What may be the cause of a difference is told; what one does not say, or is the same, is not. */
+static void test_facts(void **state)
+{
+	struct bt_machine machines[] = {
+		{ .thp = "always", .governor = "powersave", .smt = "on", .microcode = "0x1",
+		  .command_line = "quiet ro mitigations=off", .module_version = "1.0",
+		  .abi_version = 1 },
+		{ .thp = "never", .governor = "performance", .smt = "off", .microcode = "0x2",
+		  .command_line = "quiet ro", .module_version = "1.1", .abi_version = 2,
+		  .features = BT_FEATURE_INIT_ON_ALLOC },
+	};
+	static const char *const notes[] = {
+		"huge pages: 'always', 'never'.", "governor: 'powersave', 'performance'.",
+		"SMT: 'on', 'off'.", "command line: 'ro mitigations=off', 'ro'.",
+		"microcode: '0x1', '0x2'.", "version of the module: '1.0', '1.1'.",
+		"A, B: other ABI of the module: '1', '2'.", "init_on_alloc: 'off', 'on'.",
+		"interval: '20 ms', '50 ms'.", "B has 3 warnings of noise",
+	};
+	struct set *set = *state;
+	struct bt_comparison *c = compare(set, 2);
+
+	assert_false(has_note(c, "other"));
+	assert_false(has_note(c, "warnings"));
+	bt_compare_free(c);
+	for (unsigned i = 0; i < 2; i++) {
+		bt_samples_machine(set->all[i], &machines[i]);
+		bt_samples_fact(set->all[i], BT_FACT_INTERVAL, i ? "50 ms" : "20 ms");
+	}
+	set->all[1]->warnings = 3;
+	c = compare(set, 2);
+	assert_int_equal(c->reason_count, 0);
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(notes); i++) {
+		if (!has_note(c, notes[i]))
+			fail_msg("no note: %s", notes[i]);
+	}
+	assert_false(has_note(c, "A has"));
+	bt_compare_free(c);
+}
+
+/* Configurations and metrics that only one has are counted and named. */
+static void test_missing(void **state)
+{
+	struct set *set = *state;
+	struct bt_comparison *c;
+
+	add(set->all[0], "order=0", "lost", BT_UNIT_COUNT, BT_BETTER_MORE, SAMPLE(1));
+	c = compare(set, 3);
+	assert_int_equal(c->missing, 3); /* "lost" of b and c, alloc_ns of c */
+	assert_int_equal(c->missing_configs, 1);
+	assert_true(has_note(c, "Of 'order=0' only A has: lost."));
+	assert_false(has_note(c, "only B has"));
 	bt_compare_free(c);
 }
 
@@ -713,6 +805,9 @@ int main(void)
 		SET_TEST(test_80_columns),
 		SET_TEST(test_csv),
 		SET_TEST(test_markdown),
+		SET_TEST(test_markdown_escapes),
+		SET_TEST(test_missing),
+		SET_TEST(test_facts),
 		SET_TEST(test_json),
 	};
 
