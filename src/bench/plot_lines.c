@@ -283,7 +283,7 @@ void bt_plot_rate_write(const struct bt_plot *plot, const struct bt_plot_box *bo
 	bt_plot_curves(plot, has_rate, &curves);
 	unit = bt_plot_rate_unit(put_rate_data(plot, &curves, out), &name);
 	text_uncounted(plot, &curves, caption, sizeof(caption));
-	put_frame(plot, box, &curves, curves.count == 1 ? 2 : 0, caption, out);
+	put_frame(plot, box, &curves, curves.count == 1 ? 3 : 0, caption, out);
 	fprintf(out, "set ylabel '%sallocations per second'\nset yrange [0:*]\n", name);
 	/* Phases of several runs begin at times of their own. */
 	if (curves.count == 1)

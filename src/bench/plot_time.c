@@ -28,23 +28,50 @@ static double start_s(const struct bt_result_sample *sample)
 	return ((double)sample->at_ns - length_ns) / BT_NS_PER_S;
 }
 
+#define PHASE_LINES 3u
+#define PHASE_LETTER 7.5	/* pixels of one in a name of a phase, about */
+#define PHASE_SIDES 320.0	/* pixels beside a panel with a legend of long names, about */
+
+/* The lowest line that has room for a name at start; PHASE_LINES: none has. */
+static unsigned find_line(const double end[PHASE_LINES], double start)
+{
+	unsigned line = 0;
+
+	while (line < PHASE_LINES && start < end[line])
+		line++;
+	return line;
+}
+
 void bt_plot_phase_write(const struct bt_result_repetition *repetition,
 			 const struct bt_plot_box *box, FILE *out)
 {
+	static const char *const names_at[] = { "1.02", "1.06", "1.10" };
+	static const char *const lines_to[] = { "1.035", "1.075", "1.115", "1" };
+	double room = fmax(box->width / box->zoom - PHASE_SIDES, 1), end[PHASE_LINES] = { 0 };
+	unsigned line;
+
 	for (unsigned phase = 0; phase < BT_PHASE_COUNT; phase++) {
 		unsigned first = bt_plot_phase_begin(repetition, phase);
-		double start;
+		double start, length_s;
 
 		if (first == repetition->sample_count)
 			continue;
+		length_s = (double)repetition->samples[repetition->sample_count - 1].at_ns /
+			   BT_NS_PER_S;
 		start = start_s(&repetition->samples[first]);
-		/* In turn on two lines: a short phase has not room for its name. */
-		fprintf(out, "set label %u '%s' at first %.10g, graph %s offset 0.3, 0", phase + 1,
-			bt_phase_name[phase], start, phase % 2 ? "1.06" : "1.02");
-		bt_plot_font(out, box, 11);
-		fprintf(out, "\nset arrow %u from first %.10g, graph 0 to first %.10g, graph %s "
+		/* A short phase has not room for its name: the next is above it, or has none. */
+		line = find_line(end, start);
+		fprintf(out, "set arrow %u from first %.10g, graph 0 to first %.10g, graph %s "
 			"nohead front dashtype '-' linecolor rgb '" BT_PLOT_GREY "'\n",
-			phase + 1, start, start, phase % 2 ? "1.075" : "1.035");
+			phase + 1, start, start, lines_to[line]);
+		if (line == PHASE_LINES)
+			continue;
+		end[line] = start + (double)(strlen(bt_phase_name[phase]) + 1) * PHASE_LETTER *
+				    length_s / room;
+		fprintf(out, "set label %u '%s' at first %.10g, graph %s offset 0.3, 0", phase + 1,
+			bt_phase_name[phase], start, names_at[line]);
+		bt_plot_font(out, box, 11);
+		fputc('\n', out);
 	}
 }
 
@@ -137,7 +164,7 @@ static void put_caption(const struct bt_plot *plot, const struct bt_plot_box *bo
 
 void bt_plot_heatmap_write(const struct bt_plot *plot, const struct bt_plot_box *box, FILE *out)
 {
-	const struct bt_plot_margins margins = { .right = 116, .below = 60, .legend_lines = 2 };
+	const struct bt_plot_margins margins = { .right = 116, .below = 60, .legend_lines = 3 };
 	struct cells cells = { .low_bin = BT_LOG2_BINS, .least = INFINITY };
 	const struct bt_result_repetition *repetition;
 	struct bt_plot_curves curves;

@@ -329,6 +329,31 @@ static void rates_stand_in_the_middle_of_their_time(void **state)
 	bt_result_free(result);
 }
 
+/* Three phases of a second each in 100: names that would be over each other get lines. */
+static void phases_are_told_apart(void **state)
+{
+	static const uint64_t lengths_s[BT_PHASE_COUNT] = { 1, 1, 1, 97 };
+	struct bt_result *result = empty_result(1);
+	struct bt_result_repetition *repetition = add(result, 0);
+	struct bt_result_sample sample = { .allocs_per_s = 1e6 };
+	char *program;
+
+	(void)state;
+	for (unsigned phase = 0; phase < BT_PHASE_COUNT; phase++) {
+		sample.length_ns = lengths_s[phase] * BT_NS_PER_S;
+		sample.at_ns += sample.length_ns;
+		sample.phase = (uint8_t)phase;
+		bt_result_sample(repetition, &sample);
+	}
+	program = program_of_one(result, "rate");
+	assert_has(program, "'idle' at first 0, graph 1.02 ");
+	assert_has(program, "'warmup' at first 1, graph 1.06 ");
+	assert_has(program, "'load' at first 2, graph 1.10 ");
+	assert_lacks(program, "'antagonized' at first");
+	free(program);
+	bt_result_free(result);
+}
+
 /* Bin 3 is 8 to 16 ns; 100 in half a second are 200 a second. */
 static void cells_are_rates(void **state)
 {
@@ -571,6 +596,7 @@ int main(void)
 		cmocka_unit_test(times_have_units),
 		cmocka_unit_test(few_of_many_are_drawn),
 		cmocka_unit_test(rates_stand_in_the_middle_of_their_time),
+		cmocka_unit_test(phases_are_told_apart),
 		cmocka_unit_test(cells_are_rates),
 		cmocka_unit_test(heat_darkens),
 		cmocka_unit_test(repetitions_are_chosen),
