@@ -29,7 +29,7 @@ static double start_s(const struct bt_result_sample *sample)
 }
 
 #define PHASE_LINES 3u
-#define PHASE_LETTER 7.5	/* pixels of one in a name of a phase, about */
+#define PHASE_LETTER 8.5	/* pixels of one in a name of a phase, about */
 #define PHASE_SIDES 320.0	/* pixels beside a panel with a legend of long names, about */
 
 /* The lowest line that has room for a name at start; PHASE_LINES: none has. */
