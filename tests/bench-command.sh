@@ -2,48 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # buddytop bench on a simulated machine: options, documents, guards that fired, ends and resuming.
 set -u
-program=${BUDDYTOP:-./buddytop}
-case $program in /*) ;; *) program=$PWD/$program ;; esac
+# shellcheck source=tests/script.sh
+. "$(dirname "$0")/script.sh"
 plans=$(cd "${srcdir:-.}" && pwd)/plans
-dir=$(mktemp -d) || exit 1
-XDG_RUNTIME_DIR=$dir
-LC_ALL=C
-export XDG_RUNTIME_DIR LC_ALL
-passed=0
-failed=0
-trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
 
-# verdict NAME: by the status of the command before.
-verdict()
-{
-	if [ "$?" = 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $1"
-		tail -n 5 out err
-	fi
-}
-
-# run CODE ARGUMENT...: of bench, into the files out and err.
-run()
-{
-	code=$1
-	shift
-	timeout 60 "$program" bench "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" = "$code" ] || { echo "exit $got, not $code"; false; }
-}
-
-# json FILE: the assertions on standard input, about the document d.
-json()
-{
-	python3 -c "
-import json, sys
-d = json.load(open('$1'))
-exec(sys.stdin.read())"
-}
 
 sim='--source sim:1,cpus=4,nodes=2,memory=512M --interval 20ms'
 short='--set settle=0 --set warmup=40ms --set steady=0 --set seconds=100ms'
@@ -52,7 +15,7 @@ long="$bare --set seconds=600ms"
 
 # shellcheck disable=SC2086
 {
-run 0 $sim $short --alloc-orders 0,4 --iterations 1 --format=pab --output-path pab.json --quiet &&
+bench 0 $sim $short --alloc-orders 0,4 --iterations 1 --format=pab --output-path pab.json --quiet &&
 	[ ! -s out ] && [ ! -s err ] && json pab.json <<'END'
 keys = ["idle_available_bytes", "antagonized_available_bytes", "kernel_page_allocs",
         "kernel_alloc_failures", "kernel_page_allocs_remote", "kernel_page_alloc_latencies_ns",
@@ -71,14 +34,14 @@ assert all(isinstance(v, list) for v in d.values()), "arrays only, as its reader
 assert d["buddytop_machine_is_simulated"] == [1] and "buddytop_result_is_partial" not in d
 END
 verdict 'the document of page_alloc_bench, by its options'
-run 0 $sim $short --alloc-orders 1 --iterations 2 --latencies=false --format=pab -o a.json \
+bench 0 $sim $short --alloc-orders 1 --iterations 2 --latencies=false --format=pab -o a.json \
 	--set probe=no &&
 	json a.json <<'END'
 assert not [key for key in d if "latenc" in key] and len(d["kernel_page_allocs_order1"]) == 2
 END
 verdict 'without latencies'
 
-run 0 $sim $short --iterations 2 -o r.json --set 'node=local remote' --set cpus=1 --set probe=no &&
+bench 0 $sim $short --iterations 2 -o r.json --set 'node=local remote' --set cpus=1 --set probe=no &&
 	grep -q 'order=4 node=remote: 2 of 2 repetitions counted' out &&
 	grep -q '^8/8 order=4 node=remote #2: allocs [0-9.]*M/s, p99 ' err &&
 	[ "$(LC_ALL=C awk 'length > 80' out)" = '' ] && json r.json <<'END'
@@ -111,7 +74,7 @@ assert [r["repetitions"][0]["position"] for r in d["runs"]] == [1, 2, 3, 4], "in
 assert d["warnings"][0].startswith("simulated")
 END
 verdict 'a result: runs, phases, histograms, samples'
-run 0 --resume r.json -o again.json --source remote:false --csv && cmp r.json again.json &&
+bench 0 --resume r.json -o again.json --source remote:false --csv && cmp r.json again.json &&
 	grep -q '8 repetitions are there already, nothing is left to do' err &&
 	[ "$(wc -l <out)" = 9 ] && head -n 1 out | grep -q '^run,repetition,.*alloc_p999_ns' &&
 	python3 - <<'END'
@@ -121,10 +84,10 @@ assert len(rows) == 8 and all(float(r["allocs_per_s"]) > 0 for r in rows)
 assert all(r["counted"] == "yes" and r["flaw"] == "" for r in rows)
 END
 verdict 'CSV of what was there; nothing was left to do'
-run 0 --resume r.json --markdown &&
+bench 0 --resume r.json --markdown &&
 	grep -q '^| allocs | [0-9.]*M/s | ' out
 verdict 'Markdown'
-run 0 $sim $short --iterations 1 --alloc-orders 0 --limit-bytes 64M --json && json out <<'END'
+bench 0 $sim $short --iterations 1 --alloc-orders 0 --limit-bytes 64M --json && json out <<'END'
 r = d["runs"][0]["repetitions"][0]
 phases = r["phases"]
 assert list(phases) == ["idle", "warmup", "load", "antagonized"]
@@ -160,7 +123,7 @@ n = len(d["runs"][0]["repetitions"])
 d["plan"]["text"] = d["plan"]["text"].replace("repetitions = 100", f"repetitions = {n + 1}")
 json.dump(d, open("part.json", "w"))
 END
-run 0 --resume part.json $sim && grep -q 'repetitions are there already' err &&
+bench 0 --resume part.json $sim && grep -q 'repetitions are there already' err &&
 	python3 - <<'END'
 import json
 before, now = (json.load(open(name))["runs"][0]["repetitions"] for name in ("before.json", "part.json"))
@@ -170,21 +133,21 @@ assert [r["number"] for r in now] == list(range(1, len(now) + 1))
 assert not json.load(open("part.json"))["partial"]
 END
 verdict 'resumed: what was cut short is done again'
-run 2 --resume before.json --source sim:1,cpus=2,memory=512M && grep -q 'another machine (number of CPUs)' err
+bench 2 --resume before.json --source sim:1,cpus=2,memory=512M && grep -q 'another machine (number of CPUs)' err
 verdict 'not on another machine'
-run 1 $sim $short --alloc-orders 0 --iterations 100 --timeout-s 1 -o t.json && grep -q 'the time limit is over' err &&
+bench 1 $sim $short --alloc-orders 0 --iterations 100 --timeout-s 1 -o t.json && grep -q 'the time limit is over' err &&
 	json t.json <<'END'
 assert d["partial"] and d["partial_reason"] == "the time limit of 1 s is over"
 END
 verdict 'a time limit'
-run 1 --source sim:1,memory=512M,fault=lost@1s --interval 20ms $short --iterations 100 -o l.json &&
+bench 1 --source sim:1,memory=512M,fault=lost@1s --interval 20ms $short --iterations 100 -o l.json &&
 	grep -q 'source lost' err && json l.json <<'END'
 assert d["partial"] and "lost" in d["partial_reason"] and d["runs"][0]["repetitions"]
 END
 verdict 'a source that is lost'
 
 # What fired is said, and does not count.
-run 0 --source sim:1,memory=512M,fault=lease@300ms --interval 20ms $long --iterations 2 \
+bench 0 --source sim:1,memory=512M,fault=lease@300ms --interval 20ms $long --iterations 2 \
 	--alloc-orders 0 -o f.json && grep -q 'NOT COUNTED: guard: the lease expired' err &&
 	grep -q '^pab: 1 of 2 repetitions counted' out &&
 	grep -q 'not counted: .*: guard: the lease expired' out && json f.json <<'END'
@@ -193,24 +156,24 @@ assert flaws == ["guard: the lease expired", ""], flaws
 assert [r["counted"] for r in d["runs"][0]["repetitions"]] == [f == "" for f in flaws]
 END
 verdict 'a lease that expires spoils its repetition alone'
-run 1 --source sim:1,memory=512M,fault=oom@300ms --interval 20ms $long --iterations 1 \
+bench 1 --source sim:1,memory=512M,fault=oom@300ms --interval 20ms $long --iterations 1 \
 	--alloc-orders 0 --set guard=safe --set reserve=1M --json && json out <<'END'
 assert d["runs"][0]["repetitions"][0]["flaw"] == "guard: the OOM notifier took the load away"
 END
 verdict 'guard safe at the end of memory'
-run 1 --source sim:1,memory=512M,fault=oom@300ms --interval 20ms $long --iterations 1 \
+bench 1 --source sim:1,memory=512M,fault=oom@300ms --interval 20ms $long --iterations 1 \
 	--alloc-orders 0 --json && json out <<'END'
 r = d["runs"][0]["repetitions"][0]
 assert r["flaw"] == "processes besides the probes that the OOM killer ended: 1", r["flaw"]
 assert sum(p.get("oom_notifications", 0) for p in r["phases"].values()) == 1
 END
 verdict 'guard bench does nothing at the end of memory; whoever was killed is told'
-run 1 --source sim:1,memory=512M,cpus=4,fault=offline@300ms:2 --interval 20ms $long --iterations 1 \
+bench 1 --source sim:1,memory=512M,cpus=4,fault=offline@300ms:2 --interval 20ms $long --iterations 1 \
 	--alloc-orders 0 --json && json out <<'END'
 assert "CPUs went" in d["runs"][0]["repetitions"][0]["flaw"]
 END
 verdict 'a CPU that goes off line'
-run 0 $sim --iterations 1 --alloc-orders 0 --set pattern=ramp --set steady=300ms --set warmup=0 \
+bench 0 $sim --iterations 1 --alloc-orders 0 --set pattern=ramp --set steady=300ms --set warmup=0 \
 	--set seconds=50ms --set settle=0 --set probe=no --set steady-percent=1 --json && json out <<'END'
 r = d["runs"][0]["repetitions"][0]
 assert r["counted"] and not r["steady"] and "steady_after_ns" not in r
@@ -264,47 +227,46 @@ assert "probe" not in r["phases"]["load"] and not r["phases"]["antagonized"]["co
 END
 verdict 'interrupted in the second probe: what the first one got is there'
 
-run 0 $sim $short --set 'cpus=1,4,8' --alloc-orders 0 --iterations 1 --set probe=no --json && json out <<'END'
+bench 0 $sim $short --set 'cpus=1,4,8' --alloc-orders 0 --iterations 1 --set probe=no --json && json out <<'END'
 assert [r.get("left_out", "") != "" for r in d["runs"]] == [False, False, True]
 assert "8" in d["runs"][2]["left_out"] and not d["partial"]
 END
 verdict 'a sweep that goes further than the machine'
-run 2 $sim --set cpus=64 && grep -q 'cpus' err
+bench 2 $sim --set cpus=64 && grep -q 'cpus' err
 verdict 'nothing that the machine can do'
 for plan in "$plans"/*.ini; do
-	BUDDYTOP_PLANS=$plans run 0 "$(basename "$plan" .ini)" --dry-run && grep -q 'runs, .* repetitions' out
+	BUDDYTOP_PLANS=$plans bench 0 "$(basename "$plan" .ini)" --dry-run && grep -q 'runs, .* repetitions' out
 	verdict "dry run of $plan"
 done
-run 0 --dry-run --alloc-orders 0-10 --set 'cpus=1,2' && [ "$(grep -c '^order=' out)" = 22 ]
+bench 0 --dry-run --alloc-orders 0-10 --set 'cpus=1,2' && [ "$(grep -c '^order=' out)" = 22 ]
 verdict 'a dry run lists the matrix'
 
 # Nothing is begun without a yes, nothing with a wrong option.
 python3 -c "
 import json, sys
 d = json.load(open('r.json')); d['runs'][0]['label'] = 'other'; json.dump(d, open('odd.json', 'w'))"
-run 2 --resume odd.json $sim && grep -q 'other runs' err
+bench 2 --resume odd.json $sim && grep -q 'other runs' err
 verdict 'a result whose plan gives other runs'
-run 1 --resume pab.json $sim && grep -q 'no result of buddytop bench' err
+bench 1 --resume pab.json $sim && grep -q 'no result of buddytop bench' err
 verdict 'a document of another kind'
-run 2 $sim --iterations 0 && grep -q 'repetitions' err
+bench 2 $sim --iterations 0 && grep -q 'repetitions' err
 verdict 'no repetition'
-run 2 $sim --alloc-orders 0,99 && grep -q 'order' err
+bench 2 $sim --alloc-orders 0,99 && grep -q 'order' err
 verdict 'no such order'
-run 2 $sim --latencies=maybe && grep -q 'neither true nor false' err
+bench 2 $sim --latencies=maybe && grep -q 'neither true nor false' err
 verdict 'neither true nor false'
-run 2 $sim --format=pab && grep -q -- '--output-path' err
+bench 2 $sim --format=pab && grep -q -- '--output-path' err
 verdict 'a format of no file'
-run 2 $sim --format=pab -o x.json --set 'node=local remote' && grep -q 'two runs of order' err
+bench 2 $sim --format=pab -o x.json --set 'node=local remote' && grep -q 'two runs of order' err
 verdict 'two runs of an order have no place in that format'
-run 2 $sim --json --csv && grep -q 'exclude' err
+bench 2 $sim --json --csv && grep -q 'exclude' err
 verdict 'two ways to print'
-run 2 $sim --resume r.json --iterations 3 && grep -q 'no option of one' err
+bench 2 $sim --resume r.json --iterations 3 && grep -q 'no option of one' err
 verdict 'a plan beside the one in the file'
-run 1 $sim $short --set probe=no --iterations 1 --alloc-orders 0 -o /nonexistent/x.json && grep -q '/nonexistent' err
+bench 1 $sim $short --set probe=no --iterations 1 --alloc-orders 0 -o /nonexistent/x.json && grep -q '/nonexistent' err
 verdict 'a file that cannot be written'
-run 1 nonesuch && grep -q 'no plan' err
+bench 1 nonesuch && grep -q 'no plan' err
 verdict 'a plan that is not there'
 }
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+finish

@@ -3,57 +3,18 @@
 # buddytop bench: options as users of page_alloc_bench write them, where results are written to, what
 # is said of those that do not count, and the question before it all.
 set -u
-program=${BUDDYTOP:-./buddytop}
-case $program in /*) ;; *) program=$PWD/$program ;; esac
+# shellcheck source=tests/script.sh
+. "$(dirname "$0")/script.sh"
 agent=$(dirname "$program")/buddytop-agent
-dir=$(mktemp -d) || exit 1
-XDG_RUNTIME_DIR=$dir
-LC_ALL=C
-export XDG_RUNTIME_DIR LC_ALL
-passed=0
-failed=0
-skipped=0
-trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
-
-# verdict NAME: by the status of the command before.
-verdict()
-{
-	if [ "$?" = 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $1"
-		tail -n 5 out err
-	fi
-}
-
-# run CODE ARGUMENT...: of bench, into the files out and err.
-run()
-{
-	code=$1
-	shift
-	timeout 60 "$program" bench "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" = "$code" ] || { echo "exit $got, not $code"; false; }
-}
 
 # refused TEXT ARGUMENT...: as wrong usage, in one line that has the text.
 refused()
 {
 	text=$1
 	shift
-	run 2 "$@" && [ "$(wc -l <err)" = 1 ] && grep -qF -e "$text" err
+	bench 2 "$@" && [ "$(wc -l <err)" = 1 ] && grep -qF -e "$text" err
 	verdict "refused: $*"
-}
-
-# json FILE: the assertions on standard input, about the document d.
-json()
-{
-	python3 -c "
-import json, sys
-d = json.load(open('$1'))
-exec(sys.stdin.read())"
 }
 
 sim='--source sim:1,cpus=2,memory=512M --interval 20ms'
@@ -64,21 +25,21 @@ dry=$short' --set probe=no'	# no probe: the simulated one takes two seconds
 # shellcheck disable=SC2086
 {
 # ---- options ----------------------------------------------------------------------------------
-run 0 -alloc-orders 0,4 -iterations=3 -dry-run && [ "$(grep -c '^order=[04]  *3 ' out)" = 2 ]
+bench 0 -alloc-orders 0,4 -iterations=3 -dry-run && [ "$(grep -c '^order=[04]  *3 ' out)" = 2 ]
 verdict 'long options with one dash'
-run 0 $sim $dry $one --latencies --json && grep -q '"latencies": true' out
+bench 0 $sim $dry $one --latencies --json && grep -q '"latencies": true' out
 verdict '--latencies without a value'
 for word in 0 f F false False FALSE; do
-	run 0 -latencies=$word --dry-run
+	bench 0 -latencies=$word --dry-run
 	verdict "-latencies=$word"
 done
-run 0 $sim $dry $one -latencies=F --json && grep -q '"latencies": false' out &&
+bench 0 $sim $dry $one -latencies=F --json && grep -q '"latencies": false' out &&
 	! grep -q 'alloc_p99_ns' out
 verdict '-latencies=F leaves them out'
 refused "--latencies: 'maybe' is neither true nor false" --latencies=maybe
 refused 'no such option' -alloc-order 3
 refused 'no such option' --no-such
-run 0 --help && grep -q -- '--latencies\[=true|false\]' out
+bench 0 --help && grep -q -- '--latencies\[=true|false\]' out
 verdict 'help says that the value may be left out'
 
 refused '--findlimit-mmap-size-gib: ' --findlimit-mmap-size-gib 0
@@ -91,13 +52,13 @@ refused "--set: '=1' is not KEY=VALUE" --set =1
 refused 'is not KEY=VALUE' --set 'seed=1
 [x]'
 refused '--set: seed is given by --seed already' --seed 1 --set seed=2
-run 0 --set ' cpus = 1, 2 ' --dry-run && [ "$(grep -c ' cpus=[12] ' out)" = 4 ]
+bench 0 --set ' cpus = 1, 2 ' --dry-run && [ "$(grep -c ' cpus=[12] ' out)" = 4 ]
 verdict 'blanks in a setting'
-run 0 $sim $dry $one --timeout-s 18446744074 --quiet
+bench 0 $sim $dry $one --timeout-s 18446744074 --quiet
 verdict 'a time limit of centuries is not over at once'
 
 # ---- probes that end early --------------------------------------------------------------------
-run 0 $sim $short $one --findlimit-mmap-size-gib 1 --stop-at-psi 10 --format=pab -o b.json --json &&
+bench 0 $sim $short $one --findlimit-mmap-size-gib 1 --stop-at-psi 10 --format=pab -o b.json --json &&
 	mv out probed.json && json probed.json <<'END'
 phases = d["runs"][0]["repetitions"][0]["phases"]
 probes = [phases[name]["probe"] for name in ("idle", "antagonized")]
@@ -121,14 +82,14 @@ run["wanted"] = n
 d["plan"]["text"] = d["plan"]["text"].replace("repetitions = 1", f"repetitions = {n}")
 json.dump(d, open("repeated.json", "w"))
 END
-	run 0 --resume repeated.json --source remote:false ${2-}
+	bench 0 --resume repeated.json --source remote:false ${2-}
 }
 repeat 3 && grep -q '[0-9] %$' out && ! grep -q '[0-9] % \[' out && repeat 4 && grep -q '[0-9] % \[' out
 verdict 'an interval of confidence needs four values on each side'
 repeat 1 && grep -q 'probes* ended at their limit or by pressure,$' out &&
 	repeat 1 --markdown && grep -q '^- .* probes* ended at their limit or by pressure,$' out
 verdict 'it is said of bounded probes'
-run 0 $sim $dry --iterations 1 --alloc-orders 0,14 --format=pab -o left.json --markdown &&
+bench 0 $sim $dry --iterations 1 --alloc-orders 0,14 --format=pab -o left.json --markdown &&
 	grep -q '^- left out: .*order=14' out && json left.json <<'END'
 assert d["buddytop_orders_left_out"] == [14] and len(d["kernel_page_allocs_order0"]) == 1
 END
@@ -138,14 +99,14 @@ verdict 'an order that the machine cannot do'
 mkfifo fifo
 cat fifo >from-fifo &
 reader=$!
-run 0 $sim $dry --iterations 3 --alloc-orders 0 -o fifo && wait $reader && [ -p fifo ] &&
+bench 0 $sim $dry --iterations 3 --alloc-orders 0 -o fifo && wait $reader && [ -p fifo ] &&
 	json from-fifo <<'END'
 assert len(d["runs"][0]["repetitions"]) == 3 and not d["partial"]
 END
 verdict 'a FIFO gets the whole document, once'
 # Never those in /dev: should this fail, the whole machine would feel it.
 if mknod null c 1 3 2>err; then
-	run 0 $sim $dry $one -o null && [ -c null ]
+	bench 0 $sim $dry $one -o null && [ -c null ]
 	verdict 'a device stays one'
 else
 	skipped=$((skipped + 1))
@@ -154,20 +115,20 @@ fi
 ln -s /proc/self/fd/1 stdout
 ln -s target.json link.json
 echo old >target.json
-run 0 $sim $dry $one -o link.json && [ -L link.json ] && grep -q '"partial":false.*}$' target.json
+bench 0 $sim $dry $one -o link.json && [ -L link.json ] && grep -q '"partial":false.*}$' target.json
 verdict 'the target of a link is replaced'
 "$program" bench $sim $dry $one -o stdout --quiet 2>err | cat >out && grep -q '"partial":false.*}$' out
 verdict 'standard output as a file, into a pipe'
-run 0 $sim $dry $one -o stdout --quiet && grep -q '"partial":false.*}$' out
+bench 0 $sim $dry $one -o stdout --quiet && grep -q '"partial":false.*}$' out
 verdict 'standard output as a file, into a file'
-run 0 $sim $dry $one -o r.json --json && [ "$(wc -l <r.json)" = 0 ] &&
+bench 0 $sim $dry $one -o r.json --json && [ "$(wc -l <r.json)" = 0 ] &&
 	[ $((3 * $(wc -c <r.json))) -lt $((2 * $(wc -c <out))) ] && cmp -s out r.json;
 [ "$?" = 1 ] && python3 -c "import json; assert json.load(open('out')) == json.load(open('r.json'))"
 verdict 'the file is compact, standard output is not; they say the same'
-run 1 --source remote:false $one -o /nonexistent/x.json && grep -q '/nonexistent/x.json' err &&
+bench 1 --source remote:false $one -o /nonexistent/x.json && grep -q '/nonexistent/x.json' err &&
 	[ "$(wc -l <err)" = 1 ]
 verdict 'a file that cannot be written is refused before the machine is opened'
-run 1 --source remote:false $one -o . && grep -q 'Is a directory' err && [ "$(wc -l <err)" = 1 ]
+bench 1 --source remote:false $one -o . && grep -q 'Is a directory' err && [ "$(wc -l <err)" = 1 ]
 verdict 'a directory is no file'
 
 # ---- going on with it -------------------------------------------------------------------------
@@ -190,12 +151,12 @@ refused 'another machine (transparent huge pages)' $sim --quiet --resume thp.jso
 refused 'another machine (command line of the kernel)' $sim --quiet --resume command_line.json
 refused 'another machine (version of the module)' $sim --quiet --resume module_version.json
 refused 'another machine (ABI version of the module)' $sim --quiet --resume abi_version.json
-run 0 $sim --resume more.json && grep -q '^2/2 ' err
+bench 0 $sim --resume more.json && grep -q '^2/2 ' err
 verdict 'resumed on the same machine'
 
 # ---- what does not count ----------------------------------------------------------------------
 long='--set settle=0 --set warmup=0 --set steady=0 --set seconds=400ms --set probe=no'
-run 1 --source sim:1,memory=512M,fault=lease@200ms --interval 20ms $long $one -o flawed.json &&
+bench 1 --source sim:1,memory=512M,fault=lease@200ms --interval 20ms $long $one -o flawed.json &&
 	grep -q "^buddytop: no repetition of 'pab' counts: guard: the lease expired" err &&
 	json flawed.json <<'END'
 assert not d["partial"] and not d["runs"][0]["repetitions"][0]["counted"]
@@ -230,9 +191,9 @@ END
 chmod +x agent.sh
 if [ -x "$agent" ] && sed -u q </dev/null; then
 	real="--source remote:$dir/agent.sh --interval 20ms"
-	run 1 $real $dry $one -o none.json && grep -q 'with no guard: --yes agrees' err && [ ! -e none.json ]
+	bench 1 $real $dry $one -o none.json && grep -q 'with no guard: --yes agrees' err && [ ! -e none.json ]
 	verdict 'nothing is begun without a yes'
-	run 0 $real $dry $one -o some.json --yes && [ -s some.json ]
+	bench 0 $real $dry $one -o some.json --yes && [ -s some.json ]
 	verdict '--yes agrees'
 	for answer in n y; do
 		rm -f asked.json
@@ -267,5 +228,4 @@ else
 fi
 }
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+finish

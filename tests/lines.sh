@@ -2,36 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # buddytop --plain, --batch and record: lines, ends and exit codes, on a simulated machine.
 set -u
-program=${BUDDYTOP:-./buddytop}
-case $program in /*) ;; *) program=$PWD/$program ;; esac
-dir=$(mktemp -d) || exit 1
-XDG_RUNTIME_DIR=$dir
-export XDG_RUNTIME_DIR
-passed=0
-failed=0
-trap 'rm -rf "$dir"' EXIT
+# shellcheck source=tests/script.sh
+. "$(dirname "$0")/script.sh"
 cd "$dir" || exit 1
-
-# verdict NAME: by the status of the command before.
-verdict()
-{
-	if [ "$?" = 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAILED: $1"
-		tail -n 5 out err
-	fi
-}
-
-# run CODE COMMAND...: into the files out and err.
-run()
-{
-	code=$1
-	shift
-	timeout 30 "$@" >out 2>err </dev/null
-	[ "$?" = "$code" ]
-}
 
 sim='--source sim:1,cpus=2 --interval 50ms'
 
@@ -107,5 +80,4 @@ run 2 "$program" replay
 verdict 'replay wants a file'
 }
 
-echo "$passed passed, $failed failed, 0 skipped"
-[ "$failed" = 0 ]
+finish
