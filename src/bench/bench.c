@@ -40,7 +40,7 @@ static void tell(struct bt_bench *b)
 /* A config of somebody else's that says nothing but that the load is to stop. */
 static bool is_stop(const struct bt_bench *b, const struct bt_frame *frame)
 {
-	if (!b->generation || frame->config.generation == b->generation ||
+	if (!b->generation || frame->config.generation <= b->generation ||
 	    frame->config.run != BT_RUN_DRAIN)
 		return false;
 	for (unsigned i = 0; i < bt_param_count; i++) {
