@@ -76,6 +76,11 @@ topology='for n in 0 1 2; do
 	busybox awk "/MemTotal/ { print \$2, int((\$4 + 20480) / 102400) }" meminfo
 done
 echo "name $(busybox hostname)"
+# A second after the boot the kernel trusts the counter; until then it is called tsc-early.
+for i in 1 2 3 4 5; do
+	busybox grep -q early /sys/devices/system/clocksource/clocksource0/current_clocksource || break
+	busybox sleep 1
+done
 echo "clock $(busybox cat /sys/devices/system/clocksource/clocksource0/current_clocksource)"
 echo "module $(busybox cat /sys/module/buddytop/parameters/max_held_pct)"
 for d in /proc/stat /sys/kernel/debug/bdi /sys/kernel/tracing/events /dev/buddytop \
