@@ -24,11 +24,6 @@ static void add(char ***texts, unsigned *count, const char *format, ...)
 
 #define NOTE(c, ...) add(&(c)->notes, &(c)->note_count, __VA_ARGS__)
 
-static char letter(unsigned document)
-{
-	return (char)('A' + document);
-}
-
 /* ---- reasons ----------------------------------------------------------------------------- */
 
 struct saying {
@@ -41,7 +36,7 @@ static void say(void *context, const char *text)
 	struct saying *saying = context;
 
 	add(&saying->comparison->reasons, &saying->comparison->reason_count, "A, %c: %s",
-	    letter(saying->document), text);
+	    bt_samples_letter(saying->document), text);
 }
 
 void bt_compare_reasons(struct bt_comparison *c)
@@ -54,7 +49,7 @@ void bt_compare_reasons(struct bt_comparison *c)
 		bt_samples_differ(c->documents[0], c->documents[i], say, &saying);
 		if (a && b && strcmp(a, b))
 			add(&c->reasons, &c->reason_count, "A, %c: other configuration: '%s', '%s'",
-			    letter(i), a, b);
+			    bt_samples_letter(i), a, b);
 	}
 }
 
@@ -164,14 +159,14 @@ static void note_traits(struct bt_comparison *c)
 		for (unsigned i = 0; i < c->document_count; i++) {
 			if (traits[t].has(c->documents[i]))
 				used += (size_t)snprintf(letters + used, sizeof(letters) - used,
-							 "%s%c", used ? ", " : "", letter(i));
+							 "%s%c", used ? ", " : "", bt_samples_letter(i));
 		}
 		if (used)
 			NOTE(c, "%s: %s.", traits[t].text, letters);
 	}
 	for (unsigned i = 0; i < c->document_count; i++) {
 		if (*c->documents[i]->note)
-			NOTE(c, "%c: %s.", letter(i), c->documents[i]->note);
+			NOTE(c, "%c: %s.", bt_samples_letter(i), c->documents[i]->note);
 	}
 }
 
@@ -193,7 +188,7 @@ static void note_facts(struct bt_comparison *c, unsigned document)
 		const char *a = c->documents[0]->facts[i], *b = c->documents[document]->facts[i];
 
 		if (a && b && strcmp(a, b))
-			NOTE(c, "A, %c: other %s: '%.200s', '%.200s'.", letter(document),
+			NOTE(c, "A, %c: other %s: '%.200s', '%.200s'.", bt_samples_letter(document),
 			     bt_samples_fact_name[i], from_word(a, b), from_word(b, a));
 	}
 }
@@ -203,7 +198,7 @@ static void note_warnings(struct bt_comparison *c)
 	for (unsigned i = 0; i < c->document_count; i++) {
 		if (c->documents[i]->warnings)
 			NOTE(c, "%c has %u warnings of noise, which the document tells.",
-			     letter(i), c->documents[i]->warnings);
+			     bt_samples_letter(i), c->documents[i]->warnings);
 	}
 }
 
@@ -235,7 +230,7 @@ static void note_alone(struct bt_comparison *c, unsigned has, unsigned lacks)
 						 used ? ", " : "", config);
 	}
 	if (count)
-		NOTE(c, "Only %c has: %s%s", letter(has), text, count > NAMES_MAX ? " ..." : "");
+		NOTE(c, "Only %c has: %s%s", bt_samples_letter(has), text, count > NAMES_MAX ? " ..." : "");
 }
 
 /* Metrics that one lacks in a configuration that both have: one note for each configuration. */
@@ -254,7 +249,7 @@ static void note_metrics(struct bt_comparison *c, unsigned has, unsigned lacks)
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
 						 used ? ", " : "", s->metric);
 		if (last && used)
-			NOTE(c, "Of '%s' only %c has: %s.", s->config, letter(has), text);
+			NOTE(c, "Of '%s' only %c has: %s.", s->config, bt_samples_letter(has), text);
 		used = last ? 0 : used;
 	}
 }

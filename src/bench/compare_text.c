@@ -11,11 +11,6 @@
 /* Below it verdicts are shorter, so that the widest numbers fit into 80. */
 #define NARROW_COLS 100
 
-static char letter(unsigned document)
-{
-	return (char)('A' + document);
-}
-
 /* ---- cells ------------------------------------------------------------------------------- */
 
 /* "+3.1", "+312"; the tenths of what is large are nobody's concern. */
@@ -144,7 +139,7 @@ static void add_heading(struct bt_table *table, const struct bt_comparison *c,
 	if (c->document_count > 2) {
 		size_t used = strlen(text);
 
-		snprintf(text + used, sizeof(text) - used, "  (A, %c)", letter(row->document));
+		snprintf(text + used, sizeof(text) - used, "  (A, %c)", bt_samples_letter(row->document));
 	}
 	bt_table_heading(table, text);
 }
@@ -168,7 +163,7 @@ static struct bt_table *make_table(const struct bt_comparison *c, unsigned docum
 	const struct bt_compare_row *row, *last = NULL, *end = c->rows + c->row_count;
 	struct bt_table *table;
 
-	snprintf(titles[BT_COLUMN_B], CELL, "%c", letter(document));
+	snprintf(titles[BT_COLUMN_B], CELL, "%c", bt_samples_letter(document));
 	snprintf(titles[BT_COLUMN_CI], CELL, "%g %% CI", c->options.confidence * 100);
 	for (unsigned i = 0; i < BT_COLUMN_COUNT; i++)
 		columns[i] = (struct bt_table_column){
@@ -215,7 +210,7 @@ static void put_documents(const struct bt_comparison *c, FILE *out, bool markdow
 
 		bt_copy_clean(text, sizeof(text), raw);
 		free(raw);
-		fprintf(out, "%s%c  ", markdown ? "- " : "", letter(i));
+		fprintf(out, "%s%c  ", markdown ? "- " : "", bt_samples_letter(i));
 		put_text(out, text, 0, 0, markdown);
 	}
 }

@@ -213,7 +213,7 @@ static void describe(const struct bt_plot *plot, unsigned document, char *text, 
 	bt_utc_text(result->start_utc_ns, when, sizeof(when));
 	strcpy(when + strlen("2026-11-21T05:16"), "Z");
 	if (plot->count > 1)
-		snprintf(name, sizeof(name), "%c: %.50s, ", bt_plot_letter(document),
+		snprintf(name, sizeof(name), "%c: %.50s, ", bt_samples_letter(document),
 			 bt_plot_name(result));
 	snprintf(text, size, "%s%s, Linux %s, %s", name, result->machine.host,
 		 result->machine.kernel, when);
@@ -230,8 +230,8 @@ static void add_reason(void *context, const char *text)
 	struct reasons *reasons = context;
 	char said[BT_ERR_TEXT];
 
-	snprintf(said, sizeof(said), "%c, %c: %.480s", bt_plot_letter(0),
-		 bt_plot_letter(reasons->document), text);
+	snprintf(said, sizeof(said), "%c, %c: %.480s", bt_samples_letter(0),
+		 bt_samples_letter(reasons->document), text);
 	if (!reasons->count++)
 		bt_copy_clean(reasons->first, sizeof(reasons->first), said);
 }

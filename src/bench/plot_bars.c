@@ -110,7 +110,7 @@ static void put_name(FILE *out, unsigned series, unsigned document, unsigned doc
 {
 	fprintf(out, "NAME%u = ", series);
 	if (documents > 1)
-		bt_plot_quote_format(out, 40, "%c %s", bt_plot_letter(document), what);
+		bt_plot_quote_format(out, 40, "%c %s", bt_samples_letter(document), what);
 	else
 		bt_plot_quote(out, what, 40);
 	fputc('\n', out);
@@ -285,10 +285,10 @@ static void put_compared_names(const struct bt_plot *plot, const struct bt_plot_
 	char title[128];
 
 	snprintf(title, sizeof(title), "%s: difference from %c%s", metric->label,
-		 bt_plot_letter(0), better[metric->better]);
+		 bt_samples_letter(0), better[metric->better]);
 	bt_plot_title(out, box, title);
 	fputs("set ylabel ", out);
-	bt_plot_quote_format(out, 80, "percent of the median of %c", bt_plot_letter(0));
+	bt_plot_quote_format(out, 80, "percent of the median of %c", bt_samples_letter(0));
 	fputc('\n', out);
 	for (unsigned i = 1; i < plot->count; i++)
 		put_name(out, i - 1, i, plot->count, bt_plot_name(plot->results[i]));

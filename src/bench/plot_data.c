@@ -183,7 +183,7 @@ void bt_plot_curve_name(const struct bt_plot *plot, const struct bt_plot_curve *
 {
 	if (plot->count > 1)
 		bt_plot_quote_format(out, NAME_LETTERS, "%c  %s",
-				     bt_plot_letter(curve->document), curve->run->label);
+				     bt_samples_letter(curve->document), curve->run->label);
 	else
 		bt_plot_quote(out, curve->run->label, NAME_LETTERS);
 }

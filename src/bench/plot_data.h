@@ -5,15 +5,10 @@
 
 #include "bench/plot.h"
 #include "bench/plot_text.h"
+#include "bench/samples.h"
 #include "bench/stats.h"
 
 #define BT_PLOT_CONFIDENCE 0.95
-
-/* How a document is called in a picture of several: "A" is the first. */
-static inline char bt_plot_letter(unsigned document)
-{
-	return (char)('A' + document);
-}
 
 /* The last part of the path a document came from. */
 const char *bt_plot_name(const struct bt_result *result);

@@ -156,7 +156,7 @@ static void put_caption(const struct bt_plot *plot, const struct bt_plot_box *bo
 	char of[4] = "", flaw[192], caption[400];
 
 	if (plot->count > 1)
-		snprintf(of, sizeof(of), "%c, ", bt_plot_letter(curve->document));
+		snprintf(of, sizeof(of), "%c, ", bt_samples_letter(curve->document));
 	snprintf(caption, sizeof(caption), "seconds since the beginning of repetition %u of %s%.120s%s",
 		 repetition->number, of, curve->run->label, bt_plot_flaw(repetition, flaw));
 	bt_plot_caption(out, box, caption);

@@ -204,7 +204,8 @@ void bt_print_head(FILE *out, const struct bt_result *result)
 
 static void print_row(FILE *out, const struct bt_print_row *row)
 {
-	char median[BT_PRINT_TEXT], low[BT_PRINT_TEXT], high[BT_PRINT_TEXT], change[BT_PRINT_CHANGE], line[128];
+	char median[BT_PRINT_TEXT], low[BT_PRINT_TEXT], high[BT_PRINT_TEXT];
+	char change[BT_PRINT_CHANGE], line[128];
 	int used = snprintf(line, sizeof(line), "  %-21s %11s", row->metric->label,
 			    bt_print_cell(row->metric, row->summary.median, median));
 

@@ -62,7 +62,7 @@ const char *bt_report_name(const struct bt_report *report, unsigned document, ch
 	const char *name = bt_plot_name(report->results[document]);
 
 	if (report->count > 1)
-		snprintf(buf, size, "%c: %s", bt_plot_letter(document), name);
+		snprintf(buf, size, "%c: %s", bt_samples_letter(document), name);
 	else
 		snprintf(buf, size, "%s", name);
 	return buf;

@@ -67,7 +67,7 @@ static void put_tables(const struct bt_comparison *c, FILE *out)
 
 	for (size_t first = 0; first < c->row_count; first = end) {
 		const struct bt_compare_row *row = &c->rows[first];
-		char caption[256], other[2] = { bt_plot_letter(row->document), '\0' };
+		char caption[256], other[2] = { bt_samples_letter(row->document), '\0' };
 
 		end = group_end(c, first, effects);
 		snprintf(caption, sizeof(caption), "%.200s: A and %s", row->a->config, other);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a benchmark measured: every repetition of every run of a plan, with what its frames say and
- * whole histograms. The document (schema buddytop-result, buddytop.5) holds all of it; result_json.c
- * writes and reads it. Not for several threads at once on the same result.
+ * whole histograms. The document (schema buddytop-result, buddytop.5) holds all of it; result_encode.c
+ * writes it, result_decode.c reads it. Not for several threads at once on the same result.
  */
 #ifndef BT_RESULT_H
 #define BT_RESULT_H

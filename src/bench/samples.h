@@ -81,4 +81,10 @@ const struct bt_samples_series *bt_samples_find(const struct bt_samples *samples
 unsigned bt_samples_differ(const struct bt_samples *a, const struct bt_samples *b,
 			   void (*say)(void *context, const char *text), void *context);
 
+/* How a document is called among several: "A" is the first. */
+static inline char bt_samples_letter(unsigned document)
+{
+	return (char)('A' + document);
+}
+
 #endif
