@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 #define BT_DEVICE_NAME	"buddytop"
-#define BT_ABI_VERSION	1u
+#define BT_ABI_VERSION	2u	/* 2: microbenchmark, sampling, clock; configs of 1 are taken */
 #define BT_AREA_MAGIC	0x31706f7479646475ull	/* "uddytop1", little endian */
 
 /* Bits of the masks in struct bt_config, word 0 bit 0 = CPU or node 0. */
@@ -30,6 +30,7 @@ enum bt_run {
 	BT_RUN_DRAIN = 0,	/* give every held block back, then sleep: the state after load */
 	BT_RUN_GO = 1,		/* run the pattern */
 	BT_RUN_KEEP = 2,	/* sleep, keep what is held */
+	BT_RUN_STEP = 3,	/* one step of a microbenchmark, then sleep and keep what is held */
 	BT_RUN_COUNT
 };
 
@@ -56,7 +57,22 @@ enum bt_pattern {
 enum bt_free_order {
 	BT_FREE_FIFO = 0,	/* oldest held block first */
 	BT_FREE_LIFO = 1,	/* newest held block first */
+	BT_FREE_RANDOM = 2,	/* any, by `seed` and the CPU's number */
 	BT_FREE_COUNT
+};
+
+/*
+ * What every CPU of the mask does `step_blocks` times in BT_RUN_STEP. A step ends early where there
+ * is no more to free or no more room, and below the reserve of guard safe; an allocation that fails
+ * is counted and the next one tried.
+ */
+enum bt_step {
+	BT_STEP_NONE = 0,	/* of every other run */
+	BT_STEP_GET = 1,	/* allocate a block and hold it */
+	BT_STEP_PUT = 2,	/* free a held block, in free_order */
+	BT_STEP_PAIR = 3,	/* allocate a block and free one */
+	BT_STEP_SHUFFLE = 4,	/* step_blocks 0: mix what all these CPUs hold, by `seed` */
+	BT_STEP_COUNT
 };
 
 enum bt_touch {
@@ -106,17 +122,24 @@ struct bt_config {
 	__u32 batch_blocks;	/* 1 .. BT_BATCH_MAX: blocks of one burst */
 	__u32 pace_ops;		/* operations a second per CPU; 0 = flat out */
 	__u32 lease_ms;		/* BT_LEASE_MIN_MS .. BT_LEASE_MAX_MS; 0 = no lease */
-	__u32 reserved;		/* 0 */
+	__u32 sample_every;	/* time one operation in so many, by CPU; 0 and 1 = every one */
 	__u64 run_limit_ms;	/* time limit of one run; 0 = none */
 	__u64 max_held_bytes;	/* blocks held and rings together, all CPUs of the mask */
 	__u64 reserve_bytes;	/* guard safe: leave this much available */
 	__u64 generation;	/* out; 0 on the way in */
 	__u64 nodes[BT_NODE_WORDS];
 	__u64 cpus[BT_CPU_WORDS]; /* bits of offline CPUs are kept and apply once they are online */
+	/* Since version 2. */
+	__u32 step;		/* enum bt_step */
+	__u32 reserved;		/* 0 */
+	__u64 step_blocks;	/* operations of the step on each CPU */
+	__u64 seed;		/* of what is random */
 };
 
 #define BT_BATCH_MAX	65536u
 #define BT_PACE_MAX	100000000u
+#define BT_SAMPLE_MAX	65536u
+#define BT_STEP_BLOCKS_MAX	(1ull << 40)
 #define BT_LEASE_MIN_MS	100u
 #define BT_LEASE_MAX_MS	600000u
 #define BT_RUN_LIMIT_MAX_MS	(30ull * 24 * 3600 * 1000)
@@ -187,6 +210,14 @@ struct bt_area {
 	__u64 limit_expiries;
 	__u64 clock_pair_ns;	/* two clock reads back to back: smallest of many, at load */
 	__u64 ring_bytes;	/* memory of the rings of held blocks, counted in max_held_bytes */
+	__u64 clock;		/* enum bt_clock in use; from TSC to KTIME when the kernel distrusts it */
+};
+
+/* What times the operations: see bt_area.clock. */
+enum bt_clock {
+	BT_CLOCK_KTIME = 0,	/* ktime_get(): the kernel does not trust a faster one, or has none */
+	BT_CLOCK_TSC = 1,	/* the time-stamp counter, calibrated by the kernel */
+	BT_CLOCK_COUNT
 };
 
 enum bt_op { BT_OP_ALLOC = 0, BT_OP_FREE = 1, BT_OP_COUNT, BT_OP_NONE = 0xff };
@@ -203,7 +234,7 @@ enum bt_worker_state {
 
 /*
  * One CPU. The only writer is that CPU's worker; values but the gauges (state, op, op_start_ns,
- * held_*) only grow. At order_offset and node_offset two arrays follow in the same block.
+ * held_*, step_*) only grow. At order_offset and node_offset two arrays follow in the same block.
  */
 struct bt_cpu_stats {
 	__u64 generation;	/* adopted */
@@ -228,6 +259,13 @@ struct bt_cpu_stats {
 	__u64 alloc_max_ns;	/* exact, since load, without preempted ones */
 	__u64 free_max_ns;
 	__u64 batches;
+	/* Of the step of generation step_generation, 0 = none yet. */
+	__u64 step_generation;
+	__u64 step_done;	/* operations tried so far */
+	__u64 step_failures;	/* of these, allocations that failed */
+	__u64 step_start_ns;	/* of its first operation, CLOCK_MONOTONIC */
+	__u64 step_end_ns;	/* of its last one so far */
+	__u64 step_ended;	/* generation of the last step that came to its end; written last */
 };
 
 #endif

@@ -11,6 +11,9 @@ const char *const ant_config_fault_text[ANT_CONFIG_FAULT_COUNT] = {
 	[ANT_CONFIG_ORDER] = "order is above the kernel's maximum",
 	[ANT_CONFIG_PATTERN] = "unknown pattern",
 	[ANT_CONFIG_FREE_ORDER] = "unknown free order",
+	[ANT_CONFIG_STEP] = "a step goes with run state `step`, and with no other",
+	[ANT_CONFIG_STEP_BLOCKS] = "the step's number of blocks is out of range",
+	[ANT_CONFIG_SAMPLE] = "sample is out of range",
 	[ANT_CONFIG_TOUCH] = "unknown touch",
 	[ANT_CONFIG_GFP] = "unknown allocation class",
 	[ANT_CONFIG_NODE_POLICY] = "unknown node policy",
@@ -25,6 +28,7 @@ const char *const ant_config_fault_text[ANT_CONFIG_FAULT_COUNT] = {
 	[ANT_CONFIG_RUN_LIMIT] = "run time limit is out of range",
 	[ANT_CONFIG_HELD_LIMIT] = "above the module's limit (parameter max_held_pct)",
 	[ANT_CONFIG_HELD_SMALL] = "too small for one block and its ring on every CPU of the mask",
+	[ANT_CONFIG_STEP_HELD] = "too small for the step's blocks and their ring on every CPU of the mask",
 };
 
 /* Fields whose range is one pair of constants. */
@@ -48,6 +52,8 @@ static const struct range ranges[] = {
 	{ FIELD(gfp), 0, BT_GFP_COUNT - 1, ANT_CONFIG_GFP },
 	{ FIELD(node_policy), 0, BT_NODE_COUNT - 1, ANT_CONFIG_NODE_POLICY },
 	{ FIELD(guard), 0, BT_GUARD_COUNT - 1, ANT_CONFIG_GUARD },
+	{ FIELD(step), 0, BT_STEP_COUNT - 1, ANT_CONFIG_STEP },
+	{ FIELD(sample_every), 0, BT_SAMPLE_MAX, ANT_CONFIG_SAMPLE },
 	{ FIELD(batch_blocks), 1, BT_BATCH_MAX, ANT_CONFIG_BATCH },
 	{ FIELD(pace_ops), 0, BT_PACE_MAX, ANT_CONFIG_PACE },
 	{ .fault = ANT_CONFIG_OK },
@@ -124,6 +130,28 @@ static enum ant_config_fault check_nodes(const struct bt_config *config,
 	return ANT_CONFIG_OK;
 }
 
+/* How often each step may be done. */
+static const struct {
+	__u64 min;
+	__u64 max;
+} step_blocks[BT_STEP_COUNT] = {
+	[BT_STEP_NONE] = { 0, 0 },
+	[BT_STEP_GET] = { 1, BT_STEP_BLOCKS_MAX },
+	[BT_STEP_PUT] = { 1, BT_STEP_BLOCKS_MAX },
+	[BT_STEP_PAIR] = { 1, BT_STEP_BLOCKS_MAX },
+	[BT_STEP_SHUFFLE] = { 0, 0 },
+};
+
+static enum ant_config_fault check_step(const struct bt_config *config)
+{
+	if ((config->run == BT_RUN_STEP) != (config->step != BT_STEP_NONE))
+		return ANT_CONFIG_STEP;
+	if (config->step_blocks < step_blocks[config->step].min ||
+	    config->step_blocks > step_blocks[config->step].max)
+		return ANT_CONFIG_STEP_BLOCKS;
+	return ANT_CONFIG_OK;
+}
+
 static enum ant_config_fault check_time(const struct bt_config *config)
 {
 	if (config->lease_ms &&
@@ -137,11 +165,14 @@ static enum ant_config_fault check_time(const struct bt_config *config)
 static enum ant_config_fault check_held(const struct bt_config *config,
 					const struct ant_limits *limits, __u32 cpus)
 {
+	__u64 share = ant_share_pages(config->max_held_bytes, cpus, limits->page_bytes);
+
 	if (config->max_held_bytes > limits->max_held_bytes)
 		return ANT_CONFIG_HELD_LIMIT;
-	if (ant_share_pages(config->max_held_bytes, cpus, limits->page_bytes) <
-	    1ull << config->order)
+	if (share < 1ull << config->order)
 		return ANT_CONFIG_HELD_SMALL;
+	if (config->step == BT_STEP_GET && share >> config->order < config->step_blocks)
+		return ANT_CONFIG_STEP_HELD;
 	return ANT_CONFIG_OK;
 }
 
@@ -157,6 +188,9 @@ enum ant_config_fault ant_config_check(const struct bt_config *config,
 		return ANT_CONFIG_RESERVED;
 	if (config->order > limits->max_order)
 		return ANT_CONFIG_ORDER;
+	fault = check_step(config);
+	if (fault)
+		return fault;
 	fault = check_nodes(config, limits);
 	if (fault)
 		return fault;

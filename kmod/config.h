@@ -31,11 +31,14 @@ enum ant_config_fault {
 	ANT_CONFIG_OK = 0,
 	ANT_CONFIG_SIZE,
 	ANT_CONFIG_FLAGS,
-	ANT_CONFIG_RESERVED,	/* reserved or generation not 0 */
+	ANT_CONFIG_RESERVED,	/* reserved, generation, or a step's members without one, not 0 */
 	ANT_CONFIG_RUN,
 	ANT_CONFIG_ORDER,
 	ANT_CONFIG_PATTERN,
 	ANT_CONFIG_FREE_ORDER,
+	ANT_CONFIG_STEP,	/* unknown, or one without BT_RUN_STEP, or none with it */
+	ANT_CONFIG_STEP_BLOCKS,	/* 0 or too many; not 0 for BT_STEP_SHUFFLE */
+	ANT_CONFIG_SAMPLE,
 	ANT_CONFIG_TOUCH,
 	ANT_CONFIG_GFP,
 	ANT_CONFIG_NODE_POLICY,
@@ -50,6 +53,7 @@ enum ant_config_fault {
 	ANT_CONFIG_RUN_LIMIT,
 	ANT_CONFIG_HELD_LIMIT,	/* above max_held_pct's share */
 	ANT_CONFIG_HELD_SMALL,	/* less than one block and its ring for every CPU of the mask */
+	ANT_CONFIG_STEP_HELD,	/* less than step_blocks for every CPU of the mask, for BT_STEP_GET */
 	ANT_CONFIG_FAULT_COUNT
 };
 

@@ -20,8 +20,8 @@
 #define ANT_CONFIG_MIN_BYTES	1240
 #define ANT_INFO_MIN_BYTES	56
 
-static_assert(BT_ABI_VERSION != 1 || sizeof(struct bt_config) == ANT_CONFIG_MIN_BYTES);
-static_assert(BT_ABI_VERSION != 1 || sizeof(struct bt_info) == ANT_INFO_MIN_BYTES);
+static_assert(BT_ABI_VERSION != 2 || sizeof(struct bt_config) == ANT_CONFIG_MIN_BYTES + 24);
+static_assert(BT_ABI_VERSION != 2 || sizeof(struct bt_info) == ANT_INFO_MIN_BYTES);
 
 static struct ant_dev *ant_dev_of(const struct file *file)
 {

@@ -132,6 +132,8 @@ void ant_stop(struct ant_dev *dev, enum bt_reason reason)
 	if (dev->config.run == BT_RUN_DRAIN)
 		return;
 	dev->config.run = BT_RUN_DRAIN;
+	dev->config.step = BT_STEP_NONE;
+	dev->config.step_blocks = 0;
 	dev->job.run = BT_RUN_DRAIN;
 	WRITE_ONCE(dev->area->reason, reason);
 	ant_guard_arm(dev);

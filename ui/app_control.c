@@ -173,7 +173,7 @@ void ui_app_run(struct ui_app *app, enum bt_run run, const char *who)
 	struct bt_err err;
 
 	ui_app_config(app, &config);
-	config.run = run;
+	bt_config_run(&config, run);
 	ui_app_change(app, &config, who, &err);
 }
 

@@ -19,7 +19,7 @@ static int change_rows(struct ui_app *app, const char *assignments, bool start,
 	if (code)
 		return code;
 	if (start)
-		config.run = BT_RUN_GO;
+		bt_config_run(&config, BT_RUN_GO);
 	return ui_app_change(app, &config, "command", err);
 }
 

@@ -38,7 +38,7 @@ static const struct bt_choice run_choices[] = {
 	[BT_RUN_DRAIN] = { "drained", "hold nothing, sleep" },
 	[BT_RUN_GO] = { "running", "run the pattern" },
 	[BT_RUN_KEEP] = { "kept", "sleep, keep what is held" },
-	[BT_RUN_COUNT] = { 0 },
+	[BT_RUN_STEP] = { 0 },	/* not by hand: a microbenchmark's own */
 };
 
 const struct bt_choice *ui_control_choices(unsigned row)
@@ -60,7 +60,8 @@ const char *ui_control_effect(unsigned row, const struct bt_config *config,
 	if (row)
 		return ui_effect(ui_control_param(row), config, machine, buf);
 	snprintf(buf, UI_EFFECT, "%s",
-		 config->run < BT_RUN_COUNT ? run_choices[config->run].help : "?");
+		 config->run < BT_RUN_STEP ? run_choices[config->run].help :
+					     "one step of a microbenchmark");
 	return buf;
 }
 
@@ -134,9 +135,9 @@ int ui_control_set(unsigned row, struct bt_config *config, const char *text,
 {
 	if (row)
 		return set_param(ui_control_param(row), config, text, limits, err);
-	for (unsigned run = 0; run < BT_RUN_COUNT; run++) {
+	for (unsigned run = 0; run_choices[run].name; run++) {
 		if (!strcmp(run_choices[run].name, text)) {
-			config->run = run;
+			bt_config_run(config, run);
 			return 0;
 		}
 	}

@@ -56,7 +56,7 @@ static int drain(struct bt_bench *b, struct bt_err *err)
 {
 	struct bt_config config = b->run->config;
 
-	config.run = BT_RUN_DRAIN;
+	bt_config_run(&config, BT_RUN_DRAIN);
 	return publish(b, &config, err);
 }
 
@@ -133,7 +133,7 @@ static int warm_up(struct bt_bench *b, struct bt_err *err)
 	uint64_t now_ns;
 	int rc = bt_bench_begin(b, BT_PHASE_WARMUP, err);
 
-	config.run = BT_RUN_GO;
+	bt_config_run(&config, BT_RUN_GO);
 	if (!rc)
 		rc = publish(b, &config, err);
 	if (rc)

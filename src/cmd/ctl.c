@@ -30,9 +30,9 @@ int ctl_apply(const struct ctl_request *request, struct bt_config *config,
 	for (int i = 0; i < request->argc && !rc; i++)
 		rc = bt_param_assign(config, request->argv[i], limits, err);
 	if (request->action == CTL_START)
-		config->run = BT_RUN_GO;
+		bt_config_run(config, BT_RUN_GO);
 	if (request->action == CTL_STOP)
-		config->run = BT_RUN_DRAIN;
+		bt_config_run(config, BT_RUN_DRAIN);
 	return rc ? rc : bt_config_check(config, limits, err);
 }
 

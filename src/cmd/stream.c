@@ -233,7 +233,7 @@ static int control(struct bt_session *session, const struct stream_values *value
 	for (unsigned i = 0; i < values->set.count && !rc; i++)
 		rc = bt_param_assign(&config, values->set.items[i] + strlen("set="), &limits, err);
 	if (values->start)
-		config.run = BT_RUN_GO;
+		bt_config_run(&config, BT_RUN_GO);
 	return rc ? rc : bt_session_publish(session, &config, "command line", err);
 }
 

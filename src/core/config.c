@@ -19,7 +19,7 @@ static const char *const fault_param[ANT_CONFIG_FAULT_COUNT] = {
 	[ANT_CONFIG_RESERVE] = "reserve",     [ANT_CONFIG_BATCH] = "batch",
 	[ANT_CONFIG_PACE] = "pace",	      [ANT_CONFIG_LEASE] = "lease",
 	[ANT_CONFIG_RUN_LIMIT] = "limit",     [ANT_CONFIG_HELD_LIMIT] = "held",
-	[ANT_CONFIG_HELD_SMALL] = "held",
+	[ANT_CONFIG_HELD_SMALL] = "held",     [ANT_CONFIG_STEP_HELD] = "held",
 };
 
 /* What would be right, " (...)" or nothing. */
@@ -102,6 +102,16 @@ void bt_config_default(struct bt_config *config, const struct ant_limits *limits
 	memcpy(config->cpus, limits->possible_cpus, sizeof(config->cpus));
 }
 
+void bt_config_run(struct bt_config *config, enum bt_run run)
+{
+	config->run = run;
+	if (run == BT_RUN_STEP)
+		return;
+	config->step = BT_STEP_NONE;
+	config->step_blocks = 0;
+	config->seed = 0;
+}
+
 static const char *name_of(const char *const *names, size_t count, uint64_t value)
 {
 	return value < count ? names[value] : "?";
@@ -111,6 +121,20 @@ const char *const bt_run_names[BT_RUN_COUNT] = {
 	[BT_RUN_DRAIN] = "drained",
 	[BT_RUN_GO] = "running",
 	[BT_RUN_KEEP] = "kept",
+	[BT_RUN_STEP] = "step",
+};
+
+const char *const bt_step_names[BT_STEP_COUNT] = {
+	[BT_STEP_NONE] = "none",
+	[BT_STEP_GET] = "get",
+	[BT_STEP_PUT] = "put",
+	[BT_STEP_PAIR] = "pair",
+	[BT_STEP_SHUFFLE] = "shuffle",
+};
+
+const char *const bt_clock_names[BT_CLOCK_COUNT] = {
+	[BT_CLOCK_KTIME] = "ktime",
+	[BT_CLOCK_TSC] = "tsc",
 };
 
 const char *const bt_worker_names[BT_WORKER_COUNT] = {

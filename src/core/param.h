@@ -78,6 +78,8 @@ int bt_param_form(const struct bt_param *param, char *buf, size_t size);
 /* ant_config_check(); err has the fault in a sentence with parameter and limit. 0 or -EINVAL. */
 int bt_config_check(const struct bt_config *config, const struct ant_limits *limits,
 		    struct bt_err *err);
+/* Sets the run state; what belongs to a step goes, unless it is one. */
+void bt_config_run(struct bt_config *config, enum bt_run run);
 /*
  * What the dashboard starts with: drained, order 0, every CPU of limits, local, kernel-mayfail,
  * burst, fifo, touch none, batch 64, pace 0, held = 10 % of total_bytes (at most the limit),
@@ -86,7 +88,9 @@ int bt_config_check(const struct bt_config *config, const struct ant_limits *lim
 void bt_config_default(struct bt_config *config, const struct ant_limits *limits,
 		       uint64_t total_bytes);
 /* Names of the enums of the ABI: never NULL ("?" for unknown values). */
-extern const char *const bt_run_names[BT_RUN_COUNT];	/* "drained", "running", "kept" */
+extern const char *const bt_run_names[BT_RUN_COUNT];	/* "drained", "running", "kept", "step" */
+extern const char *const bt_step_names[BT_STEP_COUNT];	/* "none", "get", ... */
+extern const char *const bt_clock_names[BT_CLOCK_COUNT]; /* "ktime", "tsc" */
 extern const char *const bt_worker_names[BT_WORKER_COUNT];
 const char *bt_run_name(uint64_t run);
 const char *bt_reason_text(uint64_t reason);	/* "", "asked", "lease expired: ...", ... */

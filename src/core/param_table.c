@@ -18,6 +18,7 @@ static const struct bt_choice patterns[] = {
 static const struct bt_choice free_orders[] = {
 	[BT_FREE_FIFO] = { "fifo", "frees the oldest held block first" },
 	[BT_FREE_LIFO] = { "lifo", "frees the newest held block first" },
+	[BT_FREE_RANDOM] = { "random", "frees any held block" },
 	[BT_FREE_COUNT] = { 0 },
 };
 

@@ -116,6 +116,7 @@ void bt_frame_clear(struct bt_frame *frame)
 		.limit_expiries = BT_UNKNOWN,
 		.clock_pair_ns = BT_UNKNOWN,
 		.ring_bytes = BT_UNKNOWN,
+		.clock = BT_CLOCK_COUNT,
 		.cpu_hist.cpu = -1,
 		.cpu_count = old.cpu_count,
 		.node_count = old.node_count,

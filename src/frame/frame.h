@@ -68,6 +68,14 @@ struct bt_machine {
 /* ant_limits of a machine; pointers into it. */
 struct ant_limits bt_machine_limits(const struct bt_machine *machine);
 
+/* What a CPU's worker did of a step of a microbenchmark; generation 0: none yet. */
+struct bt_frame_step {
+	uint64_t generation;		/* of the step; the rest is of it */
+	uint64_t done, failures;	/* operations tried, and those without a block */
+	uint64_t start_ns, end_ns;	/* of the first and the last operation */
+	uint64_t ended;			/* generation of the last step that came to its end */
+};
+
 struct bt_frame_cpu {
 	uint64_t generation;	/* adopted by this CPU's worker */
 	uint64_t last_ns, op_start_ns;
@@ -77,6 +85,7 @@ struct bt_frame_cpu {
 	uint8_t state;		/* enum bt_worker_state */
 	uint8_t op;		/* enum bt_op */
 	bool online;
+	struct bt_frame_step step;
 };
 
 struct bt_frame_zone {
@@ -290,6 +299,7 @@ struct bt_frame {
 	uint64_t publish_ns;		/* unknown while config.generation is 0 */
 	uint8_t run, reason;	/* enum bt_run, enum bt_reason */
 	bool controlled;
+	uint8_t clock;		/* enum bt_clock; BT_CLOCK_COUNT: not told */
 	uint64_t oom_notifications, oom_freed_pages, lease_expiries, limit_expiries;
 	uint64_t clock_pair_ns, ring_bytes;
 	uint64_t order_allocs[BT_MAX_ORDERS];			/* blocks, all CPUs */

@@ -49,6 +49,17 @@ static int decode_column(const struct bt_json *node, const struct bt_field *colu
 	return 0;
 }
 
+/* node NULL: nothing is known of them. */
+static int decode_columns(const struct bt_json *node, const struct bt_field_table *table,
+			  struct bt_frame *frame, struct bt_err *err)
+{
+	int code = 0;
+
+	for (unsigned i = 0; node && !code && i < table->count; i++)
+		code = decode_column(node, &table->fields[i], frame, err);
+	return code;
+}
+
 static int decode_hists(const struct bt_json *node, struct bt_frame *frame, struct bt_err *err)
 {
 	const struct bt_json *array = bt_json_get_array(node, "latency"), *element;
@@ -117,10 +128,8 @@ static int decode_matrix(const struct bt_json *node, struct bt_frame *frame, str
 
 static int decode_module(const struct bt_json *node, struct bt_frame *frame, struct bt_err *err)
 {
-	const struct bt_json *cpus = bt_json_get_object(node, "cpus");
 	const struct bt_json *config = bt_json_get(node, "config");
 	const struct bt_json *ack = bt_json_get_object(node, "ack");
-	unsigned i;
 	int code = config ? bt_config_decode(config, &frame->config, err) : 0;
 
 	if (!code && ack)
@@ -132,8 +141,10 @@ static int decode_module(const struct bt_json *node, struct bt_frame *frame, str
 				    frame->order_allocs, BT_MAX_ORDERS, err);
 	if (!code)
 		code = decode_matrix(node, frame, err);
-	for (i = 0; !code && i < bt_schema_cpu.count; i++)
-		code = decode_column(cpus, &bt_schema_cpu.fields[i], frame, err);
+	if (!code)
+		code = decode_columns(bt_json_get_object(node, "cpus"), &bt_schema_cpu, frame, err);
+	if (!code)
+		code = decode_columns(bt_json_get_object(node, "steps"), &bt_schema_step, frame, err);
 	if (!code)
 		code = decode_hists(node, frame, err);
 	if (!code)

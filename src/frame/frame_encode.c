@@ -52,6 +52,26 @@ static void encode_cpu_hist(struct bt_json_writer *w, const struct bt_frame_cpu_
 	bt_json_end_object(w);
 }
 
+static void encode_columns(struct bt_json_writer *w, const char *key,
+			   const struct bt_field_table *table, const struct bt_frame *frame)
+{
+	bt_json_object(w, key);
+	for (unsigned i = 0; i < table->count; i++)
+		encode_column(w, &table->fields[i], frame);
+	bt_json_end_object(w);
+}
+
+/* Most machines never run a microbenchmark. */
+static bool any_step(const struct bt_frame *frame)
+{
+	unsigned i = 0;
+
+	while (i < frame->cpu_count &&
+	       (!frame->cpus[i].step.generation || frame->cpus[i].step.generation == BT_UNKNOWN))
+		i++;
+	return i < frame->cpu_count;
+}
+
 static void encode_blocks(struct bt_json_writer *w, const struct bt_frame *frame)
 {
 	unsigned i;
@@ -61,10 +81,9 @@ static void encode_blocks(struct bt_json_writer *w, const struct bt_frame *frame
 	for (i = 0; i < frame->node_count; i++)
 		bt_numbers_encode(w, NULL, frame->matrix[i], frame->node_count);
 	bt_json_end_array(w);
-	bt_json_object(w, "cpus");
-	for (i = 0; i < bt_schema_cpu.count; i++)
-		encode_column(w, &bt_schema_cpu.fields[i], frame);
-	bt_json_end_object(w);
+	encode_columns(w, "cpus", &bt_schema_cpu, frame);
+	if (any_step(frame))
+		encode_columns(w, "steps", &bt_schema_step, frame);
 	bt_json_array(w, "latency");
 	for (i = 0; i < frame->hist_count; i++)
 		encode_hist(w, &frame->hists[i]);

@@ -42,6 +42,7 @@ static const struct bt_field module_fields[] = {
 	FRAME(limit_expiries, BT_FIELD_UNSIGNED),
 	FRAME(clock_pair_ns, BT_FIELD_UNSIGNED),
 	FRAME(ring_bytes, BT_FIELD_UNSIGNED),
+	FRAME(clock, BT_FIELD_NAME, .max = BT_CLOCK_COUNT - 1, .names = bt_clock_names),
 };
 
 static const struct bt_field ack_fields[] = {
@@ -62,6 +63,12 @@ static const struct bt_field cpu_columns[] = {
 		 .max = BT_WORKER_COUNT - 1, .names = bt_worker_names),
 	BT_FIELD(struct bt_frame_cpu, op, "op", BT_FIELD_NAME,
 		 .max = BT_OP_NONE, .names = op_names),
+};
+
+#define STEP(member) BT_FIELD(struct bt_frame_cpu, step.member, #member, BT_FIELD_UNSIGNED)
+
+static const struct bt_field step_columns[] = {
+	STEP(generation), STEP(done), STEP(failures), STEP(start_ns), STEP(end_ns), STEP(ended),
 };
 
 #define MEMORY(member) BT_FIELD(struct bt_frame_memory, member, #member, BT_FIELD_UNSIGNED)
@@ -120,6 +127,7 @@ const struct bt_field_table bt_schema_frame = BT_FIELD_TABLE(frame_fields);
 const struct bt_field_table bt_schema_module = BT_FIELD_TABLE(module_fields);
 const struct bt_field_table bt_schema_ack = BT_FIELD_TABLE(ack_fields);
 const struct bt_field_table bt_schema_cpu = BT_FIELD_TABLE(cpu_columns);
+const struct bt_field_table bt_schema_step = BT_FIELD_TABLE(step_columns);
 const struct bt_field_table bt_schema_memory = BT_FIELD_TABLE(memory_fields);
 const struct bt_field_table bt_schema_psi = BT_FIELD_TABLE(psi_fields);
 const struct bt_field_table bt_schema_load = BT_FIELD_TABLE(load_fields);

@@ -16,12 +16,21 @@ static const struct bt_field config_rows[] = {
 		 .max = BT_RUN_COUNT - 1, .names = bt_run_names),
 };
 
+/* Of a step of a microbenchmark alone. */
+static const struct bt_field step_rows[] = {
+	BT_FIELD(struct bt_config, step, "step", BT_FIELD_NAME, .max = BT_STEP_COUNT - 1,
+		 .names = bt_step_names),
+	BT_FIELD(struct bt_config, step_blocks, "step_blocks", BT_FIELD_UNSIGNED),
+	BT_FIELD(struct bt_config, seed, "seed", BT_FIELD_UNSIGNED),
+};
+
 /* Absent as long as it was not published. */
 static const struct bt_field generation_rows[] = {
 	BT_FIELD(struct bt_config, generation, "generation", BT_FIELD_UNSIGNED),
 };
 
 static const struct bt_field_table config_fields = BT_FIELD_TABLE(config_rows);
+static const struct bt_field_table step_fields = BT_FIELD_TABLE(step_rows);
 static const struct bt_field_table generation_fields = BT_FIELD_TABLE(generation_rows);
 
 static bool is_number(const struct bt_param *param)
@@ -48,6 +57,8 @@ void bt_config_encode(struct bt_json_writer *w, const char *key, const struct bt
 
 	bt_json_object(w, key);
 	bt_fields_encode(w, &config_fields, config);
+	if (config->step)
+		bt_fields_encode(w, &step_fields, config);
 	if (config->generation)
 		bt_fields_encode(w, &generation_fields, config);
 	for (i = 0; i < bt_param_count; i++) {
@@ -98,6 +109,8 @@ int bt_config_decode(const struct bt_json *node, struct bt_config *config, struc
 	if (!node || node->type != BT_JSON_OBJECT)
 		return bt_err_set(err, EPROTO, "config is no object");
 	code = bt_fields_decode(node, &config_fields, &decoded, err);
+	if (!code)
+		code = bt_fields_decode(node, &step_fields, &decoded, err);
 	if (!code)
 		code = bt_fields_decode(node, &generation_fields, &decoded, err);
 	for (i = 0; !code && i < bt_param_count; i++)

@@ -136,13 +136,13 @@ int bt_session_stop_now(struct bt_session *s, const char *who, struct bt_err *er
 		stop = s->shown->config;
 	stop.size = sizeof(stop);
 	stop.generation = 0;
-	stop.run = BT_RUN_DRAIN;
+	bt_config_run(&stop, BT_RUN_DRAIN);
 	s->config = stop;
 	s->config.run = draft.run; /* so that only the stop is logged */
 	rc = send_config(s, &stop, who, err);
 	s->config = draft;
 	if (!rc)
-		s->config.run = BT_RUN_DRAIN;
+		bt_config_run(&s->config, BT_RUN_DRAIN);
 	return rc;
 }
 

@@ -103,7 +103,11 @@ void bt_session_log_changes(struct bt_session *s, const struct bt_config *from,
 		bt_param_text(p, to, new, sizeof(new));
 		bt_session_log(s, BT_EVENT_CONTROL, 0, who, "%s %s -> %s", p->name, old, new);
 	}
-	if (from->run != to->run && to->run < BT_RUN_COUNT)
+	if (to->run == BT_RUN_STEP && to->step < BT_STEP_COUNT)
+		bt_session_log(s, BT_EVENT_CONTROL, 0, who, "step %s %llu blocks, seed %llu",
+			       bt_step_names[to->step], (unsigned long long)to->step_blocks,
+			       (unsigned long long)to->seed);
+	else if (from->run != to->run && to->run < BT_RUN_COUNT)
 		bt_session_log(s, BT_EVENT_CONTROL, 0, who, "%s", verb[to->run]);
 }
 

@@ -138,6 +138,9 @@ static void read_cpu(const struct bt_area_reader *r, unsigned cpu, struct bt_fra
 {
 	uint64_t state = CPU_FIELD(r, cpu, state);
 
+	/* First whether it ended: then the rest is all of it. */
+	to->step.ended = __atomic_load_n((const uint64_t *)(const void *)(cpu_block(r, cpu) +
+			 offsetof(struct bt_cpu_stats, step_ended)), __ATOMIC_ACQUIRE);
 	to->generation = CPU_FIELD(r, cpu, generation);
 	to->last_ns = CPU_FIELD(r, cpu, last_ns);
 	to->op_start_ns = CPU_FIELD(r, cpu, op_start_ns);
@@ -154,6 +157,11 @@ static void read_cpu(const struct bt_area_reader *r, unsigned cpu, struct bt_fra
 	to->preempted_ns = CPU_FIELD(r, cpu, preempted_ns);
 	to->alloc_max_ns = CPU_FIELD(r, cpu, alloc_max_ns);
 	to->free_max_ns = CPU_FIELD(r, cpu, free_max_ns);
+	to->step.generation = CPU_FIELD(r, cpu, step_generation);
+	to->step.done = CPU_FIELD(r, cpu, step_done);
+	to->step.failures = CPU_FIELD(r, cpu, step_failures);
+	to->step.start_ns = CPU_FIELD(r, cpu, step_start_ns);
+	to->step.end_ns = CPU_FIELD(r, cpu, step_end_ns);
 	to->state = state < BT_WORKER_COUNT ? (uint8_t)state : BT_WORKER_OFFLINE;
 	to->op = CPU_FIELD(r, cpu, op) < BT_OP_COUNT ? (uint8_t)CPU_FIELD(r, cpu, op) : BT_OP_NONE;
 }
@@ -277,7 +285,7 @@ static void clear_sums(const struct bt_area_reader *r, struct bt_frame *frame)
 static void read_head(const struct bt_area_reader *r, struct bt_frame *frame)
 {
 	uint64_t run = HEAD_FIELD(r, run), reason = HEAD_FIELD(r, reason);
-	uint64_t publish_ns = HEAD_FIELD(r, publish_ns);
+	uint64_t publish_ns = HEAD_FIELD(r, publish_ns), clock = HEAD_FIELD(r, clock);
 
 	frame->has_module = true;
 	frame->publish_ns = publish_ns ? publish_ns : BT_UNKNOWN;
@@ -290,6 +298,7 @@ static void read_head(const struct bt_area_reader *r, struct bt_frame *frame)
 	frame->limit_expiries = HEAD_FIELD(r, limit_expiries);
 	frame->clock_pair_ns = HEAD_FIELD(r, clock_pair_ns);
 	frame->ring_bytes = HEAD_FIELD(r, ring_bytes);
+	frame->clock = clock < BT_CLOCK_COUNT ? (uint8_t)clock : BT_CLOCK_COUNT;
 }
 
 void bt_area_read(struct bt_area_reader *r, struct bt_frame *frame)

@@ -53,7 +53,7 @@ static int sim_open(void **state, const struct bt_source_options *options,
 
 static void stop(struct sim *sim, enum bt_reason reason)
 {
-	sim->config.run = BT_RUN_DRAIN;
+	bt_config_run(&sim->config, BT_RUN_DRAIN);
 	sim->reason = reason;
 }
 

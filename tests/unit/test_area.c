@@ -63,7 +63,7 @@ static int setup(void **state)
 	rig->map = bt_xcalloc(1, SIZE);
 	*head(rig) = (struct bt_area){
 		.magic = 0x31706f7479646475ull,
-		.abi_version = 1,
+		.abi_version = 2,
 		.header_bytes = sizeof(struct bt_area),
 		.map_bytes = SIZE,
 		.cpu_count = CPUS,
@@ -293,7 +293,7 @@ static void test_lies(void **state)
 		uint64_t value;
 	} lies[] = {
 		{ "magic", offsetof(struct bt_area, magic), 8, 1 },
-		{ "version", offsetof(struct bt_area, abi_version), 4, 2 },
+		{ "version", offsetof(struct bt_area, abi_version), 4, 3 },
 		{ "header", offsetof(struct bt_area, header_bytes), 4, 8 },
 		{ "map too large", offsetof(struct bt_area, map_bytes), 8, SIZE + 8 },
 		{ "map too small", offsetof(struct bt_area, map_bytes), 8, SIZE - 8 },

@@ -113,7 +113,7 @@ static void values(void **state)
 {
 	struct rig *rig = *state;
 
-	assert_string_equal(offered(rig, "free "), "fifo lifo");
+	assert_string_equal(offered(rig, "free "), "fifo lifo random");
 	assert_string_equal(offered(rig, "order 3 free=l"), "lifo");
 	assert_int_equal(rig->completion->from, 13);
 	assert_string_equal(offered(rig, "gfp kernel-"), "kernel-mayfail kernel-noretry");

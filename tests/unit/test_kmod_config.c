@@ -48,15 +48,20 @@ static void every_field_has_its_edges(void **state)
 		FIELD(flags, 1, FLAGS),
 		FIELD(reserved, 1, RESERVED),
 		FIELD(generation, 1, RESERVED),
-		FIELD(run, 2, OK),		FIELD(run, 3, RUN),
+		FIELD(run, 2, OK),		FIELD(run, 3, STEP),
+		FIELD(run, 4, RUN),
 		FIELD(order, 6, OK),		FIELD(order, 11, ORDER),
 		FIELD(order, 0xffffffff, ORDER),
 		FIELD(pattern, 4, OK),		FIELD(pattern, 5, PATTERN),
-		FIELD(free_order, 1, OK),	FIELD(free_order, 2, FREE_ORDER),
+		FIELD(free_order, 2, OK),	FIELD(free_order, 3, FREE_ORDER),
 		FIELD(touch, 2, OK),		FIELD(touch, 3, TOUCH),
 		FIELD(gfp, 4, OK),		FIELD(gfp, 5, GFP),
 		FIELD(node_policy, 4, OK),	FIELD(node_policy, 5, NODE_POLICY),
 		FIELD(guard, 1, OK),		FIELD(guard, 2, GUARD),
+		FIELD(step, 1, STEP),		FIELD(step, 5, STEP),
+		FIELD(step_blocks, 1, STEP_BLOCKS), FIELD(seed, UINT64_MAX, OK),
+		FIELD(sample_every, 0, OK),	FIELD(sample_every, 1, OK),
+		FIELD(sample_every, 65536, OK),	FIELD(sample_every, 65537, SAMPLE),
 		FIELD(batch_blocks, 65536, OK),	FIELD(batch_blocks, 65537, BATCH),
 		FIELD(batch_blocks, 0, BATCH),
 		FIELD(pace_ops, 100000000, OK),	FIELD(pace_ops, 100000001, PACE),
@@ -154,6 +159,43 @@ static void a_block_and_its_ring_have_to_fit(void **state)
 }
 
 /* By hand: 8 MiB = 2044 * 4096 + 4 pages for 24 + 2044 * 8 = 16376 bytes of ring. */
+/* Steps go with their run state alone, and a `get` has to find room for its blocks. */
+static void steps_have_their_bounds(void **state)
+{
+	static const struct {
+		uint32_t step;
+		uint64_t blocks;
+		enum ant_config_fault fault;
+	} rows[] = {
+		{ BT_STEP_NONE, 0, ANT_CONFIG_STEP },
+		{ BT_STEP_GET, 0, ANT_CONFIG_STEP_BLOCKS },
+		{ BT_STEP_GET, 1, ANT_CONFIG_OK },
+		/* 512 KiB a CPU: 126 pages and a page of ring fit, 127 and the ring too. */
+		{ BT_STEP_GET, 63, ANT_CONFIG_OK },
+		{ BT_STEP_GET, 64, ANT_CONFIG_STEP_HELD },
+		{ BT_STEP_PUT, 0, ANT_CONFIG_STEP_BLOCKS },
+		{ BT_STEP_PUT, 1000000, ANT_CONFIG_OK },
+		{ BT_STEP_PAIR, 1ull << 40, ANT_CONFIG_OK },
+		{ BT_STEP_PAIR, (1ull << 40) + 1, ANT_CONFIG_STEP_BLOCKS },
+		{ BT_STEP_SHUFFLE, 0, ANT_CONFIG_OK },
+		{ BT_STEP_SHUFFLE, 1, ANT_CONFIG_STEP_BLOCKS },
+		{ 5, 1, ANT_CONFIG_STEP },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct bt_config config = good();
+
+		config.run = BT_RUN_STEP;
+		config.order = 1;
+		config.step = rows[i].step;
+		config.step_blocks = rows[i].blocks;
+		if (ant_config_check(&config, &limits) != rows[i].fault)
+			fail_msg("step %u of %llu blocks", rows[i].step,
+				 (unsigned long long)rows[i].blocks);
+	}
+}
+
 static void shares_leave_room_for_their_rings(void **state)
 {
 	uint64_t bytes;
@@ -194,6 +236,7 @@ int main(void)
 		cmocka_unit_test(policies_want_their_nodes),
 		cmocka_unit_test(guard_bench_keeps_no_reserve),
 		cmocka_unit_test(a_block_and_its_ring_have_to_fit),
+		cmocka_unit_test(steps_have_their_bounds),
 		cmocka_unit_test(shares_leave_room_for_their_rings),
 		cmocka_unit_test(every_fault_has_a_text),
 	};
