@@ -15,6 +15,7 @@
 #include <linux/mutex.h>
 #include <linux/nodemask.h>
 #include <linux/notifier.h>
+#include <linux/percpu-rwsem.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -34,10 +35,13 @@ struct ant_job {
 	u32 order;
 	u32 node_policy;
 	u32 batch_blocks;
+	u32 step;		/* enum bt_step */
 	u32 cpus;		/* CPUs of the mask */
 	gfp_t gfp;
 	u64 op_interval_ns;	/* 0 = flat out */
 	u64 reserve_pages;
+	u64 step_blocks;
+	u64 seed;
 	nodemask_t nodes;
 };
 
@@ -57,6 +61,9 @@ struct ant_worker {
 	u64 resume_ns;		/* sleep until then: pace, back-off, reserve */
 	u64 due_ns;		/* pace: the next operation's time */
 	u64 backoff_ns;		/* the last one, 0 after a success */
+	bool leads;		/* its CPU is the first one of the mask: it shuffles for all */
+	unsigned int mix_cpu;	/* how far the shuffle is: the next block is of this CPU, */
+	u64 mix_slot;		/* at this distance from its oldest */
 
 	struct ant_ring *handed; /* a new ring on its way, NULL = none */
 	struct ant_ring *fresh;	/* being prepared by the publisher */
@@ -80,6 +87,11 @@ struct ant_dev {
 	u64 lease_end_ns;	/* 0 = none */
 	u64 run_end_ns;		/* 0 = none */
 	struct ant_worker __percpu *workers;
+	/*
+	 * Who touches a worker's ring reads it, so does the worker itself for a batch; a shuffle,
+	 * which touches all of them, writes it.
+	 */
+	struct percpu_rw_semaphore rings;
 	wait_queue_head_t drained; /* woken whenever a worker has nothing left to do */
 	struct workqueue_struct *wq;
 	struct delayed_work deadline;
@@ -124,9 +136,16 @@ struct ant_worker *ant_worker_current(struct ant_dev *dev);
 bool ant_worker_wants_to_run(const struct ant_dev *dev, const struct ant_worker *worker);
 void ant_worker_run(struct ant_dev *dev, struct ant_worker *worker);
 void ant_worker_state(struct ant_worker *worker, enum bt_worker_state state);
+/* The generation it has adopted is the last one published. */
+static inline bool ant_worker_is_current(const struct ant_dev *dev, const struct ant_worker *worker)
+{
+	return worker->generation == READ_ONCE(dev->generation);
+}
 /* Nothing left to do in this generation; tells those who wait for it. */
 void ant_worker_rest(struct ant_dev *dev, struct ant_worker *worker);
+/* The caller holds dev->rings. */
 void ant_worker_take_ring(struct ant_worker *worker);
+/* Frees all it holds; the same. */
 void ant_worker_drain(struct ant_worker *worker);
 
 /* op.c */
@@ -137,6 +156,10 @@ void ant_op_place(struct ant_worker *worker);
 bool ant_op_alloc(struct ant_worker *worker, u64 *now_ns);
 /* Frees one held block; there is one. */
 void ant_op_free(struct ant_worker *worker, u64 *now_ns);
+
+/* kbench.c */
+/* Of the worker's step, some 1 ms; then it sleeps a little, or rests for it is over. */
+void ant_kbench_batch(struct ant_dev *dev, struct ant_worker *worker);
 
 /* guard.c */
 int ant_guard_init(struct ant_dev *dev);

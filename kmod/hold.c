@@ -6,6 +6,7 @@
 
 #include "buddytop_uapi.h"
 #include "hold.h"
+#include "random.h"
 
 /* An entry is a frame number above the block's order. */
 #define ANT_ENTRY_ORDER_BITS	6
@@ -27,11 +28,30 @@ void ant_hold_push(struct ant_hold *hold, struct page *page, unsigned int order)
 	hold->pages += 1ull << order;
 }
 
+static u64 ant_entry_pages(u64 entry)
+{
+	return 1ull << (entry & ((1u << ANT_ENTRY_ORDER_BITS) - 1));
+}
+
+void ant_hold_swap(struct ant_hold *a, u64 i, struct ant_hold *b, u64 j)
+{
+	u64 *x = &a->ring->slot[ant_ring_slot(a->ring, i)];
+	u64 *y = &b->ring->slot[ant_ring_slot(b->ring, j)];
+
+	a->pages += ant_entry_pages(*y) - ant_entry_pages(*x);
+	b->pages += ant_entry_pages(*x) - ant_entry_pages(*y);
+	swap(*x, *y);
+}
+
 struct page *ant_hold_pop(struct ant_hold *hold, u32 free_order, unsigned int *order)
 {
-	u64 entry = free_order == BT_FREE_LIFO ? ant_ring_pop_newest(hold->ring) :
-						 ant_ring_pop_oldest(hold->ring);
+	u64 entry;
 
+	if (free_order == BT_FREE_RANDOM)
+		ant_hold_swap(hold, ant_random_below(&hold->random, hold->ring->count),
+			      hold, hold->ring->count - 1);
+	entry = free_order == BT_FREE_FIFO ? ant_ring_pop_oldest(hold->ring) :
+					     ant_ring_pop_newest(hold->ring);
 	*order = entry & ((1u << ANT_ENTRY_ORDER_BITS) - 1);
 	hold->pages -= 1ull << *order;
 	return pfn_to_page(entry >> ANT_ENTRY_ORDER_BITS);

@@ -15,12 +15,15 @@ struct ant_hold {
 	struct ant_ring *ring;	/* never NULL */
 	struct ant_ring *next;	/* takes over when `pages` fits; NULL: none */
 	u64 pages;
+	u64 random;		/* state of BT_FREE_RANDOM */
 };
 
 void ant_hold_init(struct ant_hold *hold);
 void ant_hold_push(struct ant_hold *hold, struct page *page, unsigned int order);
 /* Takes one block out; hold->ring->count > 0. */
 struct page *ant_hold_pop(struct ant_hold *hold, u32 free_order, unsigned int *order);
+/* Exchanges two blocks, which are at these distances from the oldest; a may be b. */
+void ant_hold_swap(struct ant_hold *a, u64 i, struct ant_hold *b, u64 j);
 /* Pages that may be held, once a ring handed over has settled. */
 u64 ant_hold_share(const struct ant_hold *hold);
 /* Takes the handed ring over if what is held fits into it. Returns the ring to free, or NULL. */

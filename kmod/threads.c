@@ -38,7 +38,9 @@ static void ant_thread_park(unsigned int cpu)
 {
 	struct ant_worker *w = ant_worker_of(cpu);
 
+	percpu_down_read(&ant_dev.rings);
 	ant_worker_drain(w);
+	percpu_up_read(&ant_dev.rings);
 	ant_worker_state(w, BT_WORKER_OFFLINE);
 	ant_worker_rest(&ant_dev, w);
 }
@@ -82,12 +84,14 @@ void ant_workers_take_offline_rings(struct ant_dev *dev)
 	unsigned int cpu;
 
 	cpus_read_lock();
+	percpu_down_read(&dev->rings);
 	for_each_possible_cpu(cpu) {
 		struct ant_worker *w = per_cpu_ptr(dev->workers, cpu);
 
 		if (READ_ONCE(w->stats->state) == BT_WORKER_OFFLINE)
 			ant_worker_take_ring(w);
 	}
+	percpu_up_read(&dev->rings);
 	cpus_read_unlock();
 }
 
@@ -115,9 +119,14 @@ int ant_workers_init(struct ant_dev *dev)
 	unsigned int cpu;
 	int err;
 
+	err = percpu_init_rwsem(&dev->rings);
+	if (err)
+		return err;
 	dev->workers = alloc_percpu(struct ant_worker);
-	if (!dev->workers)
-		return -ENOMEM;
+	if (!dev->workers) {
+		err = -ENOMEM;
+		goto err_workers;
+	}
 	for_each_possible_cpu(cpu) {
 		struct ant_worker *w = per_cpu_ptr(dev->workers, cpu);
 
@@ -128,7 +137,13 @@ int ant_workers_init(struct ant_dev *dev)
 	ant_threads.store = &dev->workers->task;
 	err = smpboot_register_percpu_thread(&ant_threads);
 	if (err)
-		free_percpu(dev->workers);
+		goto err_threads;
+	return 0;
+
+err_threads:
+	free_percpu(dev->workers);
+err_workers:
+	percpu_free_rwsem(&dev->rings);
 	return err;
 }
 
@@ -142,4 +157,5 @@ void ant_workers_exit(struct ant_dev *dev)
 	for_each_possible_cpu(cpu)
 		ant_worker_take_ring(per_cpu_ptr(dev->workers, cpu));
 	free_percpu(dev->workers);
+	percpu_free_rwsem(&dev->rings);
 }

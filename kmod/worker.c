@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a worker does each time its thread runs: adopt a generation, a bounded batch, or a sleep. */
+#include <linux/cpumask.h>
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
 #include "ant.h"
+#include "random.h"
 
 /* A batch ends with the first operation past this. */
 #define ANT_BATCH_NS		NSEC_PER_MSEC
@@ -20,11 +22,6 @@
 void ant_worker_state(struct ant_worker *w, enum bt_worker_state state)
 {
 	WRITE_ONCE(w->stats->state, state);
-}
-
-static bool ant_worker_is_current(const struct ant_dev *dev, const struct ant_worker *w)
-{
-	return w->generation == READ_ONCE(dev->generation);
 }
 
 void ant_worker_rest(struct ant_dev *dev, struct ant_worker *w)
@@ -53,11 +50,15 @@ static void ant_worker_adopt(struct ant_dev *dev, struct ant_worker *w)
 	spin_lock(&dev->lock);
 	generation = dev->generation;
 	w->job = dev->job;
+	w->leads = w->cpu == cpumask_first_and((const struct cpumask *)dev->config.cpus,
+					       cpu_online_mask);
 	if (!test_bit(w->cpu, (unsigned long *)dev->config.cpus))
 		w->job.run = BT_RUN_DRAIN;
 	spin_unlock(&dev->lock);
 
+	percpu_down_read(&dev->rings);
 	ant_worker_take_ring(w);
+	percpu_up_read(&dev->rings);
 	w->band = ant_band(&(struct ant_band_terms){
 		.run = w->job.run,
 		.pattern = w->job.pattern,
@@ -66,6 +67,7 @@ static void ant_worker_adopt(struct ant_dev *dev, struct ant_worker *w)
 		.burst = (u64)w->job.batch_blocks << w->job.order,
 	});
 	ant_op_place(w);
+	w->hold.random = ant_random_state(w->job.seed, w->cpu);
 	w->phase = ANT_GROWING;
 	w->idle = false;
 	w->resume_ns = 0;
@@ -155,9 +157,11 @@ static void ant_worker_batch(struct ant_dev *dev, struct ant_worker *w, u64 now_
 	} else {
 		ant_worker_state(w, BT_WORKER_RUNNING);
 	}
+	percpu_down_read(&dev->rings);
 	while (ant_worker_due(w, now_ns) && ant_worker_step(dev, w, &band, &now_ns) &&
 	       now_ns < end_ns && ant_worker_is_current(dev, w))
 		;
+	percpu_up_read(&dev->rings);
 	WRITE_ONCE(w->stats->batches, w->stats->batches + 1);
 	WRITE_ONCE(w->stats->last_ns, now_ns);
 }
@@ -175,6 +179,8 @@ void ant_worker_run(struct ant_dev *dev, struct ant_worker *w)
 		ant_worker_adopt(dev, w);
 	if (now_ns < w->resume_ns)
 		ant_worker_sleep(dev, w, now_ns);
+	else if (w->job.run == BT_RUN_STEP)
+		ant_kbench_batch(dev, w);
 	else
 		ant_worker_batch(dev, w, now_ns);
 	/* A loop that never sleeps would hold up RCU-tasks, and with it tracers. */

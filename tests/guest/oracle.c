@@ -191,21 +191,38 @@ static char *trigger_text(void)
 	return oracle_text(path);
 }
 
-uint64_t oracle_trigger_sum(uint64_t value)
+/* "{ order: 3, pfn: 17 } hitcount: 2 ...": its keys, those absent 0, and its hits; false: no entry. */
+static bool trigger_entry(const char *line, uint64_t keys[2], uint64_t *hits)
+{
+	const char *first = strchr(line, ':'), *second = strchr(line, ',');
+	const char *count = strstr(line, "hitcount:");
+
+	if (*line != '{' || !first || !count)
+		return false;
+	keys[0] = strtoull(first + 1, NULL, 10);
+	second = second && second < count ? strchr(second, ':') : NULL;
+	keys[1] = second ? strtoull(second + 1, NULL, 10) : 0;
+	*hits = strtoull(count + strlen("hitcount:"), NULL, 10);
+	return true;
+}
+
+uint64_t oracle_trigger_sum_from(uint64_t value, uint64_t least)
 {
 	char *text = trigger_text(), *save, *line;
-	uint64_t sum = 0;
+	uint64_t sum = 0, keys[2], hits;
 
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		char *colon = strchr(line, ':'), *hits = strstr(line, "hitcount:");
-
-		if (*line != '{' || !colon || !hits)
-			continue;
-		if (value == UINT64_MAX || strtoull(colon + 1, NULL, 10) == value)
-			sum += strtoull(hits + strlen("hitcount:"), NULL, 10);
+		if (trigger_entry(line, keys, &hits) && keys[1] >= least &&
+		    (value == UINT64_MAX || keys[0] == value))
+			sum += hits;
 	}
 	free(text);
 	return sum;
+}
+
+uint64_t oracle_trigger_sum(uint64_t value)
+{
+	return oracle_trigger_sum_from(value, 0);
 }
 
 unsigned oracle_trigger_entries(void)

@@ -37,6 +37,8 @@ uint64_t oracle_free_pages(unsigned order_from);
  */
 void oracle_trigger_arm(const char *event, const char *keys);
 uint64_t oracle_trigger_sum(uint64_t value);
+/* Of two keys: entries whose first one equals value and whose second one is at least least. */
+uint64_t oracle_trigger_sum_from(uint64_t value, uint64_t least);
 /* How many different key values were hit. */
 unsigned oracle_trigger_entries(void);
 void oracle_trigger_disarm(void);
