@@ -155,7 +155,12 @@ static void test_sizes(struct abi *abi)
 	longer.config.generation = 0;
 	longer.more[3] = 1;
 	expect(abi, ioctl(fd, BT_IOC_PUBLISH, &longer), E2BIG, "longer one, not zero at the end");
-	longer.config.size = sizeof(longer.config) - 8;
+	/* Version 1 of the ABI ended before `step`: 1240 bytes. */
+	longer.config.size = 1240;
+	longer.config.generation = 0;
+	expect(abi, ioctl(fd, BT_IOC_PUBLISH, &longer), 0, "the configuration of version 1");
+	longer.config.size = 1239;
+	longer.config.generation = 0;
 	expect(abi, ioctl(fd, BT_IOC_PUBLISH, &longer), EINVAL, "shorter configuration");
 	longer.config.size = 0;
 	expect(abi, ioctl(fd, BT_IOC_PUBLISH, &longer), EINVAL, "no size");
