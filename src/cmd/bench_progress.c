@@ -50,22 +50,35 @@ static void figures(const struct bt_bench_progress *now, char *buf, size_t size)
 				    sizeof(p99)));
 }
 
-void bench_progress_show(struct bench_progress *shown, const struct bt_bench_progress *now)
+void bench_progress_line(struct bench_progress *shown, const struct bench_progress_place *place,
+			 const char *text)
 {
-	unsigned filled = now->total ? BAR * (now->position - 1) / now->total : 0;
-	char line[LINE], last[96], elapsed[TEXT], left[TEXT];
+	unsigned filled = place->total ? BAR * (place->position - 1) / place->total : 0;
+	char line[LINE], elapsed[TEXT], left[TEXT];
 
-	if (shown->quiet || !shown->terminal || !now->repetition)
+	if (shown->quiet || !shown->terminal)
 		return;
-	figures(now, last, sizeof(last));
-	snprintf(line, sizeof(line), "[%.*s%.*s] %u/%u %s %s, left %s: %s %s%s", (int)filled,
-		 "##########", (int)(BAR - filled), "----------", now->position, now->total,
-		 "elapsed", time_text(now->elapsed_ns, elapsed, sizeof(elapsed)),
-		 time_text(now->left_ns, left, sizeof(left)), now->run->label,
-		 now->between ? "rest" : bt_phase_name[now->phase], last);
+	snprintf(line, sizeof(line), "[%.*s%.*s] %u/%u elapsed %s, left %s: %s", (int)filled,
+		 "##########", (int)(BAR - filled), "----------", place->position, place->total,
+		 time_text(place->elapsed_ns, elapsed, sizeof(elapsed)),
+		 time_text(place->left_ns, left, sizeof(left)), text);
 	fprintf(stderr, "\r\033[K%.*s", (int)shown->columns - 1, line);
 	fflush(stderr);
 	shown->shown = true;
+}
+
+void bench_progress_show(struct bench_progress *shown, const struct bt_bench_progress *now)
+{
+	char text[LINE], last[96];
+
+	if (!now->repetition)
+		return;
+	figures(now, last, sizeof(last));
+	snprintf(text, sizeof(text), "%s %s%s", now->run->label,
+		 now->between ? "rest" : bt_phase_name[now->phase], last);
+	bench_progress_line(shown, &(struct bench_progress_place){
+		now->position, now->total, now->elapsed_ns, now->left_ns,
+	}, text);
 }
 
 void bench_progress_clear(struct bench_progress *shown)

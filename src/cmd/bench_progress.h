@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* buddytop bench: how far it is, on standard error. */
+/* buddytop bench and write: how far it is, on standard error. */
 #ifndef BT_CMD_BENCH_PROGRESS_H
 #define BT_CMD_BENCH_PROGRESS_H
 
@@ -13,7 +13,16 @@ struct bench_progress {
 };
 
 void bench_progress_begin(struct bench_progress *shown, bool quiet);
-/* Bar, what is done now, last figures, time left. */
+/* What is done, of so many; left_ns may be unknown. */
+struct bench_progress_place {
+	unsigned position, total;	/* from 1 */
+	uint64_t elapsed_ns, left_ns;
+};
+
+/* Bar, times, and a text behind them, where standard error is a terminal. */
+void bench_progress_line(struct bench_progress *shown, const struct bench_progress_place *place,
+			 const char *text);
+/* The same of a benchmark: what is done now, last figures, time left. */
 void bench_progress_show(struct bench_progress *shown, const struct bt_bench_progress *now);
 /* One repetition is done: a line that stays. */
 void bench_progress_done(struct bench_progress *shown, const struct bt_bench_progress *now);
