@@ -62,6 +62,8 @@ struct ant_worker {
 	u64 due_ns;		/* pace: the next operation's time */
 	u64 backoff_ns;		/* the last one, 0 after a success */
 	bool leads;		/* its CPU is the first one of the mask: it shuffles for all */
+	unsigned long switches;	/* involuntary ones, at the last operation of a step */
+	u64 stepped_ns;		/* its end */
 	unsigned int mix_cpu;	/* how far the shuffle is: the next block is of this CPU, */
 	u64 mix_slot;		/* at this distance from its oldest */
 

@@ -265,6 +265,7 @@ struct bt_cpu_stats {
 	__u64 step_failures;	/* of these, allocations that failed */
 	__u64 step_start_ns;	/* of its first operation, CLOCK_MONOTONIC */
 	__u64 step_end_ns;	/* of its last one so far */
+	__u64 step_preempted_ns; /* between the two: operations before or in which it was switched out */
 	__u64 step_ended;	/* generation of the last step that came to its end; written last */
 };
 

@@ -28,8 +28,23 @@ static void ant_kbench_begin(struct ant_worker *w, u64 now_ns)
 	WRITE_ONCE(w->stats->step_failures, 0);
 	WRITE_ONCE(w->stats->step_start_ns, now_ns);
 	WRITE_ONCE(w->stats->step_end_ns, now_ns);
+	WRITE_ONCE(w->stats->step_preempted_ns, 0);
+	w->switches = current->nivcsw;
+	w->stepped_ns = now_ns;
 	w->mix_cpu = 0;
 	w->mix_slot = 0;
+}
+
+/* After an operation. What others ran in between is no time of the step: see bt_cpu_stats. */
+static void ant_kbench_step_on(struct ant_worker *w, u64 now_ns)
+{
+	if (unlikely(current->nivcsw != w->switches)) {
+		w->switches = current->nivcsw;
+		WRITE_ONCE(w->stats->step_preempted_ns,
+			   w->stats->step_preempted_ns + now_ns - w->stepped_ns);
+	}
+	w->stepped_ns = now_ns;
+	WRITE_ONCE(w->stats->step_done, w->stats->step_done + 1);
 }
 
 static void ant_kbench_end(struct ant_dev *dev, struct ant_worker *w)
@@ -89,7 +104,7 @@ static bool ant_kbench_ops(struct ant_dev *dev, struct ant_worker *w, u64 *now_n
 		/* Where the reserve is what leaves no room, the next batch looks again. */
 		if (!ant_kbench_op[w->job.step](w, band.high, now_ns))
 			return band.high == share;
-		WRITE_ONCE(w->stats->step_done, w->stats->step_done + 1);
+		ant_kbench_step_on(w, *now_ns);
 		if (*now_ns >= end_ns || !ant_worker_is_current(dev, w))
 			break;
 	}

@@ -73,6 +73,7 @@ struct bt_frame_step {
 	uint64_t generation;		/* of the step; the rest is of it */
 	uint64_t done, failures;	/* operations tried, and those without a block */
 	uint64_t start_ns, end_ns;	/* of the first and the last operation */
+	uint64_t preempted_ns;		/* in between: the worker was switched out */
 	uint64_t ended;			/* generation of the last step that came to its end */
 };
 

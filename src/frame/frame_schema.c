@@ -68,7 +68,8 @@ static const struct bt_field cpu_columns[] = {
 #define STEP(member) BT_FIELD(struct bt_frame_cpu, step.member, #member, BT_FIELD_UNSIGNED)
 
 static const struct bt_field step_columns[] = {
-	STEP(generation), STEP(done), STEP(failures), STEP(start_ns), STEP(end_ns), STEP(ended),
+	STEP(generation), STEP(done), STEP(failures), STEP(start_ns), STEP(end_ns),
+	STEP(preempted_ns), STEP(ended),
 };
 
 #define MEMORY(member) BT_FIELD(struct bt_frame_memory, member, #member, BT_FIELD_UNSIGNED)

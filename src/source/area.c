@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mask.h"
+
 struct bt_area_reader {
 	const char *map;
 	struct bt_area head;		/* the constant part, as checked */
@@ -157,11 +159,14 @@ static void read_cpu(const struct bt_area_reader *r, unsigned cpu, struct bt_fra
 	to->preempted_ns = CPU_FIELD(r, cpu, preempted_ns);
 	to->alloc_max_ns = CPU_FIELD(r, cpu, alloc_max_ns);
 	to->free_max_ns = CPU_FIELD(r, cpu, free_max_ns);
-	to->step.generation = CPU_FIELD(r, cpu, step_generation);
 	to->step.done = CPU_FIELD(r, cpu, step_done);
 	to->step.failures = CPU_FIELD(r, cpu, step_failures);
 	to->step.start_ns = CPU_FIELD(r, cpu, step_start_ns);
 	to->step.end_ns = CPU_FIELD(r, cpu, step_end_ns);
+	to->step.preempted_ns = CPU_FIELD(r, cpu, step_preempted_ns);
+	/* Last: the next step writes it before it begins to count anew. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	to->step.generation = CPU_FIELD(r, cpu, step_generation);
 	to->state = state < BT_WORKER_COUNT ? (uint8_t)state : BT_WORKER_OFFLINE;
 	to->op = CPU_FIELD(r, cpu, op) < BT_OP_COUNT ? (uint8_t)CPU_FIELD(r, cpu, op) : BT_OP_NONE;
 }
@@ -299,6 +304,19 @@ static void read_head(const struct bt_area_reader *r, struct bt_frame *frame)
 	frame->clock_pair_ns = HEAD_FIELD(r, clock_pair_ns);
 	frame->ring_bytes = HEAD_FIELD(r, ring_bytes);
 	frame->clock = clock < BT_CLOCK_COUNT ? (uint8_t)clock : BT_CLOCK_COUNT;
+}
+
+bool bt_area_step_runs(const struct bt_area_reader *r, const struct bt_config *config)
+{
+	if (config->run != BT_RUN_STEP || HEAD_FIELD(r, generation) != config->generation)
+		return false;
+	for (unsigned cpu = bt_mask_next(config->cpus, BT_CPU_WORDS, 0); cpu < r->head.cpu_count;
+	     cpu = bt_mask_next(config->cpus, BT_CPU_WORDS, cpu + 1)) {
+		if (CPU_FIELD(r, cpu, state) != BT_WORKER_OFFLINE &&
+		    CPU_FIELD(r, cpu, step_ended) != config->generation)
+			return true;
+	}
+	return false;
 }
 
 void bt_area_read(struct bt_area_reader *r, struct bt_frame *frame)

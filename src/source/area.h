@@ -19,5 +19,10 @@ int bt_area_reader_create(struct bt_area_reader **reader, const void *map, size_
 void bt_area_reader_free(struct bt_area_reader *reader);
 /* Everything of the module but config and ack. CPUs and nodes beyond the frame's are left out. */
 void bt_area_read(struct bt_area_reader *reader, struct bt_frame *frame);
+/*
+ * Whether the step of a published configuration is under way on any online CPU of its mask. False for
+ * any other run state, and once another configuration was published. Reads two words of each CPU.
+ */
+bool bt_area_step_runs(const struct bt_area_reader *reader, const struct bt_config *config);
 
 #endif
