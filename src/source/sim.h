@@ -99,6 +99,18 @@ void sim_drain(struct sim *sim);
 /* Evenly distributed bits that depend on seed, step and the two numbers alone. */
 uint64_t sim_random(const struct sim *sim, uint64_t a, uint64_t b);
 
+/*
+ * sim_latency.c: what one operation takes while so many CPUs are at it, timed; around it comes the
+ * loop, and after an allocation the touch.
+ */
+#define SIM_LOOP_NS 45
+uint64_t sim_alloc_ns(const struct sim *sim, unsigned running);
+uint64_t sim_free_ns(uint64_t alloc_ns);
+uint64_t sim_touch_ns(const struct sim *sim);
+/* Adds a CPU's operations to the histograms, where an allocation takes about base_ns. */
+void sim_record_latency(struct sim *sim, unsigned cpu, uint64_t allocs, uint64_t frees,
+			uint64_t base_ns);
+
 /* sim_place.c: which node a CPU's blocks come from. */
 struct sim_demand {
 	unsigned order;

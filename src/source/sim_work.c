@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the simulated workers do: cost of an operation, patterns, guard, latencies. */
+/* What the simulated workers do: patterns and guard. */
 #include "core/mask.h"
 #include "source/sim.h"
 
-#define LOOP_NS 45		/* of an operation, outside the timed section */
 #define BATCH_NS BT_NS_PER_MS
 #define BACKOFF_NS (10 * BT_NS_PER_MS)
-#define PPM 1000000u
 
 /* One worker's plan for a step, in blocks. */
 struct plan {
@@ -24,80 +22,6 @@ uint64_t sim_random(const struct sim *sim, uint64_t a, uint64_t b)
 	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ull;
 	x = (x ^ x >> 27) * 0x94d049bb133111ebull;
 	return x ^ x >> 31;
-}
-
-/* Workers of the same node share its zone lock above the per-CPU lists' orders. */
-static uint64_t alloc_ns(const struct sim *sim, unsigned running)
-{
-	unsigned order = sim->config.order;
-	uint64_t ns = 62 + 9 * order;
-
-	if (order > 3)
-		ns += 170 + 35 * (order - 4) + 7 * (uint64_t)(running < 64 ? running : 64);
-	if (sim->config.node_policy == BT_NODE_REMOTE)
-		ns += ns * 2 / 5;
-	if (sim->config.gfp == BT_GFP_ATOMIC)
-		ns -= ns / 16;
-	return ns + ns * sim_pressure_percent(sim) / 50;
-}
-
-static uint64_t touch_ns(const struct bt_config *config, unsigned page_bytes)
-{
-	if (config->touch == BT_TOUCH_NONE)
-		return 0;
-	if (config->touch == BT_TOUCH_FIRST)
-		return 30;
-	return ((uint64_t)page_bytes << config->order) / 8; /* 8 bytes a nanosecond */
-}
-
-/* Weight of each part of the latency distribution, and where it is in percent of the base. */
-static const struct {
-	uint32_t ppm, percent;
-	bool tail;			/* grows under pressure */
-} latency_parts[] = {
-	{ 5, 30000, true }, { 45, 9000, true }, { 450, 2600, true }, { 5500, 700, true },
-	{ 34000, 240, false }, { 140000, 135, false }, { PPM, 100, false },
-};
-
-static uint64_t part_of(const struct sim *sim, unsigned part, uint64_t count, uint64_t salt)
-{
-	uint64_t ppm = latency_parts[part].ppm, n;
-
-	if (latency_parts[part].tail)
-		ppm += ppm * sim_pressure_percent(sim) / 5;
-	n = count / PPM * ppm + count % PPM * ppm / PPM;
-	return n + (sim_random(sim, salt, part) % PPM < count % PPM * ppm % PPM);
-}
-
-/* Adds count operations around base_ns to the node's and the CPU's histogram; returns the slowest. */
-static uint64_t add_latencies(const struct sim *sim, struct bt_hist *of_node,
-			      struct bt_hist *of_cpu, uint64_t count, uint64_t base_ns,
-			      uint64_t salt)
-{
-	static const unsigned spread_percent[] = { 92, 98, 104, 112 };
-	uint64_t slowest = 0, left = count;
-
-	for (unsigned p = 0; p < BT_ARRAY_SIZE(latency_parts) && left; p++) {
-		uint64_t n = part_of(sim, p, count, salt),
-			 ns = base_ns * latency_parts[p].percent / 100;
-
-		n = n < left ? n : left;
-		left -= n;
-		ns = ns * (97 + sim_random(sim, salt, 100 + p) % 7) / 100;
-		for (unsigned s = 0; s < BT_ARRAY_SIZE(spread_percent) && n; s++) {
-			uint64_t some = (n + 3 - s) / (BT_ARRAY_SIZE(spread_percent) - s);
-			uint64_t at = ns * spread_percent[s] / 100;
-
-			some = some < n ? some : n;
-			of_node->count[bt_hist_index(at)] += some;
-			of_node->total += some;
-			of_cpu->count[bt_hist_index(at)] += some;
-			of_cpu->total += some;
-			n -= some;
-			slowest = at > slowest ? at : slowest;
-		}
-	}
-	return slowest;
 }
 
 /* The pattern: grow or shrink to the target, then allocate and free in turn. */
@@ -214,32 +138,13 @@ static void execute(struct sim *sim, unsigned cpu, const struct plan *plan, uint
 	}
 }
 
-static void record_latency(struct sim *sim, unsigned cpu, uint64_t allocs, uint64_t frees,
-			   uint64_t base_ns)
-{
-	struct bt_frame_cpu *s = &sim->cpus[cpu].stats;
-	unsigned order = sim->config.order, node = sim->machine.cpu_node[cpu];
-	struct bt_hist *own = &sim->cpu_hists[(size_t)cpu * BT_OP_COUNT];
-	uint64_t preempted = allocs >> 21, slowest;
-
-	s->preempted += preempted;
-	s->preempted_ns += preempted * 45000;
-	slowest = add_latencies(sim, sim_hist(sim, order, node, BT_OP_ALLOC), &own[BT_OP_ALLOC],
-				allocs - preempted, base_ns, cpu * 2);
-	s->alloc_max_ns = slowest > s->alloc_max_ns ? slowest : s->alloc_max_ns;
-	slowest = add_latencies(sim, sim_hist(sim, order, node, BT_OP_FREE), &own[BT_OP_FREE],
-				frees, base_ns * 3 / 4, cpu * 2 + 1);
-	s->free_max_ns = slowest > s->free_max_ns ? slowest : s->free_max_ns;
-}
-
 static void work_on(struct sim *sim, unsigned cpu, uint64_t share, unsigned running,
 		    uint64_t step_ns)
 {
 	struct sim_cpu *c = &sim->cpus[cpu];
 	struct bt_frame_cpu before = c->stats;
-	uint64_t base = alloc_ns(sim, running), jitter = 96 + sim_random(sim, cpu, 1) % 9;
-	uint64_t pair = base + base * 3 / 4 + 2 * LOOP_NS +
-			touch_ns(&sim->config, sim->machine.page_bytes);
+	uint64_t base = sim_alloc_ns(sim, running), jitter = 96 + sim_random(sim, cpu, 1) % 9;
+	uint64_t pair = base + sim_free_ns(base) + 2 * SIM_LOOP_NS + sim_touch_ns(sim);
 	struct plan plan = { .target = share >> sim->config.order,
 			     .ops = 2 * step_ns / pair * jitter / 100 };
 	uint64_t paced = (uint64_t)sim->config.pace_ops * (step_ns / 1000) / 1000000;
@@ -256,8 +161,8 @@ static void work_on(struct sim *sim, unsigned cpu, uint64_t share, unsigned runn
 		c->stats.failures += sim->fail_per_s * (step_ns / 1000) / 1000000;
 		c->stats.backoffs += sim->fail_per_s * (step_ns / 1000) / 1000000;
 	}
-	record_latency(sim, cpu, c->stats.allocs - before.allocs, c->stats.frees - before.frees,
-		       base);
+	sim_record_latency(sim, cpu, c->stats.allocs - before.allocs,
+			   c->stats.frees - before.frees, base);
 	c->stats.last_ns = sim->now_ns - sim_random(sim, cpu, 2) % BATCH_NS;
 }
 
