@@ -96,6 +96,8 @@ uint64_t sim_swapped_pages(const struct sim *sim);
 /* sim_work.c: what the workers do in a step of the virtual clock. */
 void sim_work(struct sim *sim, uint64_t step_ns);
 void sim_drain(struct sim *sim);
+/* On line, of the mask, and the mask's CPUs have something to do. */
+bool sim_takes_part(const struct sim *sim, unsigned cpu);
 /* Evenly distributed bits that depend on seed, step and the two numbers alone. */
 uint64_t sim_random(const struct sim *sim, uint64_t a, uint64_t b);
 
@@ -107,9 +109,26 @@ uint64_t sim_random(const struct sim *sim, uint64_t a, uint64_t b);
 uint64_t sim_alloc_ns(const struct sim *sim, unsigned running);
 uint64_t sim_free_ns(uint64_t alloc_ns);
 uint64_t sim_touch_ns(const struct sim *sim);
+/* Of operations around base_ns: most take that, a few far longer. */
+uint64_t sim_mean_ns(const struct sim *sim, uint64_t base_ns);
 /* Adds a CPU's operations to the histograms, where an allocation takes about base_ns. */
 void sim_record_latency(struct sim *sim, unsigned cpu, uint64_t allocs, uint64_t frees,
 			uint64_t base_ns);
+
+/* sim_bench.c: what they do in BT_RUN_STEP, as in kmod/kbench.c. */
+struct sim_turn {
+	uint64_t frame_ns;	/* the virtual clock has advanced by */
+	uint64_t share_pages;	/* a CPU may hold */
+	unsigned running;	/* CPUs that have not come to the end of the step */
+	unsigned waiting;	/* of these, those that had no turn yet */
+};
+void sim_bench_turn(struct sim *sim, unsigned cpu, struct sim_turn *turn);
+/* After all CPUs had their turn: a shuffle is done when they rest. */
+void sim_bench_shuffle(struct sim *sim);
+/* A CPU that takes part has come to the end of the published step. */
+bool sim_bench_ended(const struct sim *sim, unsigned cpu);
+/* There is a published step, and a CPU that has not come to its end. */
+bool sim_bench_runs(const struct sim *sim);
 
 /* sim_place.c: which node a CPU's blocks come from. */
 struct sim_demand {
@@ -121,6 +140,16 @@ struct sim_demand {
 uint64_t sim_place(struct sim *sim, unsigned cpu, const struct sim_demand *demand);
 /* Gives back pages of a CPU, from all nodes in proportion. */
 void sim_give_back(struct sim *sim, unsigned cpu, uint64_t pages);
+/*
+ * Deals out anew what the CPUs that take part hold: each has as many blocks as before, and of every
+ * node and order its part.
+ */
+void sim_mix(struct sim *sim);
+/* The part of whole that some of all are; 0 where there are none. */
+static inline uint64_t sim_part(uint64_t whole, uint64_t some, uint64_t all)
+{
+	return all ? (uint64_t)((unsigned __int128)whole * some / all) : 0;
+}
 
 static inline struct bt_hist *sim_hist(const struct sim *sim, unsigned order, unsigned node,
 				       unsigned op)

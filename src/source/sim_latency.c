@@ -44,12 +44,31 @@ static const struct {
 	{ 34000, 240, false }, { 140000, 135, false }, { PPM, 100, false },
 };
 
+static uint64_t part_ppm(const struct sim *sim, unsigned part)
+{
+	uint64_t ppm = latency_parts[part].ppm;
+
+	return latency_parts[part].tail ? ppm + ppm * sim_pressure_percent(sim) / 5 : ppm;
+}
+
+uint64_t sim_mean_ns(const struct sim *sim, uint64_t base_ns)
+{
+	uint64_t left = PPM, sum = 0;
+
+	for (unsigned p = 0; p < BT_ARRAY_SIZE(latency_parts); p++) {
+		uint64_t ppm = part_ppm(sim, p);
+
+		ppm = ppm < left ? ppm : left;
+		left -= ppm;
+		sum += ppm * latency_parts[p].percent;
+	}
+	return base_ns * (sum / PPM) / 100;
+}
+
 static uint64_t part_of(const struct sim *sim, unsigned part, uint64_t count, uint64_t salt)
 {
-	uint64_t ppm = latency_parts[part].ppm, n;
+	uint64_t ppm = part_ppm(sim, part), n;
 
-	if (latency_parts[part].tail)
-		ppm += ppm * sim_pressure_percent(sim) / 5;
 	n = count / PPM * ppm + count % PPM * ppm / PPM;
 	return n + (sim_random(sim, salt, part) % PPM < count % PPM * ppm % PPM);
 }

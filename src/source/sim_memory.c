@@ -258,6 +258,7 @@ static void fill_module(const struct sim *sim, struct bt_frame *frame)
 	frame->lease_expiries = sim->lease_expiries;
 	frame->limit_expiries = sim->limit_expiries;
 	frame->clock_pair_ns = 38;
+	frame->clock = BT_CLOCK_TSC;
 	frame->ring_bytes = sim->config.run == BT_RUN_DRAIN ? 0 :
 			    sim->config.max_held_bytes / sim->machine.page_bytes * sizeof(void *);
 	for (unsigned order = 0; order <= sim->machine.max_order; order++)

@@ -94,11 +94,56 @@ void sim_give_back(struct sim *sim, unsigned cpu, uint64_t pages)
 	uint64_t total = c->stats.held_pages, left = pages < total ? pages : total, part;
 
 	for (unsigned n = 0; n < sim->machine.node_count && total; n++) {
-		/* The last node with any gets the rest, so that nothing is lost in rounding. */
-		part = c->held_on[n] == total ? left : left * c->held_on[n] / total;
+		/* The last node with any has all that is left: nothing is lost in rounding. */
+		part = sim_part(left, c->held_on[n], total);
 		total -= c->held_on[n];
 		left -= part;
 		unhold(sim, cpu, n, part);
+	}
+}
+
+/* Pages of one CPU out of those of all, by node. */
+static void deal(struct sim *sim, unsigned cpu, uint64_t pages, uint64_t on[BT_MAX_NODES])
+{
+	uint64_t total = 0;
+
+	for (unsigned n = 0; n < sim->machine.node_count; n++)
+		total += on[n];
+	for (unsigned n = 0; n < sim->machine.node_count; n++) {
+		uint64_t part = sim_part(pages, on[n], total);
+
+		total -= on[n];
+		pages -= part;
+		on[n] -= part;
+		hold(sim, cpu, n, part);
+	}
+}
+
+void sim_mix(struct sim *sim)
+{
+	uint64_t on[BT_MAX_NODES] = { 0 }, blocks = 0, pages = 0;
+
+	for (unsigned cpu = 0; cpu < sim->machine.cpu_count; cpu++) {
+		const struct sim_cpu *c = &sim->cpus[cpu];
+
+		if (!sim_takes_part(sim, cpu))
+			continue;
+		blocks += c->stats.held_blocks;
+		pages += c->stats.held_pages;
+		for (unsigned n = 0; n < sim->machine.node_count; n++) {
+			on[n] += c->held_on[n];
+			unhold(sim, cpu, n, c->held_on[n]);
+		}
+	}
+	for (unsigned cpu = 0; cpu < sim->machine.cpu_count; cpu++) {
+		uint64_t held = sim->cpus[cpu].stats.held_blocks, part;
+
+		if (!sim_takes_part(sim, cpu))
+			continue;
+		part = sim_part(pages, held, blocks);
+		deal(sim, cpu, part, on);
+		blocks -= held;
+		pages -= part;
 	}
 }
 

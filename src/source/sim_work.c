@@ -138,14 +138,14 @@ static void execute(struct sim *sim, unsigned cpu, const struct plan *plan, uint
 	}
 }
 
-static void work_on(struct sim *sim, unsigned cpu, uint64_t share, unsigned running,
-		    uint64_t step_ns)
+static void work_on(struct sim *sim, unsigned cpu, const struct sim_turn *turn)
 {
+	uint64_t step_ns = turn->frame_ns;
 	struct sim_cpu *c = &sim->cpus[cpu];
 	struct bt_frame_cpu before = c->stats;
-	uint64_t base = sim_alloc_ns(sim, running), jitter = 96 + sim_random(sim, cpu, 1) % 9;
+	uint64_t base = sim_alloc_ns(sim, turn->running), jitter = 96 + sim_random(sim, cpu, 1) % 9;
 	uint64_t pair = base + sim_free_ns(base) + 2 * SIM_LOOP_NS + sim_touch_ns(sim);
-	struct plan plan = { .target = share >> sim->config.order,
+	struct plan plan = { .target = turn->share_pages >> sim->config.order,
 			     .ops = 2 * step_ns / pair * jitter / 100 };
 	uint64_t paced = (uint64_t)sim->config.pace_ops * (step_ns / 1000) / 1000000;
 
@@ -166,10 +166,10 @@ static void work_on(struct sim *sim, unsigned cpu, uint64_t share, unsigned runn
 	c->stats.last_ns = sim->now_ns - sim_random(sim, cpu, 2) % BATCH_NS;
 }
 
-static bool takes_part(const struct sim *sim, unsigned cpu)
+bool sim_takes_part(const struct sim *sim, unsigned cpu)
 {
-	return sim->cpus[cpu].stats.online && sim->config.run == BT_RUN_GO &&
-	       bt_mask_test(sim->config.cpus, cpu);
+	return sim->cpus[cpu].stats.online && bt_mask_test(sim->config.cpus, cpu) &&
+	       (sim->config.run == BT_RUN_GO || sim->config.run == BT_RUN_STEP);
 }
 
 static void drain(struct sim *sim, unsigned cpu)
@@ -187,17 +187,42 @@ void sim_drain(struct sim *sim)
 		drain(sim, cpu);
 }
 
-void sim_work(struct sim *sim, uint64_t step_ns)
+static struct sim_turn make_turn(const struct sim *sim, uint64_t step_ns)
 {
-	unsigned running = 0;
-	uint64_t share;
+	/* CPUs of the mask that are offline keep their share, as in the module. */
+	struct sim_turn turn = {
+		.frame_ns = step_ns,
+		.share_pages = ant_share_pages(sim->config.max_held_bytes,
+					       bt_mask_weight(sim->config.cpus, BT_CPU_WORDS),
+					       sim->machine.page_bytes),
+	};
 
 	for (unsigned cpu = 0; cpu < sim->machine.cpu_count; cpu++)
-		running += takes_part(sim, cpu);
-	/* CPUs of the mask that are offline keep their share, as in the module. */
-	share = ant_share_pages(sim->config.max_held_bytes,
-				bt_mask_weight(sim->config.cpus, BT_CPU_WORDS),
-				sim->machine.page_bytes);
+		turn.running += sim_takes_part(sim, cpu) && !sim_bench_ended(sim, cpu);
+	turn.waiting = turn.running;
+	return turn;
+}
+
+static void take_turn(struct sim *sim, unsigned cpu, struct sim_turn *turn)
+{
+	struct sim_cpu *c = &sim->cpus[cpu];
+
+	if (sim_takes_part(sim, cpu)) {
+		if (sim->config.run == BT_RUN_STEP)
+			sim_bench_turn(sim, cpu, turn);
+		else
+			work_on(sim, cpu, turn);
+		return;
+	}
+	c->stats.state = BT_WORKER_IDLE;
+	if (sim->config.run != BT_RUN_KEEP)
+		drain(sim, cpu);
+}
+
+void sim_work(struct sim *sim, uint64_t step_ns)
+{
+	struct sim_turn turn = make_turn(sim, step_ns);
+
 	for (unsigned cpu = 0; cpu < sim->machine.cpu_count; cpu++) {
 		struct sim_cpu *c = &sim->cpus[cpu];
 
@@ -208,12 +233,8 @@ void sim_work(struct sim *sim, uint64_t step_ns)
 				continue; /* has not woken up yet */
 			c->stats.generation = sim->config.generation;
 		}
-		if (takes_part(sim, cpu)) {
-			work_on(sim, cpu, share, running, step_ns);
-			continue;
-		}
-		c->stats.state = BT_WORKER_IDLE;
-		if (sim->config.run != BT_RUN_KEEP)
-			drain(sim, cpu);
+		take_turn(sim, cpu, &turn);
 	}
+	if (sim->config.step == BT_STEP_SHUFFLE)
+		sim_bench_shuffle(sim);
 }

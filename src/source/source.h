@@ -76,7 +76,8 @@ struct bt_source_ops {
 		    struct bt_machine *machine, struct bt_err *err);
 	/*
 	 * Fills frame with the present; the caller has set frame->want, and frame->extra, by which
-	 * a virtual clock advances a little instead of one interval. 0; -EAGAIN nothing new (replay paused);
+	 * a virtual clock advances a little instead of one interval (up to one while a step of a
+	 * microbenchmark runs). 0; -EAGAIN nothing new (replay paused);
 	 * -ENODATA the end (replay); -ETIMEDOUT no answer yet; another -errno: the source is lost.
 	 */
 	int (*read)(void *state, struct bt_frame *frame, struct bt_err *err);
