@@ -133,7 +133,7 @@ def keys_of(value):
 
 
 def talk_to_agent():
-    """Every message that an agent of a simulated machine sends, the load running."""
+    """Every message that an agent of a simulated machine sends: the load, then a microbenchmark."""
     agent = subprocess.Popen([str(AGENT), "--source", "sim:7,cpus=4,nodes=2"], text=True,
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     answers = [json.loads(agent.stdout.readline())]
@@ -153,7 +153,10 @@ def talk_to_agent():
     for number in range(4, 7):
         ask({"op": "read", "id": number})
     ask({"op": "measured", "id": 7})
-    ask({"op": "nonsense", "id": 8})
+    step = dict(config, run="step", step="get", step_blocks=1, seed=1)
+    ask({"op": "publish", "token": 2, "config": step}, answered=False)
+    ask({"op": "read", "id": 8})
+    ask({"op": "nonsense", "id": 9})
     ask({"op": "quit"}, answered=False)
     agent.wait(TIMEOUT_S)
     return answers
@@ -184,7 +187,7 @@ def check_documents_page():
     messages = keys_of(answers)
     heads = {"hello", "frame", "measure", "error", "id"}
     faults = [] if all(answer.get("frame", {}).get("module", {}).get("latency", [1])
-                       for answer in answers[-3:]) else ["the load did not run"]
+                       for answer in answers[-4:]) else ["the load did not run"]
     report("buddytop.5 has every key of a result",
            missing(result - {phase for phase in ("idle", "warmup", "load", "antagonized")} -
                    rows("buddytop.7", "Va"), there, "key"))

@@ -61,7 +61,7 @@ static void make_line(struct fuzz *f, enum kind kind)
 	if (kind == MACHINE) {
 		bt_machine_encode(f->writer, NULL, &f->machine);
 	} else if (kind == CONFIG) {
-		sample_config(&config, CPUS);
+		(next_random(f, 2) ? sample_step_config : sample_config)(&config, CPUS);
 		bt_config_encode(f->writer, NULL, &config);
 	} else {
 		sample_frame(f->frame, (unsigned)next_random(f, 3), 5);

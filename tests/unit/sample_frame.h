@@ -73,6 +73,14 @@ static inline void sample_cpu(struct bt_frame_cpu *cpu, unsigned i)
 		.state = (uint8_t)(i % BT_WORKER_COUNT),
 		.op = (uint8_t)(i % 3 == 2 ? BT_OP_NONE : i % 3),
 		.online = i % 5 != 4,
+		.step = {
+			.generation = 5 + i % 3,
+			.done = 262144000 + i,
+			.failures = 40000 + i,
+			.start_ns = 86399000000000ull + i,
+			.end_ns = 86399900000000ull + i,
+			.ended = 4 + i % 3,
+		},
 	};
 }
 
@@ -101,6 +109,16 @@ static inline void sample_config(struct bt_config *config, unsigned cpus)
 	};
 	for (i = 0; i < cpus; i += 2)
 		bt_mask_set(config->cpus, i, true);
+}
+
+/* One of a microbenchmark. */
+static inline void sample_step_config(struct bt_config *config, unsigned cpus)
+{
+	sample_config(config, cpus);
+	config->run = BT_RUN_STEP;
+	config->step = BT_STEP_PAIR;
+	config->step_blocks = 262144;
+	config->seed = 18446744073709551557ull;	/* the largest prime of 64 bits */
 }
 
 static inline void sample_hists(struct bt_frame *frame, unsigned orders, unsigned buckets)
@@ -229,6 +247,7 @@ static inline void sample_frame(struct bt_frame *frame, unsigned hist_orders, un
 	frame->limit_expiries = 4;
 	frame->clock_pair_ns = 25;
 	frame->ring_bytes = 8192;
+	frame->clock = BT_CLOCK_TSC;
 	for (i = 0; i < BT_MAX_ORDERS; i++)
 		frame->order_allocs[i] = i <= 10 ? 1000000000000ull + i : 0;
 	for (i = 0; i < frame->node_count; i++) {

@@ -98,6 +98,18 @@ static void assert_same_details(const struct bt_frame *a, const struct bt_frame 
 	assert_int_equal(a->frequency.limit_khz, b->frequency.limit_khz);
 }
 
+/* Of a frame that tells of none, as before the first one, they are unknown afterwards. */
+static void assert_same_steps(const struct bt_frame *a, const struct bt_frame *b)
+{
+	struct bt_frame_step unknown;
+	bool told = b->cpus[0].step.generation;
+
+	memset(&unknown, 0xff, sizeof(unknown));
+	for (unsigned i = 0; i < a->cpu_count; i++)
+		assert_memory_equal(&a->cpus[i].step, told ? &b->cpus[i].step : &unknown,
+				    sizeof(unknown));
+}
+
 static void assert_same_frame(const struct bt_frame *a, const struct bt_frame *b)
 {
 	unsigned i;
@@ -123,11 +135,13 @@ static void assert_same_frame(const struct bt_frame *a, const struct bt_frame *b
 	assert_int_equal(a->limit_expiries, b->limit_expiries);
 	assert_int_equal(a->clock_pair_ns, b->clock_pair_ns);
 	assert_int_equal(a->ring_bytes, b->ring_bytes);
+	assert_int_equal(a->clock, b->clock);
 	assert_memory_equal(a->order_allocs, b->order_allocs, sizeof(a->order_allocs));
 	assert_memory_equal(a->matrix, b->matrix, sizeof(a->matrix));
 	for (i = 0; i < a->cpu_count; i++)
 		assert_memory_equal(&a->cpus[i], &b->cpus[i],
 				    offsetof(struct bt_frame_cpu, online) + sizeof(bool));
+	assert_same_steps(a, b);
 	for (i = 0; i < a->node_count; i++) {
 		assert_int_equal(a->nodes[i].has_memory, b->nodes[i].has_memory);
 		assert_int_equal(a->nodes[i].online, b->nodes[i].online);
@@ -272,6 +286,7 @@ static void idle_module_is_short(void **state)
 	assert_null(strstr(text, "\"config\""));
 	assert_null(strstr(text, "\"ack\""));
 	assert_null(strstr(text, "\"publish_ns\""));
+	assert_null(strstr(text, "\"steps\""));
 	assert_non_null(strstr(text, "\"state\":\"offline\",\"op\":\"none\""));
 	free_kit(kit);
 }
@@ -294,6 +309,9 @@ static void largest_machine_fits(void **state)
 		uint64_t *number = &kit->frame->cpus[i].generation;
 
 		for (; number <= &kit->frame->cpus[i].free_max_ns; number++)
+			*number += 9000000000000000000ull;
+		for (number = &kit->frame->cpus[i].step.generation;
+		     number <= &kit->frame->cpus[i].step.ended; number++)
 			*number += 9000000000000000000ull;
 	}
 	size = round_trip(kit);
@@ -318,19 +336,23 @@ static void machine_and_config_survive(void **state)
 		fail_msg("%s", err.text);
 	assert_memory_equal(&machine, &kit->machine, sizeof(machine));
 
-	sample_config(&config, 8192);
-	bt_json_writer_reset(kit->writer);
-	bt_config_encode(kit->writer, NULL, &config);
-	text = bt_json_writer_text(kit->writer, &size);
-	if (bt_config_decode(bt_json_parse(kit->reader, text, size, &err), &decoded, &err))
-		fail_msg("%s", err.text);
-	assert_memory_equal(&decoded, &config, sizeof(config));
+	for (unsigned i = 0; i < 2; i++) {
+		(i ? sample_step_config : sample_config)(&config, 8192);
+		bt_json_writer_reset(kit->writer);
+		bt_config_encode(kit->writer, NULL, &config);
+		text = bt_json_writer_text(kit->writer, &size);
+		if (bt_config_decode(bt_json_parse(kit->reader, text, size, &err), &decoded, &err))
+			fail_msg("%s", err.text);
+		assert_memory_equal(&decoded, &config, sizeof(config));
+	}
 	free_kit(kit);
 }
 
 /* The format by example: what the manual promises to programs. */
 static void config_by_example(void **state)
 {
+	static const char step[] = "{\"run\":\"step\",\"step\":\"pair\",\"step_blocks\":262144,"
+				   "\"seed\":18446744073709551557,\"generation\":4,\"order\":3,";
 	static const char expected[] =
 		"{\"run\":\"running\",\"generation\":4,\"order\":3,\"cpus\":\"0,2,4,6\",\"node\":\"bind:0\","
 		"\"gfp\":\"movable\",\"pattern\":\"ramp\",\"free_order\":\"lifo\",\"touch\":\"first\","
@@ -348,6 +370,12 @@ static void config_by_example(void **state)
 	text = bt_json_writer_text(w, &size);
 	assert_int_equal(size, strlen(expected));
 	assert_memory_equal(text, expected, size);
+	sample_step_config(&config, 8);
+	bt_json_writer_reset(w);
+	bt_config_encode(w, NULL, &config);
+	text = bt_json_writer_text(w, &size);
+	assert_true(size > strlen(step));
+	assert_memory_equal(text, step, strlen(step));
 	bt_json_writer_free(w);
 }
 
@@ -396,6 +424,11 @@ static void refuses_every_bound(void **state)
 		{ "\"state\":[\"offline\"", "\"state\":[0", "cpus.state" },
 		{ "\"state\":[\"offline\"", "\"state\":[null", "cpus.state" },
 		{ "\"op\":[\"alloc\"", "\"op\":[0", "cpus.op" },
+		{ "\"clock\":\"tsc\"", "\"clock\":\"sun\"", "member clock" },
+		{ "\"done\":[", "\"done\":[1,", "done" },
+		{ "\"ended\":[", "\"ended\":[\"\",", "ended" },
+		{ "\"config\":{", "\"config\":{\"step\":\"jump\",", "config: member step" },
+		{ "\"config\":{", "\"config\":{\"step_blocks\":-1,", "config: member step_blocks" },
 		{ "\"config\":{", "\"config\":7,\"x\":{", "config is no object" },
 		{ "\"latency\":[{\"order\":0", "\"latency\":[{\"order\":16", "member order" },
 		{ "\"latency\":[{\"order\":0,\"node\":0", "\"latency\":[{\"order\":0,\"node\":3",
