@@ -210,19 +210,28 @@ int bt_cgroup_enter(struct bt_cgroup *cgroup, const char *root, pid_t pid, struc
 
 /* ---- afterwards --------------------------------------------------------------------------- */
 
-uint64_t bt_cgroup_oom_kills(const struct bt_cgroup *cgroup)
+/* "oom_kill 3": the number on the line of that name ("" = of a file with one number, or "max"). */
+static uint64_t number_of(const char *directory, const char *file, const char *name)
 {
-	static const char name[] = "oom_kill ";
-	char *text = cgroup->path[0] ? read_below(cgroup->path, "/memory.events") : NULL;
-	char *rest = text, *line;
-	uint64_t kills = BT_UNKNOWN;
+	char *text = read_below(directory, file), *rest = text, *line, *end;
+	uint64_t number = BT_UNKNOWN, value;
 
 	while ((line = strsep(&rest, "\n"))) {
-		if (!strncmp(line, name, strlen(name)))
-			kills = strtoull(line + strlen(name), NULL, 10);
+		if (strncmp(line, name, strlen(name)))
+			continue;
+		line += strlen(name);
+		value = strtoull(line, &end, 10);
+		if (end > line)
+			number = value;
 	}
 	free(text);
-	return kills;
+	return number;
+}
+
+uint64_t bt_cgroup_oom_kills(const struct bt_cgroup *cgroup)
+{
+	return cgroup->path[0] ? number_of(cgroup->path, "/memory.events", "oom_kill ") :
+				 BT_UNKNOWN;
 }
 
 int bt_cgroup_remove(struct bt_cgroup *cgroup)
@@ -231,4 +240,41 @@ int bt_cgroup_remove(struct bt_cgroup *cgroup)
 		return -errno;
 	cgroup->path[0] = '\0';
 	return 0;
+}
+
+/* ---- limits ------------------------------------------------------------------------------- */
+
+static uint64_t room_in(const char *directory)
+{
+	uint64_t max = number_of(directory, "/memory.max", ""), cache;
+	uint64_t used = number_of(directory, "/memory.current", "");
+	uint64_t active = number_of(directory, "/memory.stat", "active_file ");
+	uint64_t inactive = number_of(directory, "/memory.stat", "inactive_file ");
+
+	if (max == BT_UNKNOWN || used == BT_UNKNOWN)
+		return BT_UNKNOWN;
+	cache = (active == BT_UNKNOWN ? 0 : active) + (inactive == BT_UNKNOWN ? 0 : inactive);
+	used -= cache < used ? cache : used;
+	return max > used ? max - used : 0;
+}
+
+uint64_t bt_cgroup_room_bytes(const char *root)
+{
+	char inside[PATH_MAX], *directory;
+	uint64_t room = BT_UNKNOWN, here;
+	struct place place;
+
+	if (!find_mount(root, &place, inside))
+		return BT_UNKNOWN;
+	find_own(root, &place, inside);
+	/* Ours first, then each above it; the mount itself may be a container's, with a limit. */
+	for (;;) {
+		directory = bt_xasprintf("%s%s", place.mount, place.own);
+		here = room_in(directory);
+		free(directory);
+		room = here < room ? here : room;
+		if (!place.own[0])
+			return room;
+		*strrchr(place.own, '/') = '\0';
+	}
 }

@@ -39,4 +39,11 @@ uint64_t bt_cgroup_oom_kills(const struct bt_cgroup *cgroup);
  */
 int bt_cgroup_remove(struct bt_cgroup *cgroup);
 
+/*
+ * What the memory limits of our own cgroup and of those above it still allow, page cache aside,
+ * which goes before anybody is killed: the least of memory.max - (memory.current - active_file -
+ * inactive_file). BT_UNKNOWN: no limit, or no memory controller of cgroup v2. root as above.
+ */
+uint64_t bt_cgroup_room_bytes(const char *root);
+
 #endif
