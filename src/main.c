@@ -20,6 +20,7 @@ static const struct bt_cmd *const commands[] = {
 	&bt_cmd_compare,
 	&bt_cmd_plot,
 	&bt_cmd_report,
+	&bt_cmd_write,
 };
 
 struct common_values {
@@ -49,8 +50,9 @@ static void print_help(const struct bt_cmd *cmd, const struct bt_opt_group *grou
 			printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	}
 	bt_opt_help(stdout, groups, count);
-	printf("\nSources:\n");
-	for (const struct bt_source_ops *const *ops = bt_sources; *ops; ops++)
+	if (!cmd->no_source)
+		printf("\nSources:\n");
+	for (const struct bt_source_ops *const *ops = bt_sources; !cmd->no_source && *ops; ops++)
 		printf("  %-10s %s\n", (*ops)->name, (*ops)->help);
 	printf("\nExit status: 0 done, 1 failed, 2 usage, 3 a regression, 77 not possible "
 	       "here.\n");
@@ -104,7 +106,7 @@ static int run_command(const struct bt_cmd *cmd, int argc, char **argv, struct b
 				    .values = bt_xcalloc(1, cmd->values_size + 1) };
 	const struct bt_opt_group groups[] = {
 		{ "Options", cmd->opts, call.values },
-		{ "Source options", bt_cmd_source_opts, &call.source },
+		{ "Source options", cmd->no_source ? NULL : bt_cmd_source_opts, &call.source },
 		{ "Common options", common_opts, &common },
 	};
 	char **words = bt_opt_words(cmd->single_dash ? cmd->opts : NULL, argc, argv);

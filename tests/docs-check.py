@@ -179,8 +179,15 @@ def measure_something():
                           "--json"))
 
 
+def write_something():
+    """A document of `buddytop write`, with the keys that only some runs have."""
+    return json.loads(run(PROGRAM, "write", "--memory", "4M", "--threads", "1", "--iterations", "1",
+                          "--private", "--rand", "--json"))
+
+
 def check_documents_page():
     result = keys_of(measure_something())
+    written = keys_of(write_something())
     snapshot = json.loads(run(PROGRAM, "snapshot", "--source", "sim"))
     answers = talk_to_agent()
     there = rows("buddytop.5", "Va")
@@ -191,6 +198,7 @@ def check_documents_page():
     report("buddytop.5 has every key of a result",
            missing(result - {phase for phase in ("idle", "warmup", "load", "antagonized")} -
                    rows("buddytop.7", "Va"), there, "key"))
+    report("buddytop.5 has every key of a document of write", missing(written, there, "key"))
     report("buddytop.5 has every key of a snapshot", missing(keys_of(snapshot), there, "key"))
     report("buddytop.5 has every key of the agent's messages",
            faults + missing(messages - heads, there, "key"))
@@ -212,7 +220,7 @@ def check_documents_page():
     report("buddytop.5 has every key of a comparison", missing(comparison, there, "key"))
     report("buddytop.5 has no key that nobody writes",
            [f"nobody writes '{key}'" for key in
-            sorted(there - keys_of(snapshot) - result - messages - events - real - comparison -
+            sorted(there - keys_of(snapshot) - result - written - messages - events - real - comparison -
                    NEEDS_ANOTHER_MACHINE)])
 
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * One file per subcommand, each exporting one const struct bt_cmd; main.c finds it in the table,
- * parses the options and prints the error. The options that name a machine are common to all.
+ * parses the options and prints the error. The options that name a machine are common to all but
+ * those that measure user space here.
  */
 #ifndef BT_CMD_H
 #define BT_CMD_H
@@ -33,6 +34,7 @@ struct bt_cmd {
 	const char *summary;		/* one line of the list of commands */
 	const char *description;	/* more lines for --help; may be NULL */
 	const struct bt_opt *opts;	/* its own options; NULL = none */
+	bool no_source;			/* names no machine: the options for that are not its */
 	bool single_dash;		/* their long names may have one dash alone, as Go's flags */
 	size_t values_size;		/* of the struct they fill, zeroed before */
 	/* 0, or -errno with err; main() prints it and makes the exit code (bt_err_exit()). */
@@ -41,7 +43,7 @@ struct bt_cmd {
 
 extern const struct bt_cmd bt_cmd_top, bt_cmd_ctl, bt_cmd_snapshot, bt_cmd_record,
 	bt_cmd_replay, bt_cmd_bench, bt_cmd_compare, bt_cmd_kbench;
-extern const struct bt_cmd bt_cmd_plot, bt_cmd_report;
+extern const struct bt_cmd bt_cmd_plot, bt_cmd_report, bt_cmd_write;
 
 /*
  * Blocks the signals that end a program; the descriptor becomes readable when one has come. The

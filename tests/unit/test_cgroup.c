@@ -312,6 +312,41 @@ static void undoes_a_half(void **state)
 	assert_string_equal(cgroup.path, "");
 }
 
+/* Files as in Documentation/admin-guide/cgroup-v2.rst; the sums are by hand. */
+static void room_of_limits(void **state)
+{
+	const char *root = *state;
+	char path[PATH_MAX];
+
+	assert_true(bt_cgroup_room_bytes(root) == BT_UNKNOWN);
+	put(OTHERS SYSTEMD, "%s/proc/self/mountinfo", root);
+	put("9:memory:/elsewhere\n0::/a/b\n", "%s/proc/self/cgroup", root);
+	add_cgroup(root, "", "memory\n", "memory\n");
+	add_cgroup(root, "/a/b", "memory\n", "");
+	snprintf(path, sizeof(path), "%s/sys/fs/cgroup/a", root);
+	assert_true(bt_cgroup_room_bytes(root) == BT_UNKNOWN);
+	put("max\n", "%s/memory.max", path);
+	put("5000\n", "%s/memory.current", path);
+	put("max\n", "%s/b/memory.max", path);
+	put("4000\n", "%s/b/memory.current", path);
+	assert_true(bt_cgroup_room_bytes(root) == BT_UNKNOWN);
+	put("10000\n", "%s/b/memory.max", path);
+	assert_int_equal(bt_cgroup_room_bytes(root), 6000);
+	/* Page cache is no obstacle: 10000 - (4000 - 300 - 700). */
+	put("anon 3000\nactive_file 300\ninactive_file 700\n", "%s/b/memory.stat", path);
+	assert_int_equal(bt_cgroup_room_bytes(root), 7000);
+	/* The one above has less left: 8000 - 5000; then it is beyond its limit. */
+	put("8000\n", "%s/memory.max", path);
+	assert_int_equal(bt_cgroup_room_bytes(root), 3000);
+	put("4999\n", "%s/memory.max", path);
+	assert_int_equal(bt_cgroup_room_bytes(root), 0);
+	/* A container's mount is its own cgroup. */
+	put("0::/\n", "%s/proc/self/cgroup", root);
+	put("700\n", "%s/sys/fs/cgroup/memory.max", root);
+	put("200\n", "%s/sys/fs/cgroup/memory.current", root);
+	assert_int_equal(bt_cgroup_room_bytes(root), 500);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +358,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(in_a_part_of_the_hierarchy, setup, teardown),
 		cmocka_unit_test_setup_teardown(says_why_not, setup, teardown),
 		cmocka_unit_test_setup_teardown(undoes_a_half, setup, teardown),
+		cmocka_unit_test_setup_teardown(room_of_limits, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
