@@ -104,7 +104,8 @@ suite_tsan() {
 	sub_build tsan --enable-sanitizers=thread && {
 		check_counts "$build/tsan" TESTS="tests/unit/test_ring tests/unit/test_session \
 			tests/unit/test_link tests/unit/test_relax tests/unit/test_remote \
-			tests/unit/test_replay tests/unit/test_attach tests/ctl.sh"
+			tests/unit/test_replay tests/unit/test_attach tests/unit/test_write \
+			tests/ctl.sh"
 		monkeys "$build/tsan" 5000 1 2 live
 	} | sum_counts
 }

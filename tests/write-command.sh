@@ -128,29 +128,26 @@ refuse 'nothing it takes' 'an operand' 8M
 refuse 'no such option' 'a source, which it has none of' --source sim
 refuse '--cpus' 'a CPU that there is not' --cpus 99999
 
-# Interrupted in the midst of many.
-"$program" write -m 8M -t 1 -i 10000 --private --json >out 2>err &
-writer=$!
-for _ in $(seq 200); do
-	grep -q '^2/10000' err && break
-	sleep 0.05
-done
-kill -INT $writer
-wait $writer
-[ "$?" = 1 ] && grep -q 'interrupted: what was measured is marked partial' err && json out <<'END'
+# end SIGNAL ARGUMENT...: in the midst of many iterations.
+end()
+{
+	"$program" write -m 8M -t 1 -i 10000 --private "$2" >out 2>err &
+	writer=$!
+	for _ in $(seq 200); do
+		grep -q '^2/10000' err && break
+		sleep 0.05
+	done
+	kill "-$1" $writer
+	wait $writer
+	[ "$?" = 1 ] && grep -q 'interrupted: what was measured is marked partial' err
+}
+
+end INT --json && json out <<'END'
 assert d["partial"] and d["partial_reason"] == "interrupted"
 assert 2 <= len(d["runs"][0]["iterations"]) < 10000
 END
 verdict 'interrupted: the rows so far, marked'
-"$program" write -m 8M -t 1 -i 10000 --private >out 2>err &
-writer=$!
-for _ in $(seq 200); do
-	grep -q '^2/10000' err && break
-	sleep 0.05
-done
-kill -TERM $writer
-wait $writer
-[ "$?" = 1 ] && grep -q 'PARTIAL (interrupted)' out
+end TERM --huge && grep -q 'PARTIAL (interrupted)' out && grep -q '^fault  *[0-9]' out
 verdict 'terminated: the table says so'
 
 finish

@@ -188,17 +188,15 @@ static int wait_idle(struct job *job, struct bt_write_stage *stage, enum bt_writ
 	int tick = job->options->progress ? TICK_MS : -1;
 	uint64_t idle;
 
-	for (;;) {
+	do {
 		poll(fds, 2, tick);
-		if (fds[0].revents)
-			break;
 		if (fds[1].revents) {
 			atomic_store(&stage->stop, true);
 			fds[1].fd = -1;
-		} else {
+		} else if (!fds[0].revents) {
 			show(job, phase, bt_write_stage_touched(stage));
 		}
-	}
+	} while (!fds[0].revents);
 	if (read(stage->idle_fd, &idle, sizeof(idle)) < 0)
 		return bt_err_set(err, errno, "eventfd: %s", strerror(errno));
 	return atomic_load(&stage->stop) ? bt_err_set(err, EINTR, "interrupted") :

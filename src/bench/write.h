@@ -106,8 +106,8 @@ struct bt_write_options {
 /*
  * Whether the machine can do the plan. available_bytes: what may be taken of it, BT_UNKNOWN: nobody
  * knows. The twentieth part of the machine's memory, at least 64 MiB, is to be left. -EINVAL: it is
- * not enough for a page each, or too much for what there is, which is named; -EOPNOTSUPP: huge pages
- * are wanted, and the kernel has none.
+ * not enough for a page each, or too much for what there is, which is named; -EOPNOTSUPP: huge
+ * pages are wanted, and the kernel has none.
  */
 int bt_write_check(const struct bt_write_plan *plan, const struct bt_machine *machine,
 		   uint64_t available_bytes, struct bt_err *err);
@@ -138,7 +138,7 @@ struct bt_write_bounds {
 
 /* As the original: the sum divided by the count, without the rest. All 0 of no values. */
 struct bt_write_bounds bt_write_bounds(const uint64_t *values, size_t count);
-/* Time of a phase in whole ms, as the original: of each thread cut before anything is made of it. */
+/* Time of a phase in whole ms, as the original: each thread's is cut before they are added. */
 struct bt_write_bounds bt_write_ms(const struct bt_write_run *run, unsigned iteration,
 				   enum bt_write_phase phase);
 /*

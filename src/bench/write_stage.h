@@ -28,7 +28,8 @@ struct bt_write_stage {
 	struct bt_write_worker *workers;
 	pthread_barrier_t barrier;	/* of the workers and whoever directs them */
 	sem_t all_there;
-	atomic_bool stop;		/* leave off: touch no more, skip the phases to come */
+	atomic_bool stop;		/* touch no more; whoever is in a phase still ends it */
+	bool over;			/* no phase comes any more; set before the barrier alone */
 	atomic_uint busy;		/* workers that the phase has not done with */
 	int idle_fd;			/* eventfd: the last of them is through */
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* buddytop write: what user space gets its pages for, without the module. */
+/* buddytop write: what it takes user space to get pages, and to give them back. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -345,8 +345,9 @@ const struct bt_cmd bt_cmd_write = {
 	.name = "write",
 	.operands = "",
 	.summary = "Measure what page faults, MADV_DONTNEED and munmap take, without the module",
-	.description = "Threads, each on a CPU of its own, write a word to every page of a mapping, drop their share of it\n"
-		       "with MADV_DONTNEED, and unmap it: the write benchmark of llfree-rs, by its columns.",
+	.description = "Threads, each on a CPU of its own, write a word to every page of a mapping, drop\n"
+		       "their share of it with MADV_DONTNEED, and unmap it: the write benchmark of\n"
+		       "llfree-rs, by its options and columns.",
 	.opts = write_opts,
 	.no_source = true,
 	.values_size = sizeof(struct write_values),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * buddytop write: arithmetic by hand, what is printed, and what the phases really do, by the word of
- * the kernel: /proc/self/pagemap and mincore() for the pages, getrusage() for the faults.
+ * buddytop write: arithmetic by hand, what is printed, and what the phases really do, by the word
+ * of the kernel: /proc/self/pagemap and mincore() for the pages, getrusage() for the faults.
  */
 #include "tests/unit/test.h"
 
@@ -21,6 +21,7 @@
 #define PAGE 4096u
 #define PAGES 1024u
 #define HUGE_PAGE (2u << 20)
+#define STOPS 50u
 #define NOISE 64u		/* faults of libraries, stacks and sanitizers */
 
 /* ---- calls that fail ---------------------------------------------------------------------- */
@@ -492,12 +493,23 @@ static void test_stopped(void **state)
 	assert_int_equal(result->runs[0].done, 2);
 	assert_int_equal(result->runs[1].done, 0);
 	bt_write_free(result);
-	seen = (struct seen){ .stop_before = BT_WRITE_FAULT };
-	plan.memory_bytes = 64ull << 20;	/* not touched before the stop is seen */
-	result = run_plan(&plan, &seen, -EINTR, "interrupted");
-	assert_int_equal(result->runs[0].done, 0);
-	assert_int_equal(result->runs[0].iterations[0].unmap_ns, 0);
-	bt_write_free(result);
+}
+
+/* The stop comes while the threads begin: nobody must be left waiting for another. */
+static void test_stopped_at_once(void **state)
+{
+	struct bt_write_plan plan = small_plan();
+	struct bt_write_result *result;
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * STOPS; i++) {
+		struct seen seen = { .stop_before = i % 2 ? BT_WRITE_FAULT : BT_WRITE_DROP };
+
+		result = run_plan(&plan, &seen, -EINTR, "interrupted");
+		assert_int_equal(result->runs[0].done, 0);
+		assert_int_equal(result->runs[0].iterations[0].unmap_ns, 0);
+		bt_write_free(result);
+	}
 }
 
 static void test_failed_calls(void **state)
@@ -545,6 +557,7 @@ int main(void)
 		cmocka_unit_test(test_rand),
 		cmocka_unit_test(test_huge),
 		cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_stopped_at_once),
 		cmocka_unit_test(test_failed_calls),
 	};
 
