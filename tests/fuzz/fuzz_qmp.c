@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/* An input is what QEMU sends on the socket of its machine protocol before it closes it. */
+#include "tests/fuzz/fuzz.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "vm/qmp.h"
+
+static unsigned count_lines(const uint8_t *data, size_t size)
+{
+	unsigned count = 0;
+
+	while (size--)
+		count += *data++ == '\n';
+	return count;
+}
+
+/* Every line is a message or refused, with a reason; at the end that end is told. */
+static void receive_all(struct bt_qmp *qmp, unsigned lines)
+{
+	struct bt_err err;
+
+	for (unsigned i = 0; i <= lines; i++) {
+		if (bt_qmp_receive(qmp, &err))
+			continue;
+		fuzz_must_say(&err);
+		if (err.code == EPIPE || err.code == EMSGSIZE)
+			return;
+	}
+	fuzz_must(false, "more messages than lines");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static int listener = -1;
+	char *path = bt_xasprintf("%s/qmp", fuzz_directory());
+	struct bt_err err = { 0 };
+	struct bt_qmp *qmp;
+	int fd;
+
+	if (listener < 0)
+		listener = fuzz_listen(path);
+	fuzz_must(!bt_qmp_open(&qmp, path, &err), "%s", err.text);
+	fd = fuzz_serve(listener, data, size);
+	receive_all(qmp, count_lines(data, size));
+	bt_qmp_close(qmp);
+	close(fd);
+	free(path);
+	return 0;
+}
