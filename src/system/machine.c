@@ -158,15 +158,18 @@ static int count_nodes(struct bt_system *system, struct bt_machine *machine, str
 {
 	__u64 possible[BT_NODE_WORDS] = { 1 };
 
+	if (!bt_system_mask_at(system, "/sys/devices/system/node/has_memory",
+			       machine->memory_nodes, BT_NODE_WORDS))
+		bt_mask_set(machine->memory_nodes, 0, true);
 	bt_system_mask_at(system, "/sys/devices/system/node/possible", possible, BT_NODE_WORDS);
+	/* Where that file cannot be read, what has memory is possible. */
+	for (unsigned i = 0; i < BT_NODE_WORDS; i++)
+		possible[i] |= machine->memory_nodes[i];
 	machine->node_count = highest(possible, BT_NODE_WORDS) + 1;
 	if (machine->node_count > BT_MAX_NODES)
 		return bt_err_set(err, EOPNOTSUPP,
 				  "this machine can have %u NUMA nodes, at most %u are supported",
 				  machine->node_count, BT_MAX_NODES);
-	if (!bt_system_mask_at(system, "/sys/devices/system/node/has_memory",
-			       machine->memory_nodes, BT_NODE_WORDS))
-		bt_mask_set(machine->memory_nodes, 0, true);
 	return 0;
 }
 
