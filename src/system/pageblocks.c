@@ -11,10 +11,12 @@
 #define TYPE_NAME sizeof(((struct bt_frame_pagetype *)0)->type)
 #define TYPES_MAX 16u
 
-/* Names of the columns of "Number of blocks type   Unmovable  Movable ...". */
-struct columns {
-	char name[TYPES_MAX][TYPE_NAME];
-	unsigned count;
+/* What is read, and what the lines before said of those that follow. */
+struct scan {
+	struct bt_frame_pageblocks *to;
+	unsigned node_count;		/* of the machine */
+	char column[TYPES_MAX][TYPE_NAME]; /* "Number of blocks type   Unmovable  Movable ..." */
+	unsigned columns;
 };
 
 /* A word after blanks; false when there is none on the line, or it is too long. */
@@ -32,9 +34,10 @@ static bool scan_name(const char **at, char name[TYPE_NAME])
 }
 
 /* The row of a type in a zone, made when absent; NULL when there is no room. */
-static struct bt_frame_pagetype *find_type(struct bt_frame_pageblocks *to, uint64_t node,
-					   const char *zone, const char *type)
+static struct bt_frame_pagetype *find_type(struct scan *scan, uint64_t node, const char *zone,
+					   const char *type)
 {
+	struct bt_frame_pageblocks *to = scan->to;
 	struct bt_frame_pagetype *row;
 	unsigned i;
 
@@ -43,7 +46,7 @@ static struct bt_frame_pagetype *find_type(struct bt_frame_pageblocks *to, uint6
 		if (row->node == node && !strcmp(row->zone, zone) && !strcmp(row->type, type))
 			return row;
 	}
-	if (to->count == to->capacity || node >= BT_MAX_NODES)
+	if (to->count == to->capacity || node >= scan->node_count)
 		return NULL;
 	row = &to->types[to->count++];
 	memset(row, 0xff, sizeof(*row));
@@ -54,7 +57,7 @@ static struct bt_frame_pagetype *find_type(struct bt_frame_pageblocks *to, uint6
 }
 
 /* "Node    0, zone   Normal, type    Unmovable   1447  >100000 ..." */
-static void scan_free(struct bt_frame_pageblocks *to, const char *at)
+static void scan_free(struct scan *scan, const char *at)
 {
 	struct bt_frame_pagetype *row;
 	char zone[BT_ZONE_NAME], type[TYPE_NAME];
@@ -64,7 +67,7 @@ static void scan_free(struct bt_frame_pageblocks *to, const char *at)
 	if (!bt_scan_zone(&at, &node, zone) || *at++ != ',' || !bt_scan_word(&at, "type") ||
 	    !scan_name(&at, type))
 		return;
-	row = find_type(to, node, zone, type);
+	row = find_type(scan, node, zone, type);
 	for (order = 0; row && order < BT_MAX_ORDERS; order++) {
 		at += strspn(at, " >");
 		if (!bt_scan_u64(&at, &row->free_blocks[order]))
@@ -73,8 +76,7 @@ static void scan_free(struct bt_frame_pageblocks *to, const char *at)
 }
 
 /* "Node 0, zone   Normal          155         8540 ..." */
-static void scan_blocks(struct bt_frame_pageblocks *to, const struct columns *columns,
-			const char *at)
+static void scan_blocks(struct scan *scan, const char *at)
 {
 	char zone[BT_ZONE_NAME];
 	uint64_t node, blocks;
@@ -82,19 +84,19 @@ static void scan_blocks(struct bt_frame_pageblocks *to, const struct columns *co
 
 	if (!bt_scan_zone(&at, &node, zone))
 		return;
-	for (i = 0; i < columns->count && bt_scan_u64(&at, &blocks); i++) {
-		struct bt_frame_pagetype *row = find_type(to, node, zone, columns->name[i]);
+	for (i = 0; i < scan->columns && bt_scan_u64(&at, &blocks); i++) {
+		struct bt_frame_pagetype *row = find_type(scan, node, zone, scan->column[i]);
 
 		if (row)
 			row->blocks = blocks;
 	}
 }
 
-static void scan_columns(struct columns *columns, const char *at)
+static void scan_columns(struct scan *scan, const char *at)
 {
-	columns->count = 0;
-	while (columns->count < TYPES_MAX && scan_name(&at, columns->name[columns->count]))
-		columns->count++;
+	scan->columns = 0;
+	while (scan->columns < TYPES_MAX && scan_name(&at, scan->column[scan->columns]))
+		scan->columns++;
 }
 
 static bool begins(const char **at, const char *head)
@@ -106,26 +108,25 @@ static bool begins(const char **at, const char *head)
 }
 
 /* With CONFIG_PAGE_OWNER a section of mixed blocks follows, which looks like that of blocks. */
-static void scan(struct bt_frame_pageblocks *to, const char *line)
+static void scan_text(struct scan *scan, const char *line)
 {
 	enum { NONE, FREE, BLOCKS } section = NONE;
-	struct columns columns = { .count = 0 };
 
 	for (; line; line = bt_scan_line(line)) {
 		const char *at = line;
 
 		if (begins(&at, "Node ")) {
 			if (section == FREE)
-				scan_free(to, line);
+				scan_free(scan, line);
 			else if (section == BLOCKS)
-				scan_blocks(to, &columns, line);
+				scan_blocks(scan, line);
 		} else if (begins(&at, "Pages per block:")) {
-			bt_scan_u64(&at, &to->block_pages);
+			bt_scan_u64(&at, &scan->to->block_pages);
 		} else if (begins(&at, "Free pages count per migrate type")) {
 			section = FREE;
 		} else if (begins(&at, "Number of blocks type")) {
 			section = BLOCKS;
-			scan_columns(&columns, at);
+			scan_columns(scan, at);
 		} else if (begins(&at, "Number of")) {
 			section = NONE;
 		}
@@ -162,8 +163,10 @@ static const char *read_text(struct bt_system *system)
 	return text;
 }
 
-static void read_afresh(struct bt_system *system, struct bt_frame_pageblocks *to)
+static void read_afresh(struct bt_system *system, struct bt_frame_pageblocks *to,
+			unsigned node_count)
 {
+	struct scan scan = { .to = to, .node_count = node_count };
 	const char *text;
 
 	to->mono_ns = bt_mono_ns();
@@ -172,7 +175,7 @@ static void read_afresh(struct bt_system *system, struct bt_frame_pageblocks *to
 	text = read_text(system);
 	to->state = text ? BT_DETAIL_KNOWN : bt_system_detail(errno);
 	if (text)
-		scan(to, text);
+		scan_text(&scan, text);
 	to->read_ns = bt_mono_ns() - to->mono_ns;
 }
 
@@ -186,7 +189,7 @@ void bt_system_read_pageblocks(struct bt_system *system, struct bt_frame *frame)
 		last->types = bt_xcalloc(last->capacity, sizeof(*last->types));
 	}
 	if (bt_want_due(BT_WANT_INDEX_PAGEBLOCKS, last->state, last->mono_ns, frame->mono_ns))
-		read_afresh(system, last);
+		read_afresh(system, last, frame->node_count);
 	*to = *last;
 	to->types = types;
 	memcpy(types, last->types, last->count * sizeof(*types));
