@@ -106,7 +106,8 @@ int fuzz_listen(const char *path)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	fuzz_must(fd >= 0 && !bind(fd, (struct sockaddr *)&address, sizeof(address)) &&
-			  !listen(fd, 1), "no socket %s", path);
+			  !listen(fd, 1),
+		  "no socket %s", path);
 	return fd;
 }
 

@@ -31,8 +31,8 @@ const char *fuzz_directory(void);
 /* Writes a file, whole, below it; its directories are made. */
 void fuzz_put(const char *path, const void *data, size_t size);
 /*
- * The same of several files: after a line "@ PATH" the text of that one, up to the next such line; of
- * these paths alone, others are passed over.
+ * The same of several files: after a line "@ PATH" the text of that one, up to the next such line;
+ * of these paths alone, others are passed over.
  */
 void fuzz_put_files(const uint8_t *data, size_t size, const char *const *paths, unsigned count);
 void fuzz_remove_files(const char *const *paths, unsigned count);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An input is what tells where control groups are, as fuzz_put_files() takes it apart. Nothing of it
- * is done: the program's mkdir(), rmdir() and open() to write are those below (see LDFLAGS).
+ * An input is what tells where control groups are, as fuzz_put_files() takes it apart. Nothing of
+ * it is done: the program's mkdir(), rmdir() and open() to write are those below (see LDFLAGS).
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -14,13 +14,17 @@
 
 #include "system/cgroup.h"
 
-#define PID 4194304	/* above every pid there is */
+#define PID 4194304 /* above every pid there is */
 #define OURS "/buddytop-probe-"
 
 static const char *const paths[] = {
-	"/proc/self/mountinfo", "/proc/self/cgroup", "/sys/fs/cgroup/cgroup.controllers",
-	"/sys/fs/cgroup/cgroup.subtree_control", "/sys/fs/cgroup/a/cgroup.subtree_control",
-	"/sys/fs/cgroup/a/b/cgroup.subtree_control", "/own/memory.events",
+	"/proc/self/mountinfo",
+	"/proc/self/cgroup",
+	"/sys/fs/cgroup/cgroup.controllers",
+	"/sys/fs/cgroup/cgroup.subtree_control",
+	"/sys/fs/cgroup/a/cgroup.subtree_control",
+	"/sys/fs/cgroup/a/b/cgroup.subtree_control",
+	"/own/memory.events",
 };
 
 int __real_open(const char *path, int flags, ...);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An input is what a guest wrote on its console before it ended: the reason is a line that can be shown. */
+/*
+ * An input is what a guest wrote on its console before it ended: the reason is a line that can be
+ * shown.
+ */
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>
@@ -12,7 +15,8 @@ static void show(const char *text)
 {
 	for (; *text; text += bt_utf8_length(text)) {
 		fuzz_must(bt_utf8_length(text), "a reason that is not UTF-8");
-		fuzz_must((unsigned char)*text >= ' ' && *text != 0x7f, "a reason that moves the cursor");
+		fuzz_must((unsigned char)*text >= ' ' && *text != 0x7f,
+			  "a reason that moves the cursor");
 	}
 }
 
@@ -22,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char reason[REASON_BYTES];
 	bool panicked = bt_console_reason(fuzz_file(data, size), reason, sizeof(reason));
 
-	fuzz_must(panicked == !strncmp(reason, panic, strlen(panic)), "a panic that is none: %s", reason);
+	fuzz_must(panicked == !strncmp(reason, panic, strlen(panic)), "a panic that is none: %s",
+		  reason);
 	show(reason);
 	return 0;
 }

@@ -15,7 +15,8 @@ static unsigned count_nodes(const struct bt_json *node)
 	}
 	fuzz_must(children == node->count, "%u children are counted as %u", children, node->count);
 	fuzz_must((node->string != NULL) ==
-		  (node->type == BT_JSON_STRING || node->type == BT_JSON_NUMBER), "a lost string");
+			  (node->type == BT_JSON_STRING || node->type == BT_JSON_NUMBER),
+		  "a lost string");
 	return count;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An input is what a client sends to a session before it goes. All that it hears is lines of JSON, the
- * greeting first, and frames that can be decoded.
+ * An input is what a client sends to a session before it goes. All that it hears is lines of JSON,
+ * the greeting first, and frames that can be decoded.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -20,10 +20,10 @@
 
 struct client {
 	struct bt_session *session;
-	int ends[2];			/* ours, the session's */
+	int ends[2]; /* ours, the session's */
 	struct bt_stream stream;
 	struct bt_json_reader *reader;
-	struct bt_machine machine;	/* of the greeting */
+	struct bt_machine machine; /* of the greeting */
 	unsigned lines;
 };
 

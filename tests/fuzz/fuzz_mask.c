@@ -18,7 +18,8 @@ static void print_and_parse(const __u64 *mask, unsigned count)
 	char *text = bt_xcalloc((size_t)length + 1, 1);
 
 	fuzz_must(bt_mask_text(mask, BT_CPU_WORDS, text, (size_t)length + 1) == length &&
-		  strlen(text) == (size_t)length, "a list is not as long as it says");
+			  strlen(text) == (size_t)length,
+		  "a list is not as long as it says");
 	fuzz_must(!*text == !bt_mask_weight(mask, BT_CPU_WORDS), "an empty list is none");
 	if (bt_mask_parse(*text ? text : "none", count, again, BT_CPU_WORDS, "CPU", &err))
 		fuzz_must(false, "what was printed is refused: %s", err.text);

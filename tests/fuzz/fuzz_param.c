@@ -45,7 +45,8 @@ static void print_and_parse(const struct bt_param *param, const struct bt_config
 	struct bt_err err = { 0 };
 
 	fuzz_must(bt_param_text(param, config, text, (size_t)length + 1) == length &&
-		  strlen(text) == (size_t)length, "%s: not as long as it says", param->name);
+			  strlen(text) == (size_t)length,
+		  "%s: not as long as it says", param->name);
 	/* No CPU at all is possible in a config, and refused as a value by the check of all. */
 	if (bt_param_set(param, &again, *text ? text : "none", limits, &err))
 		fuzz_must(false, "%s=%s was printed and is refused: %s", param->name, text,

@@ -29,7 +29,8 @@ static void check_index(const struct bt_recording_file *file)
 		fuzz_must(found == file->line_count || file->lines[found].kind == BT_LINE_FRAME,
 			  "a place without a frame");
 	}
-	fuzz_must(bt_recording_find(file, UINT64_MAX) <= file->line_count, "a place behind the end");
+	fuzz_must(bt_recording_find(file, UINT64_MAX) <= file->line_count,
+		  "a place behind the end");
 }
 
 static void show_frame(struct replay *replay, size_t line)

@@ -17,7 +17,7 @@
 #include "source/remote.h"
 
 #define LIMIT_NS (1000 * BT_NS_PER_S)
-#define READS_MAX 100000u	/* each takes a line at least, or is the last one */
+#define READS_MAX 100000u /* each takes a line at least, or is the last one */
 #define STEP_NS (50 * BT_NS_PER_MS)
 
 /*

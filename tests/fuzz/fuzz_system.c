@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An input is a machine's /proc and /sys, as fuzz_put_files() takes them apart. What is read of it is
- * a machine and a frame that the protocol can carry.
+ * An input is a machine's /proc and /sys, as fuzz_put_files() takes them apart. What is read of it
+ * is a machine and a frame that the protocol can carry.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -14,23 +14,43 @@
 #include "system/pressure.h"
 #include "system/system.h"
 
-#define CPUS_MAX 64u	/* frames of larger machines take most of the time, and no other path */
+#define CPUS_MAX 64u /* frames of larger machines take most of the time, and no other path */
 #define NODES_MAX 12u
 #define CPU "/sys/devices/system/cpu/"
 #define NODE "/sys/devices/system/node/"
 
 static const char *const paths[] = {
-	"/proc/buddyinfo", "/proc/cmdline", "/proc/cpuinfo", "/proc/loadavg", "/proc/pagetypeinfo",
-	"/proc/pressure/memory", "/proc/stat", "/proc/vmstat", "/proc/zoneinfo",
-	"/proc/device-tree/hypervisor/compatible", "/sys/class/dmi/id/sys_vendor",
-	"/sys/hypervisor/type", "/sys/kernel/mm/transparent_hugepage/enabled",
-	CPU "online", CPU "possible", CPU "smt/control",
-	CPU "cpu0/cpufreq/cpuinfo_max_freq", CPU "cpu0/cpufreq/scaling_cur_freq",
-	CPU "cpu0/cpufreq/scaling_governor", CPU "cpu0/topology/thread_siblings_list",
-	CPU "cpu1/cpufreq/cpuinfo_max_freq", CPU "cpu1/cpufreq/scaling_cur_freq",
-	CPU "cpu1/cpufreq/scaling_governor", CPU "cpu1/topology/thread_siblings_list",
-	NODE "has_memory", NODE "online", NODE "possible", NODE "node0/meminfo",
-	NODE "node0/numastat", NODE "node1/meminfo", NODE "node1/numastat",
+	"/proc/buddyinfo",
+	"/proc/cmdline",
+	"/proc/cpuinfo",
+	"/proc/loadavg",
+	"/proc/pagetypeinfo",
+	"/proc/pressure/memory",
+	"/proc/stat",
+	"/proc/vmstat",
+	"/proc/zoneinfo",
+	"/proc/device-tree/hypervisor/compatible",
+	"/sys/class/dmi/id/sys_vendor",
+	"/sys/hypervisor/type",
+	"/sys/kernel/mm/transparent_hugepage/enabled",
+	CPU "online",
+	CPU "possible",
+	CPU "smt/control",
+	CPU "cpu0/cpufreq/cpuinfo_max_freq",
+	CPU "cpu0/cpufreq/scaling_cur_freq",
+	CPU "cpu0/cpufreq/scaling_governor",
+	CPU "cpu0/topology/thread_siblings_list",
+	CPU "cpu1/cpufreq/cpuinfo_max_freq",
+	CPU "cpu1/cpufreq/scaling_cur_freq",
+	CPU "cpu1/cpufreq/scaling_governor",
+	CPU "cpu1/topology/thread_siblings_list",
+	NODE "has_memory",
+	NODE "online",
+	NODE "possible",
+	NODE "node0/meminfo",
+	NODE "node0/numastat",
+	NODE "node1/meminfo",
+	NODE "node1/numastat",
 };
 
 static void carry(const struct bt_machine *machine, const struct bt_frame *frame)

@@ -23,7 +23,7 @@ static int is_input(const struct dirent *entry)
 /* How many files were run, or -1. */
 static long replay_file(const char *path)
 {
-	struct bt_err err = { 0 };
+	struct bt_err err = {0};
 	uint8_t *exact;
 	char *text;
 	ssize_t size = bt_read_file(path, INPUT_MAX, &text, &err);

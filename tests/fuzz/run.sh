@@ -4,9 +4,9 @@
 #   run.sh SOURCE BUILD SECONDS TARGET...
 #
 # What `make fuzz` does: builds the fuzz targets with clang's libFuzzer, ASan and UBSan in BUILD and
-# runs each for so many seconds, one after the other, from its corpus in SOURCE and what earlier runs
-# added to it in BUILD. A line for each target; fails on a crash, a leak, an input that takes above
-# 10 s. The input that did it stays in BUILD/NAME.crash/, the log is BUILD/NAME.log.
+# runs each for so many seconds, one after the other, from its corpus in SOURCE and what earlier
+# runs added to it in BUILD. A line for each target; fails on a crash, a leak, an input that takes
+# above 10 s. The input that did it stays in BUILD/NAME.crash/, the log is BUILD/NAME.log.
 set -euo pipefail
 source=$1 build=$2 seconds=$3
 shift 3
@@ -27,11 +27,12 @@ quietly() {
 check_compiler() {
 	local probe=$build/probe
 	command -v "$clang" >/dev/null || {
-		echo "fuzz: there is no $clang: install Debian's packages clang and libclang-rt-14-dev," \
-			"or name another clang, as in 'CLANG=clang-16 make fuzz'" >&2
+		echo "fuzz: there is no $clang: install Debian's packages clang and" \
+			"libclang-rt-14-dev, or name another, as in 'CLANG=clang-16 make fuzz'" >&2
 		exit 77
 	}
-	echo 'int LLVMFuzzerTestOneInput(const char *d, long s) { return d && s > 1000000; }' >"$probe.c"
+	echo 'int LLVMFuzzerTestOneInput(const char *data, long size) { return !data && size; }' \
+		>"$probe.c"
 	"$clang" -fsanitize=fuzzer,address,undefined -o "$probe" "$probe.c" 2>"$probe.log" || {
 		cat "$probe.log" >&2
 		echo "fuzz: this $clang has no libFuzzer: install its compiler-rt" \
