@@ -47,11 +47,6 @@ static int add(const struct split *split, const char *value)
 		return code;
 	if (values->count == BT_PLAN_RUNS_MAX)
 		return refuse_amount(split, value);
-	for (unsigned i = 0; i < values->count; i++) {
-		if (!strcmp(values->items[i], value))
-			return bt_err_set(split->err, EINVAL, "%s=%s: the value is there twice",
-					  split->key->name, value);
-	}
 	values->items = bt_xrealloc(values->items, values->count + 1, sizeof(char *));
 	values->items[values->count++] = bt_xstrdup(value);
 	return 0;
@@ -154,6 +149,29 @@ static int split_list(const struct split *split, const char *text)
 	return code;
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorted, as there may be thousands. */
+static int refuse_doubles(const struct split *split)
+{
+	const struct bt_plan_values *values = split->values;
+	char **sorted = bt_xcalloc(values->count, sizeof(*sorted));
+	int code = 0;
+
+	memcpy(sorted, values->items, values->count * sizeof(*sorted));
+	qsort(sorted, values->count, sizeof(*sorted), by_text);
+	for (unsigned i = 1; !code && i < values->count; i++) {
+		if (!strcmp(sorted[i - 1], sorted[i]))
+			code = bt_err_set(split->err, EINVAL, "%s=%s: the value is there twice",
+					  split->key->name, sorted[i]);
+	}
+	free(sorted);
+	return code;
+}
+
 int bt_plan_values_parse(struct bt_plan_values *values, const struct bt_plan_key *key,
 			 const char *text, struct bt_err *err)
 {
@@ -163,13 +181,16 @@ int bt_plan_values_parse(struct bt_plan_values *values, const struct bt_plan_key
 	*values = (struct bt_plan_values){ 0 };
 	if (!*text)
 		return bt_err_set(err, EINVAL, "%s: a value is missing", key->name);
-	if (key->list > BT_PLAN_ONE)
+	if (key->list > BT_PLAN_ONE) {
 		code = split_list(&split, text);
-	else if (strpbrk(text, " \t,"))
+		if (!code)
+			code = refuse_doubles(&split);
+	} else if (strpbrk(text, " \t,")) {
 		code = bt_err_set(err, EINVAL, "%s=%s: one value is expected, the key is not swept",
 				  key->name, text);
-	else
+	} else {
 		code = add(&split, text);
+	}
 	if (code)
 		bt_plan_values_clear(values);
 	return code;
