@@ -101,7 +101,7 @@ static void talk(struct client *client, const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct bt_session_options options = { .source = "sim:3,cpus=4",
+	const struct bt_session_options options = { .source = "sim:3,cpus=3,nodes=2",
 						    .relay_keepalive = true };
 	struct client *client = bt_xcalloc(1, sizeof(*client));
 	struct bt_err err = { 0 };

@@ -12,6 +12,9 @@ source=$1 build=$2 seconds=$3
 shift 3
 passed=0 failed=0
 clang=${CLANG:-clang}
+# Most of the time goes into fresh memory when all that was freed is kept: what an input frees is far
+# below this.
+export ASAN_OPTIONS=quarantine_size_mb=8:${ASAN_OPTIONS-}
 
 # Everything that a reader does not want to see goes into a log: quietly LOG COMMAND...
 quietly() {
