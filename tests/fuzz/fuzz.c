@@ -80,7 +80,8 @@ const char *fuzz_directory(void)
 
 	if (*path)
 		return path;
-	strcpy(path, access("/dev/shm", W_OK) ? "/tmp/fuzz-XXXXXX" : "/dev/shm/fuzz-XXXXXX");
+	strcpy(path, access("/dev/shm", W_OK) ? "/tmp/buddytop-fuzz-XXXXXX" :
+					       "/dev/shm/buddytop-fuzz-XXXXXX");
 	fuzz_must(mkdtemp(path), "no directory like %s", path);
 	atexit(remove_directory);
 	return path;
