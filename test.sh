@@ -52,7 +52,7 @@ sub_build() {
 
 suite_style() {
 	if shellcheck -x "$here"/*.sh "$here"/tools/*.sh "$here"/.ci/run "$here"/src/vm/*.sh \
-		"$here"/tests/*.sh; then
+		"$here"/tests/*.sh "$here"/tests/*/*.sh; then
 		echo "1 passed, 0 failed, 0 skipped"
 	else
 		echo "0 passed, 1 failed, 0 skipped"
