@@ -42,6 +42,7 @@ enum bt_reason {
 	BT_REASON_TIME_LIMIT = 3, /* run_limit_ms is over */
 	BT_REASON_RELEASED = 4,	/* the controlling file was closed, its process may have died */
 	BT_REASON_OOM = 5,	/* the OOM notifier fired under guard `safe` */
+	BT_REASON_OFFLINE = 6,	/* a memory block is about to go offline, under any guard */
 	BT_REASON_COUNT
 };
 

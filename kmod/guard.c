@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What keeps the machine alive beside the antagonist: the reserve, the OOM notifier, the lease and
- * the time limit. Also follows memory hotplug, because policies name nodes.
+ * the time limit. Also follows memory hotplug, because policies name nodes and held pages cannot be
+ * migrated.
  */
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -14,6 +15,8 @@
 
 /* The OOM notifier stalls the task that ran out of memory for so long at most. */
 #define ANT_OOM_WAIT_MS	100
+/* Offlining tries again until every page is free, so that this only spares it a few rounds. */
+#define ANT_OFFLINE_WAIT_MS	1000
 
 bool ant_guard_reserve(const struct ant_worker *w, struct ant_band *band)
 {
@@ -104,8 +107,8 @@ static u64 ant_guard_held_pages(struct ant_dev *dev)
 	return pages;
 }
 
-/* Drains and waits; returns the pages really freed. */
-static u64 ant_guard_give_back(struct ant_dev *dev, u64 generation)
+/* Waits for the drain that is on, so long at most; returns the pages really freed. */
+static u64 ant_guard_give_back(struct ant_dev *dev, u64 generation, unsigned int wait_ms)
 {
 	struct ant_worker *self = ant_worker_current(dev);
 	u64 before = ant_guard_held_pages(dev), after;
@@ -122,7 +125,7 @@ static u64 ant_guard_give_back(struct ant_dev *dev, u64 generation)
 		WRITE_ONCE(self->stats->op_start_ns, start_ns);
 	}
 	wait_event_idle_timeout(dev->drained, ant_workers_drained(dev, generation, self),
-				msecs_to_jiffies(ANT_OOM_WAIT_MS));
+				msecs_to_jiffies(wait_ms));
 	after = ant_guard_held_pages(dev);
 	return before - min(before, after);
 }
@@ -145,7 +148,7 @@ static int ant_guard_oom(struct notifier_block *nb, unsigned long unused, void *
 		return NOTIFY_OK;
 
 	ant_workers_wake(dev);
-	freed = ant_guard_give_back(dev, generation);
+	freed = ant_guard_give_back(dev, generation, ANT_OOM_WAIT_MS);
 	*(unsigned long *)freed_pages += freed;
 	spin_lock(&dev->lock);
 	WRITE_ONCE(dev->area->oom_freed_pages, dev->area->oom_freed_pages + freed);
@@ -153,17 +156,44 @@ static int ant_guard_oom(struct notifier_block *nb, unsigned long unused, void *
 	return NOTIFY_OK;
 }
 
-/* Nodes got or lost memory: every worker works its policy out again. */
-static int ant_guard_memory(struct notifier_block *nb, unsigned long action, void *unused)
+/*
+ * Somebody wants the memory, whatever the guard: held pages would keep him waiting for ever. The
+ * caller has the hotplug locks of CPUs and memory; workers take neither, so they can be waited for.
+ */
+static void ant_guard_offline(struct ant_dev *dev)
 {
-	struct ant_dev *dev = container_of(nb, struct ant_dev, memory);
+	u64 generation;
 
-	if (action != MEM_ONLINE && action != MEM_OFFLINE)
-		return NOTIFY_OK;
+	spin_lock(&dev->lock);
+	ant_stop(dev, BT_REASON_OFFLINE);
+	generation = dev->generation;
+	spin_unlock(&dev->lock);
+	ant_workers_wake(dev);
+	ant_guard_give_back(dev, generation, ANT_OFFLINE_WAIT_MS);
+}
+
+/* Nodes got or lost memory: every worker works its policy out again. */
+static void ant_guard_nodes_changed(struct ant_dev *dev)
+{
 	spin_lock(&dev->lock);
 	ant_commit(dev);
 	spin_unlock(&dev->lock);
 	ant_workers_wake(dev);
+}
+
+static int ant_guard_memory(struct notifier_block *nb, unsigned long action, void *unused)
+{
+	struct ant_dev *dev = container_of(nb, struct ant_dev, memory);
+
+	switch (action) {
+	case MEM_GOING_OFFLINE:
+		ant_guard_offline(dev);
+		break;
+	case MEM_ONLINE:
+	case MEM_OFFLINE:
+		ant_guard_nodes_changed(dev);
+		break;
+	}
 	return NOTIFY_OK;
 }
 

@@ -160,6 +160,7 @@ const char *bt_reason_text(uint64_t reason)
 		[BT_REASON_TIME_LIMIT] = "time limit reached",
 		[BT_REASON_RELEASED] = "controller gone: device closed",
 		[BT_REASON_OOM] = "machine out of memory: guard freed all",
+		[BT_REASON_OFFLINE] = "memory is going offline: all freed",
 	};
 
 	return name_of(texts, BT_REASON_COUNT, reason);

@@ -11,6 +11,7 @@ static const char *const reason_names[BT_REASON_COUNT] = {
 	[BT_REASON_TIME_LIMIT] = "time-limit",
 	[BT_REASON_RELEASED] = "released",
 	[BT_REASON_OOM] = "oom",
+	[BT_REASON_OFFLINE] = "offline",
 };
 
 static const char *const op_names[] = {

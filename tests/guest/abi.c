@@ -14,7 +14,8 @@
 int main(int argc, char **argv)
 {
 	static const struct abi_test *const lists[] = {abi_error_tests, abi_work_tests,
-						       abi_step_tests, abi_guard_tests};
+						       abi_step_tests, abi_memory_tests,
+						       abi_guard_tests};
 	struct abi abi = {0};
 	unsigned i;
 

@@ -66,6 +66,6 @@ struct abi_test {
 
 /* Each ends with an entry without a name. */
 extern const struct abi_test abi_error_tests[], abi_work_tests[], abi_step_tests[],
-	abi_guard_tests[];
+	abi_memory_tests[], abi_guard_tests[];
 
 #endif

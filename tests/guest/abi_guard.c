@@ -152,47 +152,6 @@ static void test_hotplug(struct abi *abi)
 	put_text(online, "1");
 }
 
-static bool memory_state(unsigned block, const char *state)
-{
-	char path[80];
-	int fd;
-	bool done;
-
-	snprintf(path, sizeof(path), "/sys/devices/system/memory/memory%u/state", block);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	done = fd >= 0 && write(fd, state, strlen(state)) > 0;
-	if (fd >= 0)
-		close(fd);
-	return done;
-}
-
-static void test_memory_hotplug(struct abi *abi)
-{
-	struct bt_config config = hold(16 * MIB), seen = {.size = sizeof(seen)};
-	unsigned block = 64;
-	int fd = abi_control(abi);
-
-	abi_run(abi, fd, &config);
-	while (block && !memory_state(block, "offline"))
-		block--;
-	if (!block) {
-		skip(abi, "memory hotplug: no block of this guest's memory can go offline");
-		close(fd);
-		return;
-	}
-	check(abi, abi->area->generation == config.generation + 1, "memory block %u goes: one generation",
-	      block);
-	check(abi, memory_state(block, "online") && abi->area->generation == config.generation + 2,
-	      "it comes back: one more");
-	check(abi, abi_wait_word(&abi_cpu(abi, 0)->generation, config.generation + 2, 20000) &&
-	      abi_wait_word(&abi_cpu(abi, 1)->generation, config.generation + 2, 20000),
-	      "every worker works its nodes out again");
-	ioctl(abi->observer, BT_IOC_GET_CONFIG, &seen);
-	seen.generation = config.generation;
-	check(abi, !memcmp(&seen, &config, sizeof(seen)), "the configuration is the same");
-	close(fd);
-}
-
 /* MemAvailable, once it has come down to below most (within 20 s) and two more seconds have gone. */
 static uint64_t settled_available(uint64_t most)
 {
@@ -355,7 +314,6 @@ const struct abi_test abi_guard_tests[] = {
 	{"lease", test_lease},
 	{"time limit", test_time_limit},
 	{"hotplug", test_hotplug},
-	{"memory hotplug", test_memory_hotplug},
 	{"reserve", test_reserve},
 	{"oom safe", test_oom_safe},
 	{"oom bench", test_oom_bench},
