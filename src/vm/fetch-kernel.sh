@@ -6,6 +6,7 @@
 #	config		its configuration
 #	modules/*.ko	the modules a guest needs to reach its virtio-serial port, uncompressed
 #	modules.load	their names in the order in which to load them (empty: all built in)
+#	modules.spare	the same and those in modules/ that only a test loads, with its own devices
 #	build/		the tree to build modules against: make -C DIR/RELEASE/build M=...
 #	complete	written last: the kit's layout version
 # The packages are downloaded and unpacked into DIR and never installed, so the machine's own /boot
@@ -16,6 +17,7 @@ set -u
 
 readonly KIT_VERSION=1
 readonly WANTED_MODULES='virtio_pci virtio_console'
+readonly SPARE_MODULES='virtio_mem'
 # What follows the version in a release of the ordinary kernel: no -rt-, no -cloud-.
 readonly PLAIN_FLAVOUR='([-+][0-9a-z~]+)?-amd64'
 readonly EXIT_USAGE=2 EXIT_IMPOSSIBLE=77
@@ -56,7 +58,7 @@ need() {
 
 is_complete() {
 	[ "$(cat "$1/complete" 2>/dev/null)" = "$KIT_VERSION" ] && [ -s "$1/vmlinux" ] &&
-		[ -f "$1/build/Makefile" ]
+		[ -f "$1/modules.spare" ] && [ -f "$1/build/Makefile" ]
 }
 
 is_release() {
@@ -144,13 +146,19 @@ depends_of() {
 	tr '\0' '\n' <"$1" | sed -n 's/^depends=//p' | tr ',' ' '
 }
 
+# module_file TREE NAME: its path, empty where it is built in or does not exist.
+module_file() {
+	pattern=$(printf '%s\n' "$2" | sed 's/[_-]/[_-]/g')
+	find "$1/kernel" -name "$pattern.ko*" 2>/dev/null | head -n 1
+}
+
 # add_module TREE NAME: NAME and before it all it depends on, into $part/modules and modules.load.
 # No variable but the parameters survives the recursion.
 add_module() {
 	! grep -qx "$2.ko" "$part/modules.load" || return 0
-	pattern=$(printf '%s\n' "$2" | sed 's/[_-]/[_-]/g')
-	file=$(find "$1/kernel" -name "$pattern.ko*" 2>/dev/null | head -n 1)
+	file=$(module_file "$1" "$2")
 	if [ -z "$file" ]; then
+		pattern=$(printf '%s\n' "$2" | sed 's/[_-]/[_-]/g')
 		grep -q "/$pattern\\.ko\$" "$1/modules.builtin" || die "no module $2 in $1"
 		return 0
 	fi
@@ -171,6 +179,12 @@ add_modules() {
 	for wanted in $WANTED_MODULES; do
 		add_module "$1" "$wanted"
 	done
+	cp "$part/modules.load" "$part/modules.kept" || exit 1
+	for spare in $SPARE_MODULES; do
+		[ -z "$(module_file "$1" "$spare")" ] || add_module "$1" "$spare"
+	done
+	mv "$part/modules.load" "$part/modules.spare" &&
+		mv "$part/modules.kept" "$part/modules.load" || exit 1
 }
 
 finish_kit() {

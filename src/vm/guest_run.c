@@ -37,6 +37,7 @@ static const struct bt_opt opts[] = {
 	  offsetof(struct values, verbose) },
 	{ "help", 'h', BT_OPT_FLAG, NULL, "print this text", offsetof(struct values, help) },
 	SETTING("add", "/GUEST_PATH=FILE", "file for the guest; /sbin/guest-extra is run"),
+	SETTING("qemu-arg", "TEXT", "one more argument for QEMU"),
 	SETTING("kernel", "RELEASE|SERIES|PATH", "kernel to boot"),
 	SETTING("kdir", "DIR", "build tree for the module"),
 	SETTING("module", "FILE", "a built buddytop.ko"),

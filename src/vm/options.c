@@ -11,7 +11,7 @@
 
 enum kind { COUNT, BYTES, TIME_NS, TEXT, LIST, FLAG };
 
-/* One row for each setting. LIST has one member, add. */
+/* One row for each setting. */
 static const struct setting {
 	const char *name;
 	enum kind kind;
@@ -29,6 +29,7 @@ static const struct setting {
 	{ "qemu", TEXT, AT(qemu), 0, 0 },
 	{ "append", TEXT, AT(append), 0, 0 },
 	{ "add", LIST, AT(add), 0, 0 },
+	{ "qemu-arg", LIST, AT(qemu_args), 0, 0 },
 	{ "max-held-pct", COUNT, AT(max_held_pct), 1, 95 },
 	{ "boot-limit", TIME_NS, AT(boot_limit_ns), BT_NS_PER_S, 3600 * BT_NS_PER_S },
 	{ "agent", FLAG, AT(agent), 0, 1 },
@@ -95,12 +96,13 @@ static int set_number(const struct setting *setting, void *field, const char *te
 	return 0;
 }
 
-static int add_file(struct bt_vm_options *options, const char *text, struct bt_err *err)
+static int add_to_list(const struct setting *setting, struct bt_vm_list *list, const char *text,
+		       struct bt_err *err)
 {
-	if (options->add_count == BT_VM_ADD_MAX)
-		return bt_err_set(err, EINVAL, "guest add=%s: %u files are the most", text,
-				  BT_VM_ADD_MAX);
-	options->add[options->add_count++] = text;
+	if (list->count == BT_VM_LIST_MAX)
+		return bt_err_set(err, EINVAL, "guest %s=%s: %u are the most", setting->name, text,
+				  BT_VM_LIST_MAX);
+	list->items[list->count++] = text;
 	return 0;
 }
 
@@ -127,7 +129,7 @@ int bt_vm_option_set(struct bt_vm_options *options, const char *assignment, stru
 				  setting->name);
 	field = (char *)options + setting->offset;
 	if (setting->kind == LIST)
-		return add_file(options, text, err);
+		return add_to_list(setting, field, text, err);
 	if (setting->kind != TEXT)
 		return set_number(setting, field, text, err);
 	*(const char **)field = text;

@@ -198,6 +198,8 @@ char **bt_qemu_argv(const struct bt_qemu_spec *spec)
 		add(&args, "%s", spec->initramfs);
 	}
 	add_devices(&args, spec);
+	for (unsigned i = 0; i < spec->options->qemu_args.count; i++)
+		add(&args, "%s", spec->options->qemu_args.items[i]);
 	return args.items;
 }
 

@@ -127,8 +127,8 @@ static int write_image(struct bt_vm *vm, const char *path, struct bt_err *err)
 						  .agent = vm->options.agent ? vm->agent : NULL,
 						  .kit = vm->kernel.kit,
 						  .module = vm->module,
-						  .add = vm->options.add,
-						  .add_count = vm->options.add_count },
+						  .add = vm->options.add.items,
+						  .add_count = vm->options.add.count },
 			      path, err);
 }
 

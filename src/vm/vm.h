@@ -15,9 +15,14 @@
 
 struct bt_vm;
 
-#define BT_VM_ADD_MAX 32u
+#define BT_VM_LIST_MAX 32u
 #define BT_VM_CPUS_MAX 64u
 #define BT_VM_NODES_MAX 16u
+
+struct bt_vm_list {
+	const char *items[BT_VM_LIST_MAX];
+	unsigned count;
+};
 
 /* Texts are borrowed and outlive the start. */
 struct bt_vm_options {
@@ -35,8 +40,8 @@ struct bt_vm_options {
 	const char *module;		/* a built buddytop.ko; NULL: built from our sources */
 	const char *qemu;		/* NULL: qemu-system-x86_64 of PATH */
 	const char *append;		/* more kernel command line, or NULL */
-	const char *add[BT_VM_ADD_MAX];	/* "GUEST_PATH=FILE" added to the initramfs */
-	unsigned add_count;
+	struct bt_vm_list add;		/* "GUEST_PATH=FILE" added to the initramfs */
+	struct bt_vm_list qemu_args;	/* for tests: QEMU's last arguments */
 	unsigned max_held_pct;		/* module parameter; default 90 in a guest of our own */
 	uint64_t boot_limit_ns;		/* default 120 s */
 	bool agent;			/* start the agent (default) */

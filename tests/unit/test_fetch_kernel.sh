@@ -76,6 +76,7 @@ kernel() {
 	echo kernel/drivers/char/virtio_console.ko >"$modules/modules.builtin"
 	printf 'x\0depends=virtio_ring,virtio\0y' | xz >"$virtio/virtio_pci.ko.xz"
 	printf 'x\0depends=virtio_ring\0y' >"$virtio/virtio.ko"
+	printf 'x\0depends=virtio\0y' >"$virtio/virtio_mem.ko"
 	printf 'x\0depends=\0y' >"$virtio/virtio_ring.ko"
 	echo other >"$modules/kernel/net/other.ko"
 	package "linux-image-$1"
@@ -156,6 +157,9 @@ check 'latest is what the default package stands for' is_equal "$kit" "$kernels/
 check 'the kernel is unpacked (xz)' cmp "$kit/vmlinux" "$tmp/elf"
 check 'modules come after what they depend on, built-in ones not at all' is_equal \
 	"$(tr '\n' ' ' <"$kit/modules.load")" 'virtio_ring.ko virtio.ko virtio_pci.ko '
+check 'what only tests load is there, and is not loaded' is_equal \
+	"$(tail -n 1 "$kit/modules.spare") $(find "$kit/modules" -name 'virtio_mem*' -printf %f)" \
+	'virtio_mem.ko virtio_mem.ko'
 check 'modules are uncompressed' grep -q depends=virtio_ring,virtio "$kit/modules/virtio_pci.ko"
 check 'other modules are left out' is_equal "$(find "$kit" -name 'other*')" ''
 check 'the tree includes the common part where it lies' is_equal \

@@ -194,10 +194,10 @@ static void a_missing_added_file_is_named(void **state)
 	struct fixture *f = *state;
 
 	make_kit(f);
-	f->options.add[f->options.add_count++] = "/x=/nonexistent/file";
+	f->options.add.items[f->options.add.count++] = "/x=/nonexistent/file";
 	assert_int_equal(start(f), -ENOENT);
 	assert_says(f, "/nonexistent/file");
-	f->options.add[0] = "x=/bin/sh";
+	f->options.add.items[0] = "x=/bin/sh";
 	assert_int_equal(start(f), -EINVAL);
 }
 
@@ -387,7 +387,7 @@ static void a_full_disk_is_named(void **state)
 		skip();
 	}
 	setenv("XDG_RUNTIME_DIR", place(f, "small"), 1);
-	f->options.add[f->options.add_count++] = "/sh=/bin/sh";
+	f->options.add.items[f->options.add.count++] = "/sh=/bin/sh";
 	assert_int_equal(start(f), -ENOSPC);
 	assert_int_equal(umount(place(f, "small")), 0);
 	assert_says(f, "No space left");

@@ -31,8 +31,8 @@ static void settings_are_taken(void **state)
 	assert_int_equal(options.memory_bytes, 2147483648);
 	assert_string_equal(options.accel, "tcg");
 	assert_string_equal(options.kernel, "6.12");
-	assert_int_equal(options.add_count, 2);
-	assert_string_equal(options.add[1], "/c=d");
+	assert_int_equal(options.add.count, 2);
+	assert_string_equal(options.add.items[1], "/c=d");
 	assert_false(options.agent);
 	assert_true(options.extra);
 	assert_int_equal(options.max_held_pct, 50);
@@ -65,7 +65,7 @@ static void too_many_files_are_refused(void **state)
 
 	(void)state;
 	bt_vm_options_default(&options);
-	for (unsigned i = 0; i < BT_VM_ADD_MAX; i++)
+	for (unsigned i = 0; i < BT_VM_LIST_MAX; i++)
 		assert_int_equal(bt_vm_option_set(&options, "add=/a=b", &err), 0);
 	assert_int_equal(bt_vm_option_set(&options, "add=/a=b", &err), -EINVAL);
 }
@@ -110,6 +110,8 @@ static void memory_only_nodes_and_ports_are_asked_for(void **state)
 	bt_vm_options_default(&options);
 	options.nodes = 3;
 	options.append = "init_on_alloc=0";
+	bt_vm_option_set(&options, "qemu-arg=-device", NULL);
+	bt_vm_option_set(&options, "qemu-arg=virtio-rng-pci,max-bytes=8", NULL);
 	argv = bt_qemu_argv(&(struct bt_qemu_spec){ .options = &options, .program = "/bin/qemu",
 						    .accel = "tcg", .image = "/k/vmlinux",
 						    .console_path = "/log", .qmp_path = "/qmp",
@@ -127,6 +129,7 @@ static void memory_only_nodes_and_ports_are_asked_for(void **state)
 	assert_string_equal(after(argv, "-chardev", 1), "socket,id=agent,fd=7");
 	assert_non_null(strstr(after(argv, "-device", 1), "name=buddytop.agent"));
 	assert_string_equal(after(argv, "-chardev", 2), "");
+	assert_string_equal(after(argv, "-device", 2), "virtio-rng-pci,max-bytes=8");
 	bt_qemu_argv_free(argv);
 }
 

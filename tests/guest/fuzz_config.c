@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Configurations for the fuzz, and what the manual says of them. */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/mask.h"
+#include "fuzz.h"
+#include "oracle.h"
+
+/* A bound that the machine decides. */
+#define LARGEST_ORDER (UINT64_MAX - 1)
+
+/*
+ * One row for each field that has a range of its own; a new field of the ABI needs no more. `calm` is
+ * the largest value that a configuration of ours mostly has, so that publishing stays cheap.
+ */
+static const struct field {
+	size_t offset, bytes;
+	uint64_t min, max, calm;
+	bool zero; /* 0 is allowed, too */
+} fields[] = {
+#define FIELD(name, least, most, usual, ...) \
+	{.offset = offsetof(struct bt_config, name), .min = least, .max = most, .calm = usual, \
+	 .bytes = sizeof(((struct bt_config *)0)->name), ##__VA_ARGS__}
+	FIELD(flags, 0, 0, 0),
+	FIELD(run, 0, BT_RUN_COUNT - 1, BT_RUN_COUNT - 1),
+	FIELD(order, 0, LARGEST_ORDER, 2),
+	FIELD(pattern, 0, BT_PATTERN_COUNT - 1, BT_PATTERN_COUNT - 1),
+	FIELD(free_order, 0, BT_FREE_COUNT - 1, BT_FREE_COUNT - 1),
+	FIELD(touch, 0, BT_TOUCH_COUNT - 1, BT_TOUCH_COUNT - 1),
+	FIELD(gfp, 0, BT_GFP_COUNT - 1, BT_GFP_COUNT - 1),
+	FIELD(node_policy, 0, BT_NODE_COUNT - 1, BT_NODE_COUNT - 1),
+	FIELD(guard, 0, BT_GUARD_COUNT - 1, BT_GUARD_COUNT - 1),
+	FIELD(batch_blocks, 1, 65536, 64),
+	FIELD(pace_ops, 0, 100000000, 5000),
+	FIELD(lease_ms, 100, 600000, 300, .zero = true),
+	FIELD(reserved, 0, 0, 0),
+	FIELD(run_limit_ms, 0, 30ull * 24 * 60 * 60 * 1000, 200),
+	FIELD(reserve_bytes, 0, UINT64_MAX, 64 * MIB),
+	FIELD(generation, 0, 0, 0),
+#undef FIELD
+};
+
+/* How many nodes a policy names. */
+static const struct {
+	unsigned min, max;
+} policy_nodes[BT_NODE_COUNT] = {
+	[BT_NODE_PREFER] = {1, 1},
+	[BT_NODE_BIND] = {1, BT_NODE_WORDS * 64},
+	[BT_NODE_INTERLEAVE] = {1, BT_NODE_WORDS * 64},
+};
+
+static void read_list(const char *path, __u64 *mask, unsigned words)
+{
+	char *text = oracle_text(path);
+	struct bt_err err;
+
+	text[strcspn(text, "\n")] = '\0';
+	if (bt_mask_parse(text, words * 64, mask, words, path, &err) < 0) {
+		printf("FAIL %s\n0 passed, 1 failed, 0 skipped\n", err.text);
+		exit(1);
+	}
+	free(text);
+}
+
+void fuzz_machine_read(struct fuzz_machine *machine, const struct bt_info *info)
+{
+	machine->info = *info;
+	read_list("/sys/devices/system/node/has_memory", machine->memory_nodes, BT_NODE_WORDS);
+	read_list("/sys/devices/system/cpu/possible", machine->possible_cpus, BT_CPU_WORDS);
+	machine->nodes = bt_mask_weight(machine->memory_nodes, BT_NODE_WORDS);
+	machine->cpus = bt_mask_weight(machine->possible_cpus, BT_CPU_WORDS);
+}
+
+static uint64_t field_max(const struct fuzz_machine *machine, const struct field *field)
+{
+	return field->max == LARGEST_ORDER ? machine->info.max_order : field->max;
+}
+
+static uint64_t field_value(const struct bt_config *config, const struct field *field)
+{
+	uint64_t value = 0;
+
+	memcpy(&value, (const char *)config + field->offset, field->bytes);
+	return value;
+}
+
+static void field_set(struct bt_config *config, const struct field *field, uint64_t value)
+{
+	memcpy((char *)config + field->offset, &value, field->bytes);
+}
+
+/* A subset of some members, at least one. */
+static void some_of(struct fuzz *f, const __u64 *of, __u64 *mask, unsigned words, bool only_one)
+{
+	unsigned count = bt_mask_weight(of, words), i, bit = 0, chosen;
+
+	chosen = (unsigned)fuzz_below(f, count);
+	for (i = 0; i < count; i++, bit++) {
+		bit = bt_mask_next(of, words, bit);
+		if (i == chosen || (!only_one && fuzz_once_in(f, 2)))
+			bt_mask_set(mask, bit, true);
+	}
+}
+
+/* Twice a block, and a ring, for each CPU. */
+static uint64_t comfortable_bytes(const struct fuzz_machine *machine, unsigned order, unsigned cpus)
+{
+	return cpus * ((uint64_t)machine->info.page_bytes << (order + 1)) +
+	       cpus * 2 * (uint64_t)machine->info.page_bytes;
+}
+
+struct bt_config fuzz_config_valid(struct fuzz *f)
+{
+	const struct fuzz_machine *m = f->machine;
+	struct bt_config config = {.size = sizeof(config)};
+	unsigned i;
+
+	for (i = 0; i < BT_ARRAY_SIZE(fields); i++) {
+		uint64_t max = field_max(m, &fields[i]);
+		uint64_t most = fuzz_once_in(f, 16) ? max : fields[i].calm;
+		uint64_t value = fields[i].min;
+
+		if (most > fields[i].min)
+			value += fuzz_below(f, most - fields[i].min) + fuzz_below(f, 2);
+		field_set(&config, &fields[i], fields[i].zero && fuzz_once_in(f, 2) ? 0 : value);
+	}
+	if (config.node_policy == BT_NODE_REMOTE && m->nodes < 2)
+		config.node_policy = BT_NODE_LOCAL;
+	if (policy_nodes[config.node_policy].max)
+		some_of(f, m->memory_nodes, config.nodes, BT_NODE_WORDS,
+			policy_nodes[config.node_policy].max == 1);
+	some_of(f, m->possible_cpus, config.cpus, BT_CPU_WORDS, false);
+	if (config.guard == BT_GUARD_BENCH)
+		config.reserve_bytes = 0;
+	/* There shall be load. */
+	if (fuzz_once_in(f, 2))
+		config.run = BT_RUN_GO;
+	if (fuzz_once_in(f, 2))
+		config.pace_ops = 0;
+	config.max_held_bytes = comfortable_bytes(m, config.order,
+						  bt_mask_weight(config.cpus, BT_CPU_WORDS)) +
+				fuzz_below(f, MIB);
+	return config;
+}
+
+/* Around the edges of a field, or anything. */
+static uint64_t strange_value(struct fuzz *f, uint64_t min, uint64_t max)
+{
+	const uint64_t edges[] = {min, max, min - 1, max + 1, 0, 1, ~0ull, ~0u, 1ull << 31, 1ull << 63};
+
+	switch (fuzz_below(f, 4)) {
+	case 0:
+		return fuzz_random(f);
+	case 1:
+		return 1ull << fuzz_below(f, 64);
+	default:
+		return edges[fuzz_below(f, BT_ARRAY_SIZE(edges))];
+	}
+}
+
+static void mutate_mask(struct fuzz *f, __u64 *mask, unsigned words, unsigned count)
+{
+	switch (fuzz_below(f, 4)) {
+	case 0: /* any bit */
+		mask[fuzz_below(f, words)] ^= 1ull << fuzz_below(f, 64);
+		break;
+	case 1:
+		memset(mask, 0, words * sizeof(*mask));
+		break;
+	default: /* one that exists, or the next */
+		mask[0] ^= 1ull << fuzz_below(f, count + 1);
+	}
+}
+
+void fuzz_config_mutate(struct fuzz *f, struct bt_config *config)
+{
+	const struct fuzz_machine *m = f->machine;
+	const struct field *field;
+	uint64_t changes = 1 + fuzz_below(f, 3), what;
+
+	while (changes--) {
+		what = fuzz_below(f, BT_ARRAY_SIZE(fields) + 3);
+		if (what < BT_ARRAY_SIZE(fields)) {
+			field = &fields[what];
+			field_set(config, field, strange_value(f, field->min, field_max(m, field)));
+		} else if (what == BT_ARRAY_SIZE(fields)) {
+			config->max_held_bytes = strange_value(f, comfortable_bytes(m, 0, 1),
+							       m->info.max_held_bytes);
+		} else if (what == BT_ARRAY_SIZE(fields) + 1) {
+			mutate_mask(f, config->nodes, BT_NODE_WORDS, m->nodes);
+		} else {
+			mutate_mask(f, config->cpus, BT_CPU_WORDS, m->cpus);
+		}
+	}
+	/* Much may be asked for, but is not to be held for good. */
+	if (config->max_held_bytes > 64 * MIB && config->run == BT_RUN_GO)
+		config->run = BT_RUN_DRAIN;
+}
+
+static bool is_subset(const __u64 *mask, const __u64 *of, unsigned words)
+{
+	unsigned i;
+
+	for (i = 0; i < words; i++) {
+		if (mask[i] & ~of[i])
+			return false;
+	}
+	return true;
+}
+
+static bool fields_are_valid(const struct fuzz_machine *m, const struct bt_config *config)
+{
+	unsigned i;
+
+	for (i = 0; i < BT_ARRAY_SIZE(fields); i++) {
+		uint64_t value = field_value(config, &fields[i]);
+
+		if (value == 0 && fields[i].zero)
+			continue;
+		if (value < fields[i].min || value > field_max(m, &fields[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool masks_are_valid(const struct fuzz_machine *m, const struct bt_config *config)
+{
+	unsigned named = bt_mask_weight(config->nodes, BT_NODE_WORDS);
+
+	return named >= policy_nodes[config->node_policy].min &&
+	       named <= policy_nodes[config->node_policy].max &&
+	       !(config->node_policy == BT_NODE_REMOTE && m->nodes < 2) &&
+	       is_subset(config->nodes, m->memory_nodes, BT_NODE_WORDS) &&
+	       bt_mask_weight(config->cpus, BT_CPU_WORDS) &&
+	       is_subset(config->cpus, m->possible_cpus, BT_CPU_WORDS);
+}
+
+enum fuzz_verdict fuzz_config_verdict(const struct fuzz_machine *m, const struct bt_config *config)
+{
+	unsigned cpus;
+	uint64_t least;
+
+	if (!fields_are_valid(m, config) || !masks_are_valid(m, config))
+		return FUZZ_INVALID;
+	if (config->guard == BT_GUARD_BENCH && config->reserve_bytes)
+		return FUZZ_INVALID;
+	cpus = bt_mask_weight(config->cpus, BT_CPU_WORDS);
+	/* One block and a ring, which takes a page at least, for every CPU. */
+	least = cpus * (((uint64_t)m->info.page_bytes << config->order) + m->info.page_bytes);
+	if (config->max_held_bytes > m->info.max_held_bytes || config->max_held_bytes < least)
+		return FUZZ_INVALID;
+	return config->max_held_bytes < comfortable_bytes(m, config->order, cpus) ? FUZZ_EITHER :
+										   FUZZ_VALID;
+}
