@@ -5,7 +5,7 @@
  * killed. Each outcome is checked; afterwards nothing may be missing and the device must work.
  *
  * On the kernel's command line: fuzz.calls=N (default 1000000), fuzz.seed=N (default: of the clock),
- * fuzz.limit=SECONDS (default 300). Several processes never meet twice in the same way, so that a seed
+ * fuzz.limit=SECONDS (default 420). Several processes never meet twice in the same way, so that a seed
  * gives the same calls, not the same run.
  */
 #include "fuzz.h"
@@ -359,7 +359,7 @@ static void judge_module(struct abi *abi)
 int main(void)
 {
 	struct stand stand = {
-		.calls = parameter("fuzz.calls=", 1000000), .limit_s = parameter("fuzz.limit=", 300),
+		.calls = parameter("fuzz.calls=", 1000000), .limit_s = parameter("fuzz.limit=", 420),
 		.seed = parameter("fuzz.seed=", bt_mono_ns() ^ (uint64_t)time(NULL) << 32),
 	};
 	struct abi *abi = &stand.abi;

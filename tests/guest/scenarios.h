@@ -21,4 +21,7 @@ extern const struct scenario session_scenarios[];
 extern const struct scenario measure_scenarios[];
 extern const struct scenario fault_scenarios[];
 
+/* scenarios_storm.c */
+void scenario_oom_storm(struct rig *rig);
+
 #endif
