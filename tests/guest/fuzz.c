@@ -161,8 +161,7 @@ static void child(struct stand *stand, unsigned id)
 	mprotect(f.arena + FUZZ_ARENA, FUZZ_PAGE, PROT_NONE);
 	mprotect(f.read_only, FUZZ_PAGE, PROT_READ);
 	run_child(&f, stand->calls / FUZZ_CHILDREN + 1);
-	if (f.control)
-		fuzz_close(&f);
+	fuzz_disown(&f);
 	_exit(0);
 }
 

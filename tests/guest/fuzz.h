@@ -104,6 +104,8 @@ void fuzz_get_config(struct fuzz *fuzz);
 void fuzz_info(struct fuzz *fuzz);
 void fuzz_keepalive(struct fuzz *fuzz);
 void fuzz_other_command(struct fuzz *fuzz);
+/* Before the descriptor goes: whoever opens after that is no second controller. */
+void fuzz_disown(struct fuzz *fuzz);
 void fuzz_open(struct fuzz *fuzz);
 void fuzz_close(struct fuzz *fuzz);
 void fuzz_map(struct fuzz *fuzz);

@@ -15,18 +15,17 @@
 
 /* ---- open and close ---------------------------------------------------------------------- */
 
-/* Before the descriptor goes: whoever opens after that is no second controller. */
-static void disown(struct fuzz *f)
+void fuzz_disown(struct fuzz *f)
 {
 	pid_t me = f->me;
 
-	atomic_compare_exchange_strong(&f->shared->owner, &me, 0);
+	if (f->control)
+		atomic_compare_exchange_strong(&f->shared->owner, &me, 0);
 }
 
 void fuzz_close(struct fuzz *f)
 {
-	if (f->control)
-		disown(f);
+	fuzz_disown(f);
 	fuzz_result(f, close(f->fd), FUZZ(0), "close");
 	f->fd = -1;
 	f->control = false;
@@ -296,8 +295,8 @@ void fuzz_inherit(struct fuzz *f)
 			_exit(2);
 		for (i = 0; i < 20; i++)
 			calls[fuzz_below(f, BT_ARRAY_SIZE(calls))](f);
-		if (last && f->control)
-			disown(f);
+		if (last)
+			fuzz_disown(f);
 		_exit(0);
 	}
 	fuzz_result(f, pid, FUZZ(0), "fork");
