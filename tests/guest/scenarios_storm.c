@@ -16,12 +16,10 @@
 #define HOGS 3u
 /* A storm lasts so long, and until so many have been killed: a busy machine fills memory slowly. */
 #define STORM_NS (7 * BT_NS_PER_S)
-#define STORM_LIMIT_NS (60 * BT_NS_PER_S)
+#define STORM_LIMIT_NS (180 * BT_NS_PER_S)
 #define STORM_KILLS 3u
-/* The longest that a frame may be late. */
-#define LATE_NS (5 * BT_NS_PER_S)
-/* A load that was stopped starts again after this: meanwhile there is nothing that it could give. */
-#define PAUSE_NS (BT_NS_PER_S / 2)
+/* The longest that a frame may be late, on a host that is busy with other things. */
+#define LATE_NS (20 * BT_NS_PER_S)
 
 #define LOAD " order=0 gfp=kernel held=200M reserve=0 lease=60s "
 
@@ -29,7 +27,8 @@ struct storm {
 	pid_t hogs[HOGS];
 	unsigned ended;
 	uint64_t seq, last_ns, longest_ns; /* of frames */
-	uint64_t start_ns; /* when the stopped load starts again; 0: it runs */
+	/* A stopped load starts again when so many hogs have ended: it has nothing to give until then. */
+	unsigned restart;
 	unsigned stops, other_stops; /* by the guard, each followed by a new start; by others */
 };
 
@@ -91,13 +90,13 @@ static void watch_frames(struct rig *rig, struct storm *storm)
 	if (frame->seq != storm->seq)
 		storm->last_ns = now_ns;
 	storm->seq = frame->seq;
-	if (frame->run != BT_RUN_GO && !storm->start_ns) {
-		storm->start_ns = now_ns + PAUSE_NS;
+	if (frame->run != BT_RUN_GO && !storm->restart) {
+		storm->restart = storm->ended + 1;
 		storm->stops += frame->reason == BT_REASON_OOM;
 		storm->other_stops += frame->reason != BT_REASON_OOM;
 	}
-	if (storm->start_ns && now_ns >= storm->start_ns) {
-		storm->start_ns = 0;
+	if (storm->restart && storm->ended >= storm->restart) {
+		storm->restart = 0;
 		rig_publish(rig, "", BT_RUN_GO);
 		storm->last_ns = bt_mono_ns();
 	}

@@ -53,6 +53,17 @@ static bool wait_plugged(void)
 	return movable_free_bytes() >= PLUGGED_BYTES * 9 / 10;
 }
 
+/* The host sees it, too, before this guest ends. */
+static bool wait_unplugged(void)
+{
+	uint64_t end_ns = bt_mono_ns() + 30 * BT_NS_PER_S;
+
+	while (movable_free_bytes() && bt_mono_ns() < end_ns)
+		usleep(20000);
+	sleep(3);
+	return movable_free_bytes() == 0;
+}
+
 static void hold_plugged(struct abi *abi)
 {
 	struct bt_config config = abi_config();
@@ -75,7 +86,7 @@ static void hold_plugged(struct abi *abi)
 	close(fd);
 	check(abi, abi_held_pages(abi) == 0, "and it is given back");
 	puts("released");
-	usleep(HOLD_MS * 1000);
+	check(abi, wait_unplugged(), "it is gone");
 }
 
 int main(void)
