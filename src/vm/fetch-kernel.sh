@@ -18,8 +18,8 @@ set -u
 readonly KIT_VERSION=1
 readonly WANTED_MODULES='virtio_pci virtio_console'
 readonly SPARE_MODULES='virtio_mem'
-# What follows the version in a release of the ordinary kernel: no -rt-, no -cloud-.
-readonly PLAIN_FLAVOUR='([-+][0-9a-z~]+)?-amd64'
+# What stands between version and flavour in a release: 6.1.0-56-amd64, 6.12.117+deb12-amd64.
+readonly REVISION='([-+][0-9a-z~]+)?'
 readonly EXIT_USAGE=2 EXIT_IMPOSSIBLE=77
 
 usage() {
@@ -27,9 +27,9 @@ usage() {
 usage: fetch-kernel [--plan] RELEASE|SERIES|latest DIR
        fetch-kernel --cached RELEASE|SERIES|latest DIR
        fetch-kernel --installed RELEASE DIR
-RELEASE is one kernel (6.1.0-56-amd64), SERIES the newest of the archive's (6.12), latest the
-distribution's default. --plan only says what would be downloaded; --cached never downloads;
---installed makes a kit of the kernel that is installed on this machine.
+RELEASE is one kernel (6.1.0-56-amd64), SERIES the newest of the archive's (6.12; 6.1-rt with
+PREEMPT_RT), latest the distribution's default. --plan only says what would be downloaded; --cached
+never downloads; --installed makes a kit of the kernel that is installed on this machine.
 END
 	exit "$EXIT_USAGE"
 }
@@ -63,9 +63,19 @@ is_complete() {
 
 is_release() {
 	case $1 in
+	*-rt) return 1 ;;
 	*-*) return 0 ;;
 	esac
 	return 1
+}
+
+# flavour_of SERIES: what releases of it end in, as a pattern; the ordinary one has neither -rt- nor
+# -cloud-.
+flavour_of() {
+	case $1 in
+	*-rt) printf '%s\n' "$REVISION-rt-amd64" ;;
+	*) printf '%s\n' "$REVISION-amd64" ;;
+	esac
 }
 
 # The release that the distribution's default kernel package stands for.
@@ -74,20 +84,21 @@ archive_default() {
 		sed -n 's/^ *Depends: linux-image-\([0-9].*\)$/\1/p' | head -n 1
 }
 
-# archive_newest SERIES: the plain flavour only (no cloud, no rt).
 archive_newest() {
-	series=$(printf '%s\n' "$1" | sed 's/\./\\./g')
-	pattern="^linux-image-$series\\.[0-9]+$PLAIN_FLAVOUR\$"
+	series=$(printf '%s\n' "${1%-rt}" | sed 's/\./\\./g')
+	pattern="^linux-image-$series\\.[0-9]+$(flavour_of "$1")\$"
 	apt-cache search --names-only "$pattern" 2>/dev/null |
 		sed -n 's/^linux-image-\([^ ]*\) .*/\1/p' | sort -V | tail -n 1
 }
 
 archive_release() {
-	case $1 in
-	latest) archive_default ;;
-	*-*) printf '%s\n' "$1" ;;
-	*) archive_newest "$1" ;;
-	esac
+	if [ "$1" = latest ]; then
+		archive_default
+	elif is_release "$1"; then
+		printf '%s\n' "$1"
+	else
+		archive_newest "$1"
+	fi
 }
 
 # cached_kit RELEASE|SERIES|latest: the newest complete kit in DIR that answers to it; for latest,
@@ -97,11 +108,9 @@ cached_kit() {
 		readlink -f "$dir/default"
 		return
 	fi
-	case $1 in
-	latest) pattern='[0-9]*' flavour="/[0-9.]+$PLAIN_FLAVOUR\$" ;;
-	*-*) pattern=$1 flavour=- ;;
-	*) pattern="$1.*" flavour="/[0-9.]+$PLAIN_FLAVOUR\$" ;;
-	esac
+	pattern="${1%-rt}.*" flavour="/[0-9.]+$(flavour_of "$1")\$"
+	[ "$1" != latest ] || pattern='[0-9]*'
+	! is_release "$1" || { pattern=$1 && flavour=-; }
 	for found in "$dir"/$pattern; do
 		! is_complete "$found" || printf '%s\n' "$found"
 	done | grep -E "$flavour" | sort -V | tail -n 1

@@ -136,6 +136,7 @@ printf '\177ELF kernel of a test, %500s' end >"$tmp/elf"
 : >"$tmp/downloads"
 kernel 9.1.0-9-amd64 'gzip -c'
 kernel 9.1.0-10-amd64 'xz -c --check=crc32'
+kernel 9.1.0-9-rt-amd64 'gzip -c'
 kernel 9.1.0-10-rt-amd64 'zstd -qc'
 kernel 9.12.7+deb12-amd64 'zstd -qc'
 mkdir -p "$tmp/tree/usr/lib/linux-kbuild-9.1"
@@ -174,6 +175,13 @@ check 'without a download' is_equal "$(downloads)" "$count"
 
 kit=$(fetch 9.1.0-10-rt-amd64 "$kernels")
 check 'another flavour by its name (zstd)' cmp "$kit/vmlinux" "$tmp/elf"
+check 'a series is never another flavour' is_equal "$(fetch --cached 9.1 "$kernels")" \
+	"$kernels/9.1.0-10-amd64"
+check 'a series of that flavour is its newest (cached)' is_equal \
+	"$(fetch --cached 9.1-rt "$kernels")" "$kit"
+rm -rf "$kit"
+check 'and is fetched' is_equal "$(fetch 9.1-rt "$kernels")" "$kit"
+check 'a series that lacks the flavour fails' is_equal "$(fetch 9.12-rt "$kernels"; echo $?)" 1
 kit=$(fetch 9.1.0-9-amd64 "$kernels")
 check 'an older one by its name (gzip)' cmp "$kit/vmlinux" "$tmp/elf"
 check 'a series is its newest ordinary kernel' is_equal "$(fetch --cached 9.1 "$kernels")" \
