@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the workers do: every parameter has its effect, as the kernel itself counts it. */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "abi.h"
@@ -260,6 +263,73 @@ static void test_accounts(struct abi *abi)
 	finish(abi, fd);
 }
 
+/*
+ * Takes what the workers may not, as no more than max_held_pct of the memory can be held; and is
+ * somebody to kill, should memory run out for others than the workers. Returns once it has it.
+ */
+static pid_t start_victim(uint64_t bytes)
+{
+	uint64_t less = oracle_meminfo_bytes("MemFree") - bytes;
+	pid_t pid = fork();
+	unsigned i;
+
+	if (pid == 0) {
+		put_text("/proc/self/oom_score_adj", "1000");
+		memset(sbrk((intptr_t)bytes), 1, bytes);
+		for (;;)
+			pause();
+	}
+	for (i = 0; i < 1000 && oracle_meminfo_bytes("MemFree") > less + MIB; i++)
+		usleep(20000);
+	return pid;
+}
+
+static uint64_t failures_of(const struct abi *abi)
+{
+	return abi_cpu(abi, 0)->failures + abi_cpu(abi, 1)->failures;
+}
+
+/*
+ * GFP_ATOMIC goes on to other nodes where the policy's are empty, so it fails only once every node's
+ * reserves are used up. Nothing here may need memory then; the time limit is for when something does.
+ */
+static void test_atomic_fails(struct abi *abi)
+{
+	struct bt_config config = abi_config();
+	uint64_t before = free_bytes(), failures = failures_of(abi), traced, end_ns;
+	pid_t victim = start_victim(200 * MIB);
+	int fd = abi_control(abi);
+
+	mlockall(MCL_CURRENT | MCL_FUTURE);
+	put_text("/proc/self/oom_score_adj", "-1000");
+	config.gfp = BT_GFP_ATOMIC;
+	config.order = 4;
+	config.pattern = BT_PATTERN_HOLD;
+	config.guard = BT_GUARD_BENCH;
+	config.max_held_bytes = abi->info.max_held_bytes;
+	config.run_limit_ms = 40000 * oracle_patience();
+	oracle_trigger_arm_failures();
+	end_ns = bt_mono_ns() + config.run_limit_ms * BT_NS_PER_MS;
+	check(abi, abi_publish(fd, &config) == 0, "all memory there is may be held");
+	while (failures_of(abi) < failures + 20 && bt_mono_ns() < end_ns)
+		usleep(1000);
+	config.run = BT_RUN_DRAIN;
+	abi_publish(fd, &config);
+	check(abi, abi_wait_held(abi, 0, 0, 20000), "it drains without memory");
+	failures = failures_of(abi) - failures;
+	traced = oracle_trigger_sum(config.order);
+	oracle_trigger_disarm();
+	check(abi, failures >= 20 && failures == traced,
+	      "%" PRIu64 " atomic allocations failed, the tracepoint saw %" PRIu64, failures, traced);
+	kill(victim, SIGKILL);
+	waitpid(victim, NULL, 0);
+	munlockall();
+	put_text("/proc/self/oom_score_adj", "0");
+	finish(abi, fd);
+	check(abi, memory_is_back(before, 16 * MIB), "all memory is back: %" PRId64 " bytes missing",
+	      (int64_t)(before - free_bytes()));
+}
+
 const struct abi_test abi_work_tests[] = {
 	{"patterns", test_patterns},
 	{"order", test_order},
@@ -267,5 +337,6 @@ const struct abi_test abi_work_tests[] = {
 	{"pace", test_pace},
 	{"gfp", test_gfp},
 	{"accounts", test_accounts},
+	{"atomic fails", test_atomic_fails},
 	{0}
 };

@@ -23,6 +23,14 @@ static void die(const char *what, const char *path)
 	_exit(1);
 }
 
+unsigned oracle_patience(void)
+{
+	const char *text = getenv(PATIENCE_VARIABLE);
+	int patience = text ? atoi(text) : 1;
+
+	return patience > 1 ? (unsigned)patience : 1;
+}
+
 char *oracle_text(const char *path)
 {
 	struct bt_err err;
@@ -162,16 +170,24 @@ uint64_t oracle_free_pages(unsigned order_from)
 
 static char trigger_path[128], trigger_spec[256];
 
+static void arm(const char *event, const char *keys, const char *filter)
+{
+	snprintf(trigger_path, sizeof(trigger_path), TRACING "events/kmem/%s/trigger", event);
+	/* Frame numbers are many; otherwise the map stays small, for it is memory of the guest, too. */
+	snprintf(trigger_spec, sizeof(trigger_spec), "hist:keys=%s%s if %s", keys,
+		 strcmp(keys, "pfn") ? "" : ":size=65536", filter);
+	must_put(trigger_path, trigger_spec);
+}
+
 void oracle_trigger_arm(const char *event, const char *keys)
 {
-	char path[128];
+	arm(event, keys, WORKERS);
+}
 
-	snprintf(path, sizeof(path), TRACING "events/kmem/%s/trigger", event);
-	snprintf(trigger_path, sizeof(trigger_path), "%s", path);
-	/* Frame numbers are many; otherwise the map stays small, for it is memory of the guest, too. */
-	snprintf(trigger_spec, sizeof(trigger_spec), "hist:keys=%s%s if " WORKERS, keys,
-		 strcmp(keys, "pfn") ? "" : ":size=65536");
-	must_put(trigger_path, trigger_spec);
+void oracle_trigger_arm_failures(void)
+{
+	/* The allocator traces what it did not find as a page with this number. */
+	arm("mm_page_alloc", "order", WORKERS " && pfn == 0xffffffffffffffff");
 }
 
 void oracle_trigger_disarm(void)
@@ -370,10 +386,9 @@ bool oracle_block_written(unsigned order, bool *first, uint64_t *words)
 
 /* ---- kernel log -------------------------------------------------------------------------- */
 
+/* A string a line: tests/debug-kernel-check.sh reads the same file for the console. */
 static const char *const complaints[] = {
-	"BUG:", "WARNING:", "Oops", "general protection", "soft lockup", "self-detected stall",
-	"detected stalls", "blocked for more than", "Bad page", "page allocation failure",
-	"refcount_t", "list_del corruption", "list_add corruption", "possible circular locking",
+#include "complaints.def"
 };
 
 static bool complains(const char *message)

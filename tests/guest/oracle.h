@@ -9,9 +9,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define PATIENCE_VARIABLE "BUDDYTOP_PATIENCE"
+
 /* Before anything else, while no worker runs. What the kernel complained of until now is forgotten. */
 void oracle_begin(void);
 
+/*
+ * By how much limits of time are longer than on an ordinary kernel: PATIENCE_VARIABLE of the kernel's
+ * command line, which init passes on; 1 without it.
+ */
+unsigned oracle_patience(void);
 /* All of a file; the caller frees it. */
 char *oracle_text(const char *path);
 /* /proc/meminfo, in bytes: "MemFree", "MemAvailable", "MemTotal". */
@@ -36,6 +43,8 @@ uint64_t oracle_free_pages(unsigned order_from);
  * value; UINT64_MAX as value adds all.
  */
 void oracle_trigger_arm(const char *event, const char *keys);
+/* The same of allocations by the workers for which the allocator had nothing; the key is the order. */
+void oracle_trigger_arm_failures(void);
 uint64_t oracle_trigger_sum(uint64_t value);
 /* Of two keys: entries whose first one equals value and whose second one is at least least. */
 uint64_t oracle_trigger_sum_from(uint64_t value, uint64_t least);

@@ -19,6 +19,7 @@ extern const struct scenario block_scenarios[];
 extern const struct scenario counter_scenarios[];
 extern const struct scenario session_scenarios[];
 extern const struct scenario measure_scenarios[];
+extern const struct scenario failure_scenarios[];
 extern const struct scenario fault_scenarios[];
 
 /* scenarios_storm.c */

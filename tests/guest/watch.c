@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Runs another program of the guest tests, /sbin/watched, where the kernel has kmemleak, lockdep and
+ * the like: adds to that program's counts whether those tools had anything to report from the boot
+ * to the module's removal, and whether they were still at work then.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/util.h"
+#include "kmod/buddytop_uapi.h"
+#include "oracle.h"
+
+#define WATCHED "/sbin/watched"
+#define KMEMLEAK "/sys/kernel/debug/kmemleak"
+/* It reports no object younger than five seconds, nor before it was found unreferenced twice. */
+#define LEAK_AGE_S 6
+#define LEAK_SCANS 2
+
+struct counts {
+	unsigned passed, failed, skipped;
+};
+
+static void check(struct counts *counts, bool ok, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void check(struct counts *counts, bool ok, const char *format, ...)
+{
+	va_list args;
+
+	printf("%s watch: ", ok ? "ok" : "FAIL");
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+	counts->passed += ok;
+	counts->failed += !ok;
+}
+
+/* Passes its lines on, but for that of the counts, which it adds up. False: there was none. */
+static bool pass_on(FILE *from, struct counts *counts)
+{
+	struct counts more;
+	char line[4096];
+	bool found = false;
+
+	while (fgets(line, sizeof(line), from)) {
+		if (sscanf(line, "%u passed, %u failed, %u skipped", &more.passed, &more.failed,
+			   &more.skipped) != 3) {
+			fputs(line, stdout);
+			continue;
+		}
+		counts->passed += more.passed;
+		counts->failed += more.failed;
+		counts->skipped += more.skipped;
+		found = true;
+	}
+	return found;
+}
+
+static void run(struct counts *counts)
+{
+	FILE *output = popen(WATCHED, "r");
+	bool found = output && pass_on(output, counts);
+	int status = output ? pclose(output) : -1;
+
+	check(counts, found, "the program ends with its counts, status %#x", (unsigned)status);
+}
+
+static bool put(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+	bool good = file && fputs(text, file) >= 0;
+
+	return file && !fclose(file) && good;
+}
+
+/* The kernel's log keeps a leak to one line of its number; the file has the stacks. */
+static void check_leaks(struct counts *counts)
+{
+	bool scanned = true;
+	char *text;
+	unsigned i;
+
+	if (access(KMEMLEAK, R_OK)) {
+		printf("skip watch: this kernel has no kmemleak\n");
+		counts->skipped++;
+		return;
+	}
+	sleep(LEAK_AGE_S);
+	for (i = 0; i < LEAK_SCANS; i++)
+		scanned &= put(KMEMLEAK, "scan");
+	check(counts, scanned, "kmemleak scans");
+	text = oracle_text(KMEMLEAK);
+	if (*text)
+		printf("%s\n", text);
+	check(counts, !*text, "kmemleak has nothing to report");
+	free(text);
+}
+
+/* After its first report lockdep is silent for ever. */
+static void check_lockdep(struct counts *counts)
+{
+	char *text, *at;
+
+	if (access("/proc/lockdep_stats", R_OK)) {
+		printf("skip watch: this kernel has no lockdep\n");
+		counts->skipped++;
+		return;
+	}
+	text = oracle_text("/proc/lockdep_stats");
+	at = strstr(text, "debug_locks:");
+	check(counts, at && atoi(at + strlen("debug_locks:")) == 1, "lockdep is still at work");
+	free(text);
+}
+
+int main(void)
+{
+	struct counts counts = {0};
+	unsigned complaints;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	complaints = oracle_kernel_complaints();
+	check(&counts, complaints == 0, "the kernel boots without a complaint");
+	run(&counts);
+	/* What only the module still knows of is found once it is gone. */
+	if (syscall(SYS_delete_module, BT_DEVICE_NAME, O_NONBLOCK))
+		check(&counts, errno == ENOENT, "the module can be removed: %s", strerror(errno));
+	check_leaks(&counts);
+	check_lockdep(&counts);
+	complaints = oracle_kernel_complaints();
+	check(&counts, complaints == 0, "the kernel's log is clean at the end");
+	printf("%u passed, %u failed, %u skipped\n", counts.passed, counts.failed, counts.skipped);
+	return counts.failed != 0;
+}
