@@ -8,7 +8,12 @@
 # agent, in two nodes and what there is to say of twelve. Five boots; ends with the counts.
 #
 # BT_FUZZ_CALLS, BT_FUZZ_SEED, BT_FUZZ_LIMIT: see tests/guest/fuzz.c; fewer calls for slower kernels.
+#
+# For slow kernels (tests/debug-kernel-check.sh), from the environment: PATIENCE, by how much every
+# limit of time is longer; WATCH=yes, every program runs under tests/guest/watch; EXTRA_MIB, memory
+# that such a kernel needs itself; APPEND, more of the kernel's command line; MODULE, a built module.
 set -euo pipefail
+patience=${PATIENCE:-1} watch=${WATCH:-} extra_mib=${EXTRA_MIB:-0} append=${APPEND:-} module=${MODULE:-}
 build=$(cd "$1" && pwd)
 kit=$2
 shift 2
@@ -33,36 +38,43 @@ add_up() {
 	passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
 }
 
-# boot PROGRAM ARGUMENT...: runs it as the guest's only job.
+# boot PROGRAM MEMORY_MIB ARGUMENT...: runs it as the guest's only job. Every program of these tests
+# that is a guest's comes by here; `more` is added to the kernel's command line.
 boot() {
-	local program=$1
-	shift
+	local program=$1 memory=$2 job=(--add "/sbin/guest-extra=$1")
+	shift 2
+	[ -z "$watch" ] || job=(--add "/sbin/guest-extra=$build/tests/guest/watch"
+		--add "/sbin/watched=$program")
+	[ -z "$module" ] || job+=(--module "$module")
 	add_up "$(basename "$program")" "$build/buddytop-guest-run" --yes --kernel "$kit" --cpus 2 \
-		--nodes 2 --memory 1G --time-limit 8m --append loglevel=7 \
-		--add "/sbin/guest-extra=$program" "$@"
+		--nodes 2 --memory $((memory + extra_mib))M --time-limit $((8 * patience))m \
+		--boot-limit $((2 * patience))m \
+		--append "loglevel=7 BUDDYTOP_PATIENCE=$patience ${more-} $append" "${job[@]}" "$@"
 }
 
 if [ $# -eq 0 ]; then
-	boot "$build/tests/guest/abi"
+	boot "$build/tests/guest/abi" 1024
 	fuzz=
 	for name in calls seed limit; do
 		value=BT_FUZZ_${name^^}
 		fuzz+=${!value:+ fuzz.$name=${!value}}
 	done
-	boot "$build/tests/guest/fuzz" --append "loglevel=7$fuzz"
+	more=$fuzz boot "$build/tests/guest/fuzz" 1024
 	add_up unplug "$(dirname "$0")/guest/unplug.py" "$build" "$kit"
 fi
 printf '%s\n' "$@" | sed '/^$/d' >"$delayed/scenarios"
 # The remote source starts its command with a shell.
 scenarios() {
-	boot "$build/tests/guest/scenarios" --add "/bin/sh=$(command -v busybox)" \
+	local memory=$1
+	shift
+	boot "$build/tests/guest/scenarios" "$memory" --add "/bin/sh=$(command -v busybox)" \
 		--add "/bin/buddytop-agent=$build/buddytop-agent" \
 		--add "/modules/buddytop-delay.ko=$delayed/buddytop.ko" \
 		--add "/etc/scenarios=$delayed/scenarios" "$@"
 }
-scenarios
+scenarios 1024
 if [ ! -s "$delayed/scenarios" ] || grep -q '^many nodes' "$delayed/scenarios"; then
-	scenarios --nodes 12 --memory 1152M
+	scenarios 1152 --nodes 12
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

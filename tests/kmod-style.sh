@@ -6,6 +6,8 @@
 # script (default: the one of an installed linux-source package).
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${BUILD:-$top/build}
+# What the tests build into the module or beside it.
+test_sources="$top/tests/bench/testcall.c $top/tests/bench/testcall.h $top/tests/guest/fault.c"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/buddytop/checkpatch
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -39,7 +41,8 @@ module() { make -C "$build" kmod "$@"; }
 gates_of_tree() {
 	gate "$1: gcc, W=1" module "KDIR=$1" W=1
 	if command -v sparse >/dev/null; then
-		gate "$1: sparse" module "KDIR=$1" W=1 C=2 BT_TEST_CALLS=1
+		gate "$1: sparse" module "KDIR=$1" W=1 C=2 BT_TEST_CALLS=1 \
+			BT_TEST_FAULTS=1
 	else
 		skip "$1: sparse" "sparse is not installed"
 	fi
@@ -48,8 +51,8 @@ gates_of_tree() {
 	else
 		skip "$1: clang" "clang or lld is not installed"
 	fi
-	gate "$1: a delay and calls for tests" module "KDIR=$1" W=1 BT_TEST_DELAY_NS=20000 \
-		BT_TEST_CALLS=1
+	gate "$1: a delay, calls and faults for tests" module "KDIR=$1" W=1 \
+		BT_TEST_DELAY_NS=20000 BT_TEST_CALLS=1 BT_TEST_FAULTS=1
 	gate "$1: compile_commands.json" compile_commands "$1"
 }
 
@@ -79,13 +82,15 @@ find_checkpatch() {
 }
 
 checkpatch_says() {
+	# shellcheck disable=SC2086 # a list of words
 	perl "$checkpatch" --no-tree --strict --max-line-length=100 --terse --no-summary -f \
-		"$top"/kmod/*.[ch] "$top"/tests/bench/testcall.[ch]
+		"$top"/kmod/*.[ch] $test_sources
 }
 
 versions_outside_compat() {
+	# shellcheck disable=SC2086 # a list of words
 	grep -nE 'KERNEL_VERSION|LINUX_VERSION_CODE|ANT_HAVE_|ANT_LACKS_' \
-		"$top"/kmod/*.[ch] "$top"/tests/bench/testcall.[ch] | grep -v '/compat\.h:'
+		"$top"/kmod/*.[ch] $test_sources | grep -v '/compat\.h:'
 }
 
 long_files() {
