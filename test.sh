@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-#   ./test.sh [--no-install] [SUITE...]
+#   ./test.sh [--no-install] [--kernels LIST | --all-kernels] [SUITE...]
 #
-# The same set-up as run.sh, then every test, or the named suites. Each suite ends in a line
+# The same set-up as run.sh, then every test, or the named suites. The module is built for the kernels
+# of LIST (6.1,6.12,6.1-rt; only 6.1 without it) and tried in a guest of each. Each suite ends in a line
 # "N passed, N failed, N skipped" and its minutes; the last line sums them up. Logs: build/test/.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,8 +15,10 @@ logs=$build/test
 install=yes
 passed=0 failed=0 skipped=0
 
-suites=(style docs unit clang asan tsan monkey screen screenasan kmod vm job guest61 guest612 endtoend fuzz
-	report distcheck bench)
+suites=(style docs unit clang asan tsan monkey screen screenasan kmod vm job guest61 guest612 guestrt
+	endtoend fuzz report distcheck bench)
+kernels=(6.1)
+declare -A guest_suites=([6.1]=guest61 [6.12]=guest612 [6.1-rt]=guestrt)
 
 # Sum of the numbers that a sed expression takes out of the unit programs' logs in DIR.
 count_of() {
@@ -141,9 +144,12 @@ kernel_kit() {
 }
 
 suite_kmod() {
-	local kit61 kit612
-	kit61=$(kernel_kit 6.1) && kit612=$(kernel_kit 6.12) || return
-	BUILD=$build "$here/tests/kmod-style.sh" "$kit61/build" "$kit612/build"
+	local kernel kit trees=()
+	for kernel in "${kernels[@]}"; do
+		kit=$(kernel_kit "$kernel") || return
+		trees+=("$kit/build")
+	done
+	BUILD=$build "$here/tests/kmod-style.sh" "${trees[@]}"
 }
 
 guest_suite() {
@@ -167,6 +173,10 @@ suite_guest61() {
 
 suite_guest612() {
 	guest_suite 6.12
+}
+
+suite_guestrt() {
+	guest_suite 6.1-rt
 }
 
 suite_endtoend() {
@@ -229,10 +239,34 @@ run_suite() {
 		$(((SECONDS - start) / 60)) $(((SECONDS - start) % 60 / 6))
 }
 
-if [ "${1-}" = --no-install ]; then
-	install=no
+# Without names: all suites, but for the guests of kernels that are not asked for.
+default_suites() {
+	local name kernel
+	for name in "${suites[@]}"; do
+		for kernel in "${!guest_suites[@]}"; do
+			[ "${guest_suites[$kernel]}" = "$name" ] || continue
+			[[ " ${kernels[*]} " = *" $kernel "* ]] || continue 2
+		done
+		echo "$name"
+	done
+}
+
+while [[ ${1-} = --* ]]; do
+	case $1 in
+	--no-install) install=no ;;
+	--all-kernels) kernels=("${!guest_suites[@]}") ;;
+	--kernels)
+		IFS=, read -r -a kernels <<<"${2-}"
+		shift
+		;;
+	*) die 2 "no option '$1'; there are: --no-install --kernels --all-kernels" ;;
+	esac
 	shift
-fi
+done
+[ "${#kernels[@]}" -gt 0 ] || die 2 "--kernels needs some of: ${!guest_suites[*]}"
+for name in "${kernels[@]}"; do
+	[ -n "${guest_suites[$name]-}" ] || die 2 "no kernel '$name'; there are: ${!guest_suites[*]}"
+done
 for name in "$@"; do
 	declare -F "suite_$name" >/dev/null || die 2 "no suite '$name'; there are: ${suites[*]}"
 done
@@ -240,7 +274,8 @@ ensure_packages "$install" "${build_packages[@]}" "${guest_packages[@]}" "${test
 mkdir -p "$logs"
 say "building buddytop in $build"
 build_tree "$here" "$build" --enable-werror
-[ $# -gt 0 ] || set -- "${suites[@]}"
+# shellcheck disable=SC2046 # a list of words
+[ $# -gt 0 ] || set -- $(default_suites)
 for name in "$@"; do
 	run_suite "$name"
 done
