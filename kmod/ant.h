@@ -22,6 +22,7 @@
 #include <linux/workqueue.h>
 
 #include "buddytop_uapi.h"
+#include "clock.h"
 #include "config.h"
 #include "hold.h"
 #include "pattern.h"
@@ -37,6 +38,7 @@ struct ant_job {
 	u32 batch_blocks;
 	u32 step;		/* enum bt_step */
 	u32 cpus;		/* CPUs of the mask */
+	u32 sample_every;	/* > 0 */
 	gfp_t gfp;
 	u64 op_interval_ns;	/* 0 = flat out */
 	u64 reserve_pages;
@@ -58,11 +60,12 @@ struct ant_worker {
 	int start_node;		/* where the search for a block begins */
 	bool interleave;	/* the next one begins at the next node */
 	nodemask_t nodes;	/* nodes of the policy that have memory */
+	nodemask_t *strict_nodes; /* the same where no other one will do, or NULL */
 	u64 resume_ns;		/* sleep until then: pace, back-off, reserve */
 	u64 due_ns;		/* pace: the next operation's time */
 	u64 backoff_ns;		/* the last one, 0 after a success */
 	bool leads;		/* its CPU is the first one of the mask: it shuffles for all */
-	unsigned long switches;	/* involuntary ones, at the last operation of a step */
+	unsigned long step_switches; /* involuntary ones, at the last operation of a step */
 	u64 stepped_ns;		/* its end */
 	unsigned int mix_cpu;	/* how far the shuffle is: the next block is of this CPU, */
 	u64 mix_slot;		/* at this distance from its oldest */
@@ -71,10 +74,18 @@ struct ant_worker {
 	struct ant_ring *fresh;	/* being prepared by the publisher */
 	u64 share;		/* pages of the last ring handed over */
 
+	struct ant_clock clock;
+	u32 sample_every;	/* as `left` counts */
+	u32 read_every;		/* untimed operations from one reading of the clock to the next */
+	u32 unread;		/* of these, left until it is read */
+	u32 left[BT_OP_COUNT];	/* operations to the next one that is timed, itself included */
+	unsigned long switches;	/* of the thread, when the last timed one began */
+
 	struct bt_cpu_stats *stats;
 	u64 *by_order;
 	u64 *by_node;
 	u64 *hist;		/* [order][op][bucket] */
+	u64 *alloc_hist;	/* of the job's order */
 };
 
 struct ant_dev {
@@ -150,13 +161,27 @@ void ant_worker_take_ring(struct ant_worker *worker);
 /* Frees all it holds; the same. */
 void ant_worker_drain(struct ant_worker *worker);
 
+/* clock.c */
+/* Chooses the clock and measures what it costs; both stand in the area. */
+void ant_clock_init(struct bt_area *area);
+/*
+ * Sets the clock by ktime, and tells the time. First of all in every batch; by the clock's own CPU.
+ */
+u64 ant_clock_anchor(struct bt_area *area, struct ant_clock *clock);
+
 /* op.c */
 extern const gfp_t ant_gfp[BT_GFP_COUNT];
 /* Works out where the blocks of worker->job come from. */
 void ant_op_place(struct ant_worker *worker);
-/* Allocates and holds one block; false if there was none. *now_ns: when the operation ended. */
+/* Takes worker->job.sample_every over. */
+void ant_op_sample(struct ant_worker *worker);
+/*
+ * Allocates and holds one block; false if there was none. *now_ns, in: a time before the operation;
+ * out: when it ended or, if that was not looked at, as before. It is looked at after each timed
+ * operation and each one of a pace, and else after every 16 pages asked for.
+ */
 bool ant_op_alloc(struct ant_worker *worker, u64 *now_ns);
-/* Frees one held block; there is one. */
+/* Frees one held block; there is one. *now_ns: as above. */
 void ant_op_free(struct ant_worker *worker, u64 *now_ns);
 
 /* kbench.c */

@@ -10,6 +10,7 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/timex.h>
 
 /* MAX_ORDER changed its meaning in 6.4 and its name in 6.8; what it is made of did not. */
 #define ANT_MAX_ORDER	ilog2(MAX_ORDER_NR_PAGES)
@@ -23,6 +24,43 @@ static inline struct page *ant_compat_alloc(gfp_t gfp, unsigned int order, int n
 	return __alloc_pages(gfp, order, node, nodes);
 #endif
 }
+
+/* One more, by one writer; readers in user space see the old or the new word. */
+static __always_inline void ant_compat_increment(u64 *counter)
+{
+#ifdef CONFIG_X86_64
+	/* One instruction; of volatile accesses compilers make three. */
+	asm volatile("incq %0" : "+m" (*counter));
+#else
+	WRITE_ONCE(*counter, *counter + 1);
+#endif
+}
+
+/*
+ * The CPU's counter of ticks: unordered and cheap. Kilohertz as the kernel calibrated it, a second
+ * after boot more exactly; 0 = there is none, or the kernel does not trust it (any more).
+ */
+#ifdef CONFIG_X86
+static __always_inline u64 ant_compat_ticks(void)
+{
+	return get_cycles();
+}
+
+static inline u32 ant_compat_ticks_khz(void)
+{
+	return boot_cpu_has(X86_FEATURE_TSC) && !check_tsc_unstable() ? READ_ONCE(tsc_khz) : 0;
+}
+#else
+static __always_inline u64 ant_compat_ticks(void)
+{
+	return 0;
+}
+
+static inline u32 ant_compat_ticks_khz(void)
+{
+	return 0;
+}
+#endif
 
 static inline void ant_compat_vm_read_only(struct vm_area_struct *vma)
 {

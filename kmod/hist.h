@@ -15,15 +15,20 @@
 #define BT_HIST_SUB		8u	/* 2 to the power of BT_HIST_SUB_BITS */
 #define BT_HIST_BUCKETS		256u
 
+/* ns below the last bucket. */
+static inline __u32 bt_hist_index_short(__u64 ns)
+{
+	/* The lowest octave for all that is below: there a value is its bucket. */
+	__u32 shift = (63u ^ (__u32)__builtin_clzll(ns | BT_HIST_SUB)) - BT_HIST_SUB_BITS;
+
+	/* What is left has the octave's highest bit, which counts as one octave more. */
+	return shift * BT_HIST_SUB + (__u32)(ns >> shift);
+}
+
 static inline __u32 bt_hist_index(__u64 ns)
 {
-	__u32 octave, index;
+	__u32 index = bt_hist_index_short(ns);
 
-	if (ns < BT_HIST_SUB)
-		return (__u32)ns;
-	octave = 63u - (__u32)__builtin_clzll(ns);
-	index = (octave - BT_HIST_SUB_BITS + 1) * BT_HIST_SUB +
-		((__u32)(ns >> (octave - BT_HIST_SUB_BITS)) & (BT_HIST_SUB - 1));
 	return index < BT_HIST_BUCKETS ? index : BT_HIST_BUCKETS - 1;
 }
 

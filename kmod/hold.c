@@ -4,12 +4,8 @@
 #include <linux/overflow.h>
 #include <linux/sched.h>
 
-#include "buddytop_uapi.h"
 #include "hold.h"
 #include "random.h"
-
-/* An entry is a frame number above the block's order. */
-#define ANT_ENTRY_ORDER_BITS	6
 
 /* Entries moved between two chances to be preempted. */
 #define ANT_SETTLE_ENTRIES	65536
@@ -20,12 +16,6 @@ static struct ant_ring ant_ring_none;
 void ant_hold_init(struct ant_hold *hold)
 {
 	*hold = (struct ant_hold){ .ring = &ant_ring_none };
-}
-
-void ant_hold_push(struct ant_hold *hold, struct page *page, unsigned int order)
-{
-	ant_ring_push(hold->ring, (u64)page_to_pfn(page) << ANT_ENTRY_ORDER_BITS | order);
-	hold->pages += 1ull << order;
 }
 
 static u64 ant_entry_pages(u64 entry)
@@ -43,18 +33,10 @@ void ant_hold_swap(struct ant_hold *a, u64 i, struct ant_hold *b, u64 j)
 	swap(*x, *y);
 }
 
-struct page *ant_hold_pop(struct ant_hold *hold, u32 free_order, unsigned int *order)
+void ant_hold_pick(struct ant_hold *hold)
 {
-	u64 entry;
-
-	if (free_order == BT_FREE_RANDOM)
-		ant_hold_swap(hold, ant_random_below(&hold->random, hold->ring->count),
-			      hold, hold->ring->count - 1);
-	entry = free_order == BT_FREE_FIFO ? ant_ring_pop_oldest(hold->ring) :
-					     ant_ring_pop_newest(hold->ring);
-	*order = entry & ((1u << ANT_ENTRY_ORDER_BITS) - 1);
-	hold->pages -= 1ull << *order;
-	return pfn_to_page(entry >> ANT_ENTRY_ORDER_BITS);
+	ant_hold_swap(hold, ant_random_below(&hold->random, hold->ring->count),
+		      hold, hold->ring->count - 1);
 }
 
 u64 ant_hold_share(const struct ant_hold *hold)

@@ -10,6 +10,7 @@
 
 #include "ant.h"
 #include "random.h"
+#include "timing.h"
 
 /* A batch ends with the first operation past this. */
 #define ANT_KBENCH_BATCH_NS	NSEC_PER_MSEC
@@ -17,6 +18,11 @@
 #define ANT_SHUFFLE_POLL_NS	(100 * NSEC_PER_USEC)
 /* Exchanges between two looks at the clock. */
 #define ANT_SHUFFLE_LOOK	256
+
+static u64 ant_kbench_now(struct ant_worker *w)
+{
+	return ant_clock_ns(&w->clock, ant_clock_read(&w->clock));
+}
 
 /* Told apart from the reset of the next step by the order of these words: see bt_cpu_stats. */
 static void ant_kbench_begin(struct ant_worker *w, u64 now_ns)
@@ -29,7 +35,7 @@ static void ant_kbench_begin(struct ant_worker *w, u64 now_ns)
 	WRITE_ONCE(w->stats->step_start_ns, now_ns);
 	WRITE_ONCE(w->stats->step_end_ns, now_ns);
 	WRITE_ONCE(w->stats->step_preempted_ns, 0);
-	w->switches = current->nivcsw;
+	w->step_switches = current->nivcsw;
 	w->stepped_ns = now_ns;
 	w->mix_cpu = 0;
 	w->mix_slot = 0;
@@ -38,8 +44,8 @@ static void ant_kbench_begin(struct ant_worker *w, u64 now_ns)
 /* After an operation. What others ran in between is no time of the step: see bt_cpu_stats. */
 static void ant_kbench_step_on(struct ant_worker *w, u64 now_ns)
 {
-	if (unlikely(current->nivcsw != w->switches)) {
-		w->switches = current->nivcsw;
+	if (unlikely(current->nivcsw != w->step_switches)) {
+		w->step_switches = current->nivcsw;
 		WRITE_ONCE(w->stats->step_preempted_ns,
 			   w->stats->step_preempted_ns + now_ns - w->stepped_ns);
 	}
@@ -207,7 +213,7 @@ static bool ant_shuffle_batch(struct ant_dev *dev, struct ant_worker *w, u64 now
 
 void ant_kbench_batch(struct ant_dev *dev, struct ant_worker *w)
 {
-	u64 now_ns = ktime_get_ns();
+	u64 now_ns = ant_kbench_now(w);
 	bool over;
 
 	if (w->stats->step_generation != w->generation)
@@ -215,12 +221,13 @@ void ant_kbench_batch(struct ant_dev *dev, struct ant_worker *w)
 	ant_worker_state(w, BT_WORKER_RUNNING);
 	if (w->job.step == BT_STEP_SHUFFLE) {
 		over = ant_shuffle_batch(dev, w, now_ns);
-		now_ns = ktime_get_ns();
 	} else {
 		percpu_down_read(&dev->rings);
 		over = ant_kbench_ops(dev, w, &now_ns);
 		percpu_up_read(&dev->rings);
 	}
+	/* Operations that are not timed do not read it. */
+	now_ns = ant_kbench_now(w);
 	WRITE_ONCE(w->stats->step_end_ns, now_ns);
 	WRITE_ONCE(w->stats->batches, w->stats->batches + 1);
 	WRITE_ONCE(w->stats->last_ns, now_ns);

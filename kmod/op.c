@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One operation of a worker: where the block comes from, the timed call, its accounts. */
+#include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/processor.h>
@@ -8,10 +9,10 @@
 
 #include "ant.h"
 #include "compat.h"
-#include "hist.h"
+#include "timing.h"
 
-/* Only longer operations are looked at for an involuntary switch. */
-#define ANT_PREEMPTED_NS	16000
+/* Where operations are not timed, so many pages asked for, and the clock is read again. */
+#define ANT_UNREAD_PAGES	16u
 
 /* What `touch` writes. */
 #define ANT_TOUCH_BYTE		0x5a
@@ -30,12 +31,6 @@ static const bool ant_policy_strict[BT_NODE_COUNT] = {
 	[BT_NODE_INTERLEAVE] = true,
 	[BT_NODE_REMOTE] = true,
 };
-
-/* One writer, readers in user space: a whole word at a time. */
-static void ant_add(u64 *counter, u64 n)
-{
-	WRITE_ONCE(*counter, *counter + n);
-}
 
 static int ant_nearest_memory_node(int node)
 {
@@ -62,118 +57,239 @@ void ant_op_place(struct ant_worker *w)
 	w->start_node = w->mem_node;
 	if (w->job.node_policy == BT_NODE_PREFER && !nodes_empty(w->nodes))
 		w->start_node = first_node(w->nodes);
+	w->strict_nodes = ant_policy_strict[w->job.node_policy] ? &w->nodes : NULL;
 	w->interleave = w->job.node_policy == BT_NODE_INTERLEAVE && !nodes_empty(w->nodes);
 	WRITE_ONCE(w->stats->cpu_node, node);
 	WRITE_ONCE(w->stats->mem_node, w->mem_node);
 }
 
-struct ant_timing {
-	u64 start_ns;
-	unsigned long switches;
-};
-
-static struct ant_timing ant_timing_start(struct ant_worker *w, enum bt_op op)
+static __always_inline u64 *ant_hist_of(const struct ant_worker *w, enum bt_op op, size_t order)
 {
-	struct ant_timing t = { .switches = current->nivcsw };
-
-	WRITE_ONCE(w->stats->op, op);
-	t.start_ns = ktime_get_ns();
-	WRITE_ONCE(w->stats->op_start_ns, t.start_ns);
-	return t;
+	return w->hist + (order * BT_OP_COUNT + op) * BT_HIST_BUCKETS;
 }
 
-static u64 ant_timing_end(struct ant_worker *w)
+void ant_op_sample(struct ant_worker *w)
 {
-	u64 now_ns;
+	w->alloc_hist = ant_hist_of(w, BT_OP_ALLOC, w->job.order);
+	/* Where the operations are long, one of them is enough to end a batch late. */
+	w->read_every = max(ANT_UNREAD_PAGES >> w->job.order, 1u);
+	if (w->job.op_interval_ns)
+		w->read_every = 1;
+	w->unread = w->read_every;
+	if (w->sample_every == w->job.sample_every)
+		return;
+	w->sample_every = w->job.sample_every;
+	w->left[BT_OP_ALLOC] = 1;
+	w->left[BT_OP_FREE] = 1;
+}
 
-	/* Test builds only: a delay the histograms must show. */
+/* Test builds only: a delay the histograms must show. */
+static __always_inline void ant_delay(void)
+{
 	if (ANT_TEST_DELAY_NS) {
 		u64 until_ns = ktime_get_ns() + ANT_TEST_DELAY_NS;
 
 		while (ktime_get_ns() < until_ns)
 			cpu_relax();
 	}
-	now_ns = ktime_get_ns();
-	WRITE_ONCE(w->stats->op_start_ns, 0);
-	WRITE_ONCE(w->stats->op, BT_OP_NONE);
-	return now_ns;
 }
 
-static void ant_account_ns(struct ant_worker *w, enum bt_op op, unsigned int order,
-			   const struct ant_timing *t, u64 now_ns)
+/* What a reader sees while the operation is in flight. */
+static __always_inline void ant_flight_start(struct bt_cpu_stats *stats, enum bt_op op,
+					     u64 start_ns)
 {
-	u64 *max_ns = op == BT_OP_ALLOC ? &w->stats->alloc_max_ns : &w->stats->free_max_ns;
-	u64 ns = now_ns - t->start_ns;
+	WRITE_ONCE(stats->op, op);
+	WRITE_ONCE(stats->op_start_ns, start_ns);
+}
 
-	if (ns > ANT_PREEMPTED_NS && current->nivcsw != t->switches) {
-		ant_add(&w->stats->preempted, 1);
+static __always_inline void ant_flight_end(struct bt_cpu_stats *stats)
+{
+	WRITE_ONCE(stats->op_start_ns, 0);
+	WRITE_ONCE(stats->op, BT_OP_NONE);
+}
+
+/* Returns the start in ticks. */
+static __always_inline u64 ant_timed_start(struct ant_worker *w, struct bt_cpu_stats *stats,
+					   enum bt_op op)
+{
+	u64 start;
+
+	w->switches = current->nivcsw;
+	start = ant_timing_start(&w->clock);
+	ant_flight_start(stats, op, ant_clock_ns(&w->clock, start));
+	return start;
+}
+
+/* Returns what it lasted in ticks. */
+static __always_inline u64 ant_timed_end(struct ant_worker *w, struct bt_cpu_stats *stats,
+					 u64 start, u64 *now_ns)
+{
+	u64 end;
+
+	ant_delay();
+	end = ant_timing_end(&w->clock);
+	*now_ns = ant_clock_ns(&w->clock, end);
+	ant_flight_end(stats);
+	return end - start;
+}
+
+/* An operation that is not timed stands for one in flight since the last look at the clock. */
+static __always_inline void ant_untimed_end(struct ant_worker *w, u64 *now_ns)
+{
+	if (!--w->unread) {
+		w->unread = w->read_every;
+		*now_ns = ant_clock_ns(&w->clock, ant_clock_read(&w->clock));
+	}
+	ant_flight_end(w->stats);
+}
+
+/* Where an operation's latencies are counted. */
+struct ant_latencies {
+	u64 *hist;		/* of its order */
+	u64 *max_ns;
+};
+
+static noinline void ant_account_long(struct ant_worker *w, struct ant_latencies to, u64 ticks)
+{
+	u64 ns = ant_clock_length_ns(&w->clock, ticks);
+
+	/* The counter was reset in between: nothing is known. */
+	if ((s64)ticks < 0)
+		return;
+	if (current->nivcsw != w->switches) {
+		ant_compat_increment(&w->stats->preempted);
 		ant_add(&w->stats->preempted_ns, ns);
 		return;
 	}
-	ant_add(&w->hist[(order * BT_OP_COUNT + op) * BT_HIST_BUCKETS + bt_hist_index(ns)], 1);
-	if (ns > *max_ns)
-		WRITE_ONCE(*max_ns, ns);
+	ant_compat_increment(&to.hist[bt_hist_index(ns)]);
+	if (ns > *to.max_ns)
+		WRITE_ONCE(*to.max_ns, ns);
 }
 
-static void ant_account_held(struct ant_worker *w)
+static __always_inline void ant_account_ticks(struct ant_worker *w, struct ant_latencies to,
+					      u64 ticks)
 {
-	WRITE_ONCE(w->stats->held_blocks, w->hold.ring->count);
-	WRITE_ONCE(w->stats->held_pages, w->hold.pages);
-}
+	u64 ns;
 
-static void ant_account_alloc(struct ant_worker *w, int node, unsigned int order)
-{
-	ant_add(&w->stats->allocs, 1);
-	ant_add(&w->by_order[order], 1);
-	ant_add(&w->by_node[node], 1);
-	if (node != w->mem_node) {
-		ant_add(&w->stats->remote_blocks, 1);
-		ant_add(&w->stats->remote_pages, 1ull << order);
+	if (unlikely(ant_timing_long(&w->clock, ticks))) {
+		ant_account_long(w, to, ticks);
+		return;
 	}
-	ant_account_held(w);
+	ns = ant_timing_short_ns(&w->clock, ticks);
+	ant_timing_count_short(to.hist, ns);
+	if (unlikely(ns > *to.max_ns))
+		WRITE_ONCE(*to.max_ns, ns);
 }
 
-static void ant_touch(struct page *page, unsigned int order, u32 touch)
+static __always_inline void ant_account_held(struct ant_worker *w, struct bt_cpu_stats *stats)
 {
-	if (touch == BT_TOUCH_FIRST)
-		memset(page_address(page), ANT_TOUCH_BYTE, sizeof(long));
-	else if (touch == BT_TOUCH_ALL)
-		memset(page_address(page), ANT_TOUCH_BYTE, PAGE_SIZE << order);
+	WRITE_ONCE(stats->held_blocks, w->hold.ring->count);
+	WRITE_ONCE(stats->held_pages, w->hold.pages);
+}
+
+static __always_inline void ant_touch(struct page *page, unsigned int order, u32 touch)
+{
+	if (likely(touch == BT_TOUCH_NONE))
+		return;
+	memset(page_address(page), ANT_TOUCH_BYTE,
+	       touch == BT_TOUCH_FIRST ? sizeof(long) : PAGE_SIZE << order);
+}
+
+static __always_inline struct page *ant_get(struct ant_worker *w, unsigned int order)
+{
+	return ant_compat_alloc(w->job.gfp, order, w->start_node, w->strict_nodes);
+}
+
+static __always_inline bool ant_got(struct ant_worker *w, struct bt_cpu_stats *stats,
+				    struct page *page, size_t order)
+{
+	int node;
+
+	ant_touch(page, order, w->job.touch);
+	ant_hold_push(&w->hold, page, order);
+	ant_account_held(w, stats);
+	node = page_to_nid(page);
+	ant_compat_increment(&stats->allocs);
+	ant_compat_increment(&w->by_order[order]);
+	ant_compat_increment(&w->by_node[node]);
+	if (unlikely(node != w->mem_node)) {
+		ant_compat_increment(&stats->remote_blocks);
+		ant_add(&stats->remote_pages, 1ull << order);
+	}
+	return true;
+}
+
+static bool ant_failed(struct ant_worker *w)
+{
+	ant_compat_increment(&w->stats->failures);
+	return false;
+}
+
+static noinline bool ant_op_alloc_untimed(struct ant_worker *w, u64 *now_ns)
+{
+	struct bt_cpu_stats *stats = w->stats;
+	unsigned int order = w->job.order;
+	struct page *page;
+
+	ant_flight_start(stats, BT_OP_ALLOC, *now_ns);
+	page = ant_get(w, order);
+	ant_untimed_end(w, now_ns);
+	return likely(page) ? ant_got(w, stats, page, order) : ant_failed(w);
 }
 
 bool ant_op_alloc(struct ant_worker *w, u64 *now_ns)
 {
+	struct bt_cpu_stats *stats = w->stats;
 	unsigned int order = w->job.order;
-	nodemask_t *nodes = ant_policy_strict[w->job.node_policy] ? &w->nodes : NULL;
-	struct ant_timing t;
 	struct page *page;
+	u64 start, ticks;
 
-	if (w->interleave)
+	if (unlikely(w->interleave))
 		w->start_node = next_node_in(w->start_node, w->nodes);
-	t = ant_timing_start(w, BT_OP_ALLOC);
-	page = ant_compat_alloc(w->job.gfp, order, w->start_node, nodes);
-	*now_ns = ant_timing_end(w);
-	if (!page) {
-		ant_add(&w->stats->failures, 1);
-		return false;
-	}
-	ant_account_ns(w, BT_OP_ALLOC, order, &t, *now_ns);
-	ant_touch(page, order, w->job.touch);
-	ant_hold_push(&w->hold, page, order);
-	ant_account_alloc(w, page_to_nid(page), order);
-	return true;
+	/* Apart from frees: where the two take turns, one of them would have all the samples. */
+	if (!ant_timing_due(&w->left[BT_OP_ALLOC], w->sample_every))
+		return ant_op_alloc_untimed(w, now_ns);
+	start = ant_timed_start(w, stats, BT_OP_ALLOC);
+	page = ant_get(w, order);
+	ticks = ant_timed_end(w, stats, start, now_ns);
+	if (unlikely(!page))
+		return ant_failed(w);
+	ant_account_ticks(w, (struct ant_latencies){ w->alloc_hist, &stats->alloc_max_ns }, ticks);
+	return ant_got(w, stats, page, order);
+}
+
+static __always_inline void ant_gave(struct ant_worker *w, struct bt_cpu_stats *stats,
+				     unsigned int order)
+{
+	ant_compat_increment(&stats->frees);
+	ant_add(&stats->freed_pages, 1ull << order);
+	ant_account_held(w, stats);
+}
+
+static noinline void ant_op_free_untimed(struct ant_worker *w, struct page *page,
+					 unsigned int order, u64 *now_ns)
+{
+	ant_flight_start(w->stats, BT_OP_FREE, *now_ns);
+	__free_pages(page, order);
+	ant_untimed_end(w, now_ns);
+	ant_gave(w, w->stats, order);
 }
 
 void ant_op_free(struct ant_worker *w, u64 *now_ns)
 {
+	struct bt_cpu_stats *stats = w->stats;
 	unsigned int order;
 	struct page *page = ant_hold_pop(&w->hold, w->job.free_order, &order);
-	struct ant_timing t = ant_timing_start(w, BT_OP_FREE);
+	u64 start, ticks;
 
+	if (!ant_timing_due(&w->left[BT_OP_FREE], w->sample_every)) {
+		ant_op_free_untimed(w, page, order, now_ns);
+		return;
+	}
+	start = ant_timed_start(w, stats, BT_OP_FREE);
 	__free_pages(page, order);
-	*now_ns = ant_timing_end(w);
-	ant_account_ns(w, BT_OP_FREE, order, &t, *now_ns);
-	ant_add(&w->stats->frees, 1);
-	ant_add(&w->stats->freed_pages, 1ull << order);
-	ant_account_held(w);
+	ticks = ant_timed_end(w, stats, start, now_ns);
+	ant_account_ticks(w, (struct ant_latencies){ ant_hist_of(w, BT_OP_FREE, order),
+						     &stats->free_max_ns }, ticks);
+	ant_gave(w, stats, order);
 }

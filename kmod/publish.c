@@ -37,6 +37,7 @@ static struct ant_job ant_job(const struct bt_config *c)
 		.node_policy = c->node_policy,
 		.batch_blocks = c->batch_blocks,
 		.cpus = bitmap_weight((const unsigned long *)c->cpus, nr_cpu_ids),
+		.sample_every = max(c->sample_every, 1u),
 		.gfp = ant_gfp[c->gfp],
 		.op_interval_ns = c->pace_ops ? NSEC_PER_SEC / c->pace_ops : 0,
 		.reserve_pages = c->reserve_bytes >> PAGE_SHIFT,

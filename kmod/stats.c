@@ -2,30 +2,12 @@
 /* The statistics area: one read-only mapping that describes itself. */
 #include <linux/cache.h>
 #include <linux/kernel.h>
-#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 
 #include "ant.h"
 #include "compat.h"
 #include "hist.h"
-
-/* Clock pairs tried for clock_pair_ns. */
-#define ANT_CLOCK_PAIRS	1000
-
-/* What one timed section costs by itself. */
-static u64 ant_clock_pair_ns(void)
-{
-	u64 best = U64_MAX;
-	int i;
-
-	for (i = 0; i < ANT_CLOCK_PAIRS; i++) {
-		u64 start = ktime_get_ns();
-
-		best = min(best, ktime_get_ns() - start);
-	}
-	return best;
-}
 
 static struct bt_area ant_area_layout(void)
 {
@@ -80,7 +62,7 @@ int ant_stats_init(struct ant_dev *dev, unsigned int max_held_pct)
 	if (!dev->area)
 		return -ENOMEM;
 	*dev->area = layout;
-	dev->area->clock_pair_ns = ant_clock_pair_ns();
+	ant_clock_init(dev->area);
 	dev->info = ant_info(&layout, max_held_pct);
 	dev->config.size = sizeof(dev->config);
 	return 0;

@@ -67,6 +67,7 @@ static void ant_worker_adopt(struct ant_dev *dev, struct ant_worker *w)
 		.burst = (u64)w->job.batch_blocks << w->job.order,
 	});
 	ant_op_place(w);
+	ant_op_sample(w);
 	w->hold.random = ant_random_state(w->job.seed, w->cpu);
 	w->phase = ANT_GROWING;
 	w->idle = false;
@@ -173,7 +174,7 @@ bool ant_worker_wants_to_run(const struct ant_dev *dev, const struct ant_worker 
 
 void ant_worker_run(struct ant_dev *dev, struct ant_worker *w)
 {
-	u64 now_ns = ktime_get_ns();
+	u64 now_ns = ant_clock_anchor(dev->area, &w->clock);
 
 	if (!ant_worker_is_current(dev, w))
 		ant_worker_adopt(dev, w);
@@ -189,7 +190,7 @@ void ant_worker_run(struct ant_dev *dev, struct ant_worker *w)
 
 void ant_worker_drain(struct ant_worker *w)
 {
-	u64 now_ns;
+	u64 now_ns = READ_ONCE(w->stats->last_ns);
 
 	while (w->hold.ring->count) {
 		ant_op_free(w, &now_ns);

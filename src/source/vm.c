@@ -85,7 +85,7 @@ static int open_source(void **state, const struct bt_source_options *options,
 	}
 	snprintf(machine->source, sizeof(machine->source), "vm");
 	snprintf(machine->accel, sizeof(machine->accel), "%s", bt_vm_accel(source->vm));
-	if (!strcmp(machine->accel, "tcg"))
+	if (strcmp(machine->accel, "kvm"))
 		machine->reality = BT_EMULATED;
 	*state = source;
 	return 0;

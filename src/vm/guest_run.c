@@ -44,7 +44,7 @@ static const struct bt_opt opts[] = {
 	SETTING("cpus", "N", "virtual CPUs"),
 	SETTING("nodes", "N", "NUMA nodes"),
 	SETTING("memory", "SIZE", "memory of all nodes together"),
-	SETTING("accel", "auto|kvm|tcg", "what runs the guest"),
+	SETTING("accel", "auto|kvm|tcg|icount", "what runs the guest"),
 	SETTING("append", "TEXT", "more kernel command line"),
 	SETTING("boot-limit", "TIME", "for the boot alone (default 2m)"),
 	SETTING("max-held-pct", "N", "limit of the module, percent of the memory"),

@@ -31,10 +31,13 @@ static const char command_line[] = "console=ttyS0 panic=-1 quiet tsc=reliable no
  * five-level tables and no mitigations boot a fifth faster.
  */
 static const struct {
-	const char *name, *accel_args, *cpu, *command_line;
+	const char *name, *accel_args, *cpu, *command_line, *icount;
 } accels[] = {
-	{ "kvm", "kvm", "host", "" },
-	{ "tcg", "tcg,thread=multi,tb-size=128", "Nehalem", " mitigations=off" },
+	{ "kvm", "kvm", "host", "", NULL },
+	{ "tcg", "tcg,thread=multi,tb-size=128", "Nehalem", " mitigations=off", NULL },
+	/* A nanosecond of the guest is one instruction; with one CPU alone, more of them hang. */
+	{ "icount", "tcg,thread=single,tb-size=128", "Nehalem", " mitigations=off",
+	  "shift=0,sleep=off" },
 };
 
 struct args {
@@ -90,7 +93,10 @@ int bt_qemu_check(const struct bt_vm_options *options, struct bt_err *err)
 	char wanted[32], available[32];
 
 	if (!accel_exists(options->accel))
-		return bt_err_set(err, EINVAL, "guest accel=%s: auto, kvm or tcg", options->accel);
+		return bt_err_set(err, EINVAL, "guest accel=%s: auto, kvm, tcg or icount",
+				  options->accel);
+	if (!strcmp(options->accel, "icount") && options->cpus != 1)
+		return bt_err_set(err, EINVAL, "guest accel=icount: with cpus=1 alone");
 	if (options->memory_bytes > available_bytes())
 		return bt_err_set(err, EINVAL, "guest memory=%s: this machine has %s available",
 				  bt_text_bytes(options->memory_bytes, wanted, sizeof(wanted)),
@@ -146,6 +152,10 @@ static void add_accel(struct args *args, const struct bt_qemu_spec *spec)
 		add(args, "%s", accels[i].accel_args);
 		add(args, "-cpu");
 		add(args, "%s", accels[i].cpu);
+		if (accels[i].icount) {
+			add(args, "-icount");
+			add(args, "%s", accels[i].icount);
+		}
 		add(args, "-append");
 		add(args, "%s%s buddytop.max_held_pct=%u%s %s", command_line,
 		    accels[i].command_line, spec->options->max_held_pct,

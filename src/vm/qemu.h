@@ -9,7 +9,7 @@
 struct bt_qemu_spec {
 	const struct bt_vm_options *options;
 	const char *program;		/* path of QEMU */
-	const char *accel;		/* "kvm" or "tcg" */
+	const char *accel;		/* "kvm", "tcg" or "icount" */
 	const char *image, *initramfs;
 	const char *console_path;	/* appended to */
 	const char *qmp_path;

@@ -29,7 +29,7 @@ struct bt_vm_options {
 	unsigned cpus;			/* default 2 */
 	unsigned nodes;			/* default 2; those beyond cpus have memory only */
 	uint64_t memory_bytes;		/* default 1 GiB, all nodes together */
-	const char *accel;		/* "auto", "kvm", "tcg" */
+	const char *accel;		/* "auto", "kvm", "tcg"; "icount": TCG that counts instructions */
 	/*
 	 * Release ("6.12.117+deb12-amd64"), series ("6.12"), path of a directory made by
 	 * fetch-kernel or of an image with virtio built in; NULL: the machine's own kernel if it
@@ -69,7 +69,7 @@ int bt_vm_start(struct bt_vm **vm, const struct bt_vm_options *options, struct b
 int bt_vm_link_fd(const struct bt_vm *vm);
 /* Stream of the extra port, or -1. Ends with a line "guest-extra exit N". Owned by vm. */
 int bt_vm_extra_fd(const struct bt_vm *vm);
-/* "kvm" or "tcg", what runs it. */
+/* "kvm", "tcg" or "icount": what runs it. */
 const char *bt_vm_accel(const struct bt_vm *vm);
 const char *bt_vm_console_path(const struct bt_vm *vm);
 /*

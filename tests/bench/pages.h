@@ -25,6 +25,7 @@ struct series {
 /* Beyond PAGES_ROUNDS_MAX nothing is added. */
 void series_add(struct series *series, double value);
 double series_median(const struct series *series);	/* NaN of none */
+struct series series_sorted(const struct series *series);
 /* a / b, round by round. */
 struct series series_ratio(const struct series *a, const struct series *b);
 /* "312k (250k..350k)": median, least and most; true: each with two decimals instead. */

@@ -19,7 +19,7 @@ static int compare_values(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static struct series sorted(const struct series *series)
+struct series series_sorted(const struct series *series)
 {
 	struct series copy = *series;
 
@@ -29,7 +29,7 @@ static struct series sorted(const struct series *series)
 
 double series_median(const struct series *series)
 {
-	struct series s = sorted(series);
+	struct series s = series_sorted(series);
 
 	if (!s.count)
 		return NAN;
@@ -56,7 +56,7 @@ static const char *value_text(double value, bool decimals, char buf[16])
 
 const char *series_text(const struct series *series, bool decimals, char *buf, unsigned size)
 {
-	struct series s = sorted(series);
+	struct series s = series_sorted(series);
 	char median[16], least[16], most[16];
 
 	if (!s.count)

@@ -16,6 +16,7 @@
 
 #include "compat.h"
 #include "testcall.h"
+#include "testpairs.h"
 
 /* Of one open file. No lock: a slot changes hands by one exchange of its pointer. */
 struct testcall_file {
@@ -88,6 +89,10 @@ static long testcall_ioctl(struct file *file, unsigned int cmd, unsigned long ar
 	struct testcall_block block;
 	struct page **slot;
 
+	if (cmd == TESTCALL_IOC_PAIRS)
+		return testcall_pairs((struct testcall_pairs __user *)arg);
+	if (cmd == TESTCALL_IOC_LOOP)
+		return testcall_loop((struct testcall_loop __user *)arg);
 	if (cmd != TESTCALL_IOC_ALLOC && cmd != TESTCALL_IOC_FREE)
 		return -ENOTTY;
 	if (copy_from_user(&block, (const void __user *)arg, sizeof(block)))

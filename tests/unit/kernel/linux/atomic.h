@@ -3,4 +3,4 @@ typedef struct {
 	int counter;
 } atomic_t;
 
-#define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))
+#define xchg(p, value) __atomic_exchange_n(p, value, __ATOMIC_SEQ_CST)

@@ -12,8 +12,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <linux/compiler.h>
+
 typedef __u64 u64;
 typedef __u32 u32;
+typedef __s64 s64;
 typedef unsigned int gfp_t;
 
 #endif
