@@ -16,7 +16,7 @@ install=yes
 passed=0 failed=0 skipped=0
 
 suites=(style docs unit clang asan tsan monkey screen screenasan kmod vm job guest61 guest612 guestrt
-	endtoend fuzz report distcheck bench)
+	endtoend fuzz report distcheck instructions bench)
 kernels=(6.1)
 declare -A guest_suites=([6.1]=guest61 [6.12]=guest612 [6.1-rt]=guestrt)
 
@@ -210,6 +210,11 @@ suite_distcheck() {
 	fi
 }
 
+suite_instructions() {
+	kernel_kit latest &&
+		BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/bench/run.py" "$build" --instructions
+}
+
 suite_bench() {
 	kernel_kit latest && BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/bench/run.py" "$build"
 }
@@ -233,7 +238,7 @@ run_suite() {
 	fi
 	passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
 	grep -iE '^(skip|FAIL|not ok)' "$log" | head -n 40
-	[ "$name" != bench ] || cat "$log"
+	[ "$name" != bench ] && [ "$name" != instructions ] || cat "$log"
 	[ "${counts[1]}" = 0 ] || tail -n 60 "$log"
 	printf '%s: %s (%d.%d minutes)\n' "$name" "$last" \
 		$(((SECONDS - start) / 60)) $(((SECONDS - start) % 60 / 6))

@@ -267,6 +267,8 @@ static uint64_t step_value(const struct bt_param *param, uint64_t value, bool up
 		return step_bytes(value, up);
 	case BT_PARAM_TIME_MS:
 		return step_time(value, up);
+	case BT_PARAM_ONE_IN:
+		return up ? value * 2 : value / 2;
 	default:
 		return step_number(param, value, up);
 	}

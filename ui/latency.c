@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/param.h"
+
 const char *const ui_latency_name[UI_LATENCY_ROWS] = {
 	[BT_P50] = "p50", [BT_P90] = "p90", [BT_P99] = "p99", [BT_P999] = "p99.9",
 	[UI_LATENCY_MAX] = "max <=",
@@ -13,6 +15,23 @@ const char *const ui_op_name[BT_OP_COUNT] = {
 	[BT_OP_ALLOC] = "allocs",
 	[BT_OP_FREE] = "frees",
 };
+
+void ui_latency_timing(const struct ui_model *model, unsigned rank, struct ui_row *row)
+{
+	const struct bt_frame *live = model->live;
+	const struct bt_config *config = ui_model_applied(model);
+	char text[UI_TEXT];
+	bool told;
+
+	if (!live)
+		return;
+	told = live->clock < BT_CLOCK_COUNT;
+	ui_row_add(row, rank, UI_ROLE_NORMAL, "clock", "%s%s%s",
+		   ui_text_latency(&model->units, live->clock_pair_ns, text), told ? " " : "",
+		   told ? bt_clock_names[live->clock] : "");
+	if (config && config->sample_every > 1)
+		ui_row_add(row, rank, UI_ROLE_WARN, "timed", "1/%u", config->sample_every);
+}
 
 uint64_t ui_latency_ns(const struct bt_point *point, unsigned op, unsigned row)
 {

@@ -20,6 +20,11 @@ static inline uint64_t ui_longest_ns(uint64_t max_ns)
 	return max_ns ? max_ns : BT_UNKNOWN;
 }
 
+/*
+ * What the timing is, for a panel's head: what it costs and by which clock, and the share of the
+ * operations that is timed where it is not all of them. Nothing without a module.
+ */
+void ui_latency_timing(const struct ui_model *model, unsigned rank, struct ui_row *row);
 uint64_t ui_latency_ns(const struct bt_point *point, unsigned op, unsigned row);
 /* The same as series of doubles, NaN = unknown. */
 extern const ui_value_fn ui_latency_value[BT_OP_COUNT][UI_LATENCY_ROWS];

@@ -381,6 +381,7 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
+	const struct bt_config *config = ui_model_applied(model);
 	char text[UI_TEXT];
 
 	(void)only;
@@ -388,6 +389,8 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 		ui_row_add(row, 0, UI_ROLE_STRONG, "p99", "%s",
 			   ui_text_latency(&model->units,
 					   ui_latency_ns(model->point, BT_OP_ALLOC, BT_P99), text));
+	if (config && config->sample_every > 1)
+		ui_row_add(row, 1, UI_ROLE_WARN, "timed", "1/%u", config->sample_every);
 	ui_row_add(row, 1, UI_ROLE_DIM, "", "a line each %s", ui_tier_name[model->tier]);
 }
 

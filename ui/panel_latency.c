@@ -15,9 +15,7 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 
 	(void)only;
 	ui_row_add(row, 0, UI_ROLE_STRONG, "p99", "%s", ui_text_latency(&model->units, p99, text));
-	if (model->live)
-		ui_row_add(row, 1, UI_ROLE_NORMAL, "clock", "%s",
-			   ui_text_latency(&model->units, model->live->clock_pair_ns, text));
+	ui_latency_timing(model, 1, row);
 }
 
 /* One operation's half of the table. */

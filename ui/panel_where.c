@@ -243,12 +243,8 @@ static unsigned extent(const struct ui_model *model, const struct ui_panel_state
 
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
-	char text[UI_TEXT];
-
 	(void)only;
-	if (model->live)
-		ui_row_add(row, 0, UI_ROLE_NORMAL, "clock", "%s",
-			   ui_text_latency(&model->units, model->live->clock_pair_ns, text));
+	ui_latency_timing(model, 0, row);
 }
 
 const struct ui_panel_ops ui_panel_where = {

@@ -29,6 +29,7 @@ const struct bt_plan_key bt_plan_keys[] = {
 	{ GIVEN("touch"), .list = BT_PLAN_COMMAS, .preset = "none" },
 	{ GIVEN("batch"), .list = BT_PLAN_RANGES, .preset = "1000" },
 	{ GIVEN("pace"), .list = BT_PLAN_RANGES, .preset = "0" },
+	{ GIVEN("sample"), .list = BT_PLAN_COMMAS, .preset = "1/1" },
 	{ .name = "held", .param = "held", .kind = BT_PLAN_HELD, .list = BT_PLAN_COMMAS,
 	  .preset = "auto",
 	  .help = "Cap of the blocks held, with their rings, over all CPUs: bytes, a share of the "

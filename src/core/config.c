@@ -17,7 +17,8 @@ static const char *const fault_param[ANT_CONFIG_FAULT_COUNT] = {
 	[ANT_CONFIG_NODES] = "node",	      [ANT_CONFIG_REMOTE] = "node",
 	[ANT_CONFIG_CPUS] = "cpus",	      [ANT_CONFIG_GUARD] = "guard",
 	[ANT_CONFIG_RESERVE] = "reserve",     [ANT_CONFIG_BATCH] = "batch",
-	[ANT_CONFIG_PACE] = "pace",	      [ANT_CONFIG_LEASE] = "lease",
+	[ANT_CONFIG_PACE] = "pace",	      [ANT_CONFIG_SAMPLE] = "sample",
+	[ANT_CONFIG_LEASE] = "lease",
 	[ANT_CONFIG_RUN_LIMIT] = "limit",     [ANT_CONFIG_HELD_LIMIT] = "held",
 	[ANT_CONFIG_HELD_SMALL] = "held",     [ANT_CONFIG_STEP_HELD] = "held",
 };
@@ -95,6 +96,7 @@ void bt_config_default(struct bt_config *config, const struct ant_limits *limits
 		.node_policy = BT_NODE_LOCAL,
 		.guard = BT_GUARD_SAFE,
 		.batch_blocks = 64,
+		.sample_every = 1,
 		.lease_ms = 5000,
 		.max_held_bytes = held < limits->max_held_bytes ? held : limits->max_held_bytes,
 		.reserve_bytes = whole_mib(total_bytes / 20),

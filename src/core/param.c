@@ -49,7 +49,7 @@ uint64_t bt_param_get(const struct bt_param *param, const struct bt_config *conf
 		return wide;
 	}
 	memcpy(&narrow, field, sizeof(narrow));
-	return narrow;
+	return !narrow && param->kind == BT_PARAM_ONE_IN ? 1 : narrow;
 }
 
 static void put(const struct bt_param *param, struct bt_config *config, uint64_t value)
@@ -123,6 +123,8 @@ static int text_number(const struct bt_param *param, uint64_t value, char *buf, 
 
 	if (param->zero_is_off && !value)
 		return snprintf(buf, size, "off");
+	if (param->kind == BT_PARAM_ONE_IN)
+		return snprintf(buf, size, "1/%llu", (unsigned long long)value);
 	return text_in_units(value, units[param->kind], buf, size);
 }
 
@@ -232,7 +234,9 @@ static int parse_number(const struct bt_param *param, const char *value, uint64_
 	}
 	if (param->kind == BT_PARAM_BYTES)
 		return bt_parse_bytes(value, number);
-	if (param->kind == BT_PARAM_NUMBER)
+	if (param->kind == BT_PARAM_ONE_IN && !strncmp(value, "1/", 2))
+		return bt_parse_u64(value + 2, number);
+	if (param->kind == BT_PARAM_NUMBER || param->kind == BT_PARAM_ONE_IN)
 		return bt_parse_u64(value, number);
 	code = bt_parse_time_ns(value, BT_NS_PER_MS, number);
 	if (!code && *number % BT_NS_PER_MS)
@@ -246,6 +250,7 @@ static int set_number(const struct bt_param *param, struct bt_config *config, co
 {
 	static const char *const forms[] = {
 		[BT_PARAM_NUMBER] = "a whole number is expected",
+		[BT_PARAM_ONE_IN] = "one in so many is expected, as 1/16 or 16",
 		[BT_PARAM_BYTES] = "bytes are expected, as 4096, 64M or 2GiB",
 		[BT_PARAM_TIME_MS] =
 			"a time in whole milliseconds is expected, as 500ms, 10s or 2m",

@@ -18,6 +18,7 @@ enum bt_param_kind {
 	BT_PARAM_NUMBER,	/* u32 or u64, plain digits */
 	BT_PARAM_BYTES,		/* u64, "64M" */
 	BT_PARAM_TIME_MS,	/* u32 or u64, "10s" */
+	BT_PARAM_ONE_IN,	/* u32 or u64, "1/16" or "16"; 0 is 1 */
 	BT_PARAM_CHOICE,	/* u32, one of choices[] */
 	BT_PARAM_CPUS,		/* mask of BT_CPU_WORDS */
 	BT_PARAM_NODES,		/* node_policy and nodes[] together: local, prefer:N, bind:LIST,
@@ -31,7 +32,8 @@ struct bt_choice {
 
 struct bt_param {
 	const char *name;	/* "order", "cpus", "node", "gfp", "pattern", "free", "touch",
-				 * "batch", "pace", "held", "reserve", "guard", "lease", "limit" */
+				 * "batch", "pace", "sample", "held", "reserve", "guard", "lease",
+				 * "limit" */
 	const char *label;	/* in the control panel */
 	const char *unit;	/* "", "blocks", "ops/s per CPU", "bytes", "ms" */
 	const char *json_key;	/* "order", "cpus", "held_bytes", "pace_ops_per_s", ... */
@@ -82,7 +84,7 @@ int bt_config_check(const struct bt_config *config, const struct ant_limits *lim
 void bt_config_run(struct bt_config *config, enum bt_run run);
 /*
  * What the dashboard starts with: drained, order 0, every CPU of limits, local, kernel-mayfail,
- * burst, fifo, touch none, batch 64, pace 0, held = 10 % of total_bytes (at most the limit),
+ * burst, fifo, touch none, batch 64, pace 0, sample 1/1, held = 10 % of total_bytes (at most the limit),
  * reserve = 5 % of total_bytes, both in whole MiB, guard safe, lease 5 s, no time limit.
  */
 void bt_config_default(struct bt_config *config, const struct ant_limits *limits,

@@ -36,7 +36,7 @@ static const struct bt_field_table generation_fields = BT_FIELD_TABLE(generation
 static bool is_number(const struct bt_param *param)
 {
 	return param->kind == BT_PARAM_NUMBER || param->kind == BT_PARAM_BYTES ||
-	       param->kind == BT_PARAM_TIME_MS;
+	       param->kind == BT_PARAM_TIME_MS || param->kind == BT_PARAM_ONE_IN;
 }
 
 static struct bt_field field_of(const struct bt_param *param)
@@ -44,7 +44,8 @@ static struct bt_field field_of(const struct bt_param *param)
 	return (struct bt_field){
 		.key = param->json_key,
 		.kind = BT_FIELD_UNSIGNED,
-		.required = true,
+		/* Documents of before there was sampling do without: every operation. */
+		.required = param->kind != BT_PARAM_ONE_IN,
 		.offset = param->offset,
 		.width = param->width,
 	};

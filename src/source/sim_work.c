@@ -143,6 +143,7 @@ static void work_on(struct sim *sim, unsigned cpu, const struct sim_turn *turn)
 	uint64_t step_ns = turn->frame_ns;
 	struct sim_cpu *c = &sim->cpus[cpu];
 	struct bt_frame_cpu before = c->stats;
+	uint64_t every = sim->config.sample_every ? sim->config.sample_every : 1;
 	uint64_t base = sim_alloc_ns(sim, turn->running), jitter = 96 + sim_random(sim, cpu, 1) % 9;
 	uint64_t pair = base + sim_free_ns(base) + 2 * SIM_LOOP_NS + sim_touch_ns(sim);
 	struct plan plan = { .target = turn->share_pages >> sim->config.order,
@@ -161,8 +162,8 @@ static void work_on(struct sim *sim, unsigned cpu, const struct sim_turn *turn)
 		c->stats.failures += sim->fail_per_s * (step_ns / 1000) / 1000000;
 		c->stats.backoffs += sim->fail_per_s * (step_ns / 1000) / 1000000;
 	}
-	sim_record_latency(sim, cpu, c->stats.allocs - before.allocs,
-			   c->stats.frees - before.frees, base);
+	sim_record_latency(sim, cpu, (c->stats.allocs - before.allocs) / every,
+			   (c->stats.frees - before.frees) / every, base);
 	c->stats.last_ns = sim->now_ns - sim_random(sim, cpu, 2) % BATCH_NS;
 }
 

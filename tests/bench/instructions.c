@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,11 +37,6 @@ static const char *const modes[TESTCALL_MODES] = {
 struct counts {
 	struct series modes[TESTCALL_MODES];	/* instructions of a pair, by round */
 };
-
-static double at(const struct series *sorted, double share)
-{
-	return sorted->values[(unsigned)lround(share * (sorted->count - 1))];
-}
 
 static int load_module(void)
 {
@@ -84,7 +78,7 @@ static void print(const struct counts *counts)
 		double median = series_median(&s);
 
 		printf("%-28s %12.1f %+8.1f%%   %.1f..%.1f\n", modes[mode], median,
-		       100 * (median / bare - 1), at(&s, 0.25), at(&s, 0.75));
+		       100 * (median / bare - 1), series_at(&s, 0.25), series_at(&s, 0.75));
 	}
 }
 
@@ -101,7 +95,7 @@ static unsigned check(const struct counts *counts)
 	}
 	for (mode = 0; mode < TESTCALL_MODES; mode++) {
 		struct series s = series_sorted(&counts->modes[mode]);
-		double spread = 100 * (at(&s, 0.75) - at(&s, 0.25)) / series_median(&s);
+		double spread = 100 * (series_at(&s, 0.75) - series_at(&s, 0.25)) / series_median(&s);
 
 		if (spread <= REPEAT_PERCENT)
 			continue;

@@ -17,8 +17,8 @@
 #include "tests/guest/oracle.h"
 #include "tests/guest/rig.h"
 
-#define ROUNDS 10u
-#define WINDOW_MS 250u	/* and the time to the next frame, at most 100 ms */
+#define ROUNDS 5u
+#define WINDOW_MS 150u	/* and the time to the next frame, at most 100 ms */
 #define MEMORY_ROUNDS 5u
 #define ORACLE_PERCENT 5.0
 #define MODULE "/modules/" TESTCALL_DEVICE_NAME ".ko"
@@ -252,6 +252,7 @@ static int in_guest(void)
 	int ret = rig_load_module(MODULE, "");
 
 	if (rig_check(rig, !ret, "%s: %s", MODULE, strerror(-ret)) && rig_open(rig, "kmod")) {
+		pairs_compare(rig, bench.cpus);
 		compare_kernel(&bench);
 		rig_close(rig);
 	}

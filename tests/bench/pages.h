@@ -12,6 +12,8 @@
 
 #include "core/err.h"
 
+struct rig;
+
 #define PAGES_ROUNDS_MAX 64u
 
 /* ---- table.c ------------------------------------------------------------------------------ */
@@ -26,6 +28,8 @@ struct series {
 void series_add(struct series *series, double value);
 double series_median(const struct series *series);	/* NaN of none */
 struct series series_sorted(const struct series *series);
+/* The value below which about that share of a sorted series lies; NaN of none. */
+double series_at(const struct series *sorted, double share);
 /* a / b, round by round. */
 struct series series_ratio(const struct series *a, const struct series *b);
 /* "312k (250k..350k)": median, least and most; true: each with two decimals instead. */
@@ -48,6 +52,11 @@ uint64_t call_loop_blocks(const struct call_loop *loop);
  * had stopped there.
  */
 int call_loop_stop(struct call_loop *loop, uint64_t *blocks, struct bt_err *err);
+
+/* ---- pairs.c: workers and a bare loop in the kernel ------------------------------------------ */
+
+/* In rounds, with the table; a FAIL line of rig where something does not work. */
+void pairs_compare(struct rig *rig, unsigned cpus);
 
 /* ---- touch.c: memory of user space ---------------------------------------------------------- */
 

@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""What speed and size are, as tables: run.py BUILD [--no-guest] [--quick]
+"""What speed and size are, as tables: run.py BUILD [--no-guest] [--quick] [--instructions]
 
 Time to the first frame; what a refresh of the dashboard costs beside htop, btop and top in the same
 minute; how that grows with the machine; who wakes up while the picture is frozen; how many pages the
-antagonist and findlimit get a second, against plain ways to do the same. Aims stand beside the
-figures. Nothing is asserted but that the frames come and that what is counted is right: wall times on
-shared machines vary twofold, so compare figures only within one run.
+antagonist and findlimit get a second, against plain ways to do the same; how many instructions a pair
+of operations has (--instructions: that alone). Aims stand beside the figures. Nothing is asserted but that the frames come, that what is counted is right, and the instructions,
+which are a count: wall times on shared machines vary twofold, so compare figures only within one run.
 """
+import math
 import os
 import re
 import shutil
@@ -21,7 +22,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from program import COLS, ROWS, Program, measure, read_all  # noqa: E402
 
-AIM_BYTES, AIM_WRITES, AIM_LARGE = 2048, 3, 3
+AIM_BYTES, AIM_WRITES, AIM_LARGE, AIM_EXPONENT = 2048, 3, 3, 1.05
 SCREEN, SAMPLER = "buddytop", "bt-sampler"  # names of the threads
 VIEWS = ["Overview", "Latency", "NUMA and zones", "Fragmentation", "CPUs", "Reclaim", "Events"]
 GROWTH = [(1, 1), (8, 1), (64, 1), (256, 1), (1024, 1), (1024, 2), (1024, 4), (1024, 8), (1024, 16)]
@@ -32,7 +33,7 @@ class Bench:
         self.build, self.directory = build, directory
         self.buddytop = build + "/buddytop"
         quick = "--quick" in sys.argv
-        self.seconds, self.windows = (3, 1) if quick else (8, 3)
+        self.seconds, self.windows = (3, 1) if quick else (4, 3)
         self.memory_rounds = 2 if quick else 5
         self.came = []
         os.makedirs(directory + "/btop")
@@ -145,10 +146,21 @@ class Bench:
                   f"{self.per_second(usages, lambda u: u.cpu_ms(SAMPLER)):11.2f} "
                   f"{self.per_second(usages, lambda u: u.size):9.0f} "
                   f"{self.per_second(usages, lambda u: u.writes):9.1f} {program.rss:9.1f}")
+        self.exponents(screen)
         growth = statistics.median(a.cpu_ms(SCREEN) / b.cpu_ms(SCREEN)
                                    for a, b in zip(screen[-1], screen[1]))
         print(f"screen of 1024 CPUs and 16 nodes against 8 CPUs: {growth:.2f}; aim: within "
               f"{AIM_LARGE} times the budget above")
+
+    def exponents(self, screen):
+        """Of the screen's cost in the number of CPUs and of nodes: least squares of the logarithms."""
+        for name, at, which in (("CPUs", 0, lambda row: row[1] == 1),
+                                ("nodes, of 1024 CPUs", 1, lambda row: row[0] == 1024)):
+            points = [(math.log(row[at]), math.log(self.per_second(u, lambda u: u.cpu_ms(SCREEN))))
+                      for row, u in zip(GROWTH, screen) if which(row)]
+            slope, _ = statistics.linear_regression(*zip(*points))
+            print(f"screen's cost of a frame grows with the power {slope:5.2f} of the {name}; "
+                  f"aim <= {AIM_EXPONENT}")
 
     # ---- frozen -------------------------------------------------------------------------------
 
@@ -178,19 +190,36 @@ class Bench:
             print(f"FAIL {error}\n{error.stdout}")
             self.came.append(False)
 
-    def in_guest(self, program):
-        """Output of a program in a guest, beside a module that allocates a block for each ioctl."""
+    def kit(self):
+        """A kernel, and the directory of the modules built for it, with the one of the tests."""
         cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
         kit = self.output(self.build + "/fetch-kernel", "latest", cache + "/buddytop/kernels")
         kit = kit.splitlines()[-1]
         objects = f"{self.build}/kmod-calls/{os.path.basename(kit)}"
         self.output("make", "-C", self.build, "kmod", f"KDIR={kit}/build", "BT_TEST_CALLS=1",
                     f"kmod_objects={objects}")
+        return kit, objects
+
+    def in_guest(self, program, *options):
+        """Output of a program in a guest, beside the module of the tests."""
+        kit, objects = self.kit()
         return self.output(self.build + "/buddytop-guest-run", "--yes", "--kernel", kit,
-                           "--cpus", "2", "--nodes", "2", "--memory", "1G", "--time-limit", "4m",
+                           "--nodes", "2", "--memory", "1G", "--time-limit", "4m",
                            "--module", f"{objects}/buddytop.ko", "--add",
                            f"/modules/buddytop-testcall.ko={objects}/buddytop-testcall.ko",
-                           "--add", f"/sbin/guest-extra={program}")
+                           "--add", f"/sbin/guest-extra={program}", *options)
+
+    def instructions(self):
+        program = self.build + "/tests/bench/instructions"
+        if not os.path.exists(program) or "--no-guest" in sys.argv:
+            print("\ninstructions of a pair: skipped, --no-guest or no static programs")
+            return
+        self.show("instructions of a pair of operations, one CPU",
+                  lambda: self.in_guest(program, "--cpus", "1", "--accel", "icount"))
+
+    def reading(self):
+        self.show("what a reading of the statistics costs, this machine",
+                  lambda: self.output(self.build + "/tests/bench/read"))
 
     def pages(self):
         program = self.build + "/tests/bench/pages"
@@ -200,7 +229,8 @@ class Bench:
         if "--no-guest" in sys.argv:
             print("\nkernel pages a second, one guest: skipped, --no-guest")
         else:
-            self.show("kernel pages a second, one guest", lambda: self.in_guest(program))
+            self.show("kernel pages a second, one guest",
+                      lambda: self.in_guest(program, "--cpus", "2"))
         self.show("user pages a second, this machine",
                   lambda: self.output(program, "1G", str(self.memory_rounds)))
 
@@ -208,12 +238,15 @@ class Bench:
 def main():
     with tempfile.TemporaryDirectory() as directory:
         bench = Bench(os.path.abspath(sys.argv[1]), directory)
-        bench.first_frames()
-        bench.refreshes()
-        bench.views()
-        bench.growth()
-        bench.frozen()
-        bench.pages()
+        bench.instructions()
+        if "--instructions" not in sys.argv:
+            bench.first_frames()
+            bench.refreshes()
+            bench.views()
+            bench.growth()
+            bench.frozen()
+            bench.reading()
+            bench.pages()
     came = bench.came
     print(f"{sum(came)} passed, {len(came) - sum(came)} failed, 0 skipped")
     sys.exit(not all(came))

@@ -36,6 +36,11 @@ double series_median(const struct series *series)
 	return (s.values[s.count / 2] + s.values[(s.count - 1) / 2]) / 2;
 }
 
+double series_at(const struct series *sorted, double share)
+{
+	return sorted->count ? sorted->values[lround(share * (sorted->count - 1))] : NAN;
+}
+
 struct series series_ratio(const struct series *a, const struct series *b)
 {
 	struct series ratio = {0};

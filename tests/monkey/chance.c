@@ -65,7 +65,7 @@ static void moving_key(struct chance *chance, struct burst *burst)
 static void command_line(struct chance *chance, struct burst *burst)
 {
 	static const char *const words[] = {
-		"order", "cpus", "node", "gfp", "pattern", "held", "batch", "pace", "touch", "free",
+		"order", "cpus", "node", "gfp", "pattern", "held", "batch", "pace", "sample", "touch", "free",
 		"guard", "reserve", "lease", "limit", "interval", "start", "stop", "keep", "freeze",
 		"pause", "snapshot", "measure", "step", "view", "mark", "baseline", "compare", "undo",
 		"jump", "filter", "export", "theme", "units", "glyphs", "set", "record", "seek", "speed",

@@ -100,6 +100,7 @@ static inline void sample_config(struct bt_config *config, unsigned cpus)
 		.guard = BT_GUARD_BENCH,
 		.batch_blocks = 65,
 		.pace_ops = 1234,
+		.sample_every = 16,
 		.lease_ms = 5001,
 		.run_limit_ms = 60001,
 		.max_held_bytes = (1ull << 37) + 1,

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "core/param.h"
 #include "frame/frame_json.h"
 #include "tests/unit/sample_frame.h"
 
@@ -348,6 +349,29 @@ static void machine_and_config_survive(void **state)
 	free_kit(kit);
 }
 
+/* A document of before there was sampling: every operation was timed. */
+static void config_without_sampling(void **state)
+{
+	static const char old[] =
+		"{\"run\":\"running\",\"generation\":4,\"order\":3,\"cpus\":\"0\",\"node\":\"local\","
+		"\"gfp\":\"movable\",\"pattern\":\"ramp\",\"free_order\":\"lifo\",\"touch\":\"first\","
+		"\"batch_blocks\":65,\"pace_ops_per_s\":1234,\"held_bytes\":137438953473,"
+		"\"reserve_bytes\":12345,\"guard\":\"bench\",\"lease_ms\":5001,"
+		"\"run_limit_ms\":60001}";
+	struct bt_json_reader *reader = bt_json_reader_create(BT_FRAME_LINE_MAX);
+	struct bt_config config = { .sample_every = 77 };
+	struct bt_err err = { 0 };
+	char text[16];
+
+	(void)state;
+	if (bt_config_decode(bt_json_parse(reader, old, strlen(old), &err), &config, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(config.sample_every, 0);
+	bt_param_text(bt_param_find("sample"), &config, text, sizeof(text));
+	assert_string_equal(text, "1/1");
+	bt_json_reader_free(reader);
+}
+
 /* The format by example: what the manual promises to programs. */
 static void config_by_example(void **state)
 {
@@ -356,7 +380,8 @@ static void config_by_example(void **state)
 	static const char expected[] =
 		"{\"run\":\"running\",\"generation\":4,\"order\":3,\"cpus\":\"0,2,4,6\",\"node\":\"bind:0\","
 		"\"gfp\":\"movable\",\"pattern\":\"ramp\",\"free_order\":\"lifo\",\"touch\":\"first\","
-		"\"batch_blocks\":65,\"pace_ops_per_s\":1234,\"held_bytes\":137438953473,"
+		"\"batch_blocks\":65,\"pace_ops_per_s\":1234,\"sample_every\":16,"
+		"\"held_bytes\":137438953473,"
 		"\"reserve_bytes\":12345,\"guard\":\"bench\",\"lease_ms\":5001,"
 		"\"run_limit_ms\":60001}";
 	struct bt_json_writer *w = bt_json_writer_create(false);
@@ -632,6 +657,7 @@ int main(void)
 		cmocka_unit_test(largest_machine_fits),
 		cmocka_unit_test(machine_and_config_survive),
 		cmocka_unit_test(config_by_example),
+		cmocka_unit_test(config_without_sampling),
 		cmocka_unit_test(refuses_every_bound),
 		cmocka_unit_test(refuses_impossible_machines),
 		cmocka_unit_test(what_is_absent_is_unknown),

@@ -56,6 +56,7 @@ static struct {
 	const struct ant_worker *worker;
 	bool distrusted;		/* the counter of cycles */
 	u64 cycles_offset;
+	bool reset_cycles;		/* in the next call: as after sleep */
 } kernel;
 
 /* The clock of all tests of a run: 0, the kernel distrusts its counter. */
@@ -107,6 +108,9 @@ static void enter_allocator(const struct call *call)
 	kernel.call.stats_start_ns = kernel.worker->stats->op_start_ns;
 	kernel.now_ns += kernel.allocator_ns;
 	kernel.task.nivcsw += kernel.switches;
+	if (kernel.reset_cycles)
+		kernel.cycles_offset = -kernel.now_ns * (tsc_khz / 1000000);
+	kernel.reset_cycles = false;
 }
 
 struct page *__alloc_pages(gfp_t gfp, unsigned int order, int preferred_nid, nodemask_t *nodemask)
@@ -541,6 +545,188 @@ static void policies_ask_for_their_nodes(void **state)
 	}
 }
 
+/* ---- sampling ------------------------------------------------------------------------------- */
+
+/* Readings of the clock in one operation of 100 ns, told that it was now_ns before. */
+static unsigned sampled(struct kit *kit, enum bt_op op, u64 *now_ns)
+{
+	kernel.allocator_ns = 100;
+	kernel.clock_reads = 0;
+	memset(kernel.memory, 0, sizeof(kernel.memory));
+	if (op == BT_OP_ALLOC)
+		assert_true(ant_op_alloc(&kit->worker, now_ns));
+	else
+		ant_op_free(&kit->worker, now_ns);
+	assert_int_equal(kernel.call.stats_op, op);
+	assert_int_equal(kit->stats.op, BT_OP_NONE);
+	assert_int_equal(kit->stats.op_start_ns, 0);
+	return kernel.clock_reads;
+}
+
+static struct kit *new_sampling_kit(unsigned every, unsigned order)
+{
+	struct kit *kit = new_kit();
+
+	kit->worker.job.sample_every = every;
+	kit->worker.job.order = order;
+	ant_ring_free(kit->worker.hold.ring);
+	kit->worker.hold.ring = ant_ring_create(PAGES, 0);
+	ant_op_sample(&kit->worker);
+	return kit;
+}
+
+/* The first, and then every Nth: of n operations (n - 1) / N + 1, whatever the other kind does. */
+static void one_in_so_many_is_timed(void **state)
+{
+	static const struct {
+		unsigned every, pairs, timed;
+	} rows[] = {
+		{ 1, 10, 10 }, { 2, 10, 5 }, { 3, 10, 4 }, { 3, 9, 3 }, { 7, 1, 1 },
+		{ 16, 16, 1 }, { 16, 17, 2 }, { 16, 160, 10 }, { 65536, 1000, 1 },
+	};
+	unsigned i, k;
+
+	(void)state;
+	for (i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct kit *kit = new_sampling_kit(rows[i].every, 0);
+		u64 now_ns = kernel.now_ns;
+
+		for (k = 0; k < rows[i].pairs; k++) {
+			sampled(kit, BT_OP_ALLOC, &now_ns);
+			sampled(kit, BT_OP_FREE, &now_ns);
+		}
+		assert_int_equal(operations(kit, BT_OP_ALLOC), rows[i].timed);
+		assert_int_equal(operations(kit, BT_OP_FREE), rows[i].timed);
+		/* 100 ns: in the octave from 64, whose buckets are 8 wide; 32 + 4. */
+		assert_int_equal(kit->hist[0][BT_OP_ALLOC][36], rows[i].timed);
+		assert_int_equal(kit->stats.allocs, rows[i].pairs);
+		assert_int_equal(kit->stats.frees, rows[i].pairs);
+		assert_int_equal(kit->stats.freed_pages, rows[i].pairs);
+		assert_int_equal(kit->by_order[0], rows[i].pairs);
+		assert_int_equal(kit->by_node[9], rows[i].pairs);
+		assert_int_equal(kit->stats.held_blocks, 0);
+		assert_int_equal(kit->stats.alloc_max_ns, 100);
+		free_kit(kit);
+	}
+}
+
+/* The same share again is no new beginning; another one is. */
+static void a_new_share_begins_anew(void **state)
+{
+	struct kit *kit = new_sampling_kit(4, 0);
+	u64 now_ns = kernel.now_ns;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 8; i++) {
+		sampled(kit, BT_OP_ALLOC, &now_ns);
+		ant_op_sample(&kit->worker);
+	}
+	assert_int_equal(operations(kit, BT_OP_ALLOC), 2);
+	kit->worker.job.sample_every = 3;
+	ant_op_sample(&kit->worker);
+	sampled(kit, BT_OP_ALLOC, &now_ns);
+	assert_int_equal(operations(kit, BT_OP_ALLOC), 3);
+	free_kit(kit);
+}
+
+/* Without being timed, the clock is looked at after 16 pages, and each time where there is a pace. */
+static void the_clock_is_looked_at_now_and_then(void **state)
+{
+	static const struct {
+		unsigned order, interval_ns, every;
+	} rows[] = { { 0, 0, 16 }, { 1, 0, 8 }, { 3, 0, 2 }, { 4, 0, 1 }, { 5, 0, 1 }, { 0, 1000, 1 } };
+	unsigned i, k;
+
+	(void)state;
+	for (i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct kit *kit = new_sampling_kit(65536, rows[i].order);
+		u64 now_ns = kernel.now_ns, before_ns;
+
+		kit->worker.job.op_interval_ns = rows[i].interval_ns;
+		ant_op_sample(&kit->worker);
+		assert_int_equal(sampled(kit, BT_OP_ALLOC, &now_ns), 2);
+		for (k = 1; k <= 48; k++) {
+			before_ns = now_ns;
+			assert_int_equal(sampled(kit, BT_OP_ALLOC, &now_ns), k % rows[i].every == 0);
+			/* In flight since the last look. */
+			assert_int_equal(kernel.call.stats_start_ns, before_ns);
+			assert_true(k % rows[i].every ? now_ns == before_ns : now_ns > before_ns);
+		}
+		free_kit(kit);
+	}
+}
+
+/* Neither the longest nor preempted: it was not looked at. */
+static void what_is_not_timed_is_in_no_latency(void **state)
+{
+	struct kit *kit = new_sampling_kit(2, 0);
+	u64 now_ns = kernel.now_ns;
+
+	(void)state;
+	sampled(kit, BT_OP_ALLOC, &now_ns);
+	kernel.allocator_ns = 900000;
+	kernel.switches = 3;
+	assert_true(ant_op_alloc(&kit->worker, &now_ns));
+	assert_int_equal(kit->stats.preempted, 0);
+	assert_int_equal(kit->stats.alloc_max_ns, 100);
+	assert_int_equal(kit->stats.allocs, 2);
+	free_kit(kit);
+}
+
+/* ---- the clock ------------------------------------------------------------------------------ */
+
+/* What the area says is what is used; once distrusted, the counter is not read any more. */
+static void a_distrusted_counter_is_left(void **state)
+{
+	struct kit *kit = new_kit();
+	u64 anchor_ns;
+
+	(void)state;
+	assert_int_equal(kit->area.clock, run_khz ? BT_CLOCK_TSC : BT_CLOCK_KTIME);
+	operate(kit, BT_OP_ALLOC, 700);
+	kernel.distrusted = true;
+	anchor_ns = ant_clock_anchor(&kit->area, &kit->worker.clock);
+	assert_int_equal(anchor_ns, kernel.now_ns);
+	assert_int_equal(kit->area.clock, BT_CLOCK_KTIME);
+	operate(kit, BT_OP_ALLOC, 800);
+	/* No way back. */
+	kernel.distrusted = false;
+	tsc_khz = 2000000;
+	ant_clock_anchor(&kit->area, &kit->worker.clock);
+	assert_int_equal(kit->area.clock, BT_CLOCK_KTIME);
+	kernel.distrusted = true;
+	operate(kit, BT_OP_ALLOC, 900);
+	assert_int_equal(kit->stats.alloc_max_ns, 900);
+	assert_int_equal(operations(kit, BT_OP_ALLOC), 3);
+	free_kit(kit);
+}
+
+/* The counter begins anew while an operation runs: that one is left out, the time goes on. */
+static void a_reset_counter_is_noticed(void **state)
+{
+	struct kit *kit = new_kit();
+	u64 now_ns = 0, before_ns;
+
+	(void)state;
+	if (!run_khz) {
+		free_kit(kit);
+		return;
+	}
+	operate(kit, BT_OP_ALLOC, 700);
+	before_ns = kernel.now_ns;
+	kernel.reset_cycles = true;
+	kernel.allocator_ns = 500;
+	assert_true(ant_op_alloc(&kit->worker, &now_ns));
+	assert_int_equal(now_ns, before_ns + 500);
+	assert_int_equal(operations(kit, BT_OP_ALLOC), 1);
+	assert_int_equal(kit->stats.alloc_max_ns, 700);
+	assert_int_equal(kit->stats.allocs, 2);
+	operate(kit, BT_OP_ALLOC, 800);
+	assert_int_equal(operations(kit, BT_OP_ALLOC), 2);
+	free_kit(kit);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -552,6 +738,12 @@ int main(void)
 		cmocka_unit_test(blocks_go_back_with_their_own_order),
 		cmocka_unit_test(blocks_are_counted_by_order_and_node),
 		cmocka_unit_test(policies_ask_for_their_nodes),
+		cmocka_unit_test(one_in_so_many_is_timed),
+		cmocka_unit_test(a_new_share_begins_anew),
+		cmocka_unit_test(the_clock_is_looked_at_now_and_then),
+		cmocka_unit_test(what_is_not_timed_is_in_no_latency),
+		cmocka_unit_test(a_distrusted_counter_is_left),
+		cmocka_unit_test(a_reset_counter_is_noticed),
 	};
 
 	/* Of which a nanosecond is a whole number of cycles: so the figures stay exact. */

@@ -79,6 +79,10 @@ static void assigns_and_writes(void **state)
 		{ "batch=65536", "batch", "65536" },
 		{ "pace=100000000", "pace", "100000000" },
 		{ "pace=0", "pace", "0" },
+		{ "sample=1/16", "sample", "1/16" },
+		{ "sample=16", "sample", "1/16" },
+		{ "sample=1", "sample", "1/1" },
+		{ "sample=1/65536", "sample", "1/65536" },
 		{ "held=64M", "held", "64MiB" },
 		{ "held=1GiB", "held", "1GiB" },
 		{ "held=1536M", "held", NULL },
@@ -133,6 +137,7 @@ static void values_land_in_their_fields(void **state)
 	expected.guard = BT_GUARD_BENCH;
 	expected.batch_blocks = 7;
 	expected.pace_ops = 8;
+	expected.sample_every = 9;
 	expected.lease_ms = 900;
 	expected.run_limit_ms = 1000;
 	expected.max_held_bytes = 12288;
@@ -147,6 +152,7 @@ static void values_land_in_their_fields(void **state)
 	assert_int_equal(bt_param_assign(&config, "guard=bench", &limits, NULL), 0);
 	assert_int_equal(bt_param_assign(&config, "batch=7", &limits, NULL), 0);
 	assert_int_equal(bt_param_assign(&config, "pace=8", &limits, NULL), 0);
+	assert_int_equal(bt_param_assign(&config, "sample=1/9", &limits, NULL), 0);
 	assert_int_equal(bt_param_assign(&config, "lease=900ms", &limits, NULL), 0);
 	assert_int_equal(bt_param_assign(&config, "limit=1s", &limits, NULL), 0);
 	assert_int_equal(bt_param_assign(&config, "held=12K", &limits, NULL), 0);
@@ -190,6 +196,10 @@ static void refuses(void **state)
 		{ "batch=65537", "out of range" },
 		{ "batch=4294967297", "out of range" },	/* would be 1 in 32 bits */
 		{ "pace=100000001", "out of range" },
+		{ "sample=0", "sample=0: out of range, allowed is 1/1 to 1/65536" },
+		{ "sample=1/65537", "out of range" },
+		{ "sample=2/16", "sample=2/16: one in so many is expected, as 1/16 or 16" },
+		{ "sample=1/", "one in so many is expected" },
 		{ "held=1025M", "held=1025M: out of range, allowed is 4KiB to 1GiB" },
 		{ "held=64MB", "bytes are expected" },
 		{ "held=0", "out of range" },
@@ -236,7 +246,7 @@ static void table_is_complete(void **state)
 	unsigned i, j;
 
 	(void)state;
-	assert_int_equal(bt_param_count, 14);
+	assert_int_equal(bt_param_count, 15);
 	for (i = 0; i < bt_param_count; i++) {
 		const struct bt_param *param = &bt_params[i];
 
