@@ -13,7 +13,7 @@ build=$(cd "$1" && pwd)
 shift
 out=$build/debug-kernel
 complaints=$out/complaints
-# As measured, against an ordinary kernel under TCG.
+# Inlined KASAN and lockdep make a guest several times slower.
 export PATIENCE=${PATIENCE:-6}
 # KASAN's shadow is an eighth of the memory, page_owner's notes and the quarantine are some more.
 export EXTRA_MIB=256
