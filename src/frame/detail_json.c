@@ -5,6 +5,7 @@
 
 #include "frame/frame.h"
 #include "frame/frame_schema.h"
+#include "frame/freemap.h"
 
 #define TASKS(member, kind, ...) \
 	BT_FIELD(struct bt_frame_tasks, member, #member, kind, ##__VA_ARGS__)
@@ -117,6 +118,8 @@ void bt_detail_encode(struct bt_json_writer *w, const struct bt_frame *frame)
 		encode_pageblocks(w, &frame->pageblocks);
 	if (frame->frequency.state != BT_DETAIL_NONE)
 		encode_frequency(w, &frame->frequency);
+	if (frame->free_map.state != BT_DETAIL_NONE)
+		bt_freemap_encode(w, "free_map", &frame->free_map);
 }
 
 /* ---- decoding ----------------------------------------------------------------------------- */
@@ -185,11 +188,14 @@ int bt_detail_decode(const struct bt_json *node, struct bt_frame *frame, struct 
 	const struct bt_json *tasks = bt_json_get(node, "tasks");
 	const struct bt_json *pageblocks = bt_json_get(node, "pageblocks");
 	const struct bt_json *frequency = bt_json_get(node, "frequency");
+	const struct bt_json *free_map = bt_json_get(node, "free_map");
 	int code = tasks ? decode_tasks(tasks, &frame->tasks, err) : 0;
 
 	if (!code && pageblocks)
 		code = decode_pageblocks(pageblocks, frame, err);
 	if (!code && frequency)
 		code = decode_frequency(frequency, &frame->frequency, err);
+	if (!code && free_map)
+		code = bt_freemap_decode(free_map, &frame->free_map, err);
 	return code;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frame/freemap.h"
+
 const char *const bt_vmstat_name[BT_VMSTAT_COUNT] = {
 #define BT_VMSTAT_TEXT(id, name) [BT_VMSTAT_##id] = name,
 	BT_VMSTATS(BT_VMSTAT_TEXT)
@@ -62,7 +64,8 @@ size_t bt_frame_bytes(const struct bt_machine *machine)
 	       machine->node_count * sizeof(struct bt_frame_node) +
 	       BT_MAX_ZONES * sizeof(struct bt_frame_zone) +
 	       hist_capacity(machine) * sizeof(struct bt_frame_hist) +
-	       machine->node_count * PAGETYPES_PER_NODE * sizeof(struct bt_frame_pagetype);
+	       machine->node_count * PAGETYPES_PER_NODE * sizeof(struct bt_frame_pagetype) +
+	       BT_FREEMAP_CELLS * sizeof(uint32_t);
 }
 
 struct bt_frame *bt_frame_create(const struct bt_machine *machine)
@@ -79,6 +82,7 @@ struct bt_frame *bt_frame_create(const struct bt_machine *machine)
 	frame->pageblocks.capacity = frame->node_count * PAGETYPES_PER_NODE;
 	frame->pageblocks.types = bt_xcalloc(frame->pageblocks.capacity,
 					     sizeof(*frame->pageblocks.types));
+	frame->free_map.cells = bt_xcalloc(BT_FREEMAP_CELLS, sizeof(*frame->free_map.cells));
 	bt_frame_clear(frame);
 	return frame;
 }
@@ -92,6 +96,7 @@ void bt_frame_free(struct bt_frame *frame)
 	free(frame->zones);
 	free(frame->hists);
 	free(frame->pageblocks.types);
+	free(frame->free_map.cells);
 	free(frame);
 }
 
@@ -127,7 +132,9 @@ void bt_frame_clear(struct bt_frame *frame)
 		.hists = old.hists,
 		.pageblocks = { .capacity = old.pageblocks.capacity,
 				.types = old.pageblocks.types },
+		.free_map.cells = old.free_map.cells,
 	};
+	bt_freemap_forget(&frame->free_map);
 	forget(&frame->memory, sizeof(frame->memory));
 	forget(&frame->psi, sizeof(frame->psi));
 	forget(&frame->load, sizeof(frame->load));
@@ -157,6 +164,8 @@ void bt_frame_copy(struct bt_frame *to, const struct bt_frame *from)
 	to->pageblocks.types = old.pageblocks.types;
 	memcpy(to->pageblocks.types, from->pageblocks.types,
 	       from->pageblocks.count * sizeof(*to->pageblocks.types));
+	to->free_map.cells = old.free_map.cells;
+	bt_freemap_copy(&to->free_map, &from->free_map);
 	memcpy(to->cpus, from->cpus, from->cpu_count * sizeof(*to->cpus));
 	memcpy(to->nodes, from->nodes, from->node_count * sizeof(*to->nodes));
 	memcpy(to->zones, from->zones, from->zone_count * sizeof(*to->zones));

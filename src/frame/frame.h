@@ -173,7 +173,8 @@ struct bt_frame_ack {
 #define BT_WANTS(X) \
 	X(TASKS, "tasks", 1 * BT_NS_PER_S)		/* a walk through /proc/<pid> */ \
 	X(PAGEBLOCKS, "pageblocks", 5 * BT_NS_PER_S)	/* the kernel walks lists under zone locks */ \
-	X(FREQUENCY, "frequency", 1 * BT_NS_PER_S)	/* a file may interrupt the CPU it is of */
+	X(FREQUENCY, "frequency", 1 * BT_NS_PER_S)	/* a file may interrupt the CPU it is of */ \
+	X(FREE_MAP, "free_map", 1 * BT_NS_PER_S)	/* flags of every page there is */
 
 enum bt_want {
 #define BT_WANT_ENUM(id, name, ns) BT_WANT_INDEX_##id,
@@ -185,6 +186,7 @@ enum bt_want {
 #define BT_WANT_TASKS (1u << BT_WANT_INDEX_TASKS)
 #define BT_WANT_PAGEBLOCKS (1u << BT_WANT_INDEX_PAGEBLOCKS)
 #define BT_WANT_FREQUENCY (1u << BT_WANT_INDEX_FREQUENCY)
+#define BT_WANT_FREE_MAP (1u << BT_WANT_INDEX_FREE_MAP)
 #define BT_WANT_ALL ((1u << BT_WANT_COUNT) - 1)
 
 extern const char *const bt_want_name[BT_WANT_COUNT];
@@ -274,6 +276,31 @@ struct bt_frame_frequency {
 	uint64_t limit_khz;		/* what the fastest of them can have */
 };
 
+#define BT_FREEMAP_CELLS 8192u	/* 16 GiB in cells of one frame */
+#define BT_FREEMAP_CLASSES 18u	/* none of a frame free, each sixteenth, all (freemap.h) */
+
+/*
+ * How much of each frame of 2 MiB is free: pages on the buddy allocator's lists, not those on the
+ * lists of CPUs. Frames without memory are left out; what the kernel took at boot is memory in use,
+ * what a balloon has given away is none. Of large machines only every so many frames are looked
+ * at: all counts are of those.
+ */
+struct bt_frame_freemap {
+	uint8_t state;		/* enum bt_detail; only when known there is more */
+	uint64_t mono_ns;	/* when the reading began */
+	uint64_t read_ns;
+	uint64_t huge_pages;		/* pages of 2 MiB */
+	uint64_t first_frame, end_frame; /* address / 2 MiB: of the first, behind the last one */
+	uint64_t sampled_one_in;	/* 1: every frame; k: every k-th, evenly spread */
+	uint64_t frames;		/* looked at that have memory */
+	uint64_t free_frames;		/* of those with all pages free */
+	uint64_t free_pages, pages;	/* of those free, and all */
+	uint64_t classes[BT_FREEMAP_CLASSES];	/* frames by bt_freemap_class() of free pages */
+	uint64_t cell_frames;		/* 2^n neighbours are one cell; the last one may have fewer */
+	unsigned count;
+	uint32_t *cells;		/* [BT_FREEMAP_CELLS], count used: free pages, by address */
+};
+
 /* The selected CPU, all orders. */
 struct bt_frame_cpu_hist {
 	int cpu;		/* -1: none is wanted, or the source cannot tell */
@@ -323,6 +350,7 @@ struct bt_frame {
 	struct bt_frame_tasks tasks;
 	struct bt_frame_pageblocks pageblocks;
 	struct bt_frame_frequency frequency;
+	struct bt_frame_freemap free_map;
 };
 
 /* A frame with room for the machine; all numbers unknown. Owned by the caller. */

@@ -92,6 +92,9 @@ void sim_fill_frame(const struct sim *sim, struct bt_frame *frame);
  */
 void sim_fill_details(const struct sim *sim, struct bt_frame *frame);
 uint64_t sim_swapped_pages(const struct sim *sim);
+/* sim_freemap.c: where the free blocks of the zones in frame lie. */
+void sim_fill_free_map(const struct sim *sim, const struct bt_frame *frame,
+		       struct bt_frame_freemap *map);
 
 /* sim_work.c: what the workers do in a step of the virtual clock. */
 void sim_work(struct sim *sim, uint64_t step_ns);

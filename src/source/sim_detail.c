@@ -178,6 +178,8 @@ void sim_fill_details(const struct sim *sim, struct bt_frame *frame)
 		fill_tasks(sim, &frame->tasks);
 	if (frame->want & BT_WANT_FREQUENCY)
 		frame->frequency = no_clocks(sim);
+	if (frame->want & BT_WANT_FREE_MAP)
+		sim_fill_free_map(sim, frame, &frame->free_map);
 	if (!(frame->want & BT_WANT_PAGEBLOCKS))
 		return;
 	frame->pageblocks.state = BT_DETAIL_KNOWN;

@@ -36,6 +36,8 @@ struct bt_system {
 	struct bt_frame_tasks tasks;
 	struct bt_frame_pageblocks pageblocks;
 	struct bt_frame_frequency frequency;
+	int kpageflags, iomem;		/* -1 = not open */
+	struct bt_frame_freemap *free_map; /* NULL = never wanted */
 
 	char *text;			/* of the file read last */
 	size_t room;			/* of text, with its NUL */
@@ -46,6 +48,8 @@ const char *bt_system_path(const struct bt_system *system, char *buf, const char
 	__attribute__((format(printf, 3, 4)));
 /* The present text of an open file in system->text; NULL when absent, unreadable or too long. */
 const char *bt_system_text(struct bt_system *system, int fd);
+/* The same of a file that may be longer than any before: makes room for it. */
+const char *bt_system_long_text(struct bt_system *system, int fd);
 /* A list file ("0-3\n", "\n") as a mask; false when absent or malformed. */
 bool bt_system_mask(struct bt_system *system, int fd, __u64 *mask, unsigned words);
 /* The same of a path below the root that is read only once. */
@@ -63,6 +67,7 @@ void bt_system_close_tasks(struct bt_system *system);
 void bt_system_read_pageblocks(struct bt_system *system, struct bt_frame *frame);
 /* After the online CPUs. */
 void bt_system_read_frequency(struct bt_system *system, struct bt_frame *frame);
+void bt_system_read_free_map(struct bt_system *system, struct bt_frame *frame);
 /* What a file that could not be read, with this errno, makes of a reading. */
 enum bt_detail bt_system_detail(int code);
 

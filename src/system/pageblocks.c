@@ -148,7 +148,6 @@ enum bt_detail bt_system_detail(int code)
 
 static const char *read_text(struct bt_system *system)
 {
-	const char *text;
 	char path[PATH_MAX];
 
 	if (system->pagetypeinfo < 0)
@@ -156,11 +155,7 @@ static const char *read_text(struct bt_system *system)
 					    O_RDONLY | O_CLOEXEC);
 	if (system->pagetypeinfo < 0)
 		return NULL;
-	while (!(text = bt_system_text(system, system->pagetypeinfo)) && errno == EFBIG) {
-		system->room *= 2;
-		system->text = bt_xrealloc(system->text, system->room, 1);
-	}
-	return text;
+	return bt_system_long_text(system, system->pagetypeinfo);
 }
 
 static void read_afresh(struct bt_system *system, struct bt_frame_pageblocks *to,

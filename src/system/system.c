@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/mask.h"
+#include "frame/freemap.h"
 #include "system/files.h"
 
 #define ROOM_MIN (64u * 1024)
@@ -63,6 +64,17 @@ const char *bt_system_text(struct bt_system *system, int fd)
 	return NULL;
 }
 
+const char *bt_system_long_text(struct bt_system *system, int fd)
+{
+	const char *text = NULL;
+
+	while (fd >= 0 && !(text = bt_system_text(system, fd)) && errno == EFBIG) {
+		system->room *= 2;
+		system->text = bt_xrealloc(system->text, system->room, 1);
+	}
+	return text;
+}
+
 bool bt_system_mask(struct bt_system *system, int fd, __u64 *mask, unsigned words)
 {
 	const char *text = bt_system_text(system, fd);
@@ -99,11 +111,7 @@ static void make_room(struct bt_system *system)
 {
 	system->room = ROOM_MIN;
 	system->text = bt_xcalloc(system->room, 1);
-	while (system->files[BT_FILE_ZONEINFO] >= 0 &&
-	       !bt_system_text(system, system->files[BT_FILE_ZONEINFO]) && errno == EFBIG) {
-		system->room *= 2;
-		system->text = bt_xrealloc(system->text, system->room, 1);
-	}
+	bt_system_long_text(system, system->files[BT_FILE_ZONEINFO]);
 	system->room *= 2;
 	system->text = bt_xrealloc(system->text, system->room, 1);
 }
@@ -119,7 +127,7 @@ int bt_system_open(struct bt_system **system, const char *root, struct bt_err *e
 		s->files[i] = open_at(s, paths[i]);
 	for (i = 0; i < BT_MAX_NODES; i++)
 		s->numastat[i] = s->node_meminfo[i] = -1;
-	s->pagetypeinfo = -1;
+	s->pagetypeinfo = s->kpageflags = s->iomem = -1;
 	make_room(s);
 	if (!*root) {
 		code = procps_meminfo_new(&s->meminfo);
@@ -152,12 +160,15 @@ void bt_system_close(struct bt_system *system)
 	close_all(system->numastat, BT_MAX_NODES);
 	close_all(system->node_meminfo, BT_MAX_NODES);
 	close_all(&system->pagetypeinfo, 1);
+	close_all(&system->kpageflags, 1);
+	close_all(&system->iomem, 1);
 	bt_system_close_tasks(system);
 	if (system->meminfo)
 		procps_meminfo_unref(&system->meminfo);
 	free(system->root);
 	free(system->text);
 	free(system->pageblocks.types);
+	bt_freemap_free(system->free_map);
 	free(system);
 }
 
@@ -190,5 +201,7 @@ void bt_system_read(struct bt_system *system, struct bt_frame *frame)
 		bt_system_read_pageblocks(system, frame);
 	if (frame->want & BT_WANT_FREQUENCY)
 		bt_system_read_frequency(system, frame);
+	if (frame->want & BT_WANT_FREE_MAP)
+		bt_system_read_free_map(system, frame);
 	frame->read_ns = bt_mono_ns() - frame->mono_ns;
 }

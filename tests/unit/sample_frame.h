@@ -225,6 +225,30 @@ static inline void sample_details(struct bt_frame *frame)
 	}
 }
 
+/* Five frames in three cells, as bt_freemap_fill() never makes them of so few. */
+static inline void sample_free_map(struct bt_frame_freemap *map)
+{
+	static const uint32_t cells[] = { 1024, 512, 0 };
+
+	map->state = BT_DETAIL_KNOWN;
+	map->mono_ns = 86400000000444ull;
+	map->read_ns = 31000000;
+	map->huge_pages = 512;
+	map->first_frame = 2048;
+	map->end_frame = 2060;
+	map->sampled_one_in = 2;
+	map->frames = 5;
+	map->free_frames = 3;
+	map->free_pages = 1536;
+	map->pages = BT_UNKNOWN;
+	map->cell_frames = 2;
+	memset(map->classes, 0, sizeof(map->classes));
+	map->classes[0] = 2;
+	map->classes[BT_FREEMAP_CLASSES - 1] = 3;
+	map->count = 3;
+	memcpy(map->cells, cells, sizeof(cells));
+}
+
 static inline void sample_frame(struct bt_frame *frame, unsigned hist_orders, unsigned buckets)
 {
 	unsigned i, j;
@@ -260,6 +284,7 @@ static inline void sample_frame(struct bt_frame *frame, unsigned hist_orders, un
 	sample_hists(frame, hist_orders, buckets);
 	sample_memory(frame);
 	sample_details(frame);
+	sample_free_map(&frame->free_map);
 }
 
 #endif

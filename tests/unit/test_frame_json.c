@@ -5,6 +5,7 @@
 
 #include "core/param.h"
 #include "frame/frame_json.h"
+#include "frame/freemap.h"
 #include "tests/unit/sample_frame.h"
 
 struct kit {
@@ -111,6 +112,25 @@ static void assert_same_steps(const struct bt_frame *a, const struct bt_frame *b
 				    sizeof(unknown));
 }
 
+static void assert_same_free_map(const struct bt_frame_freemap *a, const struct bt_frame_freemap *b)
+{
+	assert_int_equal(a->state, b->state);
+	assert_int_equal(a->mono_ns, b->mono_ns);
+	assert_int_equal(a->read_ns, b->read_ns);
+	assert_int_equal(a->huge_pages, b->huge_pages);
+	assert_int_equal(a->first_frame, b->first_frame);
+	assert_int_equal(a->end_frame, b->end_frame);
+	assert_int_equal(a->sampled_one_in, b->sampled_one_in);
+	assert_int_equal(a->frames, b->frames);
+	assert_int_equal(a->free_frames, b->free_frames);
+	assert_int_equal(a->free_pages, b->free_pages);
+	assert_int_equal(a->pages, b->pages);
+	assert_int_equal(a->cell_frames, b->cell_frames);
+	assert_memory_equal(a->classes, b->classes, sizeof(a->classes));
+	assert_int_equal(a->count, b->count);
+	assert_memory_equal(a->cells, b->cells, a->count * sizeof(*a->cells));
+}
+
 static void assert_same_frame(const struct bt_frame *a, const struct bt_frame *b)
 {
 	unsigned i;
@@ -171,6 +191,7 @@ static void assert_same_frame(const struct bt_frame *a, const struct bt_frame *b
 	assert_memory_equal(&a->load, &b->load, sizeof(a->load));
 	assert_memory_equal(a->vmstat, b->vmstat, sizeof(a->vmstat));
 	assert_same_details(a, b);
+	assert_same_free_map(&a->free_map, &b->free_map);
 }
 
 static size_t round_trip(struct kit *kit)
@@ -216,6 +237,7 @@ static void unknown_stays_unknown(void **state)
 	assert_null(strstr(text, "tasks"));
 	assert_null(strstr(text, "pageblocks"));
 	assert_null(strstr(text, "frequency"));
+	assert_null(strstr(text, "free_map"));
 	assert_null(strstr(text, "\"load\""));
 	kit->frame->load.steal_us = 0;
 	round_trip(kit);
@@ -240,6 +262,11 @@ static void a_reason_survives(void **state)
 	assert_non_null(strstr(text, "\"pageblocks\":{\"state\":\"needs-root\",\"mono_ns\":5,"
 				     "\"types\":[]}"));
 	assert_null(strstr(text, "\"tasks\""));
+	kit->frame->free_map.state = BT_DETAIL_NEEDS_ROOT;
+	kit->frame->free_map.mono_ns = 6;
+	round_trip(kit);
+	text = encode(kit, &size);
+	assert_non_null(strstr(text, "\"free_map\":{\"state\":\"needs-root\",\"mono_ns\":6}"));
 	free_kit(kit);
 }
 
@@ -260,9 +287,13 @@ static void clearing_forgets_details(void **state)
 	assert_int_equal(kit->frame->frequency.state, BT_DETAIL_NONE);
 	assert_int_equal(kit->frame->load.load1_centi, BT_UNKNOWN);
 	assert_true(kit->frame->pageblocks.capacity > 0);
+	assert_int_equal(kit->frame->free_map.state, BT_DETAIL_NONE);
+	assert_int_equal(kit->frame->free_map.count, 0);
+	assert_int_equal(kit->frame->free_map.frames, BT_UNKNOWN);
 	sample_frame(kit->frame, 1, 1);
 	bt_frame_copy(kit->decoded, kit->frame);
 	assert_ptr_not_equal(kit->decoded->pageblocks.types, kit->frame->pageblocks.types);
+	assert_ptr_not_equal(kit->decoded->free_map.cells, kit->frame->free_map.cells);
 	assert_same_frame(kit->decoded, kit->frame);
 	free_kit(kit);
 }
@@ -292,6 +323,16 @@ static void idle_module_is_short(void **state)
 	free_kit(kit);
 }
 
+/* As many cells as there may be, of as many frames as are ever looked at, each almost free. */
+static void largest_free_map(struct bt_frame_freemap *map)
+{
+	map->cell_frames = BT_FREEMAP_LOOKS_MAX / BT_FREEMAP_CELLS;
+	map->count = BT_FREEMAP_CELLS;
+	map->frames = map->cell_frames * map->count;
+	for (unsigned i = 0; i < map->count; i++)
+		map->cells[i] = 16384 - i % 6000;
+}
+
 static void largest_machine_fits(void **state)
 {
 	struct kit *kit = new_kit(1024, 16);
@@ -303,6 +344,10 @@ static void largest_machine_fits(void **state)
 	sample_frame(kit->frame, 1, 45);
 	size = round_trip(kit);
 	print_message("1024 CPUs, 16 nodes, 1 order: %zu bytes\n", size);
+	assert_true(size < 256 * 1024);
+	largest_free_map(&kit->frame->free_map);
+	size = round_trip(kit);
+	print_message("and a map of free pages: %zu bytes\n", size);
 	assert_true(size < 256 * 1024);
 	/* Every order on every node, and counters of 19 digits. */
 	sample_frame(kit->frame, 11, 80);
@@ -494,6 +539,18 @@ static void refuses_every_bound(void **state)
 		{ "\"types\":[{\"node\":0", "\"types\":[{\"node\":3", "there is no node 3" },
 		{ "\"type\":\"Unmovable\",", "", "member type is missing" },
 		{ "\"blocks\":155", "\"blocks\":-1", "member blocks" },
+		{ "\"free_map\":{\"state\":\"known\"", "\"free_map\":{\"state\":\"full\"",
+		  "frame: free_map: member state" },
+		{ "\"frames\":5", "\"frames\":7", "free_map: cells is no array of at most 8192" },
+		{ "\"frames\":5,", "", "free_map: cells is no array" },
+		{ "\"huge_pages\":512", "\"huge_pages\":0", "free_map: cells is no array" },
+		{ "\"huge_pages\":512", "\"huge_pages\":65536", "free_map: member huge_pages" },
+		{ "\"cell_frames\":2", "\"cell_frames\":0", "free_map: cells is no array" },
+		{ "\"cells\":[1024", "\"cells\":[1025", "free_map: cell 0 has no number" },
+		{ "512,0]", "512,513]", "free_map: cell 2 has no number of free pages" },
+		{ "512,0]", "\"\",0]", "free_map: cell 1 has no number of free pages" },
+		{ "\"cells\":[", "\"cells\":{},\"x\":[", "free_map: cells is no array" },
+		{ "\"classes\":[", "\"classes\":[0,", "free_map: classes is no array of at most 18" },
 		{ "155,\"free_blocks\":[", "155,\"free_blocks\":[null,", "pageblocks: free_blocks holds no numbers" },
 	};
 	struct kit *kit = new_kit(7, 3);

@@ -302,6 +302,46 @@ static void test_details(void **state)
 	rig_close(rig);
 }
 
+/* The map and the zones know the same free pages, however much of the machine is looked at. */
+static void test_free_map(void **state)
+{
+	static const struct {
+		const char *machine;
+		uint64_t frames, every;
+	} rows[] = {
+		{ "3,cpus=4,memory=64M", 32, 1 },
+		{ "3,cpus=4,memory=16G,nodes=2", 8192, 1 },
+		{ "3,cpus=4,memory=1T", 131072, 4 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct rig *rig = rig_open(rows[i].machine);
+		const struct bt_frame_freemap *map = &rig->frame->free_map;
+		uint64_t free_pages = 0, cells = 0;
+
+		rig_step(rig, 1);
+		assert_int_equal(map->state, BT_DETAIL_NONE);
+		rig->frame->want = BT_WANT_FREE_MAP;
+		rig_step(rig, 1);
+		assert_int_equal(map->state, BT_DETAIL_KNOWN);
+		assert_int_equal(map->mono_ns, rig->frame->mono_ns);
+		assert_int_equal(map->sampled_one_in, rows[i].every);
+		assert_in_range(map->frames, rows[i].frames, rows[i].frames + 4);
+		for (unsigned z = 0; z < rig->frame->zone_count; z++)
+			free_pages += rig->frame->zones[z].free_pages;
+		for (unsigned cell = 0; cell < map->count; cell++)
+			cells += map->cells[cell];
+		assert_int_equal(cells, map->free_pages);
+		assert_in_range(map->free_pages, free_pages / rows[i].every - 2000,
+				free_pages / rows[i].every);
+		if (rows[i].every == 1)
+			assert_int_equal(map->free_pages, free_pages);
+		assert_true(map->free_frames > 0 && map->free_frames < map->frames);
+		rig_close(rig);
+	}
+}
+
 static void test_guards(void **state)
 {
 	struct rig *rig = rig_open("1,cpus=8,memory=4G");
@@ -501,6 +541,7 @@ int main(void)
 		cmocka_unit_test(test_held_lowers_available),
 		cmocka_unit_test(test_selected_cpu),
 		cmocka_unit_test(test_details),
+		cmocka_unit_test(test_free_map),
 		cmocka_unit_test(test_guards),
 		cmocka_unit_test(test_adoption_takes_time),
 		cmocka_unit_test(test_refusal),
