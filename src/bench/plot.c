@@ -2,14 +2,12 @@
 #include "bench/plot.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "bench/gnuplot.h"
 #include "bench/plot_data.h"
-#include "bench/plot_text.h"
+#include "bench/plot_page.h"
 #include "bench/samples.h"
 
 const struct bt_plot_kind bt_plot_kinds[] = {
@@ -53,29 +51,6 @@ const struct bt_plot_kind bt_plot_kinds[] = {
 };
 
 const unsigned bt_plot_kind_count = BT_ARRAY_SIZE(bt_plot_kinds);
-
-/* PDF counts in inches and points; 12 pixels of 96 to an inch are 9 points. */
-static const struct {
-	const char *ending, *terminal, *font;
-	double per_pixel, font_scale;
-} formats[BT_PLOT_FORMATS] = {
-	[BT_PLOT_SVG] = { ".svg", "svg", "DejaVu Sans, Verdana, sans-serif", 1, 1 },
-	[BT_PLOT_PNG] = { ".png", "pngcairo", "DejaVu Sans", 1, 1 },
-	[BT_PLOT_PDF] = { ".pdf", "pdfcairo", "DejaVu Sans", 1 / 96.0, 1.5 },
-};
-
-int bt_plot_format(const char *path, enum bt_plot_format *format, struct bt_err *err)
-{
-	const char *name = strrchr(path, '/'), *dot = strrchr(name ? name : path, '.');
-
-	for (unsigned i = 0; dot && i < BT_PLOT_FORMATS; i++) {
-		if (!strcasecmp(dot, formats[i].ending)) {
-			*format = i;
-			return 0;
-		}
-	}
-	return bt_err_set(err, EINVAL, "%s: a picture ends with .svg, .png or .pdf", path);
-}
 
 int bt_plot_size(const char *text, struct bt_plot *plot, struct bt_err *err)
 {
@@ -185,11 +160,6 @@ static int choose(const struct bt_plot *plot, const struct bt_plot_kind **kinds,
 
 /* ---- the page ----------------------------------------------------------------------------- */
 
-#define HEAD_LINE 19.0
-#define HEAD_LEFT 20.0
-#define HEAD_ABOVE 26.0		/* the middle of the first line, which is larger */
-#define HEAD_GAP 5.0
-
 void bt_plot_warning(const struct bt_result *result, char *text, size_t size)
 {
 	static const char *const realities[] = {
@@ -257,21 +227,6 @@ static void find_reasons(const struct bt_plot *plot, char *text, size_t size)
 		snprintf(text, size, "NOT COMPARABLE: %s%s", reasons.first, more);
 }
 
-/* A label of the page, which is drawn with its first panel. */
-static void put_head_line(FILE *out, const struct bt_plot_box *page, unsigned line,
-			  const char *text, double pixels, const char *colour)
-{
-	double below = HEAD_ABOVE + (line ? HEAD_GAP : 0) + HEAD_LINE * line;
-
-	fprintf(out, "set label %u ", 200 + line);
-	bt_plot_quote(out, text, 120);
-	fprintf(out, " at screen %.6g,%.6g left textcolor rgb '%s'",
-		HEAD_LEFT * page->zoom / page->page_width,
-		1 - below * page->zoom / page->page_height, colour);
-	bt_plot_font(out, page, pixels);
-	fputc('\n', out);
-}
-
 /* Returns the number of lines; out NULL: only that. */
 static unsigned put_head(const struct bt_plot *plot, const struct bt_plot_box *page, FILE *out)
 {
@@ -281,87 +236,45 @@ static unsigned put_head(const struct bt_plot *plot, const struct bt_plot_box *p
 
 	snprintf(text, sizeof(text), "buddytop: plan %s", plan);
 	if (out)
-		put_head_line(out, page, 0, plot->title ? plot->title : text, 16, "#000000");
+		bt_plot_head_title(out, page, plot->title ? plot->title : text);
 	for (unsigned i = 0; i < plot->count; i++) {
 		describe(plot, i, text, sizeof(text));
 		if (out)
-			put_head_line(out, page, lines, text, 12, "#404040");
+			bt_plot_head_fact(out, page, lines, text);
 		lines++;
 		bt_plot_warning(plot->results[i], text, sizeof(text));
 		if (!text[0])
 			continue;
 		if (out)
-			put_head_line(out, page, lines, text, 13, "#a83200");
+			bt_plot_head_warning(out, page, lines, text);
 		lines++;
 	}
 	find_reasons(plot, text, sizeof(text));
 	if (text[0] && out)
-		put_head_line(out, page, lines, text, 13, "#a83200");
+		bt_plot_head_warning(out, page, lines, text);
 	return lines + (text[0] != '\0');
 }
 
-/* The page without its head, as one box. */
-static struct bt_plot_box make_page(const struct bt_plot *plot, unsigned rows, unsigned columns)
-{
-	double head = HEAD_ABOVE + HEAD_LINE * put_head(plot, NULL, NULL);
-	double wanted_width = columns * (columns > 1 ? 760.0 : 960.0);
-	double wanted_height = head + rows * 520.0;
-	struct bt_plot_box page = {
-		.page_width = plot->width ? plot->width : wanted_width,
-		.page_height = plot->height ? plot->height : wanted_height,
-		.font_scale = formats[plot->format].font_scale,
-	};
-
-	page.zoom = fmin(1, 1.2 * fmin(page.page_width / wanted_width,
-				       page.page_height / wanted_height));
-	page.width = page.page_width;
-	page.height = page.page_height - head * page.zoom;
-	return page;
-}
-
-static void put_page(const struct bt_plot *plot, const struct bt_plot_box *page, FILE *out)
-{
-	double scale = formats[plot->format].per_pixel;
-
-	fprintf(out, "set encoding utf8\n"
-		"set terminal %s noenhanced size %.10g,%.10g font '%s,%.3g' background '#ffffff'\n"
-		"set multiplot\n", formats[plot->format].terminal, page->page_width * scale,
-		page->page_height * scale, formats[plot->format].font,
-		12 * page->zoom * page->font_scale);
-}
-
-static void put_panel(const struct bt_plot *plot, const struct bt_plot_kind *kind,
-		      const struct bt_plot_box *box, FILE *out)
-{
-	bt_plot_title(out, box, kind->title);
-	fputs("set border 3 linecolor rgb '" BT_PLOT_GREY "'\n"
-	      "set tics nomirror textcolor rgb 'black'\n"
-	      "set grid ytics back linetype 1 linewidth 0.5 linecolor rgb '#dddddd'\n"
-	      "set style fill solid 1 noborder\n", out);
-	kind->write(plot, box, out);
-	fputs("reset\n", out);
-}
-
-/* Two in a row; the last of an odd number has a row of its own. */
 static void put_panels(const struct bt_plot *plot, const struct bt_plot_kind *const *kinds,
 		       unsigned count, FILE *out)
 {
-	unsigned columns = count > 1 ? 2 : 1, rows = (count + columns - 1) / columns;
-	struct bt_plot_box page = make_page(plot, rows, columns);
+	struct bt_plot_sheet sheet = {
+		.width = plot->width, .height = plot->height, .columns = count > 1 ? 2 : 1,
+		.head_lines = put_head(plot, NULL, NULL), .format = plot->format,
+	};
+	struct bt_plot_box page, box;
 
-	put_page(plot, &page, out);
+	sheet.rows = (count + sheet.columns - 1) / sheet.columns;
+	page = bt_plot_page(&sheet);
+	bt_plot_page_begin(out, &page, plot->format);
 	put_head(plot, &page, out);
 	for (unsigned i = 0; i < count; i++) {
-		bool alone = i + 1 == count && i % columns == 0;
-		struct bt_plot_box box = page;
-
-		box.width = alone ? page.width : page.width / columns;
-		box.height = page.height / rows;
-		box.left = i % columns * box.width;
-		box.bottom = (rows - 1 - i / columns) * box.height;
-		put_panel(plot, kinds[i], &box, out);
+		box = bt_plot_page_panel(&page, &sheet, i, count);
+		bt_plot_panel_begin(out, &box, kinds[i]->title);
+		kinds[i]->write(plot, &box, out);
+		bt_plot_panel_end(out);
 	}
-	fputs("unset multiplot\n", out);
+	bt_plot_page_end(out);
 }
 
 int bt_plot_program(const struct bt_plot *plot, char **program, size_t *size, struct bt_err *err)
