@@ -55,7 +55,7 @@ struct ui_panel_ops {
 extern const struct ui_panel_ops ui_panel_available, ui_panel_rate, ui_panel_latency,
 	ui_panel_remote, ui_panel_control, ui_panel_events, ui_panel_zones,
 	ui_panel_matrix, ui_panel_numastat, ui_panel_cpus,
-	ui_panel_free_blocks, ui_panel_fragmentation, ui_panel_pageblocks,
+	ui_panel_free_blocks, ui_panel_fragmentation, ui_panel_pageblocks, ui_panel_free_map,
 	ui_panel_reclaim, ui_panel_pressure, ui_panel_tasks,
 	ui_panel_heatmap, ui_panel_histogram, ui_panel_percentiles, ui_panel_where,
 	ui_panel_event_list;

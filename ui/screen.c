@@ -17,6 +17,7 @@ const struct ui_panel_ops *const ui_panels[UI_PANEL_COUNT] = {
 	[UI_PANEL_FREE_BLOCKS] = &ui_panel_free_blocks,
 	[UI_PANEL_FRAGMENTATION] = &ui_panel_fragmentation,
 	[UI_PANEL_PAGEBLOCKS] = &ui_panel_pageblocks,
+	[UI_PANEL_FREE_MAP] = &ui_panel_free_map,
 	[UI_PANEL_RECLAIM] = &ui_panel_reclaim,
 	[UI_PANEL_PRESSURE] = &ui_panel_pressure,
 	[UI_PANEL_TASKS] = &ui_panel_tasks,	    [UI_PANEL_EVENT_LIST] = &ui_panel_event_list,

@@ -74,15 +74,18 @@ const struct ui_view_def ui_views[UI_VIEW_COUNT] = {
 			[UI_SHAPE_WIDE] = {
 				{ ONE(FREE_BLOCKS), 13, 8, false },
 				{ PAIR(FRAGMENTATION, PAGEBLOCKS), 22, 8, true },
+				{ ONE(FREE_MAP), 11, 5, true },
 			},
 			[UI_SHAPE_TWO] = {
 				{ ONE(FREE_BLOCKS), 13, 7, false },
 				{ PAIR(FRAGMENTATION, PAGEBLOCKS), 14, 7, true },
+				{ ONE(FREE_MAP), 8, 4, true },
 			},
 			[UI_SHAPE_NARROW] = {
 				{ ONE(FREE_BLOCKS), 12, 5, true },
 				{ ONE(FRAGMENTATION), 13, 4, true },
 				{ ONE(PAGEBLOCKS), 8, 3, false },
+				{ ONE(FREE_MAP), 8, 3, true },
 			},
 		},
 	},
@@ -139,6 +142,7 @@ const char *const ui_panel_words[UI_PANEL_COUNT] = {
 	[UI_PANEL_FREE_BLOCKS] = "free_blocks",
 	[UI_PANEL_FRAGMENTATION] = "fragmentation",
 	[UI_PANEL_PAGEBLOCKS] = "pageblocks",
+	[UI_PANEL_FREE_MAP] = "free_map",
 	[UI_PANEL_CPUS] = "cpus",
 	[UI_PANEL_RECLAIM] = "reclaim",
 	[UI_PANEL_PRESSURE] = "pressure",

@@ -29,6 +29,7 @@ enum ui_panel {
 	UI_PANEL_FREE_BLOCKS,	/* by order and zone, over time */
 	UI_PANEL_FRAGMENTATION,	/* indices, largest order */
 	UI_PANEL_PAGEBLOCKS,
+	UI_PANEL_FREE_MAP,	/* by address */
 
 	UI_PANEL_CPUS,
 

@@ -136,5 +136,7 @@ double bt_freemap_ratio(const struct bt_frame_freemap *map, unsigned from, unsig
 
 double bt_freemap_free_share(const struct bt_frame_freemap *map)
 {
-	return map->frames ? (double)map->free_frames / (double)map->frames : NAN;
+	if (!map->frames || map->frames == BT_UNKNOWN || map->free_frames == BT_UNKNOWN)
+		return NAN;
+	return (double)map->free_frames / (double)map->frames;
 }

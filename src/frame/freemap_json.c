@@ -46,13 +46,17 @@ void bt_freemap_encode(struct bt_json_writer *w, const char *key,
 	bt_json_end_object(w);
 }
 
-/* Numbers that divide and that arrays are as long as. */
+/* Numbers that divide, that arrays are as long as, and parts that are no larger than the whole. */
 static bool fit(const struct bt_frame_freemap *map, unsigned cells)
 {
-	return map->huge_pages && map->huge_pages != BT_UNKNOWN && map->frames != BT_UNKNOWN &&
-	       map->cell_frames && map->cell_frames != BT_UNKNOWN &&
-	       map->cell_frames * map->huge_pages <= UINT32_MAX &&
-	       cells == (map->frames + map->cell_frames - 1) / map->cell_frames;
+	if (!map->huge_pages || map->huge_pages == BT_UNKNOWN || map->frames == BT_UNKNOWN ||
+	    !map->cell_frames || map->cell_frames == BT_UNKNOWN || !map->sampled_one_in ||
+	    map->cell_frames * map->huge_pages > UINT32_MAX ||
+	    cells != (map->frames + map->cell_frames - 1) / map->cell_frames)
+		return false;
+	return map->free_frames == BT_UNKNOWN ||
+	       (map->free_frames <= map->frames &&
+		map->free_frames <= map->free_pages / map->huge_pages);
 }
 
 static int decode_cells(const struct bt_json *node, struct bt_frame_freemap *map,
@@ -61,9 +65,12 @@ static int decode_cells(const struct bt_json *node, struct bt_frame_freemap *map
 	const struct bt_json *cells = bt_json_get_array(node, "cells"), *element;
 	uint64_t value;
 
-	if (!cells || cells->count > BT_FREEMAP_CELLS || !fit(map, cells->count))
-		return bt_err_set(err, EPROTO, "cells is no array of at most %u, one for "
-				  "cell_frames of the frames", BT_FREEMAP_CELLS);
+	if (!cells || cells->count > BT_FREEMAP_CELLS)
+		return bt_err_set(err, EPROTO, "cells is no array of at most %u",
+				  BT_FREEMAP_CELLS);
+	if (!fit(map, cells->count))
+		return bt_err_set(err, EPROTO, "%u cells and the numbers of frames and pages "
+				  "contradict each other", cells->count);
 	map->count = cells->count;
 	element = cells->child;
 	for (unsigned i = 0; i < map->count; i++, element = element->next) {

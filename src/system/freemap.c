@@ -177,6 +177,8 @@ static bool too_slow(const struct walk *walk, uint64_t looks, uint64_t spent_ns)
 	double to_come_ns = (double)spent_ns * (double)to_come / (double)looks;
 	double limit_ns = (double)walk->from->limit_ns, least_ns = limit_ns / PROBE_PART;
 
+	if (walk->frames < 2 * walk->every * BT_FREEMAP_LOOKS_MIN)
+		return false;
 	return (double)spent_ns >= least_ns && to_come_ns > least_ns &&
 	       (double)spent_ns + to_come_ns > limit_ns;
 }

@@ -10,6 +10,7 @@
 #include "frame/freemap.h"
 
 #define BT_FREEMAP_LIMIT_NS (2 * BT_NS_PER_S)
+#define BT_FREEMAP_LOOKS_MIN 512u	/* fewer would say little; 5 ms, some s on an emulated CPU */
 
 struct bt_freemap_source {
 	int flags;		/* open /proc/kpageflags */
@@ -19,7 +20,10 @@ struct bt_freemap_source {
 	 */
 	const char *iomem;
 	uint64_t page_bytes;
-	/* About how long it may take; when all frames would take longer, it is every 2^n-th. */
+	/*
+	 * About how long it may take; when all frames would take longer, it is every 2^n-th of them,
+	 * but never fewer than BT_FREEMAP_LOOKS_MIN.
+	 */
 	uint64_t limit_ns;
 	uint64_t (*now_ns)(void);	/* its clock */
 };

@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "frame/fragment.h"
 #include "oracle.h"
+#include "system/system.h"
 
 #define MIB (1024ull * 1024)
 
@@ -329,8 +331,116 @@ static void scenario_fragmentation(struct rig *rig)
 	rig_drain(rig);
 }
 
+/* ---- the map of free pages --------------------------------------------------------------- */
+
+#define BLOCKS_HELD 120u	/* of order 9: 240 MiB */
+
+static bool map_since(const struct bt_frame *frame, uint64_t since_ns)
+{
+	return frame->free_map.state == BT_DETAIL_KNOWN && frame->free_map.mono_ns >= since_ns;
+}
+
+/* A map that began to be read after this moment, out of turn, between two looks at the free lists. */
+static const struct bt_frame_freemap *check_free_pages(struct rig *rig, const char *when)
+{
+	const uint64_t slack_pages = 512; /* what the guest moves, also to lists of CPUs */
+	uint64_t lists[2] = {oracle_free_pages(0)}, least, most;
+	const struct bt_frame_freemap *map;
+
+	/* What is wanted in addition comes at once, out of turn. */
+	bt_session_want(rig->session, BT_WANT_FREE_MAP);
+	rig_until(rig, map_since, bt_mono_ns(), 60000);
+	lists[1] = oracle_free_pages(0);
+	bt_session_want(rig->session, 0);
+	least = (lists[0] < lists[1] ? lists[0] : lists[1]) - slack_pages;
+	most = (lists[0] > lists[1] ? lists[0] : lists[1]) + slack_pages;
+	map = &bt_session_frame(rig->session)->free_map;
+	rig_check(rig, map->free_pages >= least && map->free_pages <= most,
+		  "%s: %llu free pages, on the lists %llu and %llu; %llu of %llu frames free (%.1f ms)",
+		  when, (unsigned long long)map->free_pages, (unsigned long long)lists[0],
+		  (unsigned long long)lists[1], (unsigned long long)map->free_frames,
+		  (unsigned long long)map->frames, (double)map->read_ns / BT_NS_PER_MS);
+	return map;
+}
+
+/* Pages that the zones say are present, the absent ones not counted. */
+static uint64_t present_pages(void)
+{
+	char *text = oracle_text("/proc/zoneinfo"), *at = text;
+	uint64_t pages = 0;
+
+	while ((at = strstr(at, "\n        present "))) {
+		at += strlen("\n        present ");
+		pages += strtoull(at, NULL, 10);
+	}
+	free(text);
+	return pages;
+}
+
+/* What user nobody learns: a process of its own reads this machine. */
+static enum bt_detail state_for_nobody(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		struct bt_machine machine = {.source = ""};
+		struct bt_system *system;
+		struct bt_frame *frame;
+
+		if (setgid(65534) || setuid(65534) || bt_system_open(&system, "", NULL) ||
+		    bt_system_machine(system, &machine, NULL))
+			_exit(BT_DETAIL_COUNT);
+		frame = bt_frame_create(&machine);
+		frame->want = BT_WANT_FREE_MAP;
+		bt_system_read(system, frame);
+		_exit(frame->free_map.state);
+	}
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ?
+		(enum bt_detail)WEXITSTATUS(status) : BT_DETAIL_COUNT;
+}
+
+static void scenario_free_map(struct rig *rig)
+{
+	const unsigned slack_frames = 16; /* what the guest breaks up meanwhile */
+	const struct bt_frame_freemap *map;
+	uint64_t frames[3], pages, present = present_pages();
+	char text[64];
+	unsigned i;
+
+	rig_publish(rig, RIG_PLAIN, BT_RUN_DRAIN);
+	rig_drain(rig);
+	rig_check(rig, rig_fresh(rig)->free_map.state == BT_DETAIL_NONE,
+		  "not wanted, there is none");
+	map = check_free_pages(rig, "idle");
+	frames[0] = map->free_frames;
+	pages = map->pages;
+	rig_check(rig, map->sampled_one_in == 1 && rig_near(pages, present, 0.5),
+		  "it has %llu pages, the zones %llu", (unsigned long long)pages,
+		  (unsigned long long)present);
+	snprintf(text, sizeof(text), "order=9 pattern=hold guard=bench reserve=0 held=%uM",
+		 BLOCKS_HELD * 2);
+	rig_publish(rig, text, BT_RUN_GO);
+	rig_until(rig, rig_holds, BLOCKS_HELD * 2 * MIB, 60000);
+	frames[1] = check_free_pages(rig, "blocks of 2 MiB held")->free_frames;
+	rig_drain(rig);
+	for (i = 0; i < 5; i++)
+		frames[2] = check_free_pages(rig, "again and again")->free_frames;
+	rig_check(rig,
+		  frames[0] >= frames[1] + BLOCKS_HELD - slack_frames &&
+			  frames[0] <= frames[1] + BLOCKS_HELD + slack_frames &&
+			  frames[2] >= frames[1] + BLOCKS_HELD - slack_frames,
+		  "%llu frames are free, %llu while %u blocks are held, then %llu",
+		  (unsigned long long)frames[0], (unsigned long long)frames[1], BLOCKS_HELD,
+		  (unsigned long long)frames[2]);
+	rig_check(rig, state_for_nobody() == BT_DETAIL_NEEDS_ROOT, "nobody needs root for it");
+	rig_publish(rig, "order=0 guard=safe reserve=32M held=64M", BT_RUN_DRAIN);
+	rig_drain(rig);
+}
+
 const struct scenario block_scenarios[] = {
 	{.name = "pageblocks", .run = scenario_pageblocks},
 	{.name = "fragmentation", .run = scenario_fragmentation},
+	{.name = "free map", .run = scenario_free_map},
 	{0},
 };
