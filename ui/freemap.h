@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The picture of a map of free pages, pure: one character is so many neighbouring frames of 2 MiB, in
- * the order of their addresses, row by row. Three kinds are told apart by glyph as well as by colour:
- * nothing is free, a part is (denser and brighter for more), all is.
+ * The picture of a map of free pages, pure: one character is so many neighbouring frames of 2 MiB,
+ * in the order of their addresses, row by row. Three kinds are told apart by glyph as well as by
+ * colour: nothing is free, a part is (denser and brighter for more), all is.
  */
 #ifndef UI_FREEMAP_H
 #define UI_FREEMAP_H

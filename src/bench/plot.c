@@ -86,7 +86,8 @@ static int refuse_kind(const char *name, struct bt_err *err)
 
 	for (unsigned i = 0; i < bt_plot_kind_count; i++)
 		strcat(strcat(names, ", "), bt_plot_kinds[i].name);
-	return bt_err_set(err, EINVAL, "--kind %s: no such picture; there are %s", name, names);
+	return bt_err_set(err, EINVAL, "--kind %s: no such picture; there are %s, and "
+			  "freemap of snapshots and recordings", name, names);
 }
 
 /* The one that was asked for is there, in any configuration that is shown; none asked for: true. */
@@ -160,14 +161,20 @@ static int choose(const struct bt_plot *plot, const struct bt_plot_kind **kinds,
 
 /* ---- the page ----------------------------------------------------------------------------- */
 
-void bt_plot_warning(const struct bt_result *result, char *text, size_t size)
+const char *bt_plot_reality(enum bt_reality reality)
 {
 	static const char *const realities[] = {
 		[BT_REAL] = "",
 		[BT_EMULATED] = "EMULATED: times are not those of a machine",
 		[BT_SIMULATED] = "SIMULATED: no kernel was measured",
 	};
-	const char *reality = realities[result->machine.reality];
+
+	return realities[reality];
+}
+
+void bt_plot_warning(const struct bt_result *result, char *text, size_t size)
+{
+	const char *reality = bt_plot_reality(result->machine.reality);
 
 	snprintf(text, size, "%s%s%s%s%s", reality, *reality && result->partial ? ".  " : "",
 		 result->partial ? "PARTIAL" : "",

@@ -51,6 +51,8 @@ int bt_plot_format(const char *path, enum bt_plot_format *format, struct bt_err 
 /* "1200x800"; -EINVAL also outside of BT_PLOT_SIDE_MIN and _MAX. */
 int bt_plot_size(const char *text, struct bt_plot *plot, struct bt_err *err);
 
+/* That a machine's numbers are not those of a machine; "" of a real one. */
+const char *bt_plot_reality(enum bt_reality reality);
 /* What of a document is not to be overlooked, "EMULATED: ...  PARTIAL: ..."; "" = nothing. */
 void bt_plot_warning(const struct bt_result *result, char *text, size_t size);
 

@@ -18,7 +18,7 @@ struct bt_plot_box bt_plot_page(const struct bt_plot_sheet *sheet);
 /* Terminal and multiplot; panels follow, and bt_plot_page_end(). */
 void bt_plot_page_begin(FILE *out, const struct bt_plot_box *page, enum bt_plot_format format);
 void bt_plot_page_end(FILE *out);
-/* The first line, which is larger; one of facts; one that nobody shall overlook. Drawn with the first panel. */
+/* The first line, which is larger; one of facts; one that nobody shall overlook. */
 void bt_plot_head_title(FILE *out, const struct bt_plot_box *page, const char *text);
 void bt_plot_head_fact(FILE *out, const struct bt_plot_box *page, unsigned line, const char *text);
 void bt_plot_head_warning(FILE *out, const struct bt_plot_box *page, unsigned line,

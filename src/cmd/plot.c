@@ -2,7 +2,9 @@
 /* buddytop plot: pictures of results. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "cmd/plot_freemap.h"
 #include "cmd/results.h"
 
 struct plot_values {
@@ -15,7 +17,8 @@ static const struct bt_opt plot_opts[] = {
 	  "picture to write, FILE.svg, FILE.png or FILE.pdf; replaces what was there",
 	  offsetof(struct plot_values, output) },
 	{ "kind", 'k', BT_OPT_TEXT, "NAME",
-	  "available, compare, latency, rate, heatmap or all that there is data for (default)",
+	  "available, compare, latency, rate, heatmap or all that there is data for (default); "
+	  "freemap, of snapshots and recordings",
 	  offsetof(struct plot_values, kind) },
 	{ "metric", 0, BT_OPT_TEXT, "KEY", "what is compared (default: allocs_per_s)",
 	  offsetof(struct plot_values, metric) },
@@ -62,6 +65,8 @@ static int run_plot(struct bt_cmd_call *call, struct bt_err *err)
 		rc = bt_err_set(err, EINVAL, "--repetition: at most %u", BT_PLAN_REPETITIONS_MAX);
 	if (rc)
 		return rc;
+	if (values->kind && !strcmp(values->kind, "freemap"))
+		return bt_cmd_plot_freemap(call, &plot, values->output, err);
 	plot.repetition = (unsigned)values->repetition;
 	rc = bt_cmd_results_read(call, "plot", values->output, &results, err);
 	plot.results = (const struct bt_result *const *)results.result;

@@ -20,12 +20,9 @@ int bt_cmd_check_output(const struct bt_cmd_call *call, const char *output, stru
 	return 0;
 }
 
-int bt_cmd_results_read(const struct bt_cmd_call *call, const char *command, const char *output,
-			struct bt_cmd_results *results, struct bt_err *err)
+int bt_cmd_results_check(const struct bt_cmd_call *call, const char *command, const char *output,
+			 struct bt_err *err)
 {
-	int rc = 0;
-
-	*results = (struct bt_cmd_results){ .count = 0 };
 	if (!call->argc)
 		return bt_err_set(err, EINVAL, "%s: no result was named (%s RESULT... -o FILE)",
 				  command, command);
@@ -34,7 +31,15 @@ int bt_cmd_results_read(const struct bt_cmd_call *call, const char *command, con
 				  call->argc, BT_PLOT_DOCUMENTS_MAX);
 	if (!output)
 		return bt_err_set(err, EINVAL, "%s: no file to write was named (-o FILE)", command);
-	rc = bt_cmd_check_output(call, output, err);
+	return bt_cmd_check_output(call, output, err);
+}
+
+int bt_cmd_results_read(const struct bt_cmd_call *call, const char *command, const char *output,
+			struct bt_cmd_results *results, struct bt_err *err)
+{
+	int rc = bt_cmd_results_check(call, command, output, err);
+
+	*results = (struct bt_cmd_results){ .count = 0 };
 	for (int i = 0; !rc && i < call->argc; i++) {
 		rc = bt_result_read(&results->result[i], call->argv[i], err);
 		/* What is no JSON is damage, not a wrong use of the command. */

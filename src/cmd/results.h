@@ -16,6 +16,9 @@ struct bt_cmd_results {
  * NULL, and a file that is not there yet, are neither.
  */
 int bt_cmd_check_output(const struct bt_cmd_call *call, const char *output, struct bt_err *err);
+/* What the operands and the output must be, before anything is read: -EINVAL as below. */
+int bt_cmd_results_check(const struct bt_cmd_call *call, const char *command, const char *output,
+			 struct bt_err *err);
 /*
  * Reads all that the operands name, for a file that `output` names. -EINVAL: none, too many, no
  * output; else the error of the document that cannot be read. The caller frees, also after errors.

@@ -54,8 +54,8 @@ double bt_freemap_free_share(const struct bt_frame_freemap *map);
 void bt_freemap_encode(struct bt_json_writer *w, const char *key,
 		       const struct bt_frame_freemap *map);
 /*
- * Into a map whose cells there is room for. -EPROTO also for numbers that contradict each other: what
- * was decoded can be drawn.
+ * Into a map whose cells there is room for. -EPROTO also for numbers that contradict each other:
+ * what was decoded can be drawn.
  */
 int bt_freemap_decode(const struct bt_json *node, struct bt_frame_freemap *map,
 		      struct bt_err *err);

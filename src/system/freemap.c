@@ -170,7 +170,7 @@ static int look_at(struct walk *walk, uint64_t index)
 	return 0;
 }
 
-/* After looks that took spent_ns: those to come would take too long; a few are not worth a change. */
+/* After looks that took spent_ns: those to come take too long; a few are not worth a change. */
 static bool too_slow(const struct walk *walk, uint64_t looks, uint64_t spent_ns)
 {
 	uint64_t to_come = (walk->frames - walk->count * walk->every) / walk->every;

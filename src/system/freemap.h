@@ -29,8 +29,8 @@ struct bt_freemap_source {
 };
 
 /*
- * All of map but state, mono_ns and read_ns. 0, or the errno of reading the flags: then map is left as
- * it is.
+ * All of map but state, mono_ns and read_ns. 0, or the errno of reading the flags: then map is left
+ * as it is.
  */
 int bt_freemap_read(const struct bt_freemap_source *from, struct bt_frame_freemap *map);
 

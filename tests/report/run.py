@@ -85,6 +85,24 @@ def check_pictures(folder):
             if part not in text])
 
 
+def check_free_maps(folder):
+    """Snapshots of simulated machines as maps of free memory."""
+    for name, source in (("before", "sim:1"), ("after", "sim:2,memory=3G")):
+        done = subprocess.run([str(PROGRAM), "snapshot", "--source", source], capture_output=True,
+                              text=True, timeout=TIMEOUT_S, cwd=folder, check=True)
+        (folder / f"{name}.json").write_text(done.stdout)
+    for form in ("svg", "png", "pdf"):
+        check_picture(folder, f"freemap.{form}", "before.json", "after.json", "--kind", "freemap")
+    text = texts_of(folder / "freemap.svg")
+    report("a map says what it is of",
+           [f"'{part}' is missing" for part in
+            ("SIMULATED", "before.json, 2026-01-01T00:00:00Z", "after.json", "free as a whole", "GiB")
+            if part not in text])
+    code, said = run(folder, "plot", "a.json", "-o", "x.png", "--kind", "freemap")
+    report("no map of a result", [] if code == 1 and "neither a snapshot nor a recording" in said
+           else [f"exit {code}: {said}"])
+
+
 def check_few(folder):
     """Two repetitions: `compare` has no interval of them, so pictures and tables have none."""
     for kind, documents in (("available", ("few.json",)), ("compare", ("few.json", "few.json"))):
@@ -293,6 +311,7 @@ def main():
             check_refusals(folder)
             check_uncounted(folder)
             check_few(folder)
+            check_free_maps(folder)
             if browser.find():
                 check_reports(folder, folder if len(sys.argv) > 2 else None)
             else:

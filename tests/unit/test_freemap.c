@@ -242,9 +242,9 @@ static void neighbours_are_merged(void **state)
 }
 
 /*
- * 1 ms for 32 frames, and 44 ms for 4096. After 6 ms, more than an eighth, it looks like 128 ms: every
- * second frame. After 7 ms, with frame 256 next, 1920 more: 7 + 7 * 1920 / 224 = 67 ms: every fourth.
- * After 8 ms, with frame 384 next, 928 more: 8 + 8 * 928 / 256 = 37 ms, which will do.
+ * 1 ms for 32 frames, and 44 ms for 4096. After 6 ms, more than an eighth, it looks like 128 ms:
+ * every second frame. After 7 ms, with frame 256 next, 1920 more: 7 + 7 * 1920 / 224 = 67 ms: every
+ * fourth. After 8 ms, with frame 384 next, 928 more: 8 + 8 * 928 / 256 = 37 ms, which will do.
  */
 static void a_slow_machine_is_sampled(void **state)
 {
