@@ -206,17 +206,14 @@ void sim_bench_turn(struct sim *sim, unsigned cpu, struct sim_turn *turn)
 	turn->waiting--;
 }
 
-/* All other workers have adopted the step and rest; since when. */
-static bool others_rest(const struct sim *sim, unsigned lead, uint64_t *since_ns)
+/* All workers have adopted the step, so that the others rest; since when. */
+static bool others_rest(const struct sim *sim, uint64_t *since_ns)
 {
 	*since_ns = 0;
 	for (unsigned cpu = 0; cpu < sim->machine.cpu_count; cpu++) {
 		const struct bt_frame_cpu *s = &sim->cpus[cpu].stats;
 
-		if (!s->online)
-			continue;
-		if (s->generation != sim->config.generation || sim->cpus[cpu].stuck ||
-		    (sim_takes_part(sim, cpu) && cpu != lead && !sim_bench_ended(sim, cpu)))
+		if (s->online && s->generation != sim->config.generation)
 			return false;
 		if (sim_takes_part(sim, cpu) && s->step.start_ns > *since_ns)
 			*since_ns = s->step.start_ns;
@@ -231,7 +228,7 @@ void sim_bench_shuffle(struct sim *sim)
 	struct bt_frame_cpu *s;
 
 	if (lead == sim->machine.cpu_count || sim_bench_ended(sim, lead) ||
-	    !others_rest(sim, lead, &since_ns))
+	    sim->cpus[lead].stuck || !others_rest(sim, &since_ns))
 		return;
 	for (unsigned cpu = 0; cpu < sim->machine.cpu_count; cpu++)
 		blocks += sim_takes_part(sim, cpu) ? sim->cpus[cpu].stats.held_blocks : 0;
