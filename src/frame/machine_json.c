@@ -21,6 +21,10 @@ static const struct bt_field step_rows[] = {
 	BT_FIELD(struct bt_config, step, "step", BT_FIELD_NAME, .max = BT_STEP_COUNT - 1,
 		 .names = bt_step_names),
 	BT_FIELD(struct bt_config, step_blocks, "step_blocks", BT_FIELD_UNSIGNED),
+};
+
+/* Of whatever is random, in a step or not. */
+static const struct bt_field seed_rows[] = {
 	BT_FIELD(struct bt_config, seed, "seed", BT_FIELD_UNSIGNED),
 };
 
@@ -31,6 +35,7 @@ static const struct bt_field generation_rows[] = {
 
 static const struct bt_field_table config_fields = BT_FIELD_TABLE(config_rows);
 static const struct bt_field_table step_fields = BT_FIELD_TABLE(step_rows);
+static const struct bt_field_table seed_fields = BT_FIELD_TABLE(seed_rows);
 static const struct bt_field_table generation_fields = BT_FIELD_TABLE(generation_rows);
 
 static bool is_number(const struct bt_param *param)
@@ -53,13 +58,17 @@ static struct bt_field field_of(const struct bt_param *param)
 
 void bt_config_encode(struct bt_json_writer *w, const char *key, const struct bt_config *config)
 {
+	bool step = config->step || config->step_blocks;
 	char text[1024];
 	unsigned i;
 
 	bt_json_object(w, key);
 	bt_fields_encode(w, &config_fields, config);
-	if (config->step)
+	/* Numbers without their step go as they are: whoever gets them refuses them. */
+	if (step)
 		bt_fields_encode(w, &step_fields, config);
+	if (step || config->seed)
+		bt_fields_encode(w, &seed_fields, config);
 	if (config->generation)
 		bt_fields_encode(w, &generation_fields, config);
 	for (i = 0; i < bt_param_count; i++) {
@@ -112,6 +121,8 @@ int bt_config_decode(const struct bt_json *node, struct bt_config *config, struc
 	code = bt_fields_decode(node, &config_fields, &decoded, err);
 	if (!code)
 		code = bt_fields_decode(node, &step_fields, &decoded, err);
+	if (!code)
+		code = bt_fields_decode(node, &seed_fields, &decoded, err);
 	if (!code)
 		code = bt_fields_decode(node, &generation_fields, &decoded, err);
 	for (i = 0; !code && i < bt_param_count; i++)

@@ -382,8 +382,11 @@ static void machine_and_config_survive(void **state)
 		fail_msg("%s", err.text);
 	assert_memory_equal(&machine, &kit->machine, sizeof(machine));
 
-	for (unsigned i = 0; i < 2; i++) {
-		(i ? sample_step_config : sample_config)(&config, 8192);
+	/* A load, one whose order of frees has a seed, and a step. */
+	for (unsigned i = 0; i < 3; i++) {
+		(i == 2 ? sample_step_config : sample_config)(&config, 8192);
+		if (i == 1)
+			config.seed = 7;
 		bt_json_writer_reset(kit->writer);
 		bt_config_encode(kit->writer, NULL, &config);
 		text = bt_json_writer_text(kit->writer, &size);
