@@ -38,7 +38,7 @@ struct ant_clock {
 /* What that many ticks last, to the nanosecond below. */
 static inline __u64 ant_clock_length_ns(const struct ant_clock *clock, __u64 ticks)
 {
-	return (__u64)((unsigned __int128)ticks * clock->mult >> ANT_CLOCK_SHIFT);
+	return (__u64)((__uint128_t)ticks * clock->mult >> ANT_CLOCK_SHIFT);
 }
 
 /* The time at ticks that are far from the anchor; before it, it is the anchor's. */
@@ -57,7 +57,7 @@ static inline void ant_clock_scale(struct ant_clock *clock, __u32 khz)
 	clock->khz = khz;
 	clock->mult = khz ? 1000000 * one / khz : one;
 	clock->product_ticks = ~0ull / clock->mult;
-	/* The last tick whose length, to the nanosecond below, is not longer. */
+	/* The last one whose length, to the nanosecond below, is not longer. */
 	clock->long_ticks = ((ANT_CLOCK_LONG_NS + 1) * one - 1) / clock->mult;
 }
 
@@ -68,8 +68,8 @@ static inline __u64 ant_clock_last_ns(const struct ant_clock *clock)
 }
 
 /*
- * A new anchor: now_ns of CLOCK_MONOTONIC is `ticks` of a counter of khz. The counter may be another
- * one than before, or have been reset.
+ * A new anchor: now_ns of CLOCK_MONOTONIC is `ticks` of a counter of khz. The counter may be
+ * another one than before, or have been reset.
  */
 static inline void ant_clock_set(struct ant_clock *clock, __u32 khz, __u64 ticks, __u64 now_ns)
 {

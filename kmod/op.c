@@ -241,6 +241,7 @@ bool ant_op_alloc(struct ant_worker *w, u64 *now_ns)
 {
 	struct bt_cpu_stats *stats = w->stats;
 	unsigned int order = w->job.order;
+	struct ant_latencies to;
 	struct page *page;
 	u64 start, ticks;
 
@@ -254,7 +255,8 @@ bool ant_op_alloc(struct ant_worker *w, u64 *now_ns)
 	ticks = ant_timed_end(w, stats, start, now_ns);
 	if (unlikely(!page))
 		return ant_failed(w);
-	ant_account_ticks(w, (struct ant_latencies){ w->alloc_hist, &stats->alloc_max_ns }, ticks);
+	to = (struct ant_latencies){ w->alloc_hist, &stats->alloc_max_ns };
+	ant_account_ticks(w, to, ticks);
 	return ant_got(w, stats, page, order);
 }
 
@@ -280,6 +282,7 @@ void ant_op_free(struct ant_worker *w, u64 *now_ns)
 	struct bt_cpu_stats *stats = w->stats;
 	unsigned int order;
 	struct page *page = ant_hold_pop(&w->hold, w->job.free_order, &order);
+	struct ant_latencies to;
 	u64 start, ticks;
 
 	if (!ant_timing_due(&w->left[BT_OP_FREE], w->sample_every)) {
@@ -289,7 +292,7 @@ void ant_op_free(struct ant_worker *w, u64 *now_ns)
 	start = ant_timed_start(w, stats, BT_OP_FREE);
 	__free_pages(page, order);
 	ticks = ant_timed_end(w, stats, start, now_ns);
-	ant_account_ticks(w, (struct ant_latencies){ ant_hist_of(w, BT_OP_FREE, order),
-						     &stats->free_max_ns }, ticks);
+	to = (struct ant_latencies){ ant_hist_of(w, BT_OP_FREE, order), &stats->free_max_ns };
+	ant_account_ticks(w, to, ticks);
 	ant_gave(w, stats, order);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * How an operation is timed: two readings of the clock around it, and a count in the bucket of what
- * lies between. Inline, for a pair of operations of order 0 is some 1200 instructions, and this must
- * not be a twentieth of them (tests/bench/instructions.py holds it to that).
+ * lies between. Inline, for a pair of operations of order 0 is some 1200 instructions, and this
+ * must not be a twentieth of them (tests/bench/instructions.c holds it to that).
  */
 #ifndef ANT_TIMING_H
 #define ANT_TIMING_H
@@ -22,8 +22,8 @@ static __always_inline void ant_add(u64 *counter, u64 n)
 /* ---- clock.c -------------------------------------------------------------------------------- */
 
 /*
- * A reading where the counter is not used, or went back: on resume from sleep it may begin anew, and
- * then the clock is set again.
+ * A reading where the counter is not used, or went back: on resume from sleep it may begin anew,
+ * and then the clock is set again.
  */
 u64 ant_clock_read_other(struct ant_clock *clock);
 /* ant_clock_ns() at any distance from the anchor. */

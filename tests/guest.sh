@@ -3,15 +3,9 @@
 #
 #   tests/guest.sh BUILD KIT [SCENARIO...]
 #
-# The real module in a guest with the kernel of KIT (a directory made by fetch-kernel): first its ABI
-# and the fuzz of it, memory that the host takes away, then every parameter and every fault through the
-# agent, in two nodes and what there is to say of twelve. Five boots; ends with the counts.
-#
-# BT_FUZZ_CALLS, BT_FUZZ_SEED, BT_FUZZ_LIMIT: see tests/guest/fuzz.c; fewer calls for slower kernels.
-#
-# For slow kernels (tests/debug-kernel-check.sh), from the environment: PATIENCE, by how much every
-# limit of time is longer; WATCH=yes, every program runs under tests/guest/watch; EXTRA_MIB, memory
-# that such a kernel needs itself; APPEND, more of the kernel's command line; MODULE, a built module.
+# The real module in a guest with the kernel of KIT (a directory made by fetch-kernel): first its ABI,
+# then every parameter and every fault through the agent, in two nodes and what there is to say of
+# twelve, and what the clock has to do with in a kernel that distrusts its counter. Four boots; ends with the counts.
 set -euo pipefail
 patience=${PATIENCE:-1} watch=${WATCH:-} extra_mib=${EXTRA_MIB:-0} append=${APPEND:-} module=${MODULE:-}
 build=$(cd "$1" && pwd)
@@ -75,6 +69,12 @@ scenarios() {
 scenarios 1024
 if [ ! -s "$delayed/scenarios" ] || grep -q '^many nodes' "$delayed/scenarios"; then
 	scenarios 1152 --nodes 12
+fi
+# A kernel that distrusts the counter: the other clock, and the same latencies.
+if [ ! -s "$delayed/scenarios" ] || grep -q '^clock' "$delayed/scenarios"; then
+	# The one before leaves the module unloaded for the last.
+	printf '%s\n' clock sample unload 'known delay' >"$delayed/scenarios"
+	scenarios --append 'loglevel=7 tsc=unstable'
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -62,7 +62,7 @@ compile_commands() {
 		python3 - "$build/kmod/compile_commands.json" <<-'END'
 			import json, subprocess, sys
 			entries = json.load(open(sys.argv[1]))
-			assert len(entries) == 11, [entry["file"] for entry in entries]
+			assert len(entries) == 12, [entry["file"] for entry in entries]
 			for entry in entries:
 			    subprocess.run(entry["command"] + " -fsyntax-only", shell=True, check=True,
 			                   cwd=entry["directory"])
@@ -84,13 +84,13 @@ find_checkpatch() {
 checkpatch_says() {
 	# shellcheck disable=SC2086 # a list of words
 	perl "$checkpatch" --no-tree --strict --max-line-length=100 --terse --no-summary -f \
-		"$top"/kmod/*.[ch] $test_sources
+		"$top"/kmod/*.[ch] "$top"/tests/bench/test[cp]*.[ch]
 }
 
 versions_outside_compat() {
 	# shellcheck disable=SC2086 # a list of words
 	grep -nE 'KERNEL_VERSION|LINUX_VERSION_CODE|ANT_HAVE_|ANT_LACKS_' \
-		"$top"/kmod/*.[ch] $test_sources | grep -v '/compat\.h:'
+		"$top"/kmod/*.[ch] "$top"/tests/bench/test[cp]*.[ch] | grep -v '/compat\.h:'
 }
 
 long_files() {

@@ -94,6 +94,15 @@ static void effect_limit(const struct situation *s, char *buf)
 		 "the load stops that long after its start" : "the load ends when it is told to");
 }
 
+static void effect_sample(const struct situation *s, char *buf)
+{
+	if (s->config->sample_every > 1)
+		snprintf(buf, UI_EFFECT, "times one in %u allocations and frees, counts all",
+			 s->config->sample_every);
+	else
+		snprintf(buf, UI_EFFECT, "every operation is timed");
+}
+
 /* Parameters whose value needs words that depend on the machine; the others have help texts. */
 static const struct {
 	const char *name;
@@ -101,7 +110,7 @@ static const struct {
 } effects[] = {
 	{ "order", effect_order }, { "cpus", effect_cpus },	  { "held", effect_held },
 	{ "batch", effect_batch }, { "reserve", effect_reserve }, { "pace", effect_pace },
-	{ "lease", effect_lease }, { "limit", effect_limit },
+	{ "lease", effect_lease }, { "limit", effect_limit },	  { "sample", effect_sample },
 };
 
 const char *ui_effect(const struct bt_param *param, const struct bt_config *config,

@@ -20,7 +20,7 @@
 
 #define DEVICE "/dev/" TESTCALL_DEVICE_NAME
 #define ROUNDS 10u
-#define WINDOW_MS 150u
+#define WINDOW_MS 100u
 #define FIRST_PAIRS 400u	/* to learn how many a window has */
 #define AIM_PERCENT 90.0
 #define CPUS_MAX 64u
@@ -176,53 +176,52 @@ static bool measure(struct rig *rig, int fd, const struct plan *plan, unsigned c
 	return true;
 }
 
-static bool run_rounds(struct rig *rig, int fd, unsigned cpus, struct result results[PLANS])
+static bool run_rounds(struct rig *rig, int fd, const struct plan *plan, unsigned cpus,
+		       struct result *result)
 {
-	unsigned round, i;
+	unsigned round;
 
-	for (i = 0; i < PLANS; i++) {
-		if (!measure_bare(rig, fd, &plans[i], cpus, &results[i]))
-			return false;
-	}
+	if (!measure_bare(rig, fd, plan, cpus, result))
+		return false;
 	for (round = 0; round < ROUNDS; round++) {
-		for (i = 0; i < PLANS; i++) {
-			if (!measure(rig, fd, &plans[i], cpus, round % 2, &results[i]))
-				return false;
-		}
+		if (!measure(rig, fd, plan, cpus, round % 2, result))
+			return false;
 	}
 	return true;
 }
 
-static void print(const struct result results[PLANS], unsigned cpus)
+static void print(const struct plan *plan, const struct result *result)
 {
+	struct series ratio = series_ratio(&result->worker, &result->bare);
+	struct series s = series_sorted(&ratio);
 	char worker[64], bare[64];
+
+	series_text(&result->worker, false, worker, sizeof(worker));
+	series_text(&result->bare, false, bare, sizeof(bare));
+	printf("%-7s %5u  %-24s %-24s %.1f (%.1f..%.1f)\n", plan->pattern, plan->order, worker,
+	       bare, 100 * series_median(&ratio), 100 * series_at(&s, 0.25),
+	       100 * series_at(&s, 0.75));
+}
+
+void pairs_compare(struct rig *rig, unsigned cpus)
+{
+	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
 	unsigned i;
 
+	if (!rig_check(rig, fd >= 0 && cpus <= CPUS_MAX, "%s opens, for %u CPUs", DEVICE, cpus))
+		return;
 	printf("pairs a second on %u CPUs, all statistics, each operation timed, against a bare loop of "
 	       "the same pattern\nin the kernel: median (least..most) of %u rounds; per cent of a "
 	       "round: median (quartiles), aim >= %.0f\n%-7s %5s  %-24s %-24s per cent\n", cpus,
 	       ROUNDS, AIM_PERCENT, "pattern", "order", "worker", "bare loop");
 	for (i = 0; i < PLANS; i++) {
-		struct series ratio = series_ratio(&results[i].worker, &results[i].bare);
-		struct series s = series_sorted(&ratio);
+		struct result result = {0};
 
-		series_text(&results[i].worker, false, worker, sizeof(worker));
-		series_text(&results[i].bare, false, bare, sizeof(bare));
-		printf("%-7s %5u  %-24s %-24s %.1f (%.1f..%.1f)\n", plans[i].pattern,
-		       plans[i].order, worker, bare, 100 * series_median(&ratio),
-		       100 * series_at(&s, 0.25), 100 * series_at(&s, 0.75));
+		if (!rig_check(rig, run_rounds(rig, fd, &plans[i], cpus, &result),
+			       "%s of order %u against a bare loop", plans[i].pattern,
+			       plans[i].order))
+			break;
+		print(&plans[i], &result);
 	}
-}
-
-void pairs_compare(struct rig *rig, unsigned cpus)
-{
-	struct result results[PLANS] = {0};
-	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
-
-	if (!rig_check(rig, fd >= 0, "%s opens", DEVICE))
-		return;
-	if (rig_check(rig, cpus <= CPUS_MAX && run_rounds(rig, fd, cpus, results),
-		      "worker and bare loop ran"))
-		print(results, cpus);
 	close(fd);
 }

@@ -204,7 +204,7 @@ class Bench:
         """Output of a program in a guest, beside the module of the tests."""
         kit, objects = self.kit()
         return self.output(self.build + "/buddytop-guest-run", "--yes", "--kernel", kit,
-                           "--nodes", "2", "--memory", "1G", "--time-limit", "4m",
+                           "--nodes", "2", "--memory", "1G", "--time-limit", "8m",
                            "--module", f"{objects}/buddytop.ko", "--add",
                            f"/modules/buddytop-testcall.ko={objects}/buddytop-testcall.ko",
                            "--add", f"/sbin/guest-extra={program}", *options)

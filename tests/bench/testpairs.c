@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pairs of an allocation and a free inside the kernel: bare, and with what the antagonist does around
- * them. That is its own code, linked and inlined here a second time; only the loops are the test's.
+ * Pairs of an allocation and a free inside the kernel: bare, and with what the antagonist does
+ * around them. That is its own code, linked and inlined here a second time; only the loops are the
+ * test's.
  */
 #include <linux/ktime.h>
 #include <linux/mm.h>

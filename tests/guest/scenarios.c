@@ -66,9 +66,8 @@ int main(void)
 		 * Those of the nodes first, as ever: some 15 s after the boot a few MiB of the guest
 		 * go to others, which "held" would take for its own.
 		 */
-		node_scenarios, parameter_scenarios, detail_scenarios, block_scenarios,
-		counter_scenarios, session_scenarios, measure_scenarios, failure_scenarios,
-		fault_scenarios,
+		node_scenarios, parameter_scenarios, clock_scenarios, detail_scenarios, block_scenarios,
+		counter_scenarios, session_scenarios, measure_scenarios, fault_scenarios,
 	};
 	struct rig rig = {0};
 	char *names = NULL;

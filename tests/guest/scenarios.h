@@ -13,6 +13,7 @@ struct scenario {
 };
 
 extern const struct scenario parameter_scenarios[];	/* end with a NULL name */
+extern const struct scenario clock_scenarios[];
 extern const struct scenario node_scenarios[];
 extern const struct scenario detail_scenarios[];
 extern const struct scenario block_scenarios[];
