@@ -353,7 +353,8 @@ static void change_by(struct rig *rig, const struct bt_param *param)
 	default:
 		ui_app_key(rig->app, UI_KEY_CTRL_U);
 		press(rig, param->kind == BT_PARAM_BYTES ? "700M" :
-		      param->kind == BT_PARAM_TIME_MS ? "7s" : "1");
+		      param->kind == BT_PARAM_TIME_MS ? "7s" :
+		      param->kind == BT_PARAM_ONE_IN ? "1/4" : "1");
 	}
 	press(rig, "\n");
 }
