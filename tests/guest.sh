@@ -73,7 +73,7 @@ fi
 # A kernel that distrusts the counter: the other clock, and the same latencies.
 if [ ! -s "$delayed/scenarios" ] || grep -q '^clock' "$delayed/scenarios"; then
 	printf '%s\n' clock sample 'known delay' >"$delayed/scenarios"
-	scenarios --append 'loglevel=7 tsc=unstable'
+	more=tsc=unstable scenarios 1024
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
