@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The bounded ring of held blocks. */
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/sched.h>

@@ -104,7 +104,7 @@ refused 'bulk, repeat, rand or frag'
 refused 'none of bulk' churn
 refused 'exclude each other' bulk --csv --json
 refused 'only frag' bulk --percent 10
-refused 'max_held_pct' bulk --allocs 100000000
+refused 'max_held_pct' bulk --allocs 10000000
 refused '5 threads need' bulk --threads 5
 refused 'of node 0' bulk --threads 3 --node 0
 refused '--node' bulk --node 7

@@ -167,9 +167,9 @@ static int set_numbers(const struct kbench_values *v, struct bt_kbench_plan *pla
 		uint64_t least, most, *to;
 	} rows[] = {
 		{ "iterations", v->iterations, 1, BT_KBENCH_ROWS_MAX, &iterations },
-		{ "allocs", v->allocs, 1, BT_STEP_BLOCKS_MAX >> BT_MAX_ORDERS, &plan->allocs },
+		{ "allocs", v->allocs, 1, BT_STEP_BLOCKS_MAX, &plan->allocs },
 		{ "percent", v->percent, 1, 100, &percent },
-		{ "seed", v->seed, 0, UINT64_MAX, &plan->seed },
+		{ "seed", v->seed, 0, UINT64_MAX - 1, &plan->seed },
 	};
 
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {

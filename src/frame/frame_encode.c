@@ -61,17 +61,6 @@ static void encode_columns(struct bt_json_writer *w, const char *key,
 	bt_json_end_object(w);
 }
 
-/* Most machines never run a microbenchmark. */
-static bool any_step(const struct bt_frame *frame)
-{
-	unsigned i = 0;
-
-	while (i < frame->cpu_count &&
-	       (!frame->cpus[i].step.generation || frame->cpus[i].step.generation == BT_UNKNOWN))
-		i++;
-	return i < frame->cpu_count;
-}
-
 static void encode_blocks(struct bt_json_writer *w, const struct bt_frame *frame)
 {
 	unsigned i;
@@ -82,7 +71,7 @@ static void encode_blocks(struct bt_json_writer *w, const struct bt_frame *frame
 		bt_numbers_encode(w, NULL, frame->matrix[i], frame->node_count);
 	bt_json_end_array(w);
 	encode_columns(w, "cpus", &bt_schema_cpu, frame);
-	if (any_step(frame))
+	if (frame->config.run == BT_RUN_STEP)
 		encode_columns(w, "steps", &bt_schema_step, frame);
 	bt_json_array(w, "latency");
 	for (i = 0; i < frame->hist_count; i++)

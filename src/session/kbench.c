@@ -417,6 +417,10 @@ static int look(struct bt_kbench_run *run, const struct bt_frame *frame, struct 
 		if (frame->ack.error)
 			return bt_err_set(err, frame->ack.error, "%s", frame->ack.text);
 		run->generation = frame->ack.generation;
+	} else if (!run->generation && frame->ack.token > run->token) {
+		flaw(run, "somebody else published a configuration at the same time");
+		over(run);
+		return 0;
 	}
 	if (!run->generation)
 		return 0;

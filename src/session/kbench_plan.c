@@ -24,6 +24,8 @@ const char *const bt_kbench_help[BT_KBENCH_KINDS] = {
 };
 
 #define DEFAULT_ALLOCS 4096
+/* More than any machine has, and no product with them overflows. */
+#define HELD_BLOCKS_MAX (1ull << 24)
 
 void bt_kbench_plan_default(struct bt_kbench_plan *plan, const struct bt_machine *machine)
 {
@@ -205,7 +207,8 @@ static int check_numbers(const struct bt_kbench_plan *plan, struct bt_err *err)
 				  (unsigned long long)rows, BT_KBENCH_ROWS_MAX);
 	if (!plan->allocs && plan->kind != BT_KBENCH_FRAG)
 		return bt_err_set(err, EINVAL, "no blocks: at least one a thread");
-	if (plan->allocs > BT_STEP_BLOCKS_MAX >> BT_MAX_ORDERS)
+	if (plan->allocs > BT_STEP_BLOCKS_MAX ||
+	    (plan->allocs > HELD_BLOCKS_MAX && plan->kind != BT_KBENCH_REPEAT))
 		return bt_err_set(err, EINVAL, "%llu blocks a thread are too many",
 				  (unsigned long long)plan->allocs);
 	if (plan->percent < 1 || plan->percent > 100)

@@ -423,19 +423,38 @@ static void hold_mixed(struct kit *kit, const struct page *block[])
 	assert_int_equal(kit->stats.held_pages, MIXED_PAGES);
 }
 
+/* Which of the blocks is due at a step; at random any that is still held, `held` has those. */
+static unsigned block_due(unsigned free_order, unsigned step, const struct page *const block[],
+			  bool held[])
+{
+	const unsigned count = BT_ARRAY_SIZE(mixed_orders);
+	unsigned at = free_order == BT_FREE_LIFO ? count - 1 - step : step;
+
+	if (free_order == BT_FREE_RANDOM) {
+		for (at = 0; at < count && block[at] != kernel.call.page; at++)
+			;
+		assert_true(at < count && held[at]);
+	}
+	held[at] = false;
+	return at;
+}
+
 /* __free_pages() of the test asserts the order; here it is which block, and the accounts. */
 static void free_mixed(struct kit *kit, const struct page *const block[], unsigned free_order)
 {
 	const unsigned count = BT_ARRAY_SIZE(mixed_orders);
 	u64 freed = 0, by_order[ORDERS] = { 0 };
+	bool held[BT_ARRAY_SIZE(mixed_orders)];
 	unsigned i;
 
+	memset(held, true, sizeof(held));
 	kit->worker.job.free_order = free_order;
 	for (i = 0; i < count; i++) {
-		unsigned at = free_order == BT_FREE_LIFO ? count - 1 - i : i;
-		unsigned order = mixed_orders[at];
+		unsigned at, order;
 
 		operate(kit, BT_OP_FREE, 200);
+		at = block_due(free_order, i, block, held);
+		order = mixed_orders[at];
 		freed += 1ull << order;
 		by_order[order]++;
 		assert_ptr_equal(kernel.call.page, block[at]);

@@ -7,5 +7,7 @@
 #define U64_MAX UINT64_MAX
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
+#define swap(a, b) \
+	do { __typeof__(a) swapped = (a); (a) = (b); (b) = swapped; } while (0)
 
 #endif
