@@ -44,7 +44,7 @@ static struct rest rest_of(const struct bt_frame_zone *zone, unsigned max_order,
 	struct rest rest = { .pages = zone->managed_pages / every, .whole = 0 };
 
 	rest.frames = (rest.pages + FRAME_PAGES - 1) / FRAME_PAGES;
-	for (unsigned order = 0; order <= max_order; order++) {
+	for (unsigned order = 0; order <= max_order && order < BT_MAX_ORDERS; order++) {
 		if (order >= FRAME_ORDER)
 			rest.whole += zone->free_blocks[order] << (order - FRAME_ORDER);
 		else

@@ -278,27 +278,22 @@ static void read_afresh(struct bt_system *system, struct bt_frame_freemap *to)
 	to->read_ns = bt_mono_ns() - to->mono_ns;
 }
 
-/*
- * In turn, a tenth of the time goes into it at most; out of turn it may be read again sooner than
- * in the time of its own: a benchmark looks at what each of its steps has left.
- */
-static bool is_due(const struct bt_frame_freemap *last, const struct bt_frame *frame)
+bool bt_freemap_due(const struct bt_frame_freemap *last, bool extra, uint64_t now_ns)
 {
-	uint64_t rest = frame->extra ? REST_EXTRA : REST;
+	uint64_t rest = extra ? REST_EXTRA : REST;
 
 	if (last->state == BT_DETAIL_NONE)
 		return true;
-	if (frame->mono_ns < last->mono_ns + rest * last->read_ns)
+	if (now_ns < last->mono_ns + rest * last->read_ns)
 		return false;
-	return frame->extra ||
-	       bt_want_due(BT_WANT_INDEX_FREE_MAP, last->state, last->mono_ns, frame->mono_ns);
+	return extra || bt_want_due(BT_WANT_INDEX_FREE_MAP, last->state, last->mono_ns, now_ns);
 }
 
 void bt_system_read_free_map(struct bt_system *system, struct bt_frame *frame)
 {
 	if (!system->free_map)
 		system->free_map = bt_freemap_create();
-	if (is_due(system->free_map, frame))
+	if (bt_freemap_due(system->free_map, frame->extra, frame->mono_ns))
 		read_afresh(system, system->free_map);
 	bt_freemap_copy(&frame->free_map, system->free_map);
 }

@@ -34,4 +34,11 @@ struct bt_freemap_source {
  */
 int bt_freemap_read(const struct bt_freemap_source *from, struct bt_frame_freemap *map);
 
+/*
+ * Whether to read it again at now_ns. In turn, a tenth of the time goes into it at most. Out of turn
+ * (extra) it may be read again sooner, but not all the time: a benchmark looks at what each of its
+ * steps has left, and waits for it.
+ */
+bool bt_freemap_due(const struct bt_frame_freemap *last, bool extra, uint64_t now_ns);
+
 #endif

@@ -560,6 +560,8 @@ static void refuses_every_bound(void **state)
 		{ "\"sampled_one_in\":2", "\"sampled_one_in\":0", "free_map: 3 cells and" },
 		{ "\"free_frames\":3", "\"free_frames\":4", "free_map: 3 cells and" },
 		{ "\"free_pages\":1536", "\"free_pages\":1535", "free_map: 3 cells and" },
+		{ "\"free_frames\":3,\"free_pages\":1536", "\"free_frames\":6,\"free_pages\":9999",
+		  "free_map: 3 cells and" },
 		{ "\"cells\":[1024", "\"cells\":[1025", "free_map: cell 0 has no number" },
 		{ "512,0]", "512,513]", "free_map: cell 2 has no number of free pages" },
 		{ "512,0]", "\"\",0]", "free_map: cell 1 has no number of free pages" },
