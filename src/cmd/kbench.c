@@ -68,14 +68,7 @@ static int choose_kind(struct job *job, struct bt_err *err)
 {
 	if (job->call->argc != 1)
 		return bt_err_set(err, EINVAL, "which one: bulk, repeat, rand or frag?");
-	for (unsigned kind = 0; kind < BT_KBENCH_KINDS; kind++) {
-		if (strcmp(job->call->argv[0], bt_kbench_name[kind]))
-			continue;
-		job->kind = kind;
-		return 0;
-	}
-	return bt_err_set(err, EINVAL, "%s: it is none of bulk, repeat, rand, frag",
-			  job->call->argv[0]);
+	return bt_kbench_find_kind(job->call->argv[0], &job->kind, err);
 }
 
 static int check_values(const struct job *job, struct bt_err *err)
@@ -87,35 +80,6 @@ static int check_values(const struct job *job, struct bt_err *err)
 	if (values->percent && job->kind != BT_KBENCH_FRAG)
 		return bt_err_set(err, EINVAL, "--percent: only frag re-allocates");
 	return 0;
-}
-
-/* "0,4", "1-3": in rising order. */
-static int parse_numbers(const char *text, unsigned below, const char *what, unsigned *numbers,
-			 unsigned most, unsigned *count, struct bt_err *err)
-{
-	__u64 mask[BT_CPU_WORDS] = { 0 };
-	int rc = bt_mask_parse(text, below, mask, BT_CPU_WORDS, what, err);
-
-	if (!rc && bt_mask_weight(mask, BT_CPU_WORDS) > most)
-		rc = bt_err_set(err, EINVAL, "%s: at most %u", what, most);
-	if (rc)
-		return rc;
-	*count = 0;
-	for (unsigned n = bt_mask_next(mask, BT_CPU_WORDS, 0); n < BT_CPU_WORDS * 64;
-	     n = bt_mask_next(mask, BT_CPU_WORDS, n + 1))
-		numbers[(*count)++] = n;
-	return 0;
-}
-
-static int parse_node(const char *text, const struct bt_machine *machine, int *node,
-		      struct bt_err *err)
-{
-	unsigned number, count;
-	int rc = parse_numbers(text, machine->node_count, "--node", &number, 1, &count, err);
-
-	if (!rc && count)
-		*node = (int)number;
-	return rc;
 }
 
 /* What the run decides is not to be set. */
@@ -143,72 +107,46 @@ static int set_params(const struct bt_opt_list *set, struct bt_kbench_plan *plan
 	return rc;
 }
 
-/* frag wants all CPUs and all that they may hold; what is given comes first. */
-static void plan_frag(struct bt_kbench_plan *plan, const struct bt_machine *machine,
-		      const struct bt_frame *frame)
+/* Options that were given; the others stay as they are. */
+static int set_fields(const struct kbench_values *v, struct bt_kbench_plan *plan,
+		      const struct bt_machine *machine, struct bt_err *err)
 {
-	unsigned cpus = 0;
-
-	plan->allocs = 0;
-	plan->iterations = 10;
-	for (unsigned cpu = 0; cpu < frame->cpu_count; cpu++)
-		cpus += frame->cpus[cpu].online &&
-			(plan->node < 0 || machine->cpu_node[cpu] == plan->node) &&
-			(!bt_mask_weight(plan->cpus, BT_CPU_WORDS) || bt_mask_test(plan->cpus, cpu));
-	plan->threads[0] = cpus ? cpus : 1;
-}
-
-static int set_numbers(const struct kbench_values *v, struct bt_kbench_plan *plan,
-		       struct bt_err *err)
-{
-	uint64_t iterations = plan->iterations, percent = plan->percent;
 	const struct {
-		const char *option, *text;
-		uint64_t least, most, *to;
+		const char *name, *text;
 	} rows[] = {
-		{ "iterations", v->iterations, 1, BT_KBENCH_ROWS_MAX, &iterations },
-		{ "allocs", v->allocs, 1, BT_STEP_BLOCKS_MAX, &plan->allocs },
-		{ "percent", v->percent, 1, 100, &percent },
-		{ "seed", v->seed, 0, UINT64_MAX - 1, &plan->seed },
+		{ "orders", v->orders }, { "threads", v->threads }, { "iterations", v->iterations },
+		{ "allocs", v->allocs }, { "percent", v->percent }, { "seed", v->seed },
 	};
+	int rc = 0;
 
-	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
-		if (rows[i].text && (bt_parse_u64(rows[i].text, rows[i].to) ||
-				     *rows[i].to < rows[i].least || *rows[i].to > rows[i].most))
-			return bt_err_set(err, EINVAL, "--%s: '%s' is no number from %llu to %llu",
-					  rows[i].option, rows[i].text,
-					  (unsigned long long)rows[i].least,
-					  (unsigned long long)rows[i].most);
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows) && !rc; i++) {
+		const struct bt_kbench_field *field = bt_kbench_field_find(rows[i].name);
+
+		if (rows[i].text)
+			rc = field->set(field, plan, rows[i].text, machine, err);
 	}
-	plan->iterations = (unsigned)iterations;
-	plan->percent = (unsigned)percent;
-	return 0;
+	return rc;
 }
 
+/* Nodes and CPUs first: frag takes all that they allow. */
 static int make_plan(const struct job *job, struct bt_kbench_plan *plan, struct bt_err *err)
 {
 	const struct bt_machine *machine = bt_session_machine(job->session);
+	const struct bt_kbench_field *node = bt_kbench_field_find("node");
 	const struct kbench_values *v = job->values;
 	struct ant_limits limits = bt_machine_limits(machine);
 	int rc = 0;
 
 	bt_kbench_plan_default(plan, machine);
-	plan->kind = job->kind;
 	if (v->node)
-		rc = parse_node(v->node, machine, &plan->node, err);
+		rc = node->set(node, plan, v->node, machine, err);
 	if (!rc && v->cpus)
 		rc = bt_mask_parse(v->cpus, machine->cpu_count, plan->cpus, BT_CPU_WORDS, "--on-cpus", err);
-	if (!rc && plan->kind == BT_KBENCH_FRAG)
-		plan_frag(plan, machine, bt_session_frame(job->session));
-	if (!rc && v->orders)
-		rc = parse_numbers(v->orders, machine->max_order + 1, "--orders", plan->orders,
-				   BT_MAX_ORDERS, &plan->order_count, err);
-	if (!rc && v->threads)
-		rc = parse_numbers(v->threads, BT_MAX_CPUS, "--threads", plan->threads,
-				   BT_KBENCH_GROUPS, &plan->thread_count, err);
-	if (!rc)
-		rc = set_params(&v->set, plan, &limits, err);
-	return rc ? rc : set_numbers(v, plan, err);
+	if (rc)
+		return rc;
+	bt_kbench_set_kind(plan, job->kind, machine, bt_session_frame(job->session));
+	rc = set_params(&v->set, plan, &limits, err);
+	return rc ? rc : set_fields(v, plan, machine, err);
 }
 
 /* ---- the run ------------------------------------------------------------------------------ */

@@ -122,9 +122,9 @@ void bt_session_follow_config(struct bt_session *session, const struct bt_frame 
 void bt_session_record_events(struct bt_session *session);
 void bt_session_record_frame(struct bt_session *session, const struct bt_frame *frame);
 
-/* snapshot.c: buddytop-<host>-<UTC time><suffix> in dir, of the newest frame; not there yet. */
-int bt_session_choose_path(const struct bt_session *session, const char *dir, const char *suffix,
-			   char *path, size_t size, struct bt_err *err);
+/* snapshot.c: <prefix>-<host>-<UTC time><suffix> in dir, of the newest frame; not there yet. */
+int bt_session_choose_path(const struct bt_session *session, const char *dir, const char *prefix,
+			   const char *suffix, char *path, size_t size, struct bt_err *err);
 
 /* replay.c: events that came with a frame; a clock that was turned back. */
 void bt_session_take_events(struct bt_session *session, const struct bt_frame *frame);

@@ -450,7 +450,7 @@ int bt_kbench_step(struct bt_kbench_run *run, struct bt_err *err)
 		run->seq = frame->seq;
 		rc = look(run, frame, err);
 	}
-	if (!rc && bt_mono_ns() >= run->due_ns) {
+	if (!rc && status.interval_ns && bt_mono_ns() >= run->due_ns) {
 		bt_session_kick(run->session);
 		run->poll_ns = run->poll_ns * 2 < POLL_LAST_NS ? run->poll_ns * 2 : POLL_LAST_NS;
 		run->due_ns = bt_mono_ns() + run->poll_ns;
@@ -522,7 +522,10 @@ int bt_kbench_start(struct bt_kbench_run **out, struct bt_session *session,
 
 uint64_t bt_kbench_due_ns(const struct bt_kbench_run *run)
 {
-	return run->due_ns;
+	struct bt_session_status status;
+
+	bt_session_status(run->session, &status);
+	return status.interval_ns ? run->due_ns : UINT64_MAX;
 }
 
 const struct bt_kbench *bt_kbench_result(const struct bt_kbench_run *run)

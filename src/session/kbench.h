@@ -50,6 +50,34 @@ struct bt_kbench_plan {
 /* bulk of 100 iterations, 4096 blocks, order 0, one thread, 10 %, any node, seed 1, gfp movable. */
 void bt_kbench_plan_default(struct bt_kbench_plan *plan, const struct bt_machine *machine);
 
+/* ---- the plan as people write it (kbench_fields.c) ----------------------------------------- */
+
+/* -EINVAL: there is none of this name. */
+int bt_kbench_find_kind(const char *name, enum bt_kbench_kind *kind, struct bt_err *err);
+/*
+ * Another benchmark. Between frag and the others iterations, allocs and threads go to what is usual:
+ * frag takes all CPUs that the plan allows and as many blocks as may be held.
+ */
+void bt_kbench_set_kind(struct bt_kbench_plan *plan, enum bt_kbench_kind kind,
+			const struct bt_machine *machine, const struct bt_frame *frame);
+
+struct bt_kbench_field {
+	const char *name, *help;
+	size_t offset, count_offset;	/* count_offset: of lists */
+	uint64_t least, most;		/* of a number; of a list: most numbers in it */
+	/* -EINVAL: plan is untouched then; err names the field. */
+	int (*set)(const struct bt_kbench_field *field, struct bt_kbench_plan *plan,
+		   const char *text, const struct bt_machine *machine, struct bt_err *err);
+	/* What set() takes. */
+	void (*get)(const struct bt_kbench_field *field, const struct bt_kbench_plan *plan,
+		    char *buf, size_t size);
+};
+/* orders, threads, allocs, iterations, node, percent, seed */
+extern const struct bt_kbench_field bt_kbench_fields[];
+extern const unsigned bt_kbench_field_count;
+/* NULL: there is none of this name. */
+const struct bt_kbench_field *bt_kbench_field_find(const char *name);
+
 /*
  * Threads of a phase: each one's time, from its first operation to its last but for what others ran
  * in between, over its operations.
@@ -133,12 +161,18 @@ int bt_kbench_start(struct bt_kbench_run **run, struct bt_session *session,
  * the session's error.
  */
 int bt_kbench_step(struct bt_kbench_run *run, struct bt_err *err);
-/* Own clock (bt_mono_ns()): when to look again though no frame has come. UINT64_MAX: never. */
+/*
+ * Own clock (bt_mono_ns()): when to look again though no frame has come. UINT64_MAX: never, also in a
+ * session on demand, whose samples are asked for by others.
+ */
 uint64_t bt_kbench_due_ns(const struct bt_kbench_run *run);
 /* Ends it: `why` becomes the flaw; bt_kbench_step() goes on until all is given back. */
 int bt_kbench_stop(struct bt_kbench_run *run, const char *why, struct bt_err *err);
 /* What there is so far; valid until the run is freed. */
 const struct bt_kbench *bt_kbench_result(const struct bt_kbench_run *run);
+/* "./buddytop-kbench-HOST-TIME.json" in dir, which is not there yet. */
+int bt_kbench_path(const struct bt_session *session, const char *dir, char *path, size_t size,
+		   struct bt_err *err);
 /* The load is not stopped: bt_kbench_stop() is for that. NULL is fine. */
 void bt_kbench_end(struct bt_kbench_run *run);
 

@@ -73,7 +73,7 @@ int bt_session_record(struct bt_session *s, const char *path, struct bt_err *err
 int bt_session_record_beside(struct bt_session *s, const char *dir, struct bt_err *err)
 {
 	char path[sizeof(s->recording.path)];
-	int rc = bt_session_choose_path(s, dir, ".jsonl", path, sizeof(path), err);
+	int rc = bt_session_choose_path(s, dir, "buddytop", ".jsonl", path, sizeof(path), err);
 
 	return rc ? rc : bt_session_record(s, path, err);
 }

@@ -9,6 +9,7 @@
 #include "frame/frame_json.h"
 #include "frame/point_json.h"
 #include "session/internal.h"
+#include "session/kbench.h"
 
 #define SNAPSHOT_VERSION 2u
 #define SNAPSHOT_EVENTS 64u	/* the last ones */
@@ -113,8 +114,8 @@ static void clean_name(char *name)
 	}
 }
 
-int bt_session_choose_path(const struct bt_session *s, const char *dir, const char *suffix,
-			   char *path, size_t size, struct bt_err *err)
+int bt_session_choose_path(const struct bt_session *s, const char *dir, const char *prefix,
+			   const char *suffix, char *path, size_t size, struct bt_err *err)
 {
 	char host[BT_NAME], utc[32];
 	int used;
@@ -127,14 +128,20 @@ int bt_session_choose_path(const struct bt_session *s, const char *dir, const ch
 
 		if (copy > 1)
 			snprintf(again, sizeof(again), "-%u", copy);
-		used = snprintf(path, size, "%s/buddytop-%s-%s%s%s", dir, host, utc, again,
-				suffix);
+		used = snprintf(path, size, "%s/%s-%s-%s%s%s", dir, prefix, host, utc,
+				again, suffix);
 		if (used < 0 || (size_t)used >= size)
 			return bt_err_set(err, ENAMETOOLONG, "the path in %s is too long", dir);
 		if (access(path, F_OK))
 			return 0;
 	}
 	return bt_err_set(err, EEXIST, "%s and its like are there already", path);
+}
+
+int bt_kbench_path(const struct bt_session *s, const char *dir, char *path, size_t size,
+		   struct bt_err *err)
+{
+	return bt_session_choose_path(s, dir, "buddytop-kbench", ".json", path, size, err);
 }
 
 int bt_session_snapshot_file(struct bt_session *s, const struct bt_shown *shown,
@@ -147,7 +154,7 @@ int bt_session_snapshot_file(struct bt_session *s, const struct bt_shown *shown,
 
 	if (!s->shown)
 		return bt_err_set(err, EAGAIN, "snapshot: no frame has arrived yet");
-	rc = bt_session_choose_path(s, dir, ".json", path, size, err);
+	rc = bt_session_choose_path(s, dir, "buddytop", ".json", path, size, err);
 	if (rc)
 		return rc;
 	w = bt_json_writer_create(true);
