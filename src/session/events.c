@@ -88,6 +88,32 @@ const struct bt_event *bt_session_event(const struct bt_session *s, uint64_t num
 	return &s->events[number % BT_EVENTS];
 }
 
+/* Nothing but the step itself is another one: phases of one microbenchmark. */
+static bool is_next_step(const struct bt_config *from, const struct bt_config *to)
+{
+	if (from->run != BT_RUN_STEP || to->run != BT_RUN_STEP)
+		return false;
+	for (const struct bt_param *p = bt_params; p < bt_params + bt_param_count; p++) {
+		if (!bt_param_same(p, from, to))
+			return false;
+	}
+	return true;
+}
+
+/* Hundreds of steps are one line after the last of them, which says how many and up to where. */
+static void log_steps(struct bt_session *s, const struct bt_config *last, const char *who)
+{
+	uint64_t generation = s->shown ? s->shown->config.generation : 0;
+
+	if (s->steps && last->step < BT_STEP_COUNT)
+		bt_session_log(s, BT_EVENT_CONTROL, generation, who,
+			       "%u more step%s, the last %s %llu blocks, seed %llu, generation %llu",
+			       s->steps, s->steps == 1 ? "" : "s", bt_step_names[last->step],
+			       (unsigned long long)last->step_blocks,
+			       (unsigned long long)last->seed, (unsigned long long)generation);
+	s->steps = 0;
+}
+
 void bt_session_log_changes(struct bt_session *s, const struct bt_config *from,
 			    const struct bt_config *to, const char *who)
 {
@@ -96,6 +122,11 @@ void bt_session_log_changes(struct bt_session *s, const struct bt_config *from,
 	};
 	char old[64], new[64];
 
+	if (is_next_step(from, to)) {
+		s->steps++;
+		return;
+	}
+	log_steps(s, from, who);
 	for (const struct bt_param *p = bt_params; p < bt_params + bt_param_count; p++) {
 		if (bt_param_same(p, from, to))
 			continue;
@@ -104,8 +135,9 @@ void bt_session_log_changes(struct bt_session *s, const struct bt_config *from,
 		bt_session_log(s, BT_EVENT_CONTROL, 0, who, "%s %s -> %s", p->name, old, new);
 	}
 	if (to->run == BT_RUN_STEP && to->step < BT_STEP_COUNT)
-		bt_session_log(s, BT_EVENT_CONTROL, 0, who, "step %s %llu blocks, seed %llu",
-			       bt_step_names[to->step], (unsigned long long)to->step_blocks,
+		bt_session_log(s, BT_EVENT_CONTROL, 0, who, "step %s %llu blocks, seed %llu; "
+			       "those that follow are told together", bt_step_names[to->step],
+			       (unsigned long long)to->step_blocks,
 			       (unsigned long long)to->seed);
 	else if (from->run != to->run && to->run < BT_RUN_COUNT)
 		bt_session_log(s, BT_EVENT_CONTROL, 0, who, "%s", verb[to->run]);
@@ -164,7 +196,9 @@ static void observe_applied(struct bt_session *s, const struct bt_frame *now)
 		return;
 	}
 	bt_frame_totals(now, &totals);
-	if (totals.applied == totals.online) {
+	if (totals.applied == totals.online && s->steps) {
+		o->awaited_generation = 0;
+	} else if (totals.applied == totals.online) {
 		bt_session_log(s, BT_EVENT_APPLIED, o->awaited_generation, "module",
 			       "applied on %u/%u CPUs", totals.applied, totals.online);
 		o->awaited_generation = 0;

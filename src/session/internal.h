@@ -51,6 +51,7 @@ struct bt_session {
 	uint64_t fed_told_ns;		/* when a viewer last heard of frames that are fed */
 
 	struct bt_config config;	/* what controls work on */
+	unsigned steps;			/* of a microbenchmark, not in the log yet */
 	uint64_t token;			/* of the last publication */
 	uint64_t keepalive_period_ns, kept_alive_ns;	/* 0: no lease to renew; last time */
 	char no_control[256];		/* "" = control is on */
