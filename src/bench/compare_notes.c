@@ -105,7 +105,12 @@ static bool is_partial(const struct bt_samples *samples)
 
 static bool is_dependent(const struct bt_samples *samples)
 {
-	return !samples->independent;
+	return !samples->independent && samples->kind != BT_SAMPLES_KBENCH;
+}
+
+static bool is_kbench(const struct bt_samples *samples)
+{
+	return samples->kind == BT_SAMPLES_KBENCH;
 }
 
 static bool is_pab(const struct bt_samples *samples)
@@ -131,6 +136,8 @@ static const struct {
 	{ is_partial, "Partial, it ended before all was measured" },
 	{ is_dependent, "Blocks of 10 s of one run, which depend on each other, so that interval "
 			"and p look surer than they are" },
+	{ is_kbench, "Iterations of one run, one after the other on the same memory, so that "
+		     "interval and p look surer than they are" },
 	{ is_pab, "By page_alloc_bench, which does not say on which machine and for how long it "
 		  "measured" },
 	{ has_single_latencies, "Latencies of single operations without a mark of the run that they "

@@ -281,3 +281,24 @@ int bt_kbench_decode(const struct bt_json *root, struct bt_kbench **out, struct 
 	*out = result;
 	return 0;
 }
+
+int bt_kbench_read(struct bt_kbench **result, const char *path, struct bt_err *err)
+{
+	struct bt_json_reader *reader;
+	const struct bt_json *root;
+	struct bt_err why = { 0 };
+	char *text;
+	ssize_t size = bt_read_file(path, BT_RESULT_BYTES_MAX, &text, err);
+	int rc;
+
+	if (size < 0)
+		return (int)size;
+	reader = bt_json_reader_create(BT_RESULT_BYTES_MAX);
+	root = bt_json_parse(reader, text, (size_t)size, &why);
+	rc = root ? bt_kbench_decode(root, result, &why) : -EPROTO;
+	if (rc)
+		rc = bt_err_set(err, EPROTO, "%s: %s", path, why.text);
+	bt_json_reader_free(reader);
+	free(text);
+	return rc;
+}

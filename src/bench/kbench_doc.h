@@ -17,6 +17,8 @@
 void bt_kbench_encode(struct bt_json_writer *w, const struct bt_kbench *result);
 /* -EPROTO: not one, or damaged; err names the member. The caller frees *result. */
 int bt_kbench_decode(const struct bt_json *root, struct bt_kbench **result, struct bt_err *err);
+/* The file at path; also the errors of bt_read_file(). What is no JSON is -EPROTO. */
+int bt_kbench_read(struct bt_kbench **result, const char *path, struct bt_err *err);
 /* As bt_write_file(): atomically, what was there is replaced. */
 int bt_kbench_write(const struct bt_kbench *result, const char *path, struct bt_err *err);
 

@@ -8,7 +8,6 @@
 #include "bench/gnuplot.h"
 #include "bench/plot_data.h"
 #include "bench/plot_page.h"
-#include "bench/samples.h"
 
 const struct bt_plot_kind bt_plot_kinds[] = {
 	{
@@ -47,6 +46,32 @@ const struct bt_plot_kind bt_plot_kinds[] = {
 		.shows = "Of one repetition, how many allocations took how long at each time.",
 		.has = bt_plot_heatmap_has,
 		.write = bt_plot_heatmap_write,
+	}, {
+		.name = "averages",
+		.title = "Time of an operation, by order and threads",
+		.needs = "a microbenchmark with an iteration",
+		.shows = "For each order and number of threads, a bar for the allocations and one for "
+			 "the frees.",
+		.kbench = true,
+		.has = bt_plot_averages_has,
+		.write = bt_plot_averages_write,
+	}, {
+		.name = "iterations",
+		.title = "Time of an operation, over the iterations",
+		.needs = "a microbenchmark with two iterations",
+		.shows = "For each order and number of threads, a curve of the averages of its "
+			 "iterations.",
+		.kbench = true,
+		.has = bt_plot_iterations_has,
+		.write = bt_plot_iterations_write,
+	}, {
+		.name = "frames",
+		.title = "Free frames of 2 MiB, over the iterations",
+		.needs = "a microbenchmark frag with two iterations",
+		.shows = "For each order and number of threads, a curve of the frames that are free.",
+		.kbench = true,
+		.has = bt_plot_frames_has,
+		.write = bt_plot_frames_write,
 	},
 };
 
@@ -82,7 +107,7 @@ const struct bt_plot_kind *bt_plot_kind_find(const char *name)
 
 static int refuse_kind(const char *name, struct bt_err *err)
 {
-	char names[128] = "all";
+	char names[192] = "all";
 
 	for (unsigned i = 0; i < bt_plot_kind_count; i++)
 		strcat(strcat(names, ", "), bt_plot_kinds[i].name);
@@ -106,6 +131,16 @@ static bool has_repetition(const struct bt_plot *plot, const struct bt_plot_labe
 	return found;
 }
 
+static int check_kbench_names(const struct bt_plot *plot, struct bt_err *err)
+{
+	if (plot->metric || plot->repetition)
+		return bt_err_set(err, EINVAL, "--metric, --repetition: a microbenchmark has neither");
+	if (!bt_plot_kbench_groups(plot))
+		return bt_err_set(err, EINVAL, "%s%s: no order and number of threads is called so",
+				  plot->run ? "--run " : "", plot->run ? plot->run : plot->names[0]);
+	return 0;
+}
+
 static int check_names(const struct bt_plot *plot, struct bt_err *err)
 {
 	struct bt_plot_labels labels;
@@ -115,6 +150,8 @@ static int check_names(const struct bt_plot *plot, struct bt_err *err)
 	if (plot->count > BT_PLOT_DOCUMENTS_MAX)
 		return bt_err_set(err, EINVAL, "%u documents: a picture has room for %u",
 				  plot->count, BT_PLOT_DOCUMENTS_MAX);
+	if (plot->kbenches)
+		return check_kbench_names(plot, err);
 	if (plot->metric && !bt_result_metric_find(plot->metric))
 		return bt_err_set(err, EINVAL, "--metric %s: no such metric; buddytop(7) has them "
 				  "all, allocs_per_s and alloc_p99_ns among them", plot->metric);
@@ -134,6 +171,11 @@ static int check_names(const struct bt_plot *plot, struct bt_err *err)
 			  bt_plot_name(plot->results[0]));
 }
 
+static const char *first_name(const struct bt_plot *plot)
+{
+	return plot->kbenches ? plot->names[0] : bt_plot_name(plot->results[0]);
+}
+
 /* Kinds to draw, at most bt_plot_kind_count. */
 static int choose(const struct bt_plot *plot, const struct bt_plot_kind **kinds, unsigned *count,
 		  struct bt_err *err)
@@ -147,134 +189,34 @@ static int choose(const struct bt_plot *plot, const struct bt_plot_kind **kinds,
 	if (check_names(plot, err))
 		return -EINVAL;
 	for (unsigned i = 0; i < bt_plot_kind_count; i++) {
-		if ((!only || only == &bt_plot_kinds[i]) && bt_plot_kinds[i].has(plot))
+		if (bt_plot_kinds[i].kbench == (plot->kbenches != NULL) &&
+		    (!only || only == &bt_plot_kinds[i]) && bt_plot_kinds[i].has(plot))
 			kinds[(*count)++] = &bt_plot_kinds[i];
 	}
 	if (*count)
 		return 0;
 	if (only)
 		return bt_err_set(err, ENODATA, "%s: nothing to draw as '%s', which needs %s",
-				  bt_plot_name(plot->results[0]), only->name, only->needs);
-	return bt_err_set(err, ENODATA, "%s: nothing to draw: no repetition counts",
-			  bt_plot_name(plot->results[0]));
+				  first_name(plot), only->name, only->needs);
+	return bt_err_set(err, ENODATA, "%s: nothing to draw: no %s", first_name(plot),
+			  plot->kbenches ? "iteration has ended" : "repetition counts");
 }
 
 /* ---- the page ----------------------------------------------------------------------------- */
-
-const char *bt_plot_reality(enum bt_reality reality)
-{
-	static const char *const realities[] = {
-		[BT_REAL] = "",
-		[BT_EMULATED] = "EMULATED: times are not those of a machine",
-		[BT_SIMULATED] = "SIMULATED: no kernel was measured",
-	};
-
-	return realities[reality];
-}
-
-void bt_plot_warning(const struct bt_result *result, char *text, size_t size)
-{
-	const char *reality = bt_plot_reality(result->machine.reality);
-
-	snprintf(text, size, "%s%s%s%s%s", reality, *reality && result->partial ? ".  " : "",
-		 result->partial ? "PARTIAL" : "",
-		 result->partial && result->partial_reason[0] ? ": " : "",
-		 result->partial ? result->partial_reason : "");
-}
-
-static void describe(const struct bt_plot *plot, unsigned document, char *text, size_t size)
-{
-	const struct bt_result *result = plot->results[document];
-	char when[32], name[64] = "";
-
-	bt_utc_text(result->start_utc_ns, when, sizeof(when));
-	strcpy(when + strlen("2026-11-21T05:16"), "Z");
-	if (plot->count > 1)
-		snprintf(name, sizeof(name), "%c: %.50s, ", bt_samples_letter(document),
-			 bt_plot_name(result));
-	snprintf(text, size, "%s%s, Linux %s, %s", name, result->machine.host,
-		 result->machine.kernel, when);
-}
-
-/* Why documents are not comparable; the comparison is not refused, but nobody shall overlook it. */
-struct reasons {
-	char first[160];
-	unsigned count, document;
-};
-
-static void add_reason(void *context, const char *text)
-{
-	struct reasons *reasons = context;
-	char said[BT_ERR_TEXT];
-
-	snprintf(said, sizeof(said), "%c, %c: %.480s", bt_samples_letter(0),
-		 bt_samples_letter(reasons->document), text);
-	if (!reasons->count++)
-		bt_copy_clean(reasons->first, sizeof(reasons->first), said);
-}
-
-static void find_reasons(const struct bt_plot *plot, char *text, size_t size)
-{
-	struct bt_samples *base = bt_samples_of_result(plot->results[0]);
-	struct reasons reasons = { .count = 0 };
-	char more[48] = "";
-
-	for (unsigned i = 1; i < plot->count; i++) {
-		struct bt_samples *other = bt_samples_of_result(plot->results[i]);
-
-		reasons.document = i;
-		bt_samples_differ(base, other, add_reason, &reasons);
-		bt_samples_free(other);
-	}
-	bt_samples_free(base);
-	text[0] = '\0';
-	if (reasons.count > 1)
-		snprintf(more, sizeof(more), " (and %u more reasons)", reasons.count - 1);
-	if (reasons.count)
-		snprintf(text, size, "NOT COMPARABLE: %s%s", reasons.first, more);
-}
-
-/* Returns the number of lines; out NULL: only that. */
-static unsigned put_head(const struct bt_plot *plot, const struct bt_plot_box *page, FILE *out)
-{
-	const char *plan = plot->results[0]->plan_name ? plot->results[0]->plan_name : "?";
-	unsigned lines = 1;
-	char text[256];
-
-	snprintf(text, sizeof(text), "buddytop: plan %s", plan);
-	if (out)
-		bt_plot_head_title(out, page, plot->title ? plot->title : text);
-	for (unsigned i = 0; i < plot->count; i++) {
-		describe(plot, i, text, sizeof(text));
-		if (out)
-			bt_plot_head_fact(out, page, lines, text);
-		lines++;
-		bt_plot_warning(plot->results[i], text, sizeof(text));
-		if (!text[0])
-			continue;
-		if (out)
-			bt_plot_head_warning(out, page, lines, text);
-		lines++;
-	}
-	find_reasons(plot, text, sizeof(text));
-	if (text[0] && out)
-		bt_plot_head_warning(out, page, lines, text);
-	return lines + (text[0] != '\0');
-}
 
 static void put_panels(const struct bt_plot *plot, const struct bt_plot_kind *const *kinds,
 		       unsigned count, FILE *out)
 {
 	struct bt_plot_sheet sheet = {
 		.width = plot->width, .height = plot->height, .columns = count > 1 ? 2 : 1,
-		.head_lines = put_head(plot, NULL, NULL), .format = plot->format,
+		.head_lines = bt_plot_head(plot, NULL, NULL), .format = plot->format,
 	};
 	struct bt_plot_box page, box;
 
 	sheet.rows = (count + sheet.columns - 1) / sheet.columns;
 	page = bt_plot_page(&sheet);
 	bt_plot_page_begin(out, &page, plot->format);
-	put_head(plot, &page, out);
+	bt_plot_head(plot, &page, out);
 	for (unsigned i = 0; i < count; i++) {
 		box = bt_plot_page_panel(&page, &sheet, i, count);
 		bt_plot_panel_begin(out, &box, kinds[i]->title);

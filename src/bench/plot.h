@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Pictures of results. A kind of picture is a row of a table, which writes a program for gnuplot
+ * Pictures of results and of microbenchmarks. A kind of picture is a row of a table, which writes a program for gnuplot
  * with its numbers in it; several kinds are panels of one picture. Texts of documents, which may
  * come from anywhere, reach a program only through bt_plot_quote() (plot_text.h).
  */
@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "bench/result.h"
+#include "session/kbench.h"
 
 enum bt_plot_format { BT_PLOT_SVG, BT_PLOT_PNG, BT_PLOT_PDF, BT_PLOT_FORMATS };
 
@@ -19,6 +20,9 @@ enum bt_plot_format { BT_PLOT_SVG, BT_PLOT_PNG, BT_PLOT_PDF, BT_PLOT_FORMATS };
 
 struct bt_plot {
 	const struct bt_result *const *results;	/* the first is what others are compared with */
+	/* Instead of results: microbenchmarks, and what each is called; NULL: there are results. */
+	const struct bt_kbench *const *kbenches;
+	const char *const *names;
 	unsigned count;
 	const char *kind;	/* name of a bt_plot_kinds; NULL, "all": all with numbers */
 	const char *metric;	/* of compare: key of a bt_result_metrics; NULL: the usual */
@@ -36,6 +40,7 @@ struct bt_plot_kind {
 	const char *title;	/* above the panel */
 	const char *needs;	/* what it needs: "a probe" */
 	const char *shows;	/* what is seen, for those who do not see it: one sentence */
+	bool kbench;		/* of microbenchmarks; else of results */
 	bool (*has)(const struct bt_plot *plot);	/* the numbers that it needs */
 	void (*write)(const struct bt_plot *plot, const struct bt_plot_box *box, FILE *out);
 };

@@ -65,6 +65,11 @@ unsigned bt_plot_curve_letters(const struct bt_plot *plot, const struct bt_plot_
 const char *bt_plot_curve_colour(const struct bt_plot *plot, const struct bt_plot_curves *curves,
 				 unsigned index, char buf[8]);
 
+/* The lines above the panels, into out (NULL: none are written; page may be NULL then). Returns their number. */
+unsigned bt_plot_head(const struct bt_plot *plot, const struct bt_plot_box *page, FILE *out);
+/* Of microbenchmarks: orders and numbers of threads that are shown. */
+unsigned bt_plot_kbench_groups(const struct bt_plot *plot);
+
 /* The panels, each in the file of its own sort. */
 bool bt_plot_available_has(const struct bt_plot *plot);
 void bt_plot_available_write(const struct bt_plot *plot, const struct bt_plot_box *box,
@@ -81,5 +86,11 @@ void bt_plot_rate_write(const struct bt_plot *plot, const struct bt_plot_box *bo
 bool bt_plot_compare_has(const struct bt_plot *plot);
 void bt_plot_compare_write(const struct bt_plot *plot, const struct bt_plot_box *box,
 			     FILE *out);
+bool bt_plot_averages_has(const struct bt_plot *plot);
+void bt_plot_averages_write(const struct bt_plot *plot, const struct bt_plot_box *box, FILE *out);
+bool bt_plot_iterations_has(const struct bt_plot *plot);
+void bt_plot_iterations_write(const struct bt_plot *plot, const struct bt_plot_box *box, FILE *out);
+bool bt_plot_frames_has(const struct bt_plot *plot);
+void bt_plot_frames_write(const struct bt_plot *plot, const struct bt_plot_box *box, FILE *out);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/kbench_doc.h"
 #include "bench/result_json.h"
 #include "bench/samples_build.h"
 
@@ -18,6 +19,7 @@ const char *const bt_samples_kind_name[] = {
 	[BT_SAMPLES_RESULT] = "result",
 	[BT_SAMPLES_RECORDING] = "recording",
 	[BT_SAMPLES_PAB] = "page_alloc_bench",
+	[BT_SAMPLES_KBENCH] = "microbenchmark",
 };
 
 /* ---- building ---------------------------------------------------------------------------- */
@@ -58,7 +60,7 @@ const char *const bt_samples_fact_name[BT_FACT_COUNT] = {
 	[BT_FACT_SMT] = "SMT", [BT_FACT_COMMAND_LINE] = "kernel command line",
 	[BT_FACT_MICROCODE] = "microcode", [BT_FACT_MODULE] = "version of the module",
 	[BT_FACT_ABI] = "ABI of the module", [BT_FACT_INIT_ON_ALLOC] = "init_on_alloc",
-	[BT_FACT_INTERVAL] = "sampling interval",
+	[BT_FACT_INTERVAL] = "sampling interval", [BT_FACT_CLOCK] = "clock of the module",
 };
 
 void bt_samples_fact(struct bt_samples *samples, enum bt_samples_fact fact, const char *text)
@@ -170,13 +172,15 @@ static bool kind_of_object(const struct bt_json *root, enum bt_samples_kind *kin
 		*kind = BT_SAMPLES_RECORDING;
 	else if (name && !strcmp(name, BT_RESULT_SCHEMA))
 		*kind = BT_SAMPLES_RESULT;
+	else if (name && !strcmp(name, BT_KBENCH_SCHEMA))
+		*kind = BT_SAMPLES_KBENCH;
 	else
 		return false;
 	return true;
 }
 
 /* A recording is one by its first line, everything else by the beginning of the whole. */
-static int find_kind(const char *path, enum bt_samples_kind *kind, struct bt_err *err)
+int bt_samples_kind_of(const char *path, enum bt_samples_kind *kind, struct bt_err *err)
 {
 	char text[BEGIN_BYTES], schema[BT_NAME] = "";
 	ssize_t size = read_begin(path, text, sizeof(text), err);
@@ -199,8 +203,9 @@ static int find_kind(const char *path, enum bt_samples_kind *kind, struct bt_err
 			*kind = BT_SAMPLES_PAB;
 	}
 	if (!rc && *schema && *kind == BT_SAMPLES_PAB)
-		rc = bt_err_set(err, EPROTO, "%s is a %s: results (buddytop-result), recordings and "
-				"documents of page_alloc_bench can be compared", path, schema);
+		rc = bt_err_set(err, EPROTO, "%s is a %s: results (buddytop-result), microbenchmarks "
+				"(buddytop-kbench), recordings and documents of page_alloc_bench can be "
+				"compared", path, schema);
 	bt_json_reader_free(reader);
 	return rc;
 }
@@ -211,10 +216,11 @@ int bt_samples_read(struct bt_samples **samples, const char *path, struct bt_err
 		[BT_SAMPLES_RESULT] = bt_samples_read_result,
 		[BT_SAMPLES_RECORDING] = bt_samples_read_recording,
 		[BT_SAMPLES_PAB] = bt_samples_read_pab,
+		[BT_SAMPLES_KBENCH] = bt_samples_read_kbench,
 	};
 	struct bt_samples *read;
 	enum bt_samples_kind kind;
-	int rc = find_kind(path, &kind, err);
+	int rc = bt_samples_kind_of(path, &kind, err);
 
 	if (rc)
 		return rc;

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What `compare` compares: per configuration and metric a list of numbers, whatever document they
- * come from - a result, a recording, page_alloc_bench's own JSON.
+ * come from - a result, a microbenchmark, a recording, page_alloc_bench's own JSON.
  */
 #ifndef BT_SAMPLES_H
 #define BT_SAMPLES_H
 
 #include "bench/result.h"
+#include "session/kbench.h"
 
-enum bt_samples_kind { BT_SAMPLES_RESULT, BT_SAMPLES_RECORDING, BT_SAMPLES_PAB };
+enum bt_samples_kind {
+	BT_SAMPLES_RESULT, BT_SAMPLES_RECORDING, BT_SAMPLES_PAB, BT_SAMPLES_KBENCH
+};
 
 /* What is no reason against a comparison, but can be the cause of a difference. */
 enum bt_samples_fact {
 	BT_FACT_THP, BT_FACT_GOVERNOR, BT_FACT_SMT, BT_FACT_COMMAND_LINE, BT_FACT_MICROCODE,
-	BT_FACT_MODULE, BT_FACT_ABI, BT_FACT_INIT_ON_ALLOC, BT_FACT_INTERVAL, BT_FACT_COUNT
+	BT_FACT_MODULE, BT_FACT_ABI, BT_FACT_INIT_ON_ALLOC, BT_FACT_INTERVAL, BT_FACT_CLOCK,
+	BT_FACT_COUNT
 };
 extern const char *const bt_samples_fact_name[BT_FACT_COUNT];	/* "huge pages" */
 
@@ -41,7 +45,7 @@ struct bt_samples {
 	char *facts[BT_FACT_COUNT];	/* NULL: not said */
 	unsigned warnings;		/* of noise, of the document and its repetitions */
 	char *plan;			/* text of the plan without comments and blanks; "" not said */
-	bool independent;		/* false: intervals of one run, which depend on each other */
+	bool independent;		/* false: intervals or iterations of one run */
 	bool partial;
 	char note[BT_FLAW];		/* what else a reader of its numbers should know; "" = nothing */
 	struct bt_samples_series *series;
@@ -56,8 +60,11 @@ struct bt_samples {
 int bt_samples_read(struct bt_samples **samples, const char *path, struct bt_err *err);
 /* Of what is in memory; its labels live as long as the program. */
 struct bt_samples *bt_samples_of_result(const struct bt_result *result);
+struct bt_samples *bt_samples_of_kbench(const struct bt_kbench *result, const char *path);
 void bt_samples_free(struct bt_samples *samples);
-/* "result", "recording", "page_alloc_bench" */
+/* By what stands in it; the errors of bt_samples_read(). */
+int bt_samples_kind_of(const char *path, enum bt_samples_kind *kind, struct bt_err *err);
+/* "result", "recording", "page_alloc_bench", "microbenchmark" */
 extern const char *const bt_samples_kind_name[];
 /*
  * Recordings among them: leaves of each configuration what is not the same in all of them, "order=4",

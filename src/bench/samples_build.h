@@ -24,6 +24,7 @@ void bt_samples_value(struct bt_samples_series *series, double value);
 /* Each fills samples, created of its kind. 0, or -errno with err as of bt_samples_read(). */
 int bt_samples_read_result(struct bt_samples *samples, struct bt_err *err);
 int bt_samples_read_recording(struct bt_samples *samples, struct bt_err *err);
+int bt_samples_read_kbench(struct bt_samples *samples, struct bt_err *err);
 int bt_samples_read_pab(struct bt_samples *samples, struct bt_err *err);
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/kbench_doc.h"
+#include "bench/samples.h"
 #include "cmd/plot_freemap.h"
 #include "cmd/results.h"
 
@@ -17,8 +19,8 @@ static const struct bt_opt plot_opts[] = {
 	  "picture to write, FILE.svg, FILE.png or FILE.pdf; replaces what was there",
 	  offsetof(struct plot_values, output) },
 	{ "kind", 'k', BT_OPT_TEXT, "NAME",
-	  "available, compare, latency, rate, heatmap or all that there is data for (default); "
-	  "freemap, of snapshots and recordings",
+	  "available, compare, latency, rate, heatmap, of microbenchmarks averages, iterations, "
+	  "frames, or all that there is data for (default); freemap, of snapshots and recordings",
 	  offsetof(struct plot_values, kind) },
 	{ "metric", 0, BT_OPT_TEXT, "KEY", "what is compared (default: allocs_per_s)",
 	  offsetof(struct plot_values, metric) },
@@ -49,10 +51,55 @@ static int write_picture(const struct plot_values *values, const struct bt_plot 
 	return rc;
 }
 
+static int draw_results(struct bt_cmd_call *call, const struct plot_values *values,
+			struct bt_plot *plot, struct bt_err *err)
+{
+	struct bt_cmd_results results;
+	int rc = bt_cmd_results_read(call, "plot", values->output, &results, err);
+
+	plot->results = (const struct bt_result *const *)results.result;
+	plot->count = results.count;
+	if (!rc)
+		rc = write_picture(values, plot, err);
+	bt_cmd_results_free(&results);
+	return rc;
+}
+
+static int draw_kbenches(struct bt_cmd_call *call, const struct plot_values *values,
+			 struct bt_plot *plot, struct bt_err *err)
+{
+	struct bt_kbench *read[BT_PLOT_DOCUMENTS_MAX];
+	const char *names[BT_PLOT_DOCUMENTS_MAX];
+	int rc = bt_cmd_results_check(call, "plot", values->output, err);
+
+	while (!rc && plot->count < (unsigned)call->argc) {
+		const char *path = call->argv[plot->count], *slash = strrchr(path, '/');
+
+		names[plot->count] = slash ? slash + 1 : path;
+		rc = bt_kbench_read(&read[plot->count], path, err);
+		plot->count += !rc;
+	}
+	plot->kbenches = (const struct bt_kbench *const *)read;
+	plot->names = names;
+	if (!rc)
+		rc = write_picture(values, plot, err);
+	while (plot->count)
+		bt_kbench_free(read[--plot->count]);
+	return rc;
+}
+
+/* The first document says which kind all are; what cannot be read is told when it is. */
+static bool are_kbenches(const struct bt_cmd_call *call)
+{
+	enum bt_samples_kind kind;
+
+	return call->argc && !bt_samples_kind_of(call->argv[0], &kind, NULL) &&
+	       kind == BT_SAMPLES_KBENCH;
+}
+
 static int run_plot(struct bt_cmd_call *call, struct bt_err *err)
 {
 	const struct plot_values *values = call->values;
-	struct bt_cmd_results results;
 	struct bt_plot plot = { .kind = values->kind, .metric = values->metric, .run = values->run,
 				.title = values->title };
 	int rc = 0;
@@ -68,19 +115,14 @@ static int run_plot(struct bt_cmd_call *call, struct bt_err *err)
 	if (values->kind && !strcmp(values->kind, "freemap"))
 		return bt_cmd_plot_freemap(call, &plot, values->output, err);
 	plot.repetition = (unsigned)values->repetition;
-	rc = bt_cmd_results_read(call, "plot", values->output, &results, err);
-	plot.results = (const struct bt_result *const *)results.result;
-	plot.count = results.count;
-	if (!rc)
-		rc = write_picture(values, &plot, err);
-	bt_cmd_results_free(&results);
-	return rc;
+	return are_kbenches(call) ? draw_kbenches(call, values, &plot, err) :
+				    draw_results(call, values, &plot, err);
 }
 
 const struct bt_cmd bt_cmd_plot = {
 	.name = "plot",
 	.operands = "RESULT...",
-	.summary = "Draw results as a picture, by gnuplot",
+	.summary = "Draw results or microbenchmarks as a picture, by gnuplot",
 	.description = "Of several results the first is what others are compared with.",
 	.opts = plot_opts,
 	.values_size = sizeof(struct plot_values),

@@ -25,6 +25,9 @@ int bt_cmd_results_check(const struct bt_cmd_call *call, const char *command, co
  */
 int bt_cmd_results_read(const struct bt_cmd_call *call, const char *command, const char *output,
 			struct bt_cmd_results *results, struct bt_err *err);
+/* Only what the operands and the output are, before anything is read. */
+int bt_cmd_results_check(const struct bt_cmd_call *call, const char *command, const char *output,
+			 struct bt_err *err);
 void bt_cmd_results_free(struct bt_cmd_results *results);
 
 #endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Above the panels: which documents it is of, and what of them is not to be overlooked. */
+#include "bench/plot_data.h"
+#include "bench/plot_page.h"
+
+#include <string.h>
+
+const char *bt_plot_reality(enum bt_reality reality)
+{
+	static const char *const realities[] = {
+		[BT_REAL] = "",
+		[BT_EMULATED] = "EMULATED: times are not those of a machine",
+		[BT_SIMULATED] = "SIMULATED: no kernel was measured",
+	};
+
+	return realities[reality];
+}
+
+void bt_plot_warning(const struct bt_result *result, char *text, size_t size)
+{
+	const char *reality = bt_plot_reality(result->machine.reality);
+
+	snprintf(text, size, "%s%s%s%s%s", reality, *reality && result->partial ? ".  " : "",
+		 result->partial ? "PARTIAL" : "",
+		 result->partial && result->partial_reason[0] ? ": " : "",
+		 result->partial ? result->partial_reason : "");
+}
+
+static void warn_of_kbench(const struct bt_kbench *result, char *text, size_t size)
+{
+	const char *reality = bt_plot_reality(result->machine.reality);
+
+	snprintf(text, size, "%s%s%s%s%s", reality, *reality && !result->complete ? ".  " : "",
+		 result->complete ? "" : "NOT COMPLETE", result->complete || !*result->flaw ? "" : ": ",
+		 result->complete ? "" : result->flaw);
+}
+
+/* One document, among several with its letter. */
+static void describe(const struct bt_plot *plot, unsigned document, char *text, size_t size)
+{
+	const struct bt_machine *machine = plot->kbenches ? &plot->kbenches[document]->machine :
+							    &plot->results[document]->machine;
+	const char *called = plot->kbenches ? plot->names[document] :
+					      bt_plot_name(plot->results[document]);
+	char when[32], name[64] = "";
+
+	bt_utc_text(plot->kbenches ? plot->kbenches[document]->start_utc_ns :
+				     plot->results[document]->start_utc_ns, when, sizeof(when));
+	strcpy(when + strlen("2026-11-21T05:16"), "Z");
+	if (plot->count > 1)
+		snprintf(name, sizeof(name), "%c: %.50s, ", bt_samples_letter(document), called);
+	snprintf(text, size, "%s%s, Linux %s, %s", name, machine->host, machine->kernel, when);
+}
+
+/* Why documents are not comparable; the comparison is not refused, but nobody shall overlook it. */
+struct reasons {
+	char first[160];
+	unsigned count, document;
+};
+
+static void add_reason(void *context, const char *text)
+{
+	struct reasons *reasons = context;
+	char said[BT_ERR_TEXT];
+
+	snprintf(said, sizeof(said), "%c, %c: %.480s", bt_samples_letter(0),
+		 bt_samples_letter(reasons->document), text);
+	if (!reasons->count++)
+		bt_copy_clean(reasons->first, sizeof(reasons->first), said);
+}
+
+static struct bt_samples *samples_of(const struct bt_plot *plot, unsigned document)
+{
+	return plot->kbenches ? bt_samples_of_kbench(plot->kbenches[document], plot->names[document]) :
+				bt_samples_of_result(plot->results[document]);
+}
+
+static void find_reasons(const struct bt_plot *plot, char *text, size_t size)
+{
+	struct bt_samples *base = samples_of(plot, 0);
+	struct reasons reasons = { .count = 0 };
+	char more[48] = "";
+
+	for (unsigned i = 1; i < plot->count; i++) {
+		struct bt_samples *other = samples_of(plot, i);
+
+		reasons.document = i;
+		bt_samples_differ(base, other, add_reason, &reasons);
+		bt_samples_free(other);
+	}
+	bt_samples_free(base);
+	text[0] = '\0';
+	if (reasons.count > 1)
+		snprintf(more, sizeof(more), " (and %u more reasons)", reasons.count - 1);
+	if (reasons.count)
+		snprintf(text, size, "NOT COMPARABLE: %s%s", reasons.first, more);
+}
+
+static void put_title(const struct bt_plot *plot, char *text, size_t size)
+{
+	const char *plan = plot->kbenches ? NULL : plot->results[0]->plan_name;
+
+	if (plot->kbenches)
+		snprintf(text, size, "buddytop: microbenchmark %s",
+			 bt_kbench_name[plot->kbenches[0]->plan.kind]);
+	else
+		snprintf(text, size, "buddytop: plan %s", plan ? plan : "?");
+}
+
+unsigned bt_plot_head(const struct bt_plot *plot, const struct bt_plot_box *page, FILE *out)
+{
+	unsigned lines = 1;
+	char text[256];
+
+	put_title(plot, text, sizeof(text));
+	if (out)
+		bt_plot_head_title(out, page, plot->title ? plot->title : text);
+	for (unsigned i = 0; i < plot->count; i++) {
+		describe(plot, i, text, sizeof(text));
+		if (out)
+			bt_plot_head_fact(out, page, lines, text);
+		lines++;
+		if (plot->kbenches)
+			warn_of_kbench(plot->kbenches[i], text, sizeof(text));
+		else
+			bt_plot_warning(plot->results[i], text, sizeof(text));
+		if (!text[0])
+			continue;
+		if (out)
+			bt_plot_head_warning(out, page, lines, text);
+		lines++;
+	}
+	find_reasons(plot, text, sizeof(text));
+	if (text[0] && out)
+		bt_plot_head_warning(out, page, lines, text);
+	return lines + (text[0] != '\0');
+}
