@@ -181,10 +181,12 @@ static void run_enter(struct ui_app *app)
 {
 	if (ui_screen_focus(&app->screen) == UI_PANEL_EVENT_LIST)
 		enter_event(app);
+	else if (ui_screen_focus(&app->screen) == UI_PANEL_KBENCH_PLAN)
+		ui_app_kbench_edit(app);
 	else if (ui_screen_focus(&app->screen) != UI_PANEL_CONTROL)
 		app->screen.alone = !app->screen.alone;
-	else if (app->model->no_control)
-		ui_app_say(app, UI_ROLE_WARN, "not possible: %s", app->model->no_control);
+	else if (app->model->no_control || app->kbench.run)
+		ui_app_say(app, UI_ROLE_WARN, "not possible: %s", ui_app_no_control(app));
 	else
 		ui_edit_row_open(app, app->screen.panels[UI_PANEL_CONTROL].selected);
 }
@@ -248,8 +250,8 @@ static const struct ui_action actions[UI_ACTION_COUNT] = {
 
 static const struct ui_action *find(enum ui_action_id id)
 {
-	const struct ui_action *const tables[] = { actions, ui_control_actions,
-						       ui_time_actions };
+	const struct ui_action *const tables[] = { actions, ui_control_actions, ui_time_actions,
+						   ui_kbench_actions };
 
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(tables); i++) {
 		if (tables[i][id].run)

@@ -12,7 +12,8 @@ struct ui_action {
 };
 
 /* Indexed by enum ui_action_id; rows of other subjects are empty. */
-extern const struct ui_action ui_control_actions[], ui_session_actions[], ui_time_actions[];
+extern const struct ui_action ui_control_actions[], ui_session_actions[], ui_time_actions[],
+	ui_kbench_actions[];
 
 /* In the focused panel; false: it has nothing that moves that way. */
 bool ui_move(struct ui_app *app, enum ui_move how);

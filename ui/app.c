@@ -18,7 +18,8 @@ void ui_app_init(struct ui_app *app, struct bt_session *session, const struct ui
 	app->feed = ui_feed_create(session);
 	app->model = ui_feed_model(app->feed);
 	ui_screen_init(&app->screen, app->model);
-	ui_feed_show_draft(app->feed, &app->draft);
+	bt_kbench_plan_default(&app->kbench.plan, bt_session_machine(session));
+	ui_feed_show_own(app->feed, &app->draft, &app->kbench);
 	ui_canvas_init(&app->canvas, glyphs);
 	ui_settings_default(&settings);
 	ui_setup_begin(app, NULL, &settings, glyphs);
@@ -26,6 +27,7 @@ void ui_app_init(struct ui_app *app, struct bt_session *session, const struct ui
 
 void ui_app_free(struct ui_app *app)
 {
+	ui_kbench_free(&app->kbench);
 	ui_feed_free(app->feed);
 	ui_canvas_free(&app->canvas);
 	ui_recall_free(&app->recall);
@@ -43,6 +45,7 @@ static void want(struct ui_app *app)
 void ui_app_update(struct ui_app *app)
 {
 	want(app);
+	ui_app_kbench_step(app);
 	ui_feed_update(app->feed);
 	if (app->draft.on)
 		ui_draft_rebase(&app->draft, app->model->wanted);
@@ -85,12 +88,13 @@ void ui_app_quit(struct ui_app *app)
 {
 	struct ui_question *question;
 
-	if (app->model->no_control || !ui_model_loaded(app->model)) {
+	if (app->model->no_control || (!app->kbench.run && !ui_model_loaded(app->model))) {
 		app->quit = true;
 		return;
 	}
 	question = ui_question_open(app, "Quit?", quit_answers);
-	ui_question_line(question, "The load is on. It cannot outlive this program:");
+	ui_question_line(question, "%s. It cannot outlive this program:",
+			 app->kbench.run ? "A microbenchmark runs" : "The load is on");
 	ui_question_line(question, "all that is held is given back first.");
 }
 

@@ -9,6 +9,7 @@
 #include "ui/canvas.h"
 #include "ui/command.h"
 #include "ui/draft.h"
+#include "ui/kbench.h"
 #include "ui/keys.h"
 #include "ui/model.h"
 #include "ui/overlay.h"
@@ -40,6 +41,7 @@ struct ui_app {
 	struct ui_undo undo;
 	struct ui_recall recall;	/* lines of the command line */
 	struct ui_asked asked;
+	struct ui_kbench kbench;
 	unsigned marks;
 	bool start_agreed;	/* asked once per session */
 	bool quit;
@@ -69,6 +71,8 @@ void ui_app_say_error(struct ui_app *app, const struct bt_err *err);
 
 /* Why nothing can be sent to the antagonist now, by key or command; NULL when it can. */
 const char *ui_app_no_control(const struct ui_app *app);
+/* The same but for a microbenchmark that runs: what stops it is always possible. */
+const char *ui_app_no_source(const struct ui_app *app);
 /* The config that changes start from: the draft's, else the last one sent, without generation. */
 void ui_app_config(const struct ui_app *app, struct bt_config *config);
 /*
@@ -123,6 +127,26 @@ int ui_app_speed(struct ui_app *app, const char *speed, struct bt_err *err);
 void ui_app_step_speed(struct ui_app *app, bool faster);
 void ui_app_quit(struct ui_app *app);
 void ui_app_measure(struct ui_app *app);
+
+/* ---- app_kbench.c: the microbenchmark of view 8, alone with the machine while it runs -------- */
+
+/* That one runs, in words; NULL: none does. */
+const char *ui_app_kbench_runs(const struct ui_app *app);
+/*
+ * Takes assignments (kbench.h) into the plan and starts it, after the question that a first start of
+ * the load asks too. -EBUSY: the load is on, or one runs; the errors of bt_kbench_groups().
+ */
+int ui_app_kbench_start(struct ui_app *app, const char *assignments, struct bt_err *err);
+/* One that runs: what it holds is given back, what it has measured stays. */
+int ui_app_kbench_stop(struct ui_app *app, struct bt_err *err);
+/* Moves it on, never waits; part of ui_app_update(). */
+void ui_app_kbench_step(struct ui_app *app);
+/* Own clock: when ui_app_update() is to be called though nothing has come; UINT64_MAX: never. */
+uint64_t ui_app_due_ns(const struct ui_app *app);
+/* The result to a file; path "": beside us, with a name of its own. */
+int ui_app_kbench_save(struct ui_app *app, const char *path, struct bt_err *err);
+/* The selected row of the plan: the next benchmark, or a prompt for the rest. */
+void ui_app_kbench_edit(struct ui_app *app);
 
 /* action.c: runs what the key is bound to, or says why it is not possible now. */
 void ui_action_run(struct ui_app *app, int key);

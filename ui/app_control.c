@@ -6,9 +6,16 @@
 #include "core/mask.h"
 #include "ui/app.h"
 
-const char *ui_app_no_control(const struct ui_app *app)
+const char *ui_app_no_source(const struct ui_app *app)
 {
 	return app->model->live ? app->model->no_control : "the first sample is still to come";
+}
+
+const char *ui_app_no_control(const struct ui_app *app)
+{
+	const char *why_not = ui_app_no_source(app);
+
+	return why_not ? why_not : ui_app_kbench_runs(app);
 }
 
 void ui_app_config(const struct ui_app *app, struct bt_config *config)
@@ -30,7 +37,9 @@ static void remember(struct ui_app *app, const struct bt_config *before)
 static int send_config(struct ui_app *app, const struct bt_config *config, const char *who,
 		       struct bt_err *err)
 {
-	int code = bt_session_publish(app->session, config, who, err);
+	const char *runs = ui_app_kbench_runs(app);
+	int code = runs ? bt_err_set(err, EBUSY, "not possible: %s", runs) :
+			  bt_session_publish(app->session, config, who, err);
 
 	if (code)
 		ui_app_say_error(app, err);
@@ -180,8 +189,11 @@ void ui_app_run(struct ui_app *app, enum bt_run run, const char *who)
 int ui_app_stop_now(struct ui_app *app, const char *who, struct bt_err *err)
 {
 	struct bt_config before = *app->model->wanted;
-	int code = bt_session_stop_now(app->session, who, err);
+	int code;
 
+	if (app->kbench.run)
+		return ui_app_kbench_stop(app, err);
+	code = bt_session_stop_now(app->session, who, err);
 	ui_app_update(app);
 	if (code)
 		return code;

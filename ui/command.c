@@ -28,10 +28,25 @@ static int run_start(struct ui_app *app, const char *argument, struct bt_err *er
 	return change_rows(app, argument, true, err);
 }
 
+/* Also of a microbenchmark, while other controls wait. */
 static int run_stop(struct ui_app *app, const char *argument, struct bt_err *err)
 {
+	const char *why_not = ui_app_no_source(app);
+
 	(void)argument;
+	if (why_not)
+		return bt_err_set(err, EPERM, "not possible: %s", why_not);
 	return ui_app_stop_now(app, "command", err);
+}
+
+static int run_kbench(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	return ui_app_kbench_start(app, argument, err);
+}
+
+static int run_save_kbench(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	return ui_app_kbench_save(app, argument, err);
 }
 
 static int run_keep(struct ui_app *app, const char *argument, struct bt_err *err)
@@ -224,7 +239,7 @@ static int run_compare(struct ui_app *app, const char *argument, struct bt_err *
 const struct ui_command ui_commands[] = {
 	{ "start", true, run_start, UI_ARGUMENT_ASSIGNMENTS, "[NAME VALUE ...]",
 	  "start the workers, with these parameters; the first start asks", NULL },
-	{ "stop", true, run_stop, UI_ARGUMENT_NONE, NULL,
+	{ "stop", false, run_stop, UI_ARGUMENT_NONE, NULL,
 	  "stop the workers and give everything back, at once", NULL },
 	{ "keep", true, run_keep, UI_ARGUMENT_NONE, NULL,
 	  "the workers sleep, what is held stays", NULL },
@@ -236,6 +251,11 @@ const struct ui_command ui_commands[] = {
 	  "send the draft as one generation", NULL },
 	{ "discard", false, run_discard, UI_ARGUMENT_NONE, NULL,
 	  "drop the draft", NULL },
+	{ "kbench", false, run_kbench, UI_ARGUMENT_TEXT, "[NAME] [PART=VALUE ...]",
+	  "start a microbenchmark: bulk, repeat, rand or frag, and of its plan orders, threads, "
+	  "allocs, iterations, node, percent, seed", NULL },
+	{ "save-kbench", false, run_save_kbench, UI_ARGUMENT_FILE, "[FILE]",
+	  "write the result of the microbenchmark of view 8 to a JSON file", NULL },
 	{ "mark", false, run_mark, UI_ARGUMENT_TEXT, "[TEXT]",
 	  "mark this moment in the event log and in all graphs", NULL },
 	{ "jump", false, run_jump, UI_ARGUMENT_MARK, "TIME",

@@ -83,8 +83,10 @@ const struct ui_model *ui_feed_model(const struct ui_feed *feed)
 	return &feed->model;
 }
 
-void ui_feed_show_draft(struct ui_feed *feed, const struct ui_draft *draft)
+void ui_feed_show_own(struct ui_feed *feed, const struct ui_draft *draft,
+		      const struct ui_kbench *kbench)
 {
+	feed->model.kbench = kbench;
 	feed->model.draft = draft;
 }
 

@@ -40,11 +40,18 @@ static bool not_in_control(const struct ui_screen *screen, const struct ui_panel
 	return ui_screen_focus(screen) != UI_PANEL_CONTROL;
 }
 
+static bool in_kbench(const struct ui_screen *screen, const struct ui_panel_ops *ops)
+{
+	(void)ops;
+	return screen->view == UI_VIEW_KBENCH;
+}
+
 static const struct {
 	enum ui_action_id action;
 	bool (*fits)(const struct ui_screen *screen, const struct ui_panel_ops *ops);
 } firsts[] = {
 	{ UI_ACTION_HELP, always },		{ UI_ACTION_QUIT, always },
+	{ UI_ACTION_KBENCH, in_kbench },	{ UI_ACTION_KBENCH_SAVE, in_kbench },
 	{ UI_ACTION_TIME_LIVE, is_past },	{ UI_ACTION_MODE, has_modes },
 	{ UI_ACTION_SUBJECT_UP, has_subjects }, { UI_ACTION_FILTER, filters },
 	{ UI_ACTION_NEXT_PANEL, not_in_control },

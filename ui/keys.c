@@ -105,6 +105,13 @@ const struct ui_binding ui_bindings[] = {
 	  .group = load,
 	  .help = "find what user space can really get; asks how far to go" },
 
+	{ .action = UI_ACTION_KBENCH, .key = { 'U' },
+	  .group = load, .brief = "start/stop it",
+	  .help = "view 8, Microbenchmark; in it: start the one of the plan; stop one that runs" },
+	{ .action = UI_ACTION_KBENCH_SAVE, .key = { 'O' },
+	  .group = load, .brief = "write result",
+	  .help = "write the result of the last microbenchmark to a JSON file" },
+
 	{ .action = UI_ACTION_SNAPSHOT, .key = { 's', F(5) },
 	  .group = view, .brief = "snapshot",
 	  .help = "write all that is known now to a JSON file" },
@@ -148,7 +155,7 @@ const struct ui_binding ui_bindings[] = {
 	{ .action = UI_ACTION_VIEW, .key = { '1' },
 	  .group = view,
 	  .help = "view 1, Overview; 2 Latency, 3 NUMA and zones, 4 Fragmentation, 5 CPUs, "
-		  "6 Reclaim and pressure, 7 Events (digits only choose views)" },
+		  "6 Reclaim and pressure, 7 Events, 8 Microbenchmark (digits only choose views)" },
 	{ .action = UI_ACTION_MODE, .key = { 'x' },
 	  .group = view, .brief = "form",
 	  .help = "next form of the focused panel" },

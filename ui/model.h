@@ -12,6 +12,7 @@
 struct ui_baseline;
 struct ui_tasks;
 struct ui_draft;
+struct ui_kbench;
 
 struct ui_model {
 	/* The event log and the clock of the machine; NULL in tests without a session. */
@@ -33,6 +34,7 @@ struct ui_model {
 	const struct bt_frame *live;
 	const struct bt_config *wanted;		/* last sent; live->config follows */
 	const struct ui_draft *draft;		/* what is proposed instead; NULL in tests */
+	const struct ui_kbench *kbench;		/* always as of now; NULL in tests */
 	const char *no_control;
 	struct bt_session_status status;
 	struct bt_measure measure;
@@ -93,8 +95,9 @@ void ui_feed_free(struct ui_feed *feed);
 /* After bt_session_step(). The model stays valid until the next step. */
 void ui_feed_update(struct ui_feed *feed);
 const struct ui_model *ui_feed_model(const struct ui_feed *feed);
-/* The draft that panels show; it is the caller's. */
-void ui_feed_show_draft(struct ui_feed *feed, const struct ui_draft *draft);
+/* The draft and the microbenchmark that panels show; they are the caller's. */
+void ui_feed_show_own(struct ui_feed *feed, const struct ui_draft *draft,
+		      const struct ui_kbench *kbench);
 void ui_feed_set_units(struct ui_feed *feed, const struct bt_units *units);
 void ui_feed_freeze(struct ui_feed *feed, bool freeze);
 

@@ -125,6 +125,9 @@ void ui_overlay_close(struct ui_app *app);
 /* Shows the prompt again as its state in the union says. */
 void ui_prompt_reopen(struct ui_app *app);
 void ui_prompt_open_param(struct ui_app *app, const struct bt_param *param);
+/* Title and hint outlive the prompt. accept() errors keep it open. */
+void ui_prompt_open_text(struct ui_app *app, const char *title, const char *hint, const char *text,
+			 int (*accept)(struct ui_app *app, const char *text, struct bt_err *err));
 void ui_prompt_open_interval(struct ui_app *app);
 void ui_prompt_open_export(struct ui_app *app);
 void ui_prompt_open_mark(struct ui_app *app);

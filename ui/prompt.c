@@ -139,6 +139,13 @@ void ui_prompt_open_interval(struct ui_app *app)
 		   "seconds.", accept_interval);
 }
 
+void ui_prompt_open_text(struct ui_app *app, const char *title, const char *hint, const char *text,
+			 int (*accept)(struct ui_app *app, const char *text, struct bt_err *err))
+{
+	open_other(app, title, hint, accept);
+	ui_line_set(&app->overlay.prompt.line, text);
+}
+
 static int accept_mark(struct ui_app *app, const char *text, struct bt_err *err)
 {
 	(void)err;

@@ -21,6 +21,9 @@ const struct ui_panel_ops *const ui_panels[UI_PANEL_COUNT] = {
 	[UI_PANEL_RECLAIM] = &ui_panel_reclaim,
 	[UI_PANEL_PRESSURE] = &ui_panel_pressure,
 	[UI_PANEL_TASKS] = &ui_panel_tasks,	    [UI_PANEL_EVENT_LIST] = &ui_panel_event_list,
+	[UI_PANEL_KBENCH_PLAN] = &ui_panel_kbench_plan, [UI_PANEL_KBENCH_RUN] = &ui_panel_kbench_run,
+	[UI_PANEL_KBENCH_RESULT] = &ui_panel_kbench_result,
+	[UI_PANEL_KBENCH_ROWS] = &ui_panel_kbench_rows,
 };
 
 void ui_screen_init(struct ui_screen *screen, const struct ui_model *model)

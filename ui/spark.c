@@ -16,8 +16,8 @@ static double top_of(const struct ui_glyphs *glyphs)
 	return glyphs->levels < 8 ? 1 : 1 - 1.0 / (glyphs->levels - 1);
 }
 
-static void put_value(const struct ui_area *area, int row, int col, double value, double high,
-		      enum ui_role role)
+void ui_spark_put(const struct ui_area *area, int row, int col, double value, double high,
+		  enum ui_role role)
 {
 	const struct ui_glyphs *glyphs = area->canvas->glyphs;
 
@@ -38,7 +38,7 @@ void ui_spark(const struct ui_model *model, const struct ui_area *area, int row,
 	int first = col + (int)ui_spark_capacity(model, width) - (int)count;
 
 	for (unsigned i = 0; i < count; i++)
-		put_value(area, row, first + (int)i, values[i], high, role);
+		ui_spark_put(area, row, first + (int)i, values[i], high, role);
 }
 
 void ui_spark_head(const struct ui_model *model, const struct ui_area *area, int row, int col,

@@ -13,6 +13,9 @@ unsigned ui_spark_capacity(const struct ui_model *model, int width);
 /* So many values as of ui_model_series(); high: the full character. */
 void ui_spark(const struct ui_model *model, const struct ui_area *area, int row, int col, int width,
 	      const double *values, unsigned count, double high, enum ui_role role);
+/* One value of a spark, NaN and UI_GAP too. */
+void ui_spark_put(const struct ui_area *area, int row, int col, double value, double high,
+		  enum ui_role role);
 /*
  * The row above sparks of this width: which time they cover, and a line at each point into which a
  * control change, a mark or another event fell.

@@ -18,6 +18,8 @@
 
 /* Between two pictures that are frozen, where no key was pressed: less than a second's samples. */
 #define FROZEN_NS (900 * BT_NS_PER_MS)
+/* Phases of a microbenchmark bring frames by the hundred: drawing each would disturb it. */
+#define KBENCH_NS (200 * BT_NS_PER_MS)
 
 enum { POLL_KEYS, POLL_SESSION, POLL_SIGNALS, POLL_STDERR, POLL_COUNT };
 
@@ -155,7 +157,10 @@ static uint64_t stays_until_ns(const struct ui *ui)
 {
 	const struct ui_model *model = ui->app.model;
 
-	return model->frozen && model->status.interval_ns ? ui->shown_ns + FROZEN_NS : 0;
+	if (!model->status.interval_ns)
+		return 0;
+	return model->frozen ? ui->shown_ns + FROZEN_NS :
+	       ui->app.kbench.run ? ui->shown_ns + KBENCH_NS : 0;
 }
 
 static void take_session(struct ui *ui)
@@ -189,15 +194,18 @@ static void show(struct ui *ui)
 	ui->changed = ui->pending = false;
 }
 
-/* Time passes without an event of its own since a source was lost, and before a picture is due. */
+/* Time passes by itself since a source was lost, and before a picture or a phase is due. */
 static const struct timespec *patience(const struct ui *ui, struct timespec *buf)
 {
-	uint64_t now = bt_mono_ns(), until = stays_until_ns(ui), wait = BT_NS_PER_S;
+	uint64_t now = bt_mono_ns(), until = ui_app_due_ns(&ui->app), wait;
 
-	if (ui->pending)
-		wait = until > now ? until - now : 0;
-	else if (ui->app.model->status.state != BT_SESSION_LOST)
+	if (ui->pending && stays_until_ns(ui) < until)
+		until = stays_until_ns(ui);
+	else if (ui->app.model->status.state == BT_SESSION_LOST && now + BT_NS_PER_S < until)
+		until = now + BT_NS_PER_S;
+	if (until == UINT64_MAX)
 		return NULL;
+	wait = until > now ? until - now : 0;
 	*buf = (struct timespec){ .tv_sec = (time_t)(wait / BT_NS_PER_S),
 				  .tv_nsec = (long)(wait % BT_NS_PER_S) };
 	return buf;
@@ -214,10 +222,12 @@ static void wait_and_act(struct ui *ui)
 
 	struct timespec wait;
 
-	bt_session_relax(ui->app.session, ui->app.model->frozen);
+	bt_session_relax(ui->app.session, ui->app.model->frozen && !ui->app.kbench.run);
 	if (ppoll(fds, POLL_COUNT, patience(ui, &wait), NULL) < 0)
 		return;
 	ui->changed |= ui->app.model->status.state == BT_SESSION_LOST;
+	if (bt_mono_ns() >= ui_app_due_ns(&ui->app))
+		ui_app_update(&ui->app);
 	if (fds[POLL_SIGNALS].revents)
 		take_signals(ui);
 	if (fds[POLL_STDERR].revents)
@@ -285,6 +295,7 @@ int ui_run(struct bt_session *session, const struct ui_signals *signals,
 	}
 	ui_app_init(&ui.app, session, glyphs, codeset);
 	ui.app.colours = ui_term_can_colour(ui.term);
+	ui.app.kbench.write = options->write_kbench;
 	begin_settings(&ui, options->settings, &start, glyphs);
 	fit_to_terminal(&ui);
 	while (!ui.end && !ui.app.quit) {

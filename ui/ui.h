@@ -4,12 +4,14 @@
 #define UI_UI_H
 
 #include "session/session.h"
+#include "ui/kbench.h"
 #include "ui/settings.h"
 #include "ui/signals.h"
 
 struct ui_options {
 	const char *glyphs, *theme;	/* by name; NULL: what the settings say */
 	struct ui_settings_file *settings;
+	ui_kbench_write_fn write_kbench;
 };
 
 /*

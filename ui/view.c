@@ -123,6 +123,27 @@ const struct ui_view_def ui_views[UI_VIEW_COUNT] = {
 			[UI_SHAPE_NARROW] = { { ONE(EVENT_LIST), 40, 3, true } },
 		},
 	},
+	[UI_VIEW_KBENCH] = {
+		.name = "Microbenchmark", .word = "kbench",
+		.bands = {
+			[UI_SHAPE_WIDE] = {
+				{ PAIR(KBENCH_PLAN, KBENCH_RUN), 13, 11, false },
+				{ ONE(KBENCH_RESULT), 12, 4, true },
+				{ ONE(KBENCH_ROWS), 14, 4, true },
+			},
+			[UI_SHAPE_TWO] = {
+				{ PAIR(KBENCH_PLAN, KBENCH_RUN), 12, 11, false },
+				{ ONE(KBENCH_RESULT), 8, 4, true },
+				{ ONE(KBENCH_ROWS), 8, 4, true },
+			},
+			[UI_SHAPE_NARROW] = {
+				{ ONE(KBENCH_PLAN), 11, 4, false },
+				{ ONE(KBENCH_RUN), 8, 4, true },
+				{ ONE(KBENCH_RESULT), 8, 4, true },
+				{ ONE(KBENCH_ROWS), 8, 4, true },
+			},
+		},
+	},
 };
 
 const char *const ui_panel_words[UI_PANEL_COUNT] = {
@@ -148,6 +169,10 @@ const char *const ui_panel_words[UI_PANEL_COUNT] = {
 	[UI_PANEL_PRESSURE] = "pressure",
 	[UI_PANEL_TASKS] = "tasks",
 	[UI_PANEL_EVENT_LIST] = "event_list",
+	[UI_PANEL_KBENCH_PLAN] = "kbench_plan",
+	[UI_PANEL_KBENCH_RUN] = "kbench_run",
+	[UI_PANEL_KBENCH_RESULT] = "kbench_result",
+	[UI_PANEL_KBENCH_ROWS] = "kbench_rows",
 };
 
 enum ui_shape ui_view_shape(int cols)

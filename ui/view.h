@@ -39,6 +39,11 @@ enum ui_panel {
 
 	UI_PANEL_EVENT_LIST,	/* all of them, with a filter */
 
+	UI_PANEL_KBENCH_PLAN,	/* a form */
+	UI_PANEL_KBENCH_RUN,	/* progress, averages over iterations */
+	UI_PANEL_KBENCH_RESULT,	/* beside the previous one */
+	UI_PANEL_KBENCH_ROWS,	/* each iteration */
+
 	UI_PANEL_COUNT,
 	UI_PANEL_NONE = UI_PANEL_COUNT
 };
@@ -58,6 +63,7 @@ enum ui_view {
 	UI_VIEW_CPUS,
 	UI_VIEW_RECLAIM,
 	UI_VIEW_EVENTS,
+	UI_VIEW_KBENCH,
 	UI_VIEW_COUNT
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/kbench_doc.h"
 #include "cmd/stream.h"
 #include "cmd/top.h"
 #include "ui/command.h"
@@ -88,6 +89,7 @@ int top_run(struct bt_cmd_call *call, const struct top_values *values, struct bt
 	struct ui_settings_file settings;
 	const struct ui_options ui_options = {
 		.glyphs = values->glyphs, .theme = values->theme, .settings = &settings,
+		.write_kbench = bt_kbench_write,
 	};
 	char note[BT_CMD_NOTE];
 	int code;

@@ -175,8 +175,8 @@ static void wrong_input_is_refused(void **state)
 	ui_app_key(&rig.app, UI_KEY_ESC);
 	press(&rig, "[");
 	assert_shows(&rig, "the order is 0 already");
-	press(&rig, "8");
-	assert_shows(&rig, "there is no view 8");
+	press(&rig, "9");
+	assert_shows(&rig, "there is no view 9");
 	pass(&rig, 2);
 	assert_int_equal(bt_session_frame(rig.session)->config.generation, 0);
 	rig_close(&rig);
@@ -328,7 +328,7 @@ static void hidden_panels_have_no_focus(void **state)
 static void draws_at_every_size(void **state)
 {
 	static const char *const overlays[] = { "", "?", "c", "n", "g", "o",
-						":", "L", "f", "w", "E", "\t\n" };
+						":", "L", "f", "w", "E", "\t\n", "8" };
 	static const char *const sources[] = { "sim:1", "sim:2,cpus=1024,nodes=16,memory=1T",
 					       "sim:3,cpus=3,nodes=4,memonly=3" };
 
