@@ -185,9 +185,16 @@ def write_something():
                           "--private", "--rand", "--json"))
 
 
+def kbench_something():
+    """A document of `buddytop kbench`, with the keys that only some runs have."""
+    return json.loads(run(PROGRAM, "kbench", "frag", "--source", "sim:1,cpus=2,memory=256M",
+                          "--interval", "20ms", "--iterations", "1", "--allocs", "100",
+                          "--node", "0", "--on-cpus", "0", "--threads", "1", "--json"))
+
+
 def check_documents_page():
     result = keys_of(measure_something())
-    written = keys_of(write_something())
+    written = keys_of(write_something()) | keys_of(kbench_something())
     snapshot = json.loads(run(PROGRAM, "snapshot", "--source", "sim"))
     answers = talk_to_agent()
     there = rows("buddytop.5", "Va")
@@ -198,7 +205,7 @@ def check_documents_page():
     report("buddytop.5 has every key of a result",
            missing(result - {phase for phase in ("idle", "warmup", "load", "antagonized")} -
                    rows("buddytop.7", "Va"), there, "key"))
-    report("buddytop.5 has every key of a document of write", missing(written, there, "key"))
+    report("buddytop.5 has every key of a document of write or kbench", missing(written, there, "key"))
     report("buddytop.5 has every key of a snapshot", missing(keys_of(snapshot), there, "key"))
     report("buddytop.5 has every key of the agent's messages",
            faults + missing(messages - heads, there, "key"))

@@ -107,10 +107,10 @@ refused 'only frag' bulk --percent 10
 refused 'max_held_pct' bulk --allocs 10000000
 refused '5 threads need' bulk --threads 5
 refused 'of node 0' bulk --threads 3 --node 0
-refused '--node' bulk --node 7
-refused '--orders' bulk --orders 99
-refused '--allocs' bulk --allocs 0
-refused '--seed' bulk --seed x
+refused "node: '7'" bulk --node 7
+refused 'orders' bulk --orders 99
+refused "allocs: '0'" bulk --allocs 0
+refused "seed: 'x'" bulk --seed x
 refused 'decides that by itself' bulk --set order=3
 refused 'gfp' bulk --set gfp=often
 

@@ -37,9 +37,10 @@ void ui_app_free(struct ui_app *app)
 static void want(struct ui_app *app)
 {
 	bool live = !app->model->frozen && !app->model->past;
+	unsigned run = app->kbench.run ? bt_kbench_wants(app->kbench.run) : 0;
 
-	bt_session_want(app->session,
-			live ? ui_screen_wants(&app->screen, app->canvas.rows, app->canvas.cols) : 0);
+	bt_session_want(app->session, bt_want_join(live ? ui_screen_wants(&app->screen, app->canvas.rows,
+									  app->canvas.cols) : 0, run));
 }
 
 void ui_app_update(struct ui_app *app)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ui/draft.h"
+#include "ui/freemap.h"
 #include "ui/kbench.h"
 #include "ui/panel.h"
 #include "ui/spark.h"
@@ -228,8 +229,8 @@ static void draw_averages(const struct ui_model *model, const struct bt_kbench *
 			   op == BT_OP_ALLOC ? UI_ROLE_GRAPH_A : UI_ROLE_GRAPH_B);
 }
 
-/* The newest groups, as many as there is room for. */
-static void draw_groups(const struct ui_model *model, const struct bt_kbench *result,
+/* The newest groups, as many as there is room for. Returns the row below them. */
+static int draw_groups(const struct ui_model *model, const struct bt_kbench *result,
 			const struct ui_area *area, int row)
 {
 	unsigned ops = result->plan.kind == BT_KBENCH_REPEAT ? 1 : BT_OP_COUNT;
@@ -240,12 +241,15 @@ static void draw_groups(const struct ui_model *model, const struct bt_kbench *re
 		for (unsigned op = 0; op < ops; op++)
 			draw_averages(model, result, &result->groups[i], op, area, row++);
 	}
+	return row;
 }
 
 static void run_draw(const struct ui_model *model, const struct ui_panel_state *state,
 		     const struct ui_area *area)
 {
 	const struct bt_kbench *result = model->kbench ? ui_kbench_result(model->kbench) : NULL;
+	const struct bt_kbench_group *last;
+	struct ui_area below = *area;
 	int row;
 
 	(void)state;
@@ -256,11 +260,14 @@ static void run_draw(const struct ui_model *model, const struct ui_panel_state *
 		return;
 	}
 	row = model->kbench->run ? draw_progress(model, area) : draw_outcome(model, result, area);
-	draw_groups(model, result, area, row);
-	/*
-	 * FREE MAP: that of frag goes here, below the groups: the one place to call
-	 * ui_freemap_draw() from, and what frames must hold for it is ui_panel_kbench_run.wants.
-	 */
+	row = draw_groups(model, result, area, row);
+	last = result->group_count ? &result->groups[result->group_count - 1] : NULL;
+	if (!last || !last->map || last->map->state != BT_DETAIL_KNOWN)
+		return;
+	below.rect.row += row + 1;
+	below.rect.rows -= row + 1;
+	if (below.rect.rows >= UI_FREEMAP_LEGEND_ROWS)
+		ui_freemap_draw(&below, last->map, &model->units);
 }
 
 static void run_summary(const struct ui_model *model, bool only, struct ui_row *row)

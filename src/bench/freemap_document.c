@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/kbench_doc.h"
 #include "frame/frame_json.h"
 #include "source/recording.h"
 
@@ -39,6 +40,25 @@ static int take_snapshot(struct bt_freemap_document *document, const struct bt_j
 	return document->map->state == BT_DETAIL_KNOWN ? 0 : refuse(document->map, path, err);
 }
 
+/* Of a microbenchmark: the map of its last group. */
+static int take_kbench(struct bt_freemap_document *document, const struct bt_json *tree,
+		       const char *path, struct bt_err *err)
+{
+	struct bt_kbench *result;
+	int code = bt_kbench_decode(tree, &result, err);
+
+	if (code)
+		return bt_err_prefix(err, "%s", path);
+	document->machine = result->machine;
+	document->utc_ns = result->end_utc_ns;
+	for (unsigned i = 0; i < result->group_count; i++) {
+		if (result->groups[i].map)
+			bt_freemap_copy(document->map, result->groups[i].map);
+	}
+	bt_kbench_free(result);
+	return document->map->state == BT_DETAIL_KNOWN ? 0 : refuse(document->map, path, err);
+}
+
 /* 1: it is none. */
 static int read_snapshot(struct bt_freemap_document *document, const char *path, struct bt_err *err)
 {
@@ -56,6 +76,8 @@ static int read_snapshot(struct bt_freemap_document *document, const char *path,
 	name = bt_json_get_string(bt_json_get_object(tree, "schema"), "name");
 	if (name && !strcmp(name, "buddytop-snapshot"))
 		code = take_snapshot(document, tree, path, err);
+	else if (name && !strcmp(name, BT_KBENCH_SCHEMA))
+		code = take_kbench(document, tree, path, err);
 	bt_json_reader_free(reader);
 	free(text);
 	return code;

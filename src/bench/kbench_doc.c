@@ -103,6 +103,8 @@ static void encode_group(struct bt_json_writer *w, const struct bt_kbench_group 
 	bt_mask_encode(w, "cpus", group->cpus, BT_CPU_WORDS);
 	bt_buckets_encode(w, "get_buckets", &group->get);
 	bt_buckets_encode(w, "put_buckets", &group->put);
+	if (group->map)
+		bt_freemap_encode(w, "free_map", group->map);
 	bt_json_end_object(w);
 }
 
@@ -203,6 +205,7 @@ static int decode_plan(const struct bt_json *node, struct bt_kbench_plan *plan, 
 static int decode_group(const struct bt_json *node, struct bt_kbench_group *group,
 			struct bt_err *err)
 {
+	const struct bt_json *map = bt_json_get_object(node, "free_map");
 	int rc = bt_fields_decode(node, &group_table, group, err);
 
 	if (!rc)
@@ -211,6 +214,10 @@ static int decode_group(const struct bt_json *node, struct bt_kbench_group *grou
 		rc = bt_buckets_decode(bt_json_get_array(node, "get_buckets"), &group->get, err);
 	if (!rc)
 		rc = bt_buckets_decode(bt_json_get_array(node, "put_buckets"), &group->put, err);
+	if (!rc && map) {
+		group->map = bt_freemap_create();
+		rc = bt_freemap_decode(map, group->map, err);
+	}
 	return rc;
 }
 

@@ -182,6 +182,7 @@ static bool wait_for_more(const struct job *job, const struct bt_kbench_run *run
 		{ .fd = stopping ? -1 : job->stop_fd, .events = POLLIN },
 	};
 
+	bt_session_want(job->session, bt_kbench_wants(run));
 	ppoll(fds, BT_ARRAY_SIZE(fds), &timeout, NULL);
 	bt_session_step(job->session);
 	return fds[1].revents != 0;

@@ -33,6 +33,8 @@ struct phase {
 #define PHASES 3	/* at most, and the end */
 
 static const struct phase give_back = { .name = "give back" };
+static const struct phase read_map = { .name = "map of free pages" };
+#define MAP_LIMIT_NS (30 * BT_NS_PER_S)
 
 /* Lists end with an entry without a name. */
 static const struct program {
@@ -78,6 +80,8 @@ void bt_kbench_free(struct bt_kbench *result)
 {
 	if (!result)
 		return;
+	for (unsigned i = 0; result->groups && i < result->group_count; i++)
+		bt_freemap_free(result->groups[i].map);
 	free(result->groups);
 	free(result->rows);
 	free(result);
@@ -101,6 +105,12 @@ struct bt_kbench *bt_kbench_copy(const struct bt_kbench *result)
 	copy = bt_kbench_create();
 	*copy = *result;
 	copy->groups = copy_of(result->groups, result->group_count, sizeof(*copy->groups));
+	for (unsigned i = 0; i < copy->group_count; i++) {
+		if (!result->groups[i].map)
+			continue;
+		copy->groups[i].map = bt_freemap_create();
+		bt_freemap_copy(copy->groups[i].map, result->groups[i].map);
+	}
 	copy->rows = copy_of(result->rows, result->row_count, sizeof(*copy->rows));
 	return copy;
 }
@@ -111,6 +121,7 @@ enum stage {
 	STAGE_PREPARE,		/* what was held before the group is given back */
 	STAGE_SETUP,
 	STAGE_ITERATION,
+	STAGE_MAP,		/* frag, after the iterations: all is held, the map is read */
 	STAGE_LAST,		/* all is given back, then it is over */
 	STAGE_OVER,
 };
@@ -128,8 +139,11 @@ struct bt_kbench_run {
 	bool has_begin;
 	struct bt_interval *whole;	/* of a phase */
 	uint64_t seq, token, generation; /* generation 0: not accepted yet */
+	uint64_t last_generation;	/* of ours */
 	uint64_t start_ns, due_ns, poll_ns; /* own clock */
 	double phase_ratio;
+	uint64_t map_after_ns;		/* clock of the frames: the map shall be read after that */
+	uint64_t map_limit_ns;		/* own clock: a source that has none shall not be waited for */
 };
 
 static struct bt_kbench_group *group_of(const struct bt_kbench_run *run)
@@ -143,6 +157,8 @@ static const struct phase *phase_of(const struct bt_kbench_run *run)
 		return &run->program->setup[run->index];
 	if (run->stage == STAGE_ITERATION)
 		return &run->program->iteration[run->index];
+	if (run->stage == STAGE_MAP)
+		return &read_map;
 	return &give_back;
 }
 
@@ -353,6 +369,16 @@ static void begin_row(struct bt_kbench_run *run)
 	};
 }
 
+static void next_group(struct bt_kbench_run *run)
+{
+	run->stage = STAGE_LAST;
+	run->iteration = run->index = 0;
+	if (run->group + 1 < run->groups) {
+		run->stage = STAGE_PREPARE;
+		run->group++;
+	}
+}
+
 /* Moves on to the next phase. */
 static void advance(struct bt_kbench_run *run)
 {
@@ -375,12 +401,12 @@ static void advance(struct bt_kbench_run *run)
 			begin_row(run);
 			return;
 		}
-		run->stage = STAGE_LAST;
-		if (run->group + 1 < run->groups) {
-			run->stage = STAGE_PREPARE;
-			run->group++;
-			run->iteration = 0;
-		}
+		if (result->plan.kind == BT_KBENCH_FRAG)
+			run->stage = STAGE_MAP;
+		else
+			next_group(run);
+	} else if (run->stage == STAGE_MAP) {
+		next_group(run);
 	}
 }
 
@@ -400,7 +426,32 @@ static int next(struct bt_kbench_run *run, const struct bt_frame *frame, struct 
 	bt_frame_copy(run->begin, frame);
 	run->has_begin = true;
 	advance(run);
-	return publish(run, err);
+	if (run->stage != STAGE_MAP)
+		return publish(run, err);
+	run->map_after_ns = frame->mono_ns;
+	run->map_limit_ns = bt_mono_ns() + MAP_LIMIT_NS;
+	run->poll_ns = POLL_FIRST_NS;
+	run->due_ns = bt_mono_ns() + run->poll_ns;
+	return 0;
+}
+
+/* One that was read since, or why there is none. */
+static bool map_came(const struct bt_kbench_run *run, const struct bt_frame *frame)
+{
+	const struct bt_frame_freemap *map = &frame->free_map;
+
+	if (bt_mono_ns() >= run->map_limit_ns)
+		return true;
+	return map->state != BT_DETAIL_NONE &&
+	       (map->state != BT_DETAIL_KNOWN || map->mono_ns >= run->map_after_ns);
+}
+
+static void take_map(struct bt_kbench_run *run, const struct bt_frame *frame)
+{
+	struct bt_kbench_group *group = group_of(run);
+
+	group->map = bt_freemap_create();
+	bt_freemap_copy(group->map, &frame->free_map);
 }
 
 /* Nothing more is measured; what is held is given back. */
@@ -417,6 +468,10 @@ static int look(struct bt_kbench_run *run, const struct bt_frame *frame, struct 
 		if (frame->ack.error)
 			return bt_err_set(err, frame->ack.error, "%s", frame->ack.text);
 		run->generation = frame->ack.generation;
+		/* Whose it was is in the event log; it was in force until ours came. */
+		if (run->last_generation && run->generation != run->last_generation + 1)
+			flaw(run, "another configuration was published in between");
+		run->last_generation = run->generation;
 	} else if (!run->generation && frame->ack.token > run->token) {
 		flaw(run, "somebody else published a configuration at the same time");
 		over(run);
@@ -432,6 +487,12 @@ static int look(struct bt_kbench_run *run, const struct bt_frame *frame, struct 
 		return give_up(run, err);
 	if (frame->config.generation != run->generation)
 		return 0;
+	if (run->stage == STAGE_MAP) {
+		if (!map_came(run, frame))
+			return 0;
+		take_map(run, frame);
+		return next(run, frame, err);
+	}
 	if (phase_of(run)->step == BT_STEP_NONE ? drained(run, frame) : ended(run, frame))
 		return next(run, frame, err);
 	return 0;
@@ -518,6 +579,11 @@ int bt_kbench_start(struct bt_kbench_run **out, struct bt_session *session,
 	}
 	*out = run;
 	return 0;
+}
+
+unsigned bt_kbench_wants(const struct bt_kbench_run *run)
+{
+	return run->stage == STAGE_MAP ? BT_WANT_FREE_MAP : 0;
 }
 
 uint64_t bt_kbench_due_ns(const struct bt_kbench_run *run)

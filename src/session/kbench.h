@@ -10,6 +10,7 @@
 #ifndef BT_KBENCH_H
 #define BT_KBENCH_H
 
+#include "frame/freemap.h"
 #include "frame/interval.h"
 #include "session/session.h"
 
@@ -108,6 +109,11 @@ struct bt_kbench_group {
 	uint64_t allocs;		/* blocks a thread */
 	__u64 cpus[BT_CPU_WORDS];
 	struct bt_hist get, put;
+	/*
+	 * frag: free pages in every frame of 2 MiB of the whole machine after the last iteration, per-CPU
+	 * lists not counted; its state says why where there is none. NULL: it did not come to that.
+	 */
+	struct bt_frame_freemap *map;
 };
 
 struct bt_kbench {
@@ -166,6 +172,8 @@ int bt_kbench_step(struct bt_kbench_run *run, struct bt_err *err);
  * session on demand, whose samples are asked for by others.
  */
 uint64_t bt_kbench_due_ns(const struct bt_kbench_run *run);
+/* BT_WANT_*: what the session's frames have to hold now; the caller joins it with its own. */
+unsigned bt_kbench_wants(const struct bt_kbench_run *run);
 /* Ends it: `why` becomes the flaw; bt_kbench_step() goes on until all is given back. */
 int bt_kbench_stop(struct bt_kbench_run *run, const char *why, struct bt_err *err);
 /* What there is so far; valid until the run is freed. */

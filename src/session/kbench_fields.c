@@ -203,14 +203,14 @@ const struct bt_kbench_field bt_kbench_fields[] = {
 	{ "threads", "numbers of threads, a CPU each: 1,2 or 1-4", LIST(threads, thread_count),
 	  .most = BT_KBENCH_GROUPS },
 	{ "allocs", "blocks of each thread; of frag, all: as many as may be held", AT(allocs),
-	  .least = 1, .most = BT_STEP_BLOCKS_MAX >> BT_MAX_ORDERS, .set = set_allocs,
+	  .least = 1, .most = BT_STEP_BLOCKS_MAX, .set = set_allocs,
 	  .get = get_allocs },
 	{ "iterations", "of each order and number of threads", AT(iterations), .least = 1,
 	  .most = BT_KBENCH_ROWS_MAX, .set = set_unsigned, .get = get_unsigned },
 	{ "node", "any, or CPUs and memory of this node alone", .set = set_node, .get = get_node },
 	{ "percent", "of frag: re-allocated in an iteration, of what is held", AT(percent),
 	  .least = 1, .most = 100, .set = set_unsigned, .get = get_unsigned },
-	{ "seed", "of what is random", AT(seed), .most = UINT64_MAX, .set = set_u64,
+	{ "seed", "of what is random", AT(seed), .most = UINT64_MAX - 1, .set = set_u64,
 	  .get = get_u64 },
 };
 
