@@ -507,7 +507,6 @@ static void refuses_every_bound(void **state)
 		{ "\"state\":[\"offline\"", "\"state\":[null", "cpus.state" },
 		{ "\"op\":[\"alloc\"", "\"op\":[0", "cpus.op" },
 		{ "\"clock\":\"tsc\"", "\"clock\":\"sun\"", "member clock" },
-		{ "\"ended\":[", "\"ended\":[\"\",", "ended" },
 		{ "\"config\":{", "\"config\":{\"step\":\"jump\",", "config: member step" },
 		{ "\"config\":{", "\"config\":{\"step_blocks\":-1,", "config: member step_blocks" },
 		{ "\"config\":{", "\"config\":7,\"x\":{", "config is no object" },
@@ -611,6 +610,10 @@ static void refuses_wrong_steps(void **state)
 	bad = replaced(text, size, "\"done\":[", "\"done\":[1,");
 	assert_int_equal(decode(kit, bad, strlen(bad), &err), -EPROTO);
 	assert_non_null(strstr(err.text, "done"));
+	free(bad);
+	bad = replaced(text, size, "\"ended\":[", "\"ended\":[\"\",");
+	assert_int_equal(decode(kit, bad, strlen(bad), &err), -EPROTO);
+	assert_non_null(strstr(err.text, "ended"));
 	free(bad);
 	free_kit(kit);
 }
