@@ -183,6 +183,15 @@ void ant_op_sample(struct ant_worker *worker);
 bool ant_op_alloc(struct ant_worker *worker, u64 *now_ns);
 /* Frees one held block; there is one. *now_ns: as above. */
 void ant_op_free(struct ant_worker *worker, u64 *now_ns);
+/*
+ * The same again and again: at least once, and on until one block more would pass `high`, or no more
+ * than `low` is held (in pages), there is none, the time is end_ns or another generation is
+ * published. In a loop of its own, for a call each would be a fifth of what a worker adds.
+ */
+bool ant_op_grow(const struct ant_dev *dev, struct ant_worker *worker, u64 high, u64 end_ns,
+		 u64 *now_ns);
+void ant_op_shrink(const struct ant_dev *dev, struct ant_worker *worker, u64 low, u64 end_ns,
+		   u64 *now_ns);
 
 /* kbench.c */
 /* Of the worker's step, some 1 ms; then it sleeps a little, or rests for it is over. */

@@ -25,15 +25,20 @@ static inline struct page *ant_compat_alloc(gfp_t gfp, unsigned int order, int n
 #endif
 }
 
-/* One more, by one writer; readers in user space see the old or the new word. */
-static __always_inline void ant_compat_increment(u64 *counter)
+/* So many more, by one writer; readers in user space see the old or the new word. */
+static __always_inline void ant_compat_add(u64 *counter, u64 n)
 {
 #ifdef CONFIG_X86_64
 	/* One instruction; of volatile accesses compilers make three. */
-	asm volatile("incq %0" : "+m" (*counter));
+	asm volatile("addq %1, %0" : "+m" (*counter) : "er" (n));
 #else
-	WRITE_ONCE(*counter, *counter + 1);
+	WRITE_ONCE(*counter, *counter + n);
 #endif
+}
+
+static __always_inline void ant_compat_increment(u64 *counter)
+{
+	ant_compat_add(counter, 1);
 }
 
 /*

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One operation of a worker: where the block comes from, the timed call, its accounts. */
+/* Operations of a worker: where the block comes from, the timed call, its accounts. */
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
@@ -94,43 +94,52 @@ static __always_inline void ant_delay(void)
 	}
 }
 
-/* What a reader sees while the operation is in flight. */
-static __always_inline void ant_flight_start(struct bt_cpu_stats *stats, enum bt_op op,
-					     u64 start_ns)
+/*
+ * What a reader sees of the operation in flight: op is of the operations that are on, and holds
+ * while there is a start.
+ */
+static __always_inline void ant_flight_kind(struct bt_cpu_stats *stats, enum bt_op op)
 {
 	WRITE_ONCE(stats->op, op);
+}
+
+static __always_inline void ant_flight_start(struct bt_cpu_stats *stats, u64 start_ns)
+{
 	WRITE_ONCE(stats->op_start_ns, start_ns);
 }
 
 static __always_inline void ant_flight_end(struct bt_cpu_stats *stats)
 {
 	WRITE_ONCE(stats->op_start_ns, 0);
-	WRITE_ONCE(stats->op, BT_OP_NONE);
 }
 
-/* Returns the start in ticks. */
-static __always_inline u64 ant_timed_start(struct ant_worker *w, struct bt_cpu_stats *stats,
-					   enum bt_op op)
+/* A timed operation: when it began. */
+struct ant_start {
+	u64 ticks;
+	u64 ns;
+};
+
+static __always_inline struct ant_start ant_timed_start(struct ant_worker *w,
+							struct bt_cpu_stats *stats)
 {
-	u64 start;
+	struct ant_start start;
 
 	w->switches = current->nivcsw;
-	start = ant_timing_start(&w->clock);
-	ant_flight_start(stats, op, ant_clock_ns(&w->clock, start));
+	start.ticks = ant_timing_start(&w->clock);
+	start.ns = ant_clock_ns(&w->clock, start.ticks);
+	ant_flight_start(stats, start.ns);
 	return start;
 }
 
-/* Returns what it lasted in ticks. */
-static __always_inline u64 ant_timed_end(struct ant_worker *w, struct bt_cpu_stats *stats,
-					 u64 start, u64 *now_ns)
+/* Returns the end in ticks. */
+static __always_inline u64 ant_timed_end(struct ant_worker *w, struct bt_cpu_stats *stats)
 {
 	u64 end;
 
 	ant_delay();
 	end = ant_timing_end(&w->clock);
-	*now_ns = ant_clock_ns(&w->clock, end);
 	ant_flight_end(stats);
-	return end - start;
+	return end;
 }
 
 /* An operation that is not timed stands for one in flight since the last look at the clock. */
@@ -149,36 +158,41 @@ struct ant_latencies {
 	u64 *max_ns;
 };
 
-static noinline void ant_account_long(struct ant_worker *w, struct ant_latencies to, u64 ticks)
+/* Returns the time at its end. */
+static noinline u64 ant_account_long(struct ant_worker *w, struct ant_latencies to, u64 start_ticks,
+				     u64 end_ticks)
 {
+	u64 ticks = end_ticks - start_ticks;
+	u64 now_ns = ant_clock_ns(&w->clock, end_ticks);
 	u64 ns = ant_clock_length_ns(&w->clock, ticks);
 
 	/* The counter was reset in between: nothing is known. */
 	if ((s64)ticks < 0)
-		return;
+		return now_ns;
 	if (current->nivcsw != w->switches) {
 		ant_compat_increment(&w->stats->preempted);
-		ant_add(&w->stats->preempted_ns, ns);
-		return;
+		ant_compat_add(&w->stats->preempted_ns, ns);
+		return now_ns;
 	}
 	ant_compat_increment(&to.hist[bt_hist_index(ns)]);
 	if (ns > *to.max_ns)
 		WRITE_ONCE(*to.max_ns, ns);
+	return now_ns;
 }
 
-static __always_inline void ant_account_ticks(struct ant_worker *w, struct ant_latencies to,
-					      u64 ticks)
+/* The same. */
+static __always_inline u64 ant_account_time(struct ant_worker *w, struct ant_latencies to,
+					    struct ant_start start, u64 end_ticks)
 {
-	u64 ns;
+	u64 ticks = end_ticks - start.ticks, ns;
 
-	if (unlikely(ant_timing_long(&w->clock, ticks))) {
-		ant_account_long(w, to, ticks);
-		return;
-	}
+	if (unlikely(ant_timing_long(&w->clock, ticks)))
+		return ant_account_long(w, to, start.ticks, end_ticks);
 	ns = ant_timing_short_ns(&w->clock, ticks);
 	ant_timing_count_short(to.hist, ns);
 	if (unlikely(ns > *to.max_ns))
 		WRITE_ONCE(*to.max_ns, ns);
+	return start.ns + ns;
 }
 
 static __always_inline void ant_account_held(struct ant_worker *w, struct bt_cpu_stats *stats)
@@ -214,7 +228,7 @@ static __always_inline bool ant_got(struct ant_worker *w, struct bt_cpu_stats *s
 	ant_compat_increment(&w->by_node[node]);
 	if (unlikely(node != w->mem_node)) {
 		ant_compat_increment(&stats->remote_blocks);
-		ant_add(&stats->remote_pages, 1ull << order);
+		ant_compat_add(&stats->remote_pages, 1ull << order);
 	}
 	return true;
 }
@@ -225,74 +239,126 @@ static bool ant_failed(struct ant_worker *w)
 	return false;
 }
 
-static noinline bool ant_op_alloc_untimed(struct ant_worker *w, u64 *now_ns)
+static noinline bool ant_alloc_untimed(struct ant_worker *w, u64 *now_ns)
 {
 	struct bt_cpu_stats *stats = w->stats;
 	unsigned int order = w->job.order;
 	struct page *page;
 
-	ant_flight_start(stats, BT_OP_ALLOC, *now_ns);
+	ant_flight_start(stats, *now_ns);
 	page = ant_get(w, order);
 	ant_untimed_end(w, now_ns);
 	return likely(page) ? ant_got(w, stats, page, order) : ant_failed(w);
 }
 
-bool ant_op_alloc(struct ant_worker *w, u64 *now_ns)
+static __always_inline bool ant_alloc(struct ant_worker *w, struct bt_cpu_stats *stats,
+				      unsigned int order, u64 *now_ns)
 {
-	struct bt_cpu_stats *stats = w->stats;
-	unsigned int order = w->job.order;
-	struct ant_latencies to;
+	struct ant_start start;
 	struct page *page;
-	u64 start, ticks;
+	u64 end;
 
 	if (unlikely(w->interleave))
 		w->start_node = next_node_in(w->start_node, w->nodes);
 	/* Apart from frees: where the two take turns, one of them would have all the samples. */
 	if (!ant_timing_due(&w->left[BT_OP_ALLOC], w->sample_every))
-		return ant_op_alloc_untimed(w, now_ns);
-	start = ant_timed_start(w, stats, BT_OP_ALLOC);
+		return ant_alloc_untimed(w, now_ns);
+	start = ant_timed_start(w, stats);
 	page = ant_get(w, order);
-	ticks = ant_timed_end(w, stats, start, now_ns);
-	if (unlikely(!page))
+	end = ant_timed_end(w, stats);
+	if (unlikely(!page)) {
+		*now_ns = ant_clock_ns(&w->clock, end);
 		return ant_failed(w);
-	to = (struct ant_latencies){ w->alloc_hist, &stats->alloc_max_ns };
-	ant_account_ticks(w, to, ticks);
+	}
+	*now_ns = ant_account_time(w, (struct ant_latencies){ w->alloc_hist, &stats->alloc_max_ns },
+				   start, end);
 	return ant_got(w, stats, page, order);
+}
+
+bool ant_op_alloc(struct ant_worker *w, u64 *now_ns)
+{
+	struct bt_cpu_stats *stats = w->stats;
+	bool got;
+
+	ant_flight_kind(stats, BT_OP_ALLOC);
+	got = ant_alloc(w, stats, w->job.order, now_ns);
+	ant_flight_kind(stats, BT_OP_NONE);
+	return got;
+}
+
+bool ant_op_grow(const struct ant_dev *dev, struct ant_worker *w, u64 high, u64 end_ns, u64 *now_ns)
+{
+	struct bt_cpu_stats *stats = w->stats;
+	unsigned int order = w->job.order;
+	u64 last = high - (1ull << order);
+	u64 time_ns = *now_ns;
+	bool got;
+
+	ant_flight_kind(stats, BT_OP_ALLOC);
+	do
+		got = ant_alloc(w, stats, order, &time_ns);
+	while (likely(got) && w->hold.pages <= last && time_ns < end_ns &&
+	       ant_worker_is_current(dev, w));
+	ant_flight_kind(stats, BT_OP_NONE);
+	*now_ns = time_ns;
+	return got;
 }
 
 static __always_inline void ant_gave(struct ant_worker *w, struct bt_cpu_stats *stats,
 				     unsigned int order)
 {
 	ant_compat_increment(&stats->frees);
-	ant_add(&stats->freed_pages, 1ull << order);
+	ant_compat_add(&stats->freed_pages, 1ull << order);
 	ant_account_held(w, stats);
 }
 
-static noinline void ant_op_free_untimed(struct ant_worker *w, struct page *page,
-					 unsigned int order, u64 *now_ns)
+static noinline void ant_free_untimed(struct ant_worker *w, struct page *page, unsigned int order,
+				      u64 *now_ns)
 {
-	ant_flight_start(w->stats, BT_OP_FREE, *now_ns);
+	ant_flight_start(w->stats, *now_ns);
 	__free_pages(page, order);
 	ant_untimed_end(w, now_ns);
 	ant_gave(w, w->stats, order);
 }
 
+static __always_inline void ant_free(struct ant_worker *w, struct bt_cpu_stats *stats, u64 *now_ns)
+{
+	unsigned int order;
+	struct page *page = ant_hold_pop(&w->hold, w->job.free_order, &order);
+	struct ant_start start;
+	struct ant_latencies to;
+	u64 end;
+
+	if (!ant_timing_due(&w->left[BT_OP_FREE], w->sample_every)) {
+		ant_free_untimed(w, page, order, now_ns);
+		return;
+	}
+	start = ant_timed_start(w, stats);
+	__free_pages(page, order);
+	end = ant_timed_end(w, stats);
+	to = (struct ant_latencies){ ant_hist_of(w, BT_OP_FREE, order), &stats->free_max_ns };
+	*now_ns = ant_account_time(w, to, start, end);
+	ant_gave(w, stats, order);
+}
+
 void ant_op_free(struct ant_worker *w, u64 *now_ns)
 {
 	struct bt_cpu_stats *stats = w->stats;
-	unsigned int order;
-	struct page *page = ant_hold_pop(&w->hold, w->job.free_order, &order);
-	struct ant_latencies to;
-	u64 start, ticks;
 
-	if (!ant_timing_due(&w->left[BT_OP_FREE], w->sample_every)) {
-		ant_op_free_untimed(w, page, order, now_ns);
-		return;
-	}
-	start = ant_timed_start(w, stats, BT_OP_FREE);
-	__free_pages(page, order);
-	ticks = ant_timed_end(w, stats, start, now_ns);
-	to = (struct ant_latencies){ ant_hist_of(w, BT_OP_FREE, order), &stats->free_max_ns };
-	ant_account_ticks(w, to, ticks);
-	ant_gave(w, stats, order);
+	ant_flight_kind(stats, BT_OP_FREE);
+	ant_free(w, stats, now_ns);
+	ant_flight_kind(stats, BT_OP_NONE);
+}
+
+void ant_op_shrink(const struct ant_dev *dev, struct ant_worker *w, u64 low, u64 end_ns, u64 *now_ns)
+{
+	struct bt_cpu_stats *stats = w->stats;
+	u64 time_ns = *now_ns;
+
+	ant_flight_kind(stats, BT_OP_FREE);
+	do
+		ant_free(w, stats, &time_ns);
+	while (w->hold.pages > low && time_ns < end_ns && ant_worker_is_current(dev, w));
+	ant_flight_kind(stats, BT_OP_NONE);
+	*now_ns = time_ns;
 }

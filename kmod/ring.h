@@ -18,9 +18,9 @@ struct ant_ring {
 /* Slot of the entry at a distance from the oldest; distance <= capacity. */
 static inline __u64 ant_ring_slot(const struct ant_ring *ring, __u64 distance)
 {
-	__u64 left = ring->capacity - ring->first;
+	__u64 slot = ring->first + distance;
 
-	return distance < left ? ring->first + distance : distance - left;
+	return slot < ring->capacity ? slot : slot - ring->capacity;
 }
 
 static inline void ant_ring_push(struct ant_ring *ring, __u64 entry)

@@ -13,12 +13,6 @@
 #include "compat.h"
 #include "hist.h"
 
-/* One writer, readers in user space: a whole word at a time. */
-static __always_inline void ant_add(u64 *counter, u64 n)
-{
-	WRITE_ONCE(*counter, *counter + n);
-}
-
 /* ---- clock.c -------------------------------------------------------------------------------- */
 
 /*

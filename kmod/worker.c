@@ -120,23 +120,29 @@ static void ant_worker_pause(struct ant_dev *dev, struct ant_worker *w, u64 now_
 		ant_worker_rest(dev, w);
 }
 
-/* One operation; false ends the batch. */
+/* Operations up to an edge of the band or until end_ns; false ends the batch. */
 static bool ant_worker_step(struct ant_dev *dev, struct ant_worker *w,
-			    const struct ant_band *band, u64 *now_ns)
+			    const struct ant_band *band, u64 end_ns, u64 *now_ns)
 {
-	if (unlikely(w->hold.next))
+	u64 allocs = w->stats->allocs;
+	bool got;
+
+	if (w->hold.next)
 		ant_ring_free(ant_hold_settle(&w->hold));
+	/* One alone where there is something to look at after each. */
+	if (w->hold.next || w->job.op_interval_ns)
+		end_ns = 0;
 	switch (ant_pattern_step(&w->phase, band, w->hold.pages, 1ull << w->job.order)) {
 	case ANT_STEP_FREE:
-		ant_op_free(w, now_ns);
+		ant_op_shrink(dev, w, band->low, end_ns, now_ns);
 		return true;
 	case ANT_STEP_ALLOC:
-		if (ant_op_alloc(w, now_ns)) {
+		got = ant_op_grow(dev, w, band->high, end_ns, now_ns);
+		if (w->stats->allocs != allocs)
 			w->backoff_ns = 0;
-			return true;
-		}
-		ant_worker_back_off(w, *now_ns);
-		return false;
+		if (!got)
+			ant_worker_back_off(w, *now_ns);
+		return got;
 	default:
 		if (READ_ONCE(w->stats->state) != BT_WORKER_THROTTLED)
 			ant_worker_state(w, BT_WORKER_IDLE);
@@ -159,7 +165,7 @@ static void ant_worker_batch(struct ant_dev *dev, struct ant_worker *w, u64 now_
 		ant_worker_state(w, BT_WORKER_RUNNING);
 	}
 	percpu_down_read(&dev->rings);
-	while (ant_worker_due(w, now_ns) && ant_worker_step(dev, w, &band, &now_ns) &&
+	while (ant_worker_due(w, now_ns) && ant_worker_step(dev, w, &band, end_ns, &now_ns) &&
 	       now_ns < end_ns && ant_worker_is_current(dev, w))
 		;
 	percpu_up_read(&dev->rings);

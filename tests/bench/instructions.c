@@ -2,8 +2,8 @@
 /*
  * instructions: in a guest that counts them (accel icount: a nanosecond of its clock is one), where
  * it is /sbin/guest-extra: what a pair of an allocation and a free costs bare, and with what the
- * antagonist does around it. Fails where clock and histogram are more than their share, or where a
- * figure does not repeat.
+ * antagonist does around it; and what a pair of a real worker costs. Fails where clock and histogram
+ * are more than their share, or where a figure does not repeat.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +36,7 @@ static const char *const modes[TESTCALL_MODES] = {
 
 struct counts {
 	struct series modes[TESTCALL_MODES];	/* instructions of a pair, by round */
+	struct worker_counts workers;
 };
 
 static int load_module(void)
@@ -63,7 +64,7 @@ static int measure(int fd, struct counts *counts)
 			series_add(&counts->modes[mode], (double)p.ns / PAIRS);
 		}
 	}
-	return 0;
+	return worker_measure(fd, ROUNDS, &counts->workers);
 }
 
 static void print(const struct counts *counts)
@@ -80,6 +81,7 @@ static void print(const struct counts *counts)
 		printf("%-28s %12.1f %+8.1f%%   %.1f..%.1f\n", modes[mode], median,
 		       100 * (median / bare - 1), series_at(&s, 0.25), series_at(&s, 0.75));
 	}
+	worker_print(&counts->workers);
 }
 
 static unsigned check(const struct counts *counts)

@@ -58,6 +58,22 @@ int call_loop_stop(struct call_loop *loop, uint64_t *blocks, struct bt_err *err)
 /* In rounds, with the table; a FAIL line of rig where something does not work. */
 void pairs_compare(struct rig *rig, unsigned cpus);
 
+/* ---- worker.c: a real worker's instructions -------------------------------------------------- */
+
+#define WORKER_PATTERNS 2u
+
+/* Instructions of a pair by pattern and round: of the worker, and of the bare loop of its pattern. */
+struct worker_counts {
+	struct series worker[WORKER_PATTERNS], bare[WORKER_PATTERNS];
+};
+
+/*
+ * In a guest of one CPU that counts instructions, beside a loaded module; fd: TESTCALL_DEVICE_NAME.
+ * -errno; -EIO: the worker did not do as it was told.
+ */
+int worker_measure(int fd, unsigned rounds, struct worker_counts *counts);
+void worker_print(const struct worker_counts *counts);
+
 /* ---- touch.c: memory of user space ---------------------------------------------------------- */
 
 /*

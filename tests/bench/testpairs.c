@@ -78,7 +78,7 @@ static __always_inline void testcall_count(struct ant_worker *w, u64 *hist, u64 
 	u64 ticks = ant_timing_end(&w->clock) - start;
 
 	if (unlikely(ant_timing_long(&w->clock, ticks)))
-		ant_add(&hist[bt_hist_index(ant_clock_length_ns(&w->clock, ticks))], 1);
+		ant_compat_increment(&hist[bt_hist_index(ant_clock_length_ns(&w->clock, ticks))]);
 	else
 		ant_timing_count_short(hist, ant_timing_short_ns(&w->clock, ticks));
 }
