@@ -48,6 +48,7 @@ struct ant_job {
 };
 
 struct ant_worker {
+	struct ant_clock clock;	/* first: every operation has its address at hand */
 	struct task_struct *task; /* set by smpboot; NULL until the CPU was first up */
 	unsigned int cpu;
 	bool idle;		/* nothing to do until the next generation */
@@ -63,6 +64,7 @@ struct ant_worker {
 	nodemask_t *strict_nodes; /* the same where no other one will do, or NULL */
 	u64 resume_ns;		/* sleep until then: pace, back-off, reserve */
 	u64 due_ns;		/* pace: the next operation's time */
+	u64 until_ns;		/* a run of operations ends with the first one past this */
 	u64 backoff_ns;		/* the last one, 0 after a success */
 	bool leads;		/* its CPU is the first one of the mask: it shuffles for all */
 	unsigned long step_switches; /* involuntary ones, at the last operation of a step */
@@ -74,7 +76,7 @@ struct ant_worker {
 	struct ant_ring *fresh;	/* being prepared by the publisher */
 	u64 share;		/* pages of the last ring handed over */
 
-	struct ant_clock clock;
+	bool sampling;		/* not every operation is timed */
 	u32 sample_every;	/* as `left` counts */
 	u32 read_every;		/* untimed operations from one reading of the clock to the next */
 	u32 unread;		/* of these, left until it is read */
@@ -85,7 +87,8 @@ struct ant_worker {
 	u64 *by_order;
 	u64 *by_node;
 	u64 *hist;		/* [order][op][bucket] */
-	u64 *alloc_hist;	/* of the job's order */
+	u64 *alloc_hist;	/* of the job's order, and its word of by_order */
+	u64 *alloc_blocks;
 };
 
 struct ant_dev {
@@ -184,14 +187,12 @@ bool ant_op_alloc(struct ant_worker *worker, u64 *now_ns);
 /* Frees one held block; there is one. *now_ns: as above. */
 void ant_op_free(struct ant_worker *worker, u64 *now_ns);
 /*
- * The same again and again: at least once, and on until one block more would pass `high`, or no more
- * than `low` is held (in pages), there is none, the time is end_ns or another generation is
- * published. In a loop of its own, for a call each would be a fifth of what a worker adds.
+ * The same in a run: on until one block more would pass `high`, or no more than `low` is held (in
+ * pages), there is none, or the time is until_ns. At least once. A loop of its own, for a call and a
+ * choice each are much beside what an operation of order 0 is.
  */
-bool ant_op_grow(const struct ant_dev *dev, struct ant_worker *worker, u64 high, u64 end_ns,
-		 u64 *now_ns);
-void ant_op_shrink(const struct ant_dev *dev, struct ant_worker *worker, u64 low, u64 end_ns,
-		   u64 *now_ns);
+bool ant_op_grow(struct ant_worker *worker, u64 high, u64 *now_ns);
+void ant_op_shrink(struct ant_worker *worker, u64 low, u64 *now_ns);
 
 /* kbench.c */
 /* Of the worker's step, some 1 ms; then it sleeps a little, or rests for it is over. */

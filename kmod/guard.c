@@ -115,7 +115,8 @@ static u64 ant_guard_give_back(struct ant_dev *dev, u64 generation, unsigned int
 
 	/*
 	 * This worker is inside the allocator and cannot adopt; its blocks are not in use there.
-	 * The operation it is in goes on afterwards, and whoever watches shall see that.
+	 * The operation it is in goes on afterwards, and whoever watches shall see that; but it is
+	 * the last one of its run.
 	 */
 	if (self) {
 		u64 op = self->stats->op, start_ns = self->stats->op_start_ns;
@@ -123,6 +124,7 @@ static u64 ant_guard_give_back(struct ant_dev *dev, u64 generation, unsigned int
 		ant_worker_drain(self);
 		WRITE_ONCE(self->stats->op, op);
 		WRITE_ONCE(self->stats->op_start_ns, start_ns);
+		self->until_ns = 0;
 	}
 	wait_event_idle_timeout(dev->drained, ant_workers_drained(dev, generation, self),
 				msecs_to_jiffies(wait_ms));

@@ -46,10 +46,13 @@ static __always_inline struct page *ant_hold_pop(struct ant_hold *hold, u32 free
 {
 	u64 entry;
 
-	if (unlikely(free_order == BT_FREE_RANDOM))
-		ant_hold_pick(hold);
-	entry = free_order == BT_FREE_FIFO ? ant_ring_pop_oldest(hold->ring) :
-					     ant_ring_pop_newest(hold->ring);
+	if (likely(free_order == BT_FREE_FIFO)) {
+		entry = ant_ring_pop_oldest(hold->ring);
+	} else {
+		if (free_order == BT_FREE_RANDOM)
+			ant_hold_pick(hold);
+		entry = ant_ring_pop_newest(hold->ring);
+	}
 	*order = entry & ((1u << ANT_ENTRY_ORDER_BITS) - 1);
 	hold->pages -= 1ull << *order;
 	return pfn_to_page(entry >> ANT_ENTRY_ORDER_BITS);

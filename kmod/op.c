@@ -71,6 +71,7 @@ static __always_inline u64 *ant_hist_of(const struct ant_worker *w, enum bt_op o
 void ant_op_sample(struct ant_worker *w)
 {
 	w->alloc_hist = ant_hist_of(w, BT_OP_ALLOC, w->job.order);
+	w->alloc_blocks = &w->by_order[w->job.order];
 	/* Where the operations are long, one of them is enough to end a batch late. */
 	w->read_every = max(ANT_UNREAD_PAGES >> w->job.order, 1u);
 	if (w->job.op_interval_ns)
@@ -79,6 +80,7 @@ void ant_op_sample(struct ant_worker *w)
 	if (w->sample_every == w->job.sample_every)
 		return;
 	w->sample_every = w->job.sample_every;
+	w->sampling = w->sample_every > 1;
 	w->left[BT_OP_ALLOC] = 1;
 	w->left[BT_OP_FREE] = 1;
 }
@@ -95,8 +97,8 @@ static __always_inline void ant_delay(void)
 }
 
 /*
- * What a reader sees of the operation in flight: op is of the operations that are on, and holds
- * while there is a start.
+ * What a reader sees of the operation in flight. Its kind says something only where there is a
+ * start, so that it can stand for all operations of a run.
  */
 static __always_inline void ant_flight_kind(struct bt_cpu_stats *stats, enum bt_op op)
 {
@@ -195,10 +197,12 @@ static __always_inline u64 ant_account_time(struct ant_worker *w, struct ant_lat
 	return start.ns + ns;
 }
 
-static __always_inline void ant_account_held(struct ant_worker *w, struct bt_cpu_stats *stats)
+/* One block more or less. Its pages are not added up, for a shuffle changes them, too. */
+static __always_inline void ant_account_held(struct ant_worker *w, struct bt_cpu_stats *stats,
+					     int blocks)
 {
-	WRITE_ONCE(stats->held_blocks, w->hold.ring->count);
 	WRITE_ONCE(stats->held_pages, w->hold.pages);
+	ant_compat_add(&stats->held_blocks, blocks);
 }
 
 static __always_inline void ant_touch(struct page *page, unsigned int order, u32 touch)
@@ -221,10 +225,10 @@ static __always_inline bool ant_got(struct ant_worker *w, struct bt_cpu_stats *s
 
 	ant_touch(page, order, w->job.touch);
 	ant_hold_push(&w->hold, page, order);
-	ant_account_held(w, stats);
+	ant_account_held(w, stats, 1);
 	node = page_to_nid(page);
 	ant_compat_increment(&stats->allocs);
-	ant_compat_increment(&w->by_order[order]);
+	ant_compat_increment(w->alloc_blocks);
 	ant_compat_increment(&w->by_node[node]);
 	if (unlikely(node != w->mem_node)) {
 		ant_compat_increment(&stats->remote_blocks);
@@ -258,11 +262,15 @@ static __always_inline bool ant_alloc(struct ant_worker *w, struct bt_cpu_stats 
 	struct page *page;
 	u64 end;
 
-	if (unlikely(w->interleave))
-		w->start_node = next_node_in(w->start_node, w->nodes);
 	/* Apart from frees: where the two take turns, one of them would have all the samples. */
-	if (!ant_timing_due(&w->left[BT_OP_ALLOC], w->sample_every))
-		return ant_alloc_untimed(w, now_ns);
+	if (w->sampling && !ant_timing_due(&w->left[BT_OP_ALLOC], w->sample_every)) {
+		/* A copy, so that the caller's may be in a register; so in ant_free(). */
+		u64 time_ns = *now_ns;
+		bool got = ant_alloc_untimed(w, &time_ns);
+
+		*now_ns = time_ns;
+		return got;
+	}
 	start = ant_timed_start(w, stats);
 	page = ant_get(w, order);
 	end = ant_timed_end(w, stats);
@@ -275,18 +283,27 @@ static __always_inline bool ant_alloc(struct ant_worker *w, struct bt_cpu_stats 
 	return ant_got(w, stats, page, order);
 }
 
+/* False where all blocks are of one node, or may be. */
+static bool ant_next_node(struct ant_worker *w)
+{
+	if (w->interleave)
+		w->start_node = next_node_in(w->start_node, w->nodes);
+	return w->interleave;
+}
+
 bool ant_op_alloc(struct ant_worker *w, u64 *now_ns)
 {
 	struct bt_cpu_stats *stats = w->stats;
 	bool got;
 
+	ant_next_node(w);
 	ant_flight_kind(stats, BT_OP_ALLOC);
 	got = ant_alloc(w, stats, w->job.order, now_ns);
 	ant_flight_kind(stats, BT_OP_NONE);
 	return got;
 }
 
-bool ant_op_grow(const struct ant_dev *dev, struct ant_worker *w, u64 high, u64 end_ns, u64 *now_ns)
+bool ant_op_grow(struct ant_worker *w, u64 high, u64 *now_ns)
 {
 	struct bt_cpu_stats *stats = w->stats;
 	unsigned int order = w->job.order;
@@ -294,11 +311,13 @@ bool ant_op_grow(const struct ant_dev *dev, struct ant_worker *w, u64 high, u64 
 	u64 time_ns = *now_ns;
 	bool got;
 
+	/* One alone where the next one is of another node. */
+	if (ant_next_node(w))
+		w->until_ns = 0;
 	ant_flight_kind(stats, BT_OP_ALLOC);
 	do
 		got = ant_alloc(w, stats, order, &time_ns);
-	while (likely(got) && w->hold.pages <= last && time_ns < end_ns &&
-	       ant_worker_is_current(dev, w));
+	while (likely(got) && time_ns < w->until_ns && w->hold.pages <= last);
 	ant_flight_kind(stats, BT_OP_NONE);
 	*now_ns = time_ns;
 	return got;
@@ -309,7 +328,7 @@ static __always_inline void ant_gave(struct ant_worker *w, struct bt_cpu_stats *
 {
 	ant_compat_increment(&stats->frees);
 	ant_compat_add(&stats->freed_pages, 1ull << order);
-	ant_account_held(w, stats);
+	ant_account_held(w, stats, -1);
 }
 
 static noinline void ant_free_untimed(struct ant_worker *w, struct page *page, unsigned int order,
@@ -329,8 +348,11 @@ static __always_inline void ant_free(struct ant_worker *w, struct bt_cpu_stats *
 	struct ant_latencies to;
 	u64 end;
 
-	if (!ant_timing_due(&w->left[BT_OP_FREE], w->sample_every)) {
-		ant_free_untimed(w, page, order, now_ns);
+	if (w->sampling && !ant_timing_due(&w->left[BT_OP_FREE], w->sample_every)) {
+		u64 time_ns = *now_ns;
+
+		ant_free_untimed(w, page, order, &time_ns);
+		*now_ns = time_ns;
 		return;
 	}
 	start = ant_timed_start(w, stats);
@@ -350,7 +372,7 @@ void ant_op_free(struct ant_worker *w, u64 *now_ns)
 	ant_flight_kind(stats, BT_OP_NONE);
 }
 
-void ant_op_shrink(const struct ant_dev *dev, struct ant_worker *w, u64 low, u64 end_ns, u64 *now_ns)
+void ant_op_shrink(struct ant_worker *w, u64 low, u64 *now_ns)
 {
 	struct bt_cpu_stats *stats = w->stats;
 	u64 time_ns = *now_ns;
@@ -358,7 +380,7 @@ void ant_op_shrink(const struct ant_dev *dev, struct ant_worker *w, u64 low, u64
 	ant_flight_kind(stats, BT_OP_FREE);
 	do
 		ant_free(w, stats, &time_ns);
-	while (w->hold.pages > low && time_ns < end_ns && ant_worker_is_current(dev, w));
+	while (time_ns < w->until_ns && w->hold.pages > low);
 	ant_flight_kind(stats, BT_OP_NONE);
 	*now_ns = time_ns;
 }

@@ -129,15 +129,14 @@ static bool ant_worker_step(struct ant_dev *dev, struct ant_worker *w,
 
 	if (w->hold.next)
 		ant_ring_free(ant_hold_settle(&w->hold));
-	/* One alone where there is something to look at after each. */
-	if (w->hold.next || w->job.op_interval_ns)
-		end_ns = 0;
+	/* One alone where there is something to look at after each; the generation can wait. */
+	w->until_ns = w->hold.next || w->job.op_interval_ns ? 0 : end_ns;
 	switch (ant_pattern_step(&w->phase, band, w->hold.pages, 1ull << w->job.order)) {
 	case ANT_STEP_FREE:
-		ant_op_shrink(dev, w, band->low, end_ns, now_ns);
+		ant_op_shrink(w, band->low, now_ns);
 		return true;
 	case ANT_STEP_ALLOC:
-		got = ant_op_grow(dev, w, band->high, end_ns, now_ns);
+		got = ant_op_grow(w, band->high, now_ns);
 		if (w->stats->allocs != allocs)
 			w->backoff_ns = 0;
 		if (!got)

@@ -168,7 +168,9 @@ static void read_cpu(const struct bt_area_reader *r, unsigned cpu, struct bt_fra
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	to->step.generation = CPU_FIELD(r, cpu, step_generation);
 	to->state = state < BT_WORKER_COUNT ? (uint8_t)state : BT_WORKER_OFFLINE;
-	to->op = CPU_FIELD(r, cpu, op) < BT_OP_COUNT ? (uint8_t)CPU_FIELD(r, cpu, op) : BT_OP_NONE;
+	to->op = BT_OP_NONE;
+	if (to->op_start_ns && CPU_FIELD(r, cpu, op) < BT_OP_COUNT)
+		to->op = (uint8_t)CPU_FIELD(r, cpu, op);
 }
 
 static void add_blocks(const struct bt_area_reader *r, unsigned cpu, struct bt_frame *frame)

@@ -57,6 +57,7 @@ static struct {
 	bool distrusted;		/* the counter of cycles */
 	u64 cycles_offset;
 	bool reset_cycles;		/* in the next call: as after sleep */
+	struct ant_worker *ends_run;	/* in the next call */
 } kernel;
 
 /* The clock of all tests of a run: 0, the kernel distrusts its counter. */
@@ -111,6 +112,9 @@ static void enter_allocator(const struct call *call)
 	if (kernel.reset_cycles)
 		kernel.cycles_offset = -kernel.now_ns * (tsc_khz / 1000000);
 	kernel.reset_cycles = false;
+	if (kernel.ends_run)
+		kernel.ends_run->until_ns = 0;
+	kernel.ends_run = NULL;
 }
 
 struct page *__alloc_pages(gfp_t gfp, unsigned int order, int preferred_nid, nodemask_t *nodemask)
@@ -693,6 +697,131 @@ static void what_is_not_timed_is_in_no_latency(void **state)
 	free_kit(kit);
 }
 
+/* ---- runs ----------------------------------------------------------------------------------- */
+
+static struct kit *new_run_kit(unsigned order)
+{
+	struct kit *kit = new_kit();
+
+	kit->worker.job.order = order;
+	kit->worker.until_ns = UINT64_MAX;
+	kernel.allocator_ns = 100;
+	ant_op_sample(&kit->worker);
+	return kit;
+}
+
+/* Blocks of 4 pages: up to 18, four fit; down to 5 means to 4. At an edge, one all the same. */
+static void runs_end_at_the_edge(void **state)
+{
+	struct kit *kit = new_run_kit(2);
+	u64 now_ns = kernel.now_ns;
+
+	(void)state;
+	assert_true(ant_op_grow(&kit->worker, 18, &now_ns));
+	assert_int_equal(kernel.call.stats_op, BT_OP_ALLOC);
+	assert_int_equal(kit->stats.op, BT_OP_NONE);
+	assert_int_equal(kit->stats.op_start_ns, 0);
+	assert_int_equal(kit->stats.allocs, 4);
+	assert_int_equal(kit->stats.held_pages, 16);
+	assert_int_equal(operations(kit, BT_OP_ALLOC), 4);
+	assert_int_equal(kit->by_order[2], 4);
+	ant_op_shrink(&kit->worker, 5, &now_ns);
+	assert_int_equal(kernel.call.stats_op, BT_OP_FREE);
+	assert_int_equal(kit->stats.op, BT_OP_NONE);
+	assert_int_equal(kit->stats.op_start_ns, 0);
+	assert_int_equal(kit->stats.frees, 3);
+	assert_int_equal(kit->stats.held_pages, 4);
+	assert_int_equal(kit->stats.held_blocks, 1);
+	assert_int_equal(operations(kit, BT_OP_FREE), 3);
+	assert_true(ant_op_grow(&kit->worker, 4, &now_ns));
+	assert_int_equal(kit->stats.allocs, 5);
+	free_kit(kit);
+}
+
+/*
+ * An operation is 100 ns, and from one to the next it is 2 us of an allocation (frame number and
+ * node) and 1 us of a free (the page): they end at 100, 2200, 4300 ns and 1100, 2200, 3300 ns.
+ */
+static void runs_end_with_their_time(void **state)
+{
+	static const struct {
+		u64 until_ns;
+		unsigned allocs, frees;
+	} rows[] = {
+		{ 0, 1, 1 }, { 100, 1, 1 }, { 101, 2, 1 }, { 2200, 2, 2 }, { 2201, 3, 3 },
+		{ 4300, 3, 4 },
+	};
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct kit *kit = new_run_kit(0);
+		u64 start_ns = kernel.now_ns, now_ns = start_ns;
+
+		kit->worker.until_ns = start_ns + rows[i].until_ns;
+		assert_true(ant_op_grow(&kit->worker, 60, &now_ns));
+		assert_int_equal(kit->stats.allocs, rows[i].allocs);
+		assert_int_equal(now_ns, start_ns + 100 + 2100 * (rows[i].allocs - 1));
+		kit->worker.until_ns = UINT64_MAX;
+		assert_true(ant_op_grow(&kit->worker, 60, &now_ns));
+		assert_int_equal(kit->stats.allocs, 60);
+		start_ns = kernel.now_ns;
+		kit->worker.until_ns = start_ns + rows[i].until_ns;
+		ant_op_shrink(&kit->worker, 0, &now_ns);
+		assert_int_equal(kit->stats.frees, rows[i].frees);
+		assert_int_equal(now_ns, start_ns + 1100 * rows[i].frees);
+		free_kit(kit);
+	}
+}
+
+static void runs_end_with_a_failure(void **state)
+{
+	struct kit *kit = new_run_kit(0);
+	u64 now_ns = kernel.now_ns;
+
+	(void)state;
+	kernel.fails = true;
+	assert_false(ant_op_grow(&kit->worker, 60, &now_ns));
+	assert_int_equal(kit->stats.failures, 1);
+	assert_int_equal(kit->stats.held_blocks, 0);
+	assert_int_equal(kit->stats.op, BT_OP_NONE);
+	free_kit(kit);
+}
+
+/* The OOM notifier, in an allocation, ends the run with it. */
+static void runs_can_be_ended_from_inside(void **state)
+{
+	struct kit *kit = new_run_kit(0);
+	u64 now_ns = kernel.now_ns;
+
+	(void)state;
+	kernel.ends_run = &kit->worker;
+	assert_true(ant_op_grow(&kit->worker, 60, &now_ns));
+	assert_int_equal(kit->stats.allocs, 1);
+	free_kit(kit);
+}
+
+/* Nodes 0, 10 and 31, one after the other from the CPU's own, 9. */
+static void runs_take_the_nodes_in_turn(void **state)
+{
+	static const int nodes[] = { 10, 31, 0, 10 };
+	struct kit *kit = new_run_kit(0);
+	u64 now_ns = kernel.now_ns;
+	unsigned i;
+
+	(void)state;
+	kit->worker.job.node_policy = BT_NODE_INTERLEAVE;
+	kit->worker.job.nodes.bits = N(0) | N(10) | N(31);
+	ant_op_place(&kit->worker);
+	for (i = 0; i < BT_ARRAY_SIZE(nodes); i++) {
+		kit->worker.until_ns = UINT64_MAX;
+		assert_true(ant_op_grow(&kit->worker, 60, &now_ns));
+		assert_int_equal(kit->stats.allocs, i + 1);
+		assert_int_equal(kernel.call.node, nodes[i]);
+	}
+	free_kit(kit);
+}
+
 /* ---- the clock ------------------------------------------------------------------------------ */
 
 /* What the area says is what is used; once distrusted, the counter is not read any more. */
@@ -761,6 +890,11 @@ int main(void)
 		cmocka_unit_test(a_new_share_begins_anew),
 		cmocka_unit_test(the_clock_is_looked_at_now_and_then),
 		cmocka_unit_test(what_is_not_timed_is_in_no_latency),
+		cmocka_unit_test(runs_end_at_the_edge),
+		cmocka_unit_test(runs_end_with_their_time),
+		cmocka_unit_test(runs_end_with_a_failure),
+		cmocka_unit_test(runs_can_be_ended_from_inside),
+		cmocka_unit_test(runs_take_the_nodes_in_turn),
 		cmocka_unit_test(a_distrusted_counter_is_left),
 		cmocka_unit_test(a_reset_counter_is_noticed),
 	};
