@@ -179,6 +179,11 @@ static void test_scalars(void **state)
 	assert_int_equal(cpu->preempted_ns, 34);
 	assert_int_equal(cpu->alloc_max_ns, 35);
 	assert_int_equal(cpu->free_max_ns, 36);
+	/* Between the operations of a run there is none in flight. */
+	cpu_stats(rig, 2)->op_start_ns = 0;
+	bt_frame_clear(rig->frame);
+	bt_area_read(reader, rig->frame);
+	assert_int_equal(cpu->op, BT_OP_NONE);
 	bt_area_reader_free(reader);
 }
 
@@ -270,6 +275,7 @@ static void test_values_out_of_range(void **state)
 	head(rig)->reason = 1ull << 40;
 	cpu_stats(rig, 0)->state = 99;
 	cpu_stats(rig, 0)->op = 1ull << 63;
+	cpu_stats(rig, 0)->op_start_ns = 23;
 	cpu_stats(rig, 0)->cpu_node = 1ull << 60;
 	by_order(rig, 0)[0] = 1;
 	by_node(rig, 0)[0] = 1;

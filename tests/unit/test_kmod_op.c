@@ -735,6 +735,8 @@ static void runs_end_at_the_edge(void **state)
 	assert_int_equal(operations(kit, BT_OP_FREE), 3);
 	assert_true(ant_op_grow(&kit->worker, 4, &now_ns));
 	assert_int_equal(kit->stats.allocs, 5);
+	ant_op_shrink(&kit->worker, 4, &now_ns);
+	assert_int_equal(kit->stats.held_pages, 4);
 	free_kit(kit);
 }
 
