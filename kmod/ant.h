@@ -172,11 +172,13 @@ void ant_clock_init(struct bt_area *area);
  */
 u64 ant_clock_anchor(struct bt_area *area, struct ant_clock *clock);
 
-/* op.c */
+/* place.c */
 extern const gfp_t ant_gfp[BT_GFP_COUNT];
 /* Works out where the blocks of worker->job come from. */
 void ant_op_place(struct ant_worker *worker);
-/* Takes worker->job.sample_every over. */
+
+/* op.c */
+/* Takes sample_every and order of worker->job over. */
 void ant_op_sample(struct ant_worker *worker);
 /*
  * Allocates and holds one block; false if there was none. *now_ns, in: a time before the operation;
@@ -188,8 +190,8 @@ bool ant_op_alloc(struct ant_worker *worker, u64 *now_ns);
 void ant_op_free(struct ant_worker *worker, u64 *now_ns);
 /*
  * The same in a run: on until one block more would pass `high`, or no more than `low` is held (in
- * pages), there is none, or the time is until_ns. At least once. A loop of its own, for a call and a
- * choice each are much beside what an operation of order 0 is.
+ * pages), there is none, or the time is until_ns. At least once. A loop of its own, for a call and
+ * a choice each are much beside what an operation of order 0 is.
  */
 bool ant_op_grow(struct ant_worker *worker, u64 high, u64 *now_ns);
 void ant_op_shrink(struct ant_worker *worker, u64 low, u64 *now_ns);

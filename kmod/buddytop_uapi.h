@@ -242,7 +242,7 @@ struct bt_cpu_stats {
 	__u64 last_ns;		/* end of the last batch, CLOCK_MONOTONIC */
 	__u64 op_start_ns;	/* start of the operation in flight, CLOCK_MONOTONIC; 0 = none */
 	__u64 state;		/* enum bt_worker_state */
-	__u64 op;		/* enum bt_op of the operation in flight; only where op_start_ns is not 0 */
+	__u64 op;		/* enum bt_op of the one in flight, where op_start_ns is not 0 */
 	__u64 cpu_node;
 	__u64 mem_node;		/* nearest node with memory: what `local` means */
 	__u64 allocs;		/* blocks */

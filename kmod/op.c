@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Operations of a worker: where the block comes from, the timed call, its accounts. */
+/* Operations of a worker: the timed call and its accounts, one of them or a run. */
 #include <linux/kernel.h>
-#include <linux/ktime.h>
 #include <linux/mm.h>
-#include <linux/processor.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
 #include "ant.h"
 #include "compat.h"
+#include "flight.h"
 #include "timing.h"
 
 /* Where operations are not timed, so many pages asked for, and the clock is read again. */
@@ -16,52 +15,6 @@
 
 /* What `touch` writes. */
 #define ANT_TOUCH_BYTE		0x5a
-
-const gfp_t ant_gfp[BT_GFP_COUNT] = {
-	[BT_GFP_KERNEL_MAYFAIL] = GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN,
-	[BT_GFP_KERNEL] = GFP_KERNEL | __GFP_NOWARN,
-	[BT_GFP_KERNEL_NORETRY] = GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN,
-	[BT_GFP_ATOMIC] = GFP_ATOMIC | __GFP_NOWARN,
-	[BT_GFP_MOVABLE] = GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN,
-};
-
-/* Policies that may not fall back to other nodes. */
-static const bool ant_policy_strict[BT_NODE_COUNT] = {
-	[BT_NODE_BIND] = true,
-	[BT_NODE_INTERLEAVE] = true,
-	[BT_NODE_REMOTE] = true,
-};
-
-static int ant_nearest_memory_node(int node)
-{
-	int candidate, nearest = NUMA_NO_NODE;
-
-	for_each_node_state(candidate, N_MEMORY)
-		if (nearest == NUMA_NO_NODE ||
-		    node_distance(node, candidate) < node_distance(node, nearest))
-			nearest = candidate;
-	return nearest;
-}
-
-void ant_op_place(struct ant_worker *w)
-{
-	int node = cpu_to_node(w->cpu);
-
-	w->mem_node = ant_nearest_memory_node(node);
-	if (w->job.node_policy == BT_NODE_REMOTE) {
-		w->nodes = node_states[N_MEMORY];
-		node_clear(w->mem_node, w->nodes);
-	} else {
-		nodes_and(w->nodes, w->job.nodes, node_states[N_MEMORY]);
-	}
-	w->start_node = w->mem_node;
-	if (w->job.node_policy == BT_NODE_PREFER && !nodes_empty(w->nodes))
-		w->start_node = first_node(w->nodes);
-	w->strict_nodes = ant_policy_strict[w->job.node_policy] ? &w->nodes : NULL;
-	w->interleave = w->job.node_policy == BT_NODE_INTERLEAVE && !nodes_empty(w->nodes);
-	WRITE_ONCE(w->stats->cpu_node, node);
-	WRITE_ONCE(w->stats->mem_node, w->mem_node);
-}
 
 static __always_inline u64 *ant_hist_of(const struct ant_worker *w, enum bt_op op, size_t order)
 {
@@ -83,75 +36,6 @@ void ant_op_sample(struct ant_worker *w)
 	w->sampling = w->sample_every > 1;
 	w->left[BT_OP_ALLOC] = 1;
 	w->left[BT_OP_FREE] = 1;
-}
-
-/* Test builds only: a delay the histograms must show. */
-static __always_inline void ant_delay(void)
-{
-	if (ANT_TEST_DELAY_NS) {
-		u64 until_ns = ktime_get_ns() + ANT_TEST_DELAY_NS;
-
-		while (ktime_get_ns() < until_ns)
-			cpu_relax();
-	}
-}
-
-/*
- * What a reader sees of the operation in flight. Its kind says something only where there is a
- * start, so that it can stand for all operations of a run.
- */
-static __always_inline void ant_flight_kind(struct bt_cpu_stats *stats, enum bt_op op)
-{
-	WRITE_ONCE(stats->op, op);
-}
-
-static __always_inline void ant_flight_start(struct bt_cpu_stats *stats, u64 start_ns)
-{
-	WRITE_ONCE(stats->op_start_ns, start_ns);
-}
-
-static __always_inline void ant_flight_end(struct bt_cpu_stats *stats)
-{
-	WRITE_ONCE(stats->op_start_ns, 0);
-}
-
-/* A timed operation: when it began. */
-struct ant_start {
-	u64 ticks;
-	u64 ns;
-};
-
-static __always_inline struct ant_start ant_timed_start(struct ant_worker *w,
-							struct bt_cpu_stats *stats)
-{
-	struct ant_start start;
-
-	w->switches = current->nivcsw;
-	start.ticks = ant_timing_start(&w->clock);
-	start.ns = ant_clock_ns(&w->clock, start.ticks);
-	ant_flight_start(stats, start.ns);
-	return start;
-}
-
-/* Returns the end in ticks. */
-static __always_inline u64 ant_timed_end(struct ant_worker *w, struct bt_cpu_stats *stats)
-{
-	u64 end;
-
-	ant_delay();
-	end = ant_timing_end(&w->clock);
-	ant_flight_end(stats);
-	return end;
-}
-
-/* An operation that is not timed stands for one in flight since the last look at the clock. */
-static __always_inline void ant_untimed_end(struct ant_worker *w, u64 *now_ns)
-{
-	if (!--w->unread) {
-		w->unread = w->read_every;
-		*now_ns = ant_clock_ns(&w->clock, ant_clock_read(&w->clock));
-	}
-	ant_flight_end(w->stats);
 }
 
 /* Where an operation's latencies are counted. */
