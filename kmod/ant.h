@@ -157,6 +157,7 @@ static inline bool ant_worker_is_current(const struct ant_dev *dev, const struct
 {
 	return worker->generation == READ_ONCE(dev->generation);
 }
+
 /* Nothing left to do in this generation; tells those who wait for it. */
 void ant_worker_rest(struct ant_dev *dev, struct ant_worker *worker);
 /* The caller holds dev->rings. */

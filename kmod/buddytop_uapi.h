@@ -140,7 +140,7 @@ struct bt_config {
 #define BT_BATCH_MAX	65536u
 #define BT_PACE_MAX	100000000u
 #define BT_SAMPLE_MAX	65536u
-#define BT_STEP_BLOCKS_MAX	(1ull << 40)
+#define BT_STEP_BLOCKS_MAX	0x10000000000ull	/* 2 to the power of 40 */
 #define BT_LEASE_MIN_MS	100u
 #define BT_LEASE_MAX_MS	600000u
 #define BT_RUN_LIMIT_MAX_MS	(30ull * 24 * 3600 * 1000)
@@ -211,12 +211,12 @@ struct bt_area {
 	__u64 limit_expiries;
 	__u64 clock_pair_ns;	/* two clock reads back to back: smallest of many, at load */
 	__u64 ring_bytes;	/* memory of the rings of held blocks, counted in max_held_bytes */
-	__u64 clock;		/* enum bt_clock in use; from TSC to KTIME when the kernel distrusts it */
+	__u64 clock;		/* enum bt_clock in use; from TSC to KTIME once it is distrusted */
 };
 
 /* What times the operations: see bt_area.clock. */
 enum bt_clock {
-	BT_CLOCK_KTIME = 0,	/* ktime_get(): the kernel does not trust a faster one, or has none */
+	BT_CLOCK_KTIME = 0,	/* ktime_get(): the kernel trusts no faster one, or has none */
 	BT_CLOCK_TSC = 1,	/* the time-stamp counter, calibrated by the kernel */
 	BT_CLOCK_COUNT
 };
@@ -266,7 +266,7 @@ struct bt_cpu_stats {
 	__u64 step_failures;	/* of these, allocations that failed */
 	__u64 step_start_ns;	/* of its first operation, CLOCK_MONOTONIC */
 	__u64 step_end_ns;	/* of its last one so far */
-	__u64 step_preempted_ns; /* between the two: operations before or in which it was switched out */
+	__u64 step_preempted_ns; /* of these: operations before or in which it was switched out */
 	__u64 step_ended;	/* generation of the last step that came to its end; written last */
 };
 

@@ -28,7 +28,8 @@ const char *const ant_config_fault_text[ANT_CONFIG_FAULT_COUNT] = {
 	[ANT_CONFIG_RUN_LIMIT] = "run time limit is out of range",
 	[ANT_CONFIG_HELD_LIMIT] = "above the module's limit (parameter max_held_pct)",
 	[ANT_CONFIG_HELD_SMALL] = "too small for one block and its ring on every CPU of the mask",
-	[ANT_CONFIG_STEP_HELD] = "too small for the step's blocks and their ring on every CPU of the mask",
+	[ANT_CONFIG_STEP_HELD] =
+		"too small for the step's blocks and their ring on every CPU of the mask",
 };
 
 /* Fields whose range is one pair of constants. */
@@ -144,7 +145,9 @@ static const struct {
 
 static enum ant_config_fault check_step(const struct bt_config *config)
 {
-	if ((config->run == BT_RUN_STEP) != (config->step != BT_STEP_NONE))
+	int steps = config->run == BT_RUN_STEP, has_step = config->step != BT_STEP_NONE;
+
+	if (steps != has_step)
 		return ANT_CONFIG_STEP;
 	if (config->step_blocks < step_blocks[config->step].min ||
 	    config->step_blocks > step_blocks[config->step].max)

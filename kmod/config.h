@@ -53,7 +53,7 @@ enum ant_config_fault {
 	ANT_CONFIG_RUN_LIMIT,
 	ANT_CONFIG_HELD_LIMIT,	/* above max_held_pct's share */
 	ANT_CONFIG_HELD_SMALL,	/* less than one block and its ring for every CPU of the mask */
-	ANT_CONFIG_STEP_HELD,	/* less than step_blocks for every CPU of the mask, for BT_STEP_GET */
+	ANT_CONFIG_STEP_HELD,	/* less than step_blocks for each CPU of the mask; BT_STEP_GET */
 	ANT_CONFIG_FAULT_COUNT
 };
 

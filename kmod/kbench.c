@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A step of a microbenchmark: so many operations on each CPU of the mask, then rest and keep what is
- * held. Its phases are generations that the controller publishes one after the other.
+ * A step of a microbenchmark: so many operations on each CPU of the mask, then rest and keep what
+ * is held. Its phases are generations that the controller publishes one after the other.
  */
 #include <linux/cpumask.h>
 #include <linux/ktime.h>

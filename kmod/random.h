@@ -20,7 +20,7 @@ static inline __u64 ant_random(__u64 *state)
 /* Below n, which is not 0; every value but for n in 2^64 equally likely. */
 static inline __u64 ant_random_below(__u64 *state, __u64 n)
 {
-	return (__u64)(((unsigned __int128)ant_random(state) * n) >> 64);
+	return (__u64)(((__uint128_t)ant_random(state) * n) >> 64);
 }
 
 /* The state of one CPU under a seed: any two differ. */
