@@ -36,7 +36,11 @@ static const struct field {
 	FIELD(batch_blocks, 1, 65536, 64),
 	FIELD(pace_ops, 0, 100000000, 5000),
 	FIELD(lease_ms, 100, 600000, 300, .zero = true),
+	FIELD(sample_every, 0, 65536, 4),
+	FIELD(step, 0, BT_STEP_COUNT - 1, BT_STEP_COUNT - 1),
 	FIELD(reserved, 0, 0, 0),
+	FIELD(step_blocks, 0, 1ull << 40, 100),
+	FIELD(seed, 0, UINT64_MAX, 1000),
 	FIELD(run_limit_ms, 0, 30ull * 24 * 60 * 60 * 1000, 200),
 	FIELD(reserve_bytes, 0, UINT64_MAX, 64 * MIB),
 	FIELD(generation, 0, 0, 0),
@@ -112,6 +116,19 @@ static uint64_t comfortable_bytes(const struct fuzz_machine *machine, unsigned o
 	       cpus * 2 * (uint64_t)machine->info.page_bytes;
 }
 
+/* A step goes with its run state alone, so often as there is room for one block. */
+static void make_step_valid(struct bt_config *config)
+{
+	if (config->run != BT_RUN_STEP)
+		config->step = BT_STEP_NONE;
+	else if (config->step == BT_STEP_NONE)
+		config->step = BT_STEP_PAIR;
+	if (config->step == BT_STEP_NONE || config->step == BT_STEP_SHUFFLE)
+		config->step_blocks = 0;
+	else if (config->step == BT_STEP_GET || !config->step_blocks)
+		config->step_blocks = 1;
+}
+
 struct bt_config fuzz_config_valid(struct fuzz *f)
 {
 	const struct fuzz_machine *m = f->machine;
@@ -140,6 +157,7 @@ struct bt_config fuzz_config_valid(struct fuzz *f)
 		config.run = BT_RUN_GO;
 	if (fuzz_once_in(f, 2))
 		config.pace_ops = 0;
+	make_step_valid(&config);
 	config.max_held_bytes = comfortable_bytes(m, config.order,
 						  bt_mask_weight(config.cpus, BT_CPU_WORDS)) +
 				fuzz_below(f, MIB);
@@ -196,7 +214,8 @@ void fuzz_config_mutate(struct fuzz *f, struct bt_config *config)
 		}
 	}
 	/* Much may be asked for, but is not to be held for good. */
-	if (config->max_held_bytes > 64 * MIB && config->run == BT_RUN_GO)
+	if (config->max_held_bytes > 64 * MIB &&
+	    (config->run == BT_RUN_GO || config->run == BT_RUN_STEP))
 		config->run = BT_RUN_DRAIN;
 }
 
@@ -238,12 +257,34 @@ static bool masks_are_valid(const struct fuzz_machine *m, const struct bt_config
 	       is_subset(config->cpus, m->possible_cpus, BT_CPU_WORDS);
 }
 
+static bool step_is_valid(const struct bt_config *config)
+{
+	bool counts = config->step != BT_STEP_NONE && config->step != BT_STEP_SHUFFLE;
+
+	return (config->run == BT_RUN_STEP) == (config->step != BT_STEP_NONE) &&
+	       (config->step_blocks != 0) == counts;
+}
+
+/* Whether all that a `get` holds, and its ring of 8 bytes a page, have room; two pages are its rest. */
+static enum fuzz_verdict step_fits(const struct fuzz_machine *m, const struct bt_config *config,
+				   unsigned cpus)
+{
+	uint64_t share = config->max_held_bytes / cpus;
+	uint64_t need = (config->step_blocks << config->order) * (m->info.page_bytes + 8ull);
+
+	if (config->step != BT_STEP_GET)
+		return FUZZ_VALID;
+	if (share < need)
+		return FUZZ_INVALID;
+	return share - need < 2ull * m->info.page_bytes ? FUZZ_EITHER : FUZZ_VALID;
+}
+
 enum fuzz_verdict fuzz_config_verdict(const struct fuzz_machine *m, const struct bt_config *config)
 {
 	unsigned cpus;
 	uint64_t least;
 
-	if (!fields_are_valid(m, config) || !masks_are_valid(m, config))
+	if (!fields_are_valid(m, config) || !masks_are_valid(m, config) || !step_is_valid(config))
 		return FUZZ_INVALID;
 	if (config->guard == BT_GUARD_BENCH && config->reserve_bytes)
 		return FUZZ_INVALID;
@@ -252,6 +293,7 @@ enum fuzz_verdict fuzz_config_verdict(const struct fuzz_machine *m, const struct
 	least = cpus * (((uint64_t)m->info.page_bytes << config->order) + m->info.page_bytes);
 	if (config->max_held_bytes > m->info.max_held_bytes || config->max_held_bytes < least)
 		return FUZZ_INVALID;
-	return config->max_held_bytes < comfortable_bytes(m, config->order, cpus) ? FUZZ_EITHER :
-										   FUZZ_VALID;
+	if (config->max_held_bytes < comfortable_bytes(m, config->order, cpus))
+		return step_fits(m, config, cpus) == FUZZ_INVALID ? FUZZ_INVALID : FUZZ_EITHER;
+	return step_fits(m, config, cpus);
 }
