@@ -238,7 +238,7 @@ run_suite() {
 	fi
 	passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
 	grep -iE '^(skip|FAIL|not ok)' "$log" | head -n 40
-	[ "$name" != bench ] && [ "$name" != instructions ] || cat "$log"
+	case $name in bench | instructions) cat "$log" ;; esac
 	[ "${counts[1]}" = 0 ] || tail -n 60 "$log"
 	printf '%s: %s (%d.%d minutes)\n' "$name" "$last" \
 		$(((SECONDS - start) / 60)) $(((SECONDS - start) % 60 / 6))

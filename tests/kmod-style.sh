@@ -7,7 +7,7 @@
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${BUILD:-$top/build}
 # What the tests build into the module or beside it.
-test_sources="$top/tests/bench/testcall.c $top/tests/bench/testcall.h $top/tests/guest/fault.c"
+test_sources="$(echo "$top"/tests/bench/test[cp]*.[ch]) $top/tests/guest/fault.c"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/buddytop/checkpatch
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -84,13 +84,13 @@ find_checkpatch() {
 checkpatch_says() {
 	# shellcheck disable=SC2086 # a list of words
 	perl "$checkpatch" --no-tree --strict --max-line-length=100 --terse --no-summary -f \
-		"$top"/kmod/*.[ch] "$top"/tests/bench/test[cp]*.[ch]
+		"$top"/kmod/*.[ch] $test_sources
 }
 
 versions_outside_compat() {
 	# shellcheck disable=SC2086 # a list of words
 	grep -nE 'KERNEL_VERSION|LINUX_VERSION_CODE|ANT_HAVE_|ANT_LACKS_' \
-		"$top"/kmod/*.[ch] "$top"/tests/bench/test[cp]*.[ch] | grep -v '/compat\.h:'
+		"$top"/kmod/*.[ch] $test_sources | grep -v '/compat\.h:'
 }
 
 long_files() {

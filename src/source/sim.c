@@ -73,10 +73,12 @@ static void notify_oom(struct sim *sim)
 	sim_drain(sim);
 }
 
-static void take_offline(struct sim_cpu *cpu)
+/* Its worker is parked, and gives back first. */
+static void take_offline(struct sim *sim, unsigned cpu)
 {
-	cpu->stats.online = false;
-	cpu->stats.state = BT_WORKER_OFFLINE;
+	sim_drain_cpu(sim, cpu);
+	sim->cpus[cpu].stats.online = false;
+	sim->cpus[cpu].stats.state = BT_WORKER_OFFLINE;
 }
 
 static void get_stuck(struct sim *sim, struct sim_cpu *cpu)
@@ -112,7 +114,7 @@ static int fire(struct sim *sim, struct sim_fault *fault, struct bt_err *err)
 		sim->jump_ns += (int64_t)(fault->argument * BT_NS_PER_S);
 		return 0;
 	case SIM_OFFLINE:
-		take_offline(cpu);
+		take_offline(sim, (unsigned)(cpu - sim->cpus));
 		return 0;
 	case SIM_ONLINE:
 		cpu->stats.online = true;

@@ -99,6 +99,7 @@ void sim_fill_free_map(const struct sim *sim, const struct bt_frame *frame,
 /* sim_work.c: what the workers do in a step of the virtual clock. */
 void sim_work(struct sim *sim, uint64_t step_ns);
 void sim_drain(struct sim *sim);
+void sim_drain_cpu(struct sim *sim, unsigned cpu);
 /* On line, of the mask, and the mask's CPUs have something to do. */
 bool sim_takes_part(const struct sim *sim, unsigned cpu);
 /* Evenly distributed bits that depend on seed, step and the two numbers alone. */

@@ -173,7 +173,7 @@ bool sim_takes_part(const struct sim *sim, unsigned cpu)
 	       (sim->config.run == BT_RUN_GO || sim->config.run == BT_RUN_STEP);
 }
 
-static void drain(struct sim *sim, unsigned cpu)
+void sim_drain_cpu(struct sim *sim, unsigned cpu)
 {
 	struct bt_frame_cpu *s = &sim->cpus[cpu].stats;
 
@@ -185,7 +185,7 @@ static void drain(struct sim *sim, unsigned cpu)
 void sim_drain(struct sim *sim)
 {
 	for (unsigned cpu = 0; cpu < sim->machine.cpu_count; cpu++)
-		drain(sim, cpu);
+		sim_drain_cpu(sim, cpu);
 }
 
 static struct sim_turn make_turn(const struct sim *sim, uint64_t step_ns)
@@ -217,7 +217,7 @@ static void take_turn(struct sim *sim, unsigned cpu, struct sim_turn *turn)
 	}
 	c->stats.state = BT_WORKER_IDLE;
 	if (sim->config.run != BT_RUN_KEEP)
-		drain(sim, cpu);
+		sim_drain_cpu(sim, cpu);
 }
 
 void sim_work(struct sim *sim, uint64_t step_ns)
