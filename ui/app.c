@@ -45,8 +45,9 @@ static void want(struct ui_app *app)
 
 void ui_app_update(struct ui_app *app)
 {
-	want(app);
+	/* First: what it wants of the next frame may have changed. */
 	ui_app_kbench_step(app);
+	want(app);
 	ui_feed_update(app->feed);
 	if (app->draft.on)
 		ui_draft_rebase(&app->draft, app->model->wanted);
