@@ -23,6 +23,12 @@ static uint64_t load(const char *at)
 	return __atomic_load_n((const uint64_t *)at, __ATOMIC_RELAXED);
 }
 
+/* What is read after it is not older. */
+static uint64_t load_acquire(const char *at)
+{
+	return __atomic_load_n((const uint64_t *)at, __ATOMIC_ACQUIRE);
+}
+
 /* ---- checks ---------------------------------------------------------------------------- */
 
 /* count items of stride from offset, each with need bytes used, lie inside of size. */
@@ -136,13 +142,28 @@ static unsigned node_of(const struct bt_area_reader *r, unsigned cpu)
 	return node < r->nodes ? (unsigned)node : 0;
 }
 
+#define STEP_FIELD(r, cpu, field) \
+	load_acquire(cpu_block(r, cpu) + offsetof(struct bt_cpu_stats, field))
+
+/*
+ * In this order: what is read after its end is all of the step, and the next one writes its
+ * generation before it begins to count anew.
+ */
+static void read_step(const struct bt_area_reader *r, unsigned cpu, struct bt_frame_step *to)
+{
+	to->ended = STEP_FIELD(r, cpu, step_ended);
+	to->done = STEP_FIELD(r, cpu, step_done);
+	to->failures = STEP_FIELD(r, cpu, step_failures);
+	to->start_ns = STEP_FIELD(r, cpu, step_start_ns);
+	to->end_ns = STEP_FIELD(r, cpu, step_end_ns);
+	to->preempted_ns = STEP_FIELD(r, cpu, step_preempted_ns);
+	to->generation = STEP_FIELD(r, cpu, step_generation);
+}
+
 static void read_cpu(const struct bt_area_reader *r, unsigned cpu, struct bt_frame_cpu *to)
 {
 	uint64_t state = CPU_FIELD(r, cpu, state);
 
-	/* First whether it ended: then the rest is all of it. */
-	to->step.ended = __atomic_load_n((const uint64_t *)(const void *)(cpu_block(r, cpu) +
-			 offsetof(struct bt_cpu_stats, step_ended)), __ATOMIC_ACQUIRE);
 	to->generation = CPU_FIELD(r, cpu, generation);
 	to->last_ns = CPU_FIELD(r, cpu, last_ns);
 	to->op_start_ns = CPU_FIELD(r, cpu, op_start_ns);
@@ -159,14 +180,7 @@ static void read_cpu(const struct bt_area_reader *r, unsigned cpu, struct bt_fra
 	to->preempted_ns = CPU_FIELD(r, cpu, preempted_ns);
 	to->alloc_max_ns = CPU_FIELD(r, cpu, alloc_max_ns);
 	to->free_max_ns = CPU_FIELD(r, cpu, free_max_ns);
-	to->step.done = CPU_FIELD(r, cpu, step_done);
-	to->step.failures = CPU_FIELD(r, cpu, step_failures);
-	to->step.start_ns = CPU_FIELD(r, cpu, step_start_ns);
-	to->step.end_ns = CPU_FIELD(r, cpu, step_end_ns);
-	to->step.preempted_ns = CPU_FIELD(r, cpu, step_preempted_ns);
-	/* Last: the next step writes it before it begins to count anew. */
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	to->step.generation = CPU_FIELD(r, cpu, step_generation);
+	read_step(r, cpu, &to->step);
 	to->state = state < BT_WORKER_COUNT ? (uint8_t)state : BT_WORKER_OFFLINE;
 	to->op = BT_OP_NONE;
 	if (to->op_start_ns && CPU_FIELD(r, cpu, op) < BT_OP_COUNT)
