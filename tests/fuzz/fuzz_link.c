@@ -17,7 +17,7 @@
 #include "source/stream.h"
 
 #define HEARD_MAX (8u << 20)
-#define LIMIT_MS 5000
+#define LIMIT_MS 60000
 
 struct client {
 	struct bt_session *session;
