@@ -200,6 +200,8 @@ static void take_map(struct bt_kbench_run *run, const struct bt_frame *frame)
 {
 	struct bt_kbench_group *group = bt_kbench_group_of(run);
 
+	if (frame->free_map.state == BT_DETAIL_NONE)
+		return; /* of a source that knows of none, or too late */
 	group->map = bt_freemap_create();
 	bt_freemap_copy(group->map, &frame->free_map);
 }
