@@ -56,6 +56,19 @@ bool bt_cmd_not_ended(void *end_fd, const char *text);
 #define BT_CMD_TOLD 128
 void bt_cmd_tell(const char *text, char told[BT_CMD_TOLD]);
 
+/* What a command that opens a session is to its source's callbacks, whose context it is. */
+struct bt_cmd_opening {
+	bool quiet;
+	int stop_fd;		/* of bt_cmd_catch_end() */
+	char told[BT_CMD_TOLD];
+};
+bool bt_cmd_opening_told(void *opening, const char *text);
+/* Only on a terminal; no otherwise. */
+bool bt_cmd_opening_asked(void *opening, const char *question);
+
+/* A document on standard output, and the end of its line. */
+void bt_cmd_print_json(struct bt_json_writer *w);
+
 /*
  * Asks on the terminal; only "y" is a yes. The end of the input is a no, and so is end_fd when it
  * becomes readable and ended() holds (NULL: always).

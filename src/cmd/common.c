@@ -57,6 +57,30 @@ void bt_cmd_tell(const char *text, char told[BT_CMD_TOLD])
 	snprintf(told, BT_CMD_TOLD, "%s", text);
 }
 
+bool bt_cmd_opening_told(void *context, const char *text)
+{
+	struct bt_cmd_opening *opening = context;
+
+	if (!opening->quiet)
+		bt_cmd_tell(text, opening->told);
+	return bt_cmd_not_ended(&opening->stop_fd, text);
+}
+
+bool bt_cmd_opening_asked(void *context, const char *question)
+{
+	struct bt_cmd_opening *opening = context;
+
+	return isatty(STDIN_FILENO) && bt_cmd_ask(question, opening->stop_fd, NULL, NULL);
+}
+
+void bt_cmd_print_json(struct bt_json_writer *w)
+{
+	size_t size;
+	const char *text = bt_json_writer_text(w, &size);
+
+	printf("%s\n", text ? text : "");
+}
+
 /* One line from the terminal; false at its end, or when the end of the program was asked for. */
 static bool read_answer(int end_fd, bool (*ended)(const void *context), const void *context,
 			char *answer, size_t size)

@@ -58,7 +58,7 @@ struct job {
 	enum bt_kbench_kind kind;
 	struct bt_session *session;
 	struct bench_progress shown;
-	char told[BT_CMD_TOLD];
+	struct bt_cmd_opening opening;
 	int stop_fd;
 };
 
@@ -225,12 +225,9 @@ static unsigned terminal_width(void)
 static void print_json(const struct bt_kbench *result)
 {
 	struct bt_json_writer *w = bt_json_writer_create(true);
-	const char *text;
-	size_t size;
 
 	bt_kbench_encode(w, result);
-	text = bt_json_writer_text(w, &size);
-	printf("%s\n", text ? text : "");
+	bt_cmd_print_json(w);
 	bt_json_writer_free(w);
 }
 
@@ -275,26 +272,11 @@ static int measure(struct job *job, struct bt_err *err)
 
 /* ---- the command -------------------------------------------------------------------------- */
 
-static bool told(void *context, const char *text)
-{
-	struct job *job = context;
-
-	if (!job->values->quiet)
-		bt_cmd_tell(text, job->told);
-	return bt_cmd_not_ended(&job->stop_fd, text);
-}
-
-static bool asked(void *context, const char *question)
-{
-	struct job *job = context;
-
-	return isatty(STDIN_FILENO) && bt_cmd_ask(question, job->stop_fd, NULL, NULL);
-}
-
 static int open_and_measure(struct job *job, struct bt_err *err)
 {
 	struct bt_session_options options = {
-		.source_options = { .progress = told, .ask = asked, .context = job },
+		.source_options = { .progress = bt_cmd_opening_told, .ask = bt_cmd_opening_asked,
+				    .context = &job->opening },
 		.serve = true,
 		.lock_memory = true,
 	};
@@ -321,6 +303,7 @@ static int run_kbench(struct bt_cmd_call *call, struct bt_err *err)
 
 	setlocale(LC_CTYPE, "");
 	job.stop_fd = bt_cmd_catch_end();
+	job.opening = (struct bt_cmd_opening){ .quiet = values->quiet, .stop_fd = job.stop_fd };
 	bench_progress_begin(&job.shown, values->quiet);
 	rc = choose_kind(&job, err);
 	if (!rc)

@@ -278,16 +278,13 @@ static void on_done(void *context, const struct bt_write_progress *now)
 static void print(const struct write_values *values, const struct bt_write_result *result)
 {
 	struct bt_json_writer *w;
-	const char *text;
-	size_t size;
 
 	if (values->csv || values->original) {
 		bt_write_csv(stdout, result, values->original);
 	} else if (values->json) {
 		w = bt_json_writer_create(true);
 		bt_write_encode(w, result);
-		text = bt_json_writer_text(w, &size);
-		printf("%s\n", text ? text : "");
+		bt_cmd_print_json(w);
 		bt_json_writer_free(w);
 	} else if (!values->quiet) {
 		bt_write_print(stdout, result);
