@@ -77,7 +77,7 @@ static int open_source(void **state, const struct bt_source_options *options,
 		ret = bt_vm_start(&source->vm, &vm_options, err);
 	if (ret)
 		goto err_free;
-	ret = bt_remote_open_fd(&source->remote, bt_vm_link_fd(source->vm), GREETING_LIMIT_NS,
+	ret = bt_remote_open_fd(&source->remote, bt_vm_port_fd(source->vm, BT_VM_AGENT), GREETING_LIMIT_NS,
 				options, machine, err);
 	if (ret) {
 		ret = greeting_failed(source, err);

@@ -6,7 +6,7 @@
 #	config		its configuration
 #	modules/*.ko	the modules a guest needs to reach its virtio-serial port, uncompressed
 #	modules.load	their names in the order in which to load them (empty: all built in)
-#	modules.spare	the same and those in modules/ that only a test loads, with its own devices
+#	modules.spare	the same and those that only guests with more devices load: the lab's, tests'
 #	build/		the tree to build modules against: make -C DIR/RELEASE/build M=...
 #	complete	written last: the kit's layout version
 # The packages are downloaded and unpacked into DIR and never installed, so the machine's own /boot
@@ -15,9 +15,10 @@
 
 set -u
 
-readonly KIT_VERSION=1
+readonly KIT_VERSION=2
 readonly WANTED_MODULES='virtio_pci virtio_console'
-readonly SPARE_MODULES='virtio_mem'
+# ext4 asks for crc32c by a name that nothing in the module itself tells.
+readonly SPARE_MODULES='virtio_mem virtio_balloon virtio_blk crc32c_generic ext4'
 # What stands between version and flavour in a release: 6.1.0-56-amd64, 6.12.117+deb12-amd64.
 readonly REVISION='([-+][0-9a-z~]+)?'
 readonly EXIT_USAGE=2 EXIT_IMPOSSIBLE=77
@@ -254,7 +255,8 @@ unpack_debs() {
 	done
 	for deb in "$debs"/linux-image-*.deb; do
 		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$part" --wildcards './boot/*' \
-			'./*lib/modules/*/modules.builtin' './*lib/modules/*virtio*' ||
+			'./*lib/modules/*/modules.builtin' './*lib/modules/*virtio*' \
+			'./*lib/modules/*/kernel/fs/*' './*lib/modules/*crc*' ||
 			die "could not unpack $deb"
 	done
 }

@@ -108,7 +108,7 @@ static void take(struct run *run, const char *text, ssize_t size)
 /* Copies until guest-extra has ended, the guest is gone or the time is over. */
 static int copy_output(struct run *run, struct bt_vm *vm, struct bt_err *err)
 {
-	struct pollfd wait = { .fd = bt_vm_extra_fd(vm), .events = POLLIN };
+	struct pollfd wait = { .fd = bt_vm_port_fd(vm, BT_VM_EXTRA), .events = POLLIN };
 	char text[LINE_SIZE];
 
 	while (run->code < 0) {

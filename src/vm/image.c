@@ -36,7 +36,8 @@ static int add_modules(struct bt_cpio *cpio, const struct bt_image *image, const
 /* Ours comes last: it needs none of the others, and they are what tells us when it fails. */
 static int add_kernel_parts(struct bt_cpio *cpio, const struct bt_image *image, struct bt_err *err)
 {
-	char *path = bt_xasprintf("%s/modules.load", image->kit), *load = NULL, *list;
+	char *path = bt_xasprintf("%s/modules.%s", image->kit, image->spare ? "spare" : "load");
+	char *load = NULL, *list;
 	int ret = 0;
 
 	if (*image->kit && bt_read_file(path, LOAD_LIMIT, &load, err) < 0)
@@ -71,7 +72,7 @@ static int add_file(struct bt_cpio *cpio, const char *assignment, struct bt_err 
 
 static int fill(struct bt_cpio *cpio, const struct bt_image *image, struct bt_err *err)
 {
-	static const char *const directories[] = { "dev", "proc", "sys", "tmp", "run" };
+	static const char *const directories[] = { "dev", "proc", "sys", "tmp", "run", "mnt" };
 	int ret;
 
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(directories); i++)
@@ -79,6 +80,8 @@ static int fill(struct bt_cpio *cpio, const struct bt_image *image, struct bt_er
 	ret = bt_cpio_copy(cpio, "init", 0755, image->init, err);
 	if (!ret && image->agent)
 		ret = bt_cpio_copy(cpio, BT_GUEST_AGENT, 0755, image->agent, err);
+	if (!ret && image->work)
+		ret = bt_cpio_copy(cpio, BT_GUEST_WORK, 0755, image->work, err);
 	if (!ret)
 		ret = add_kernel_parts(cpio, image, err);
 	for (unsigned i = 0; i < image->add_count && !ret; i++)

@@ -3,11 +3,14 @@
 #ifndef BT_IMAGE_H
 #define BT_IMAGE_H
 
+#include <stdbool.h>
+
 #include "core/err.h"
 
 struct bt_image {
-	const char *init, *agent;	/* files; agent NULL = none */
+	const char *init, *agent, *work; /* files; agent, work NULL = none */
 	const char *kit;		/* its modules are loaded first; "" = none */
+	bool spare;			/* and those that it has besides */
 	const char *module;		/* buddytop.ko */
 	const char *const *add;		/* "GUEST_PATH=FILE" */
 	unsigned add_count;
@@ -18,8 +21,11 @@ struct bt_image {
 #define BT_GUEST_EXTRA "sbin/guest-extra"
 #define BT_GUEST_MODULES "modules"
 #define BT_GUEST_MODULES_LOAD "modules/load" /* file names, in the order to load them */
-#define BT_GUEST_AGENT_PORT "buddytop.agent"
-#define BT_GUEST_EXTRA_PORT "buddytop.extra"
+#define BT_GUEST_WORK "bin/buddytop-work"
+#define BT_GUEST_PORT "buddytop."	/* and what bt_vm_port_id says */
+#define BT_GUEST_AGENT_PORT BT_GUEST_PORT "agent"
+#define BT_GUEST_EXTRA_PORT BT_GUEST_PORT "extra"
+#define BT_GUEST_WORK_PORT BT_GUEST_PORT "work"
 /* On the kernel's command line, which hands it to init's environment: the port is there. */
 #define BT_GUEST_EXTRA_VARIABLE "BUDDYTOP_EXTRA_PORT"
 

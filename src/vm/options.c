@@ -34,6 +34,7 @@ static const struct setting {
 	{ "boot-limit", TIME_NS, AT(boot_limit_ns), BT_NS_PER_S, 3600 * BT_NS_PER_S },
 	{ "agent", FLAG, AT(agent), 0, 1 },
 	{ "extra", FLAG, AT(extra), 0, 1 },
+	{ "anonymous", FLAG, AT(anonymous), 0, 1 },
 #undef AT
 };
 

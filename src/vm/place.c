@@ -20,6 +20,7 @@ struct place {
 static const struct place places[BT_PLACE_PARTS] = {
 	[BT_PLACE_INIT] = { "BUDDYTOP_INIT", "buddytop-init", BT_PKGLIBEXECDIR "/buddytop-init" },
 	[BT_PLACE_AGENT] = { "BUDDYTOP_AGENT", "buddytop-agent", BT_BINDIR "/buddytop-agent" },
+	[BT_PLACE_WORK] = { "BUDDYTOP_WORK", "buddytop-work", BT_PKGLIBEXECDIR "/buddytop-work" },
 	[BT_PLACE_FETCH_KERNEL] = { "BUDDYTOP_FETCH_KERNEL", "fetch-kernel",
 				    BT_PKGLIBEXECDIR "/fetch-kernel" },
 	[BT_PLACE_KMOD] = { "BUDDYTOP_KMOD_DIR", "../kmod", BT_PKGDATADIR "/kmod" },

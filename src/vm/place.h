@@ -11,6 +11,7 @@
 enum bt_place_part {
 	BT_PLACE_INIT,		/* the guest's /init */
 	BT_PLACE_AGENT,
+	BT_PLACE_WORK,		/* workloads of the lab, in the guest */
 	BT_PLACE_FETCH_KERNEL,
 	BT_PLACE_KMOD,		/* directory of the module's sources */
 	BT_PLACE_PARTS

@@ -40,6 +40,12 @@ static const struct {
 	  "shift=0,sleep=off" },
 };
 
+const char *const bt_vm_port_id[BT_VM_PORTS] = {
+	[BT_VM_AGENT] = "agent",
+	[BT_VM_EXTRA] = "extra",
+	[BT_VM_WORK] = "work",
+};
+
 struct args {
 	char **items;
 	unsigned count;
@@ -120,20 +126,39 @@ void bt_qemu_node_cpus(unsigned cpus, unsigned nodes, unsigned node, unsigned *f
 	}
 }
 
+/*
+ * Memory that is anonymous is what a machine's own hypervisor gives its guests, with huge pages
+ * where the host has them; that of a file can be looked at from outside.
+ */
+static void add_memory(struct args *args, const struct bt_vm_options *options, unsigned node)
+{
+	unsigned long long mib = node_bytes(options) / MIB;
+
+	add(args, "-object");
+	if (options->anonymous)
+		add(args, "memory-backend-ram,id=memory%u,size=%lluM", node, mib);
+	else
+		add(args, "memory-backend-memfd,id=memory%u,size=%lluM,share=on", node, mib);
+}
+
 /* A socket for each CPU: none is then shared by two nodes, which the kernel would complain of. */
 static void add_machine(struct args *args, const struct bt_vm_options *options)
 {
+	uint64_t bytes = node_bytes(options) * options->nodes;
+
 	add(args, "-m");
-	add(args, "%lluM", (unsigned long long)(node_bytes(options) * options->nodes / MIB));
+	if (options->device_bytes)
+		add(args, "%lluM,maxmem=%lluM", (unsigned long long)(bytes / MIB),
+		    (unsigned long long)((bytes + options->device_bytes) / MIB));
+	else
+		add(args, "%lluM", (unsigned long long)(bytes / MIB));
 	add(args, "-smp");
 	add(args, "%u,sockets=%u,cores=1,threads=1", options->cpus, options->cpus);
 	for (unsigned node = 0; node < options->nodes; node++) {
 		unsigned first, count;
 
 		bt_qemu_node_cpus(options->cpus, options->nodes, node, &first, &count);
-		add(args, "-object");
-		add(args, "memory-backend-memfd,id=memory%u,size=%lluM,share=on", node,
-		    (unsigned long long)(node_bytes(options) / MIB));
+		add_memory(args, options, node);
 		add(args, "-numa");
 		if (count)
 			add(args, "node,nodeid=%u,memdev=memory%u,cpus=%u-%u", node, node, first,
@@ -159,19 +184,35 @@ static void add_accel(struct args *args, const struct bt_qemu_spec *spec)
 		add(args, "-append");
 		add(args, "%s%s buddytop.max_held_pct=%u%s %s", command_line,
 		    accels[i].command_line, spec->options->max_held_pct,
-		    spec->extra_fd < 0 ? "" : " " BT_GUEST_EXTRA_VARIABLE "=1",
+		    spec->port_fds[BT_VM_EXTRA] < 0 ? "" : " " BT_GUEST_EXTRA_VARIABLE "=1",
 		    spec->options->append ? spec->options->append : "");
 	}
 }
 
-static void add_port(struct args *args, const char *id, const char *name, int fd)
+/* The port's name in the guest is "buddytop.ID". */
+static void add_port(struct args *args, const char *id, int fd)
 {
-	if (fd < 0)
-		return;
 	add(args, "-chardev");
 	add(args, "socket,id=%s,fd=%d", id, fd);
 	add(args, "-device");
-	add(args, "virtserialport,bus=serial.0,chardev=%s,id=port-%s,name=%s", id, id, name);
+	add(args, "virtserialport,bus=serial.0,chardev=%s,id=port-%s,name=" BT_GUEST_PORT "%s",
+	    id, id, id);
+}
+
+static void add_ports(struct args *args, const int fds[BT_VM_PORTS])
+{
+	bool bus = false;
+
+	for (unsigned i = 0; i < BT_VM_PORTS; i++) {
+		if (fds[i] < 0)
+			continue;
+		if (!bus) {
+			add(args, "-device");
+			add(args, "virtio-serial-pci,id=serial");
+		}
+		bus = true;
+		add_port(args, bt_vm_port_id[i], fds[i]);
+	}
 }
 
 static void add_devices(struct args *args, const struct bt_qemu_spec *spec)
@@ -184,12 +225,7 @@ static void add_devices(struct args *args, const struct bt_qemu_spec *spec)
 		add(args, "-qmp");
 		add(args, "unix:%s,server=on,wait=off", spec->qmp_path);
 	}
-	if (spec->agent_fd < 0 && spec->extra_fd < 0)
-		return;
-	add(args, "-device");
-	add(args, "virtio-serial-pci,id=serial");
-	add_port(args, "agent", BT_GUEST_AGENT_PORT, spec->agent_fd);
-	add_port(args, "extra", BT_GUEST_EXTRA_PORT, spec->extra_fd);
+	add_ports(args, spec->port_fds);
 }
 
 char **bt_qemu_argv(const struct bt_qemu_spec *spec)

@@ -13,7 +13,7 @@ struct bt_qemu_spec {
 	const char *image, *initramfs;
 	const char *console_path;	/* appended to */
 	const char *qmp_path;
-	int agent_fd, extra_fd;		/* QEMU's ends of the streams of the two ports */
+	int port_fds[BT_VM_PORTS];	/* QEMU's ends of the ports' streams; -1: no such port */
 };
 
 /* A NULL-terminated list of texts; bt_qemu_argv_free() frees both. */

@@ -46,7 +46,7 @@ int bt_qmp_open(struct bt_qmp **out, const char *path, struct bt_err *err)
 	qmp = bt_xcalloc(1, sizeof(*qmp));
 	qmp->fd = fd;
 	qmp->reader = bt_json_reader_create(MESSAGE_LIMIT);
-	ret = bt_qmp_send(qmp, "qmp_capabilities");
+	ret = bt_qmp_send(qmp, &(struct bt_qmp_command){ .name = "qmp_capabilities" });
 	if (ret) {
 		bt_qmp_close(qmp);
 		return bt_err_set(err, -ret, "%s: %s", path, strerror(-ret));
@@ -69,7 +69,7 @@ int bt_qmp_fd(const struct bt_qmp *qmp)
 	return qmp->fd;
 }
 
-int bt_qmp_send(struct bt_qmp *qmp, const char *command)
+int bt_qmp_send(struct bt_qmp *qmp, const struct bt_qmp_command *command)
 {
 	struct bt_json_writer *w = bt_json_writer_create(false);
 	const char *text;
@@ -77,7 +77,14 @@ int bt_qmp_send(struct bt_qmp *qmp, const char *command)
 	ssize_t sent;
 
 	bt_json_object(w, NULL);
-	bt_json_string(w, "execute", command);
+	bt_json_string(w, "execute", command->name);
+	if (command->arguments) {
+		bt_json_object(w, "arguments");
+		command->arguments(w, command->context);
+		bt_json_end_object(w);
+	}
+	if (command->id)
+		bt_json_u64(w, "id", command->id);
 	bt_json_end_object(w);
 	text = bt_json_writer_text(w, &size);
 	sent = send(qmp->fd, text, size, MSG_NOSIGNAL);

@@ -15,8 +15,18 @@ struct bt_qmp;
 int bt_qmp_open(struct bt_qmp **qmp, const char *path, struct bt_err *err);
 void bt_qmp_close(struct bt_qmp *qmp);
 int bt_qmp_fd(const struct bt_qmp *qmp);
-/* Sends a command without arguments; its answer is a message as others. */
-int bt_qmp_send(struct bt_qmp *qmp, const char *command);
+/* Writes the members of a command's arguments into an object that is open. */
+typedef void bt_qmp_arguments(struct bt_json_writer *w, const void *context);
+
+struct bt_qmp_command {
+	const char *name;		/* "balloon" */
+	bt_qmp_arguments *arguments;	/* NULL: it has none */
+	const void *context;
+	uint64_t id;			/* comes back with its answer; 0: without one */
+};
+
+/* Sends a command; its answer is a message as others. -EAGAIN: QEMU takes nothing now. */
+int bt_qmp_send(struct bt_qmp *qmp, const struct bt_qmp_command *command);
 /*
  * The next message that has wholly arrived, valid until the next call. NULL with err->code 0: none
  * now; with -EPIPE QEMU closed the socket, else the message was not understood.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "vm/vm.h"
+#include "vm/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,48 +18,25 @@
 #include "vm/child.h"
 #include "vm/console.h"
 #include "vm/image.h"
-#include "vm/kernel.h"
 #include "vm/place.h"
 #include "vm/qemu.h"
-#include "vm/qmp.h"
 
 #define TICK_MS 50
 #define STOP_LIMIT_NS (2 * BT_NS_PER_S)
 
-/* The guest's end of a port, as QEMU's events tell it. */
-enum port_state { PORT_NEVER, PORT_OPEN, PORT_CLOSED };
-
-struct vm_port {
-	const char *id;		/* of the device in QEMU */
-	int fd;			/* our end, or -1 */
-	int guest_fd;		/* QEMU's, until it has it */
-	enum port_state state;
-};
-
-struct bt_vm {
-	struct bt_vm_options options;
-	struct bt_patience patience;
-	struct bt_kernel kernel;
-	char qemu[PATH_MAX], module[PATH_MAX], init[PATH_MAX], agent[PATH_MAX];
-	const char *accel;
-	char dir[PATH_MAX];	/* private; "" = not made */
-	char console[PATH_MAX];
-	int console_fd;
-	struct vm_port agent_port, extra_port;
-	pid_t pid;		/* 0 = not running */
-	int status;		/* of its end, once `ended` */
-	bool ended;
-	struct bt_qmp *qmp;	/* NULL = not yet connected */
-};
-
-int bt_vm_link_fd(const struct bt_vm *vm)
+int bt_vm_port_fd(const struct bt_vm *vm, enum bt_vm_port port)
 {
-	return vm->agent_port.fd;
+	return vm->ports[port].fd;
 }
 
-int bt_vm_extra_fd(const struct bt_vm *vm)
+pid_t bt_vm_pid(const struct bt_vm *vm)
 {
-	return vm->extra_port.fd;
+	return vm->pid;
+}
+
+const char *const *bt_vm_argv(const struct bt_vm *vm)
+{
+	return (const char *const *)vm->argv;
 }
 
 const char *bt_vm_accel(const struct bt_vm *vm)
@@ -104,6 +81,8 @@ static int find_parts(struct bt_vm *vm, struct bt_err *err)
 		ret = bt_place_find(BT_PLACE_INIT, vm->init, err);
 	if (!ret && vm->options.agent)
 		ret = bt_place_find(BT_PLACE_AGENT, vm->agent, err);
+	if (!ret && vm->options.work)
+		ret = bt_place_find(BT_PLACE_WORK, vm->work, err);
 	if (!ret)
 		ret = bt_kernel_find(&vm->kernel, &vm->options, &vm->patience, err);
 	if (!ret)
@@ -125,7 +104,9 @@ static int write_image(struct bt_vm *vm, const char *path, struct bt_err *err)
 {
 	return bt_image_write(&(struct bt_image){ .init = vm->init,
 						  .agent = vm->options.agent ? vm->agent : NULL,
+						  .work = vm->options.work ? vm->work : NULL,
 						  .kit = vm->kernel.kit,
+						  .spare = vm->options.work,
 						  .module = vm->module,
 						  .add = vm->options.add.items,
 						  .add_count = vm->options.add.count },
@@ -141,7 +122,7 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-static int open_port(struct vm_port *port, struct bt_err *err)
+static int open_port(struct bt_vm_port_state *port, struct bt_err *err)
 {
 	int ends[2];
 
@@ -155,33 +136,48 @@ static int open_port(struct vm_port *port, struct bt_err *err)
 
 static int open_ports(struct bt_vm *vm, struct bt_err *err)
 {
-	int ret = vm->options.agent ? open_port(&vm->agent_port, err) : 0;
+	const bool wanted[BT_VM_PORTS] = {
+		[BT_VM_AGENT] = vm->options.agent,
+		[BT_VM_EXTRA] = vm->options.extra,
+		[BT_VM_WORK] = vm->options.work,
+	};
+	int ret = 0;
 
-	if (!ret && vm->options.extra)
-		ret = open_port(&vm->extra_port, err);
+	for (unsigned i = 0; i < BT_VM_PORTS && !ret; i++) {
+		if (wanted[i])
+			ret = open_port(&vm->ports[i], err);
+	}
 	return ret;
+}
+
+static void close_ports(struct bt_vm *vm, bool ours)
+{
+	for (unsigned i = 0; i < BT_VM_PORTS; i++) {
+		close_fd(&vm->ports[i].guest_fd);
+		if (ours)
+			close_fd(&vm->ports[i].fd);
+	}
 }
 
 /* The guest's ends are then QEMU's alone, so that its end is the end of the stream. */
 static int launch(struct bt_vm *vm, const char *initramfs, const char *qmp_path, struct bt_err *err)
 {
 	struct bt_child_spec child = { .out_fd = vm->console_fd, .err_fd = vm->console_fd };
-	char **argv = bt_qemu_argv(&(struct bt_qemu_spec){
+	struct bt_qemu_spec spec = {
 		.options = &vm->options, .program = vm->qemu, .accel = vm->accel,
 		.image = vm->kernel.image, .initramfs = initramfs, .console_path = vm->console,
-		.qmp_path = qmp_path, .agent_fd = vm->agent_port.guest_fd,
-		.extra_fd = vm->extra_port.guest_fd });
+		.qmp_path = qmp_path };
 	pid_t pid;
 
-	child.argv = (const char *const *)argv;
-	if (vm->agent_port.guest_fd >= 0)
-		child.fds[child.fd_count++] = vm->agent_port.guest_fd;
-	if (vm->extra_port.guest_fd >= 0)
-		child.fds[child.fd_count++] = vm->extra_port.guest_fd;
+	for (unsigned i = 0; i < BT_VM_PORTS; i++) {
+		spec.port_fds[i] = vm->ports[i].guest_fd;
+		if (spec.port_fds[i] >= 0)
+			child.fds[child.fd_count++] = spec.port_fds[i];
+	}
+	vm->argv = bt_qemu_argv(&spec);
+	child.argv = (const char *const *)vm->argv;
 	pid = bt_child_start(&child, err);
-	bt_qemu_argv_free(argv);
-	close_fd(&vm->agent_port.guest_fd);
-	close_fd(&vm->extra_port.guest_fd);
+	close_ports(vm, false);
 	if (pid < 0)
 		return (int)pid;
 	vm->pid = pid;
@@ -195,20 +191,30 @@ static bool process_ended(struct bt_vm *vm)
 	return vm->ended;
 }
 
-static void take_event(struct bt_vm *vm, const struct bt_json *message)
+static void take_port_event(struct bt_vm *vm, const struct bt_json *data)
 {
-	const char *event = bt_json_get_string(message, "event");
-	const struct bt_json *data = bt_json_get_object(message, "data");
 	const char *id = bt_json_get_string(data, "id");
 	bool open;
 
-	if (!event || strcmp(event, "VSERPORT_CHANGE") || !id ||
-	    !bt_json_get_bool(data, "open", &open))
+	if (!id || strncmp(id, "port-", 5) || !bt_json_get_bool(data, "open", &open))
 		return;
-	if (!strcmp(id, vm->agent_port.id))
-		vm->agent_port.state = open ? PORT_OPEN : PORT_CLOSED;
-	else if (!strcmp(id, vm->extra_port.id))
-		vm->extra_port.state = open ? PORT_OPEN : PORT_CLOSED;
+	for (unsigned i = 0; i < BT_VM_PORTS; i++) {
+		if (!strcmp(id + 5, bt_vm_port_id[i]))
+			vm->ports[i].state = open ? PORT_OPEN : PORT_CLOSED;
+	}
+}
+
+void bt_vm_take_message(struct bt_vm *vm, const struct bt_json *message)
+{
+	const char *event = bt_json_get_string(message, "event");
+	const struct bt_json *data = bt_json_get_object(message, "data");
+
+	if (!event)
+		return;
+	if (!strcmp(event, "VSERPORT_CHANGE"))
+		take_port_event(vm, data);
+	if (vm->on_event)
+		vm->on_event(vm->event_context, event, data);
 }
 
 static void take_events(struct bt_vm *vm)
@@ -217,7 +223,7 @@ static void take_events(struct bt_vm *vm)
 	struct bt_err ignored;
 
 	while (vm->qmp && (message = bt_qmp_receive(vm->qmp, &ignored)))
-		take_event(vm, message);
+		bt_vm_take_message(vm, message);
 }
 
 /* Why the process ended, in words: the kernel's, QEMU's own, or the signal. */
@@ -242,9 +248,11 @@ bool bt_vm_alive(struct bt_vm *vm, struct bt_err *err)
 		describe_end(vm, err);
 		return false;
 	}
-	if (vm->agent_port.state != PORT_CLOSED)
+	if (vm->ports[BT_VM_AGENT].state != PORT_CLOSED && vm->ports[BT_VM_WORK].state != PORT_CLOSED)
 		return true;
-	bt_err_set(err, EIO, "the agent in the guest ended (console: %s)", vm->console);
+	bt_err_set(err, EIO, "%s in the guest ended (console: %s)",
+		   vm->ports[BT_VM_AGENT].state == PORT_CLOSED ? "the agent" : "buddytop-work",
+		   vm->console);
 	return false;
 }
 
@@ -257,11 +265,16 @@ static void wait_a_moment(struct bt_vm *vm)
 	poll(&wait, 1, TICK_MS);
 }
 
+/* What the extra program prints is waited for only where nothing else shows that it is there. */
 static bool ready(const struct bt_vm *vm)
 {
-	if (vm->options.agent)
-		return vm->agent_port.state == PORT_OPEN;
-	return !vm->options.extra || vm->extra_port.state == PORT_OPEN;
+	bool agent = vm->options.agent, work = vm->options.work;
+
+	if (agent && vm->ports[BT_VM_AGENT].state != PORT_OPEN)
+		return false;
+	if (work && vm->ports[BT_VM_WORK].state != PORT_OPEN)
+		return false;
+	return agent || work || !vm->options.extra || vm->ports[BT_VM_EXTRA].state == PORT_OPEN;
 }
 
 static int wait_for_boot(struct bt_vm *vm, const char *qmp_path, struct bt_err *err)
@@ -316,8 +329,8 @@ int bt_vm_start(struct bt_vm **out, const struct bt_vm_options *options, struct 
 	vm->options = *options;
 	vm->patience = (struct bt_patience){ options->progress, options->context };
 	vm->console_fd = -1;
-	vm->agent_port = (struct vm_port){ .id = "port-agent", .fd = -1, .guest_fd = -1 };
-	vm->extra_port = (struct vm_port){ .id = "port-extra", .fd = -1, .guest_fd = -1 };
+	for (unsigned i = 0; i < BT_VM_PORTS; i++)
+		vm->ports[i] = (struct bt_vm_port_state){ .fd = -1, .guest_fd = -1 };
 	ret = find_parts(vm, err);
 	if (!ret)
 		ret = bt_place_private(vm->dir, err);
@@ -345,7 +358,7 @@ static void end_process(struct bt_vm *vm)
 
 	if (!vm->pid || process_ended(vm))
 		return;
-	if (vm->qmp && !bt_qmp_send(vm->qmp, "quit")) {
+	if (vm->qmp && !bt_qmp_send(vm->qmp, &(struct bt_qmp_command){ .name = "quit" })) {
 		while (!process_ended(vm) && bt_mono_ns() < limit_ns)
 			bt_sleep_until_ns(bt_mono_ns() + 5 * BT_NS_PER_MS);
 	}
@@ -359,12 +372,10 @@ void bt_vm_stop(struct bt_vm *vm)
 		return;
 	end_process(vm);
 	bt_qmp_close(vm->qmp);
-	close_fd(&vm->agent_port.fd);
-	close_fd(&vm->agent_port.guest_fd);
-	close_fd(&vm->extra_port.fd);
-	close_fd(&vm->extra_port.guest_fd);
+	close_ports(vm, true);
 	close_fd(&vm->console_fd);
 	if (*vm->dir)
 		bt_place_remove(vm->dir);
+	bt_qemu_argv_free(vm->argv);
 	free(vm);
 }

@@ -11,13 +11,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <sys/types.h>
+
 #include "core/err.h"
+#include "vm/qmp.h"
 
 struct bt_vm;
 
 #define BT_VM_LIST_MAX 32u
 #define BT_VM_CPUS_MAX 64u
 #define BT_VM_NODES_MAX 16u
+
+/* Streams between us and the guest, virtio-serial ports there. */
+enum bt_vm_port {
+	BT_VM_AGENT,		/* the agent's protocol */
+	BT_VM_EXTRA,		/* what an added /sbin/guest-extra prints */
+	BT_VM_WORK,		/* requests to buddytop-work */
+	BT_VM_PORTS
+};
+extern const char *const bt_vm_port_id[BT_VM_PORTS];	/* "agent" */
 
 struct bt_vm_list {
 	const char *items[BT_VM_LIST_MAX];
@@ -29,6 +41,8 @@ struct bt_vm_options {
 	unsigned cpus;			/* default 2 */
 	unsigned nodes;			/* default 2; those beyond cpus have memory only */
 	uint64_t memory_bytes;		/* default 1 GiB, all nodes together */
+	uint64_t device_bytes;		/* that devices among qemu_args may add to it */
+	bool anonymous;			/* else memory of files, which can be looked at from outside */
 	const char *accel;		/* "auto", "kvm", "tcg"; "icount": TCG that counts instructions */
 	/*
 	 * Release ("6.12.117+deb12-amd64"), series ("6.12"), path of a directory made by
@@ -41,12 +55,13 @@ struct bt_vm_options {
 	const char *qemu;		/* NULL: qemu-system-x86_64 of PATH */
 	const char *append;		/* more kernel command line, or NULL */
 	struct bt_vm_list add;		/* "GUEST_PATH=FILE" added to the initramfs */
-	struct bt_vm_list qemu_args;	/* for tests: QEMU's last arguments */
+	struct bt_vm_list qemu_args;	/* QEMU's last arguments */
 	unsigned max_held_pct;		/* module parameter; default 90 in a guest of our own */
 	uint64_t boot_limit_ns;		/* default 120 s */
 	bool agent;			/* start the agent (default) */
 	bool extra;			/* second port for what an added /sbin/guest-extra prints,
 					 * which otherwise goes to the console */
+	bool work;			/* start buddytop-work, and load all modules of the kit */
 	bool assume_yes;
 	/* Called at least every 200 ms during a start; false gives up (-ECANCELED). May be NULL. */
 	bool (*progress)(void *context, const char *text);
@@ -65,10 +80,15 @@ int bt_vm_option_set(struct bt_vm_options *options, const char *assignment, stru
  * -ECANCELED.
  */
 int bt_vm_start(struct bt_vm **vm, const struct bt_vm_options *options, struct bt_err *err);
-/* Stream to the agent, non-blocking; owned by vm. */
-int bt_vm_link_fd(const struct bt_vm *vm);
-/* Stream of the extra port, or -1. Ends with a line "guest-extra exit N". Owned by vm. */
-int bt_vm_extra_fd(const struct bt_vm *vm);
+/*
+ * Our end of a port's stream, non-blocking, owned by vm; -1: it has no such port. The extra one
+ * ends with a line "guest-extra exit N".
+ */
+int bt_vm_port_fd(const struct bt_vm *vm, enum bt_vm_port port);
+/* Of QEMU, for what /proc says of it. */
+pid_t bt_vm_pid(const struct bt_vm *vm);
+/* QEMU's command line, NULL-terminated. */
+const char *const *bt_vm_argv(const struct bt_vm *vm);
 /* "kvm", "tcg" or "icount": what runs it. */
 const char *bt_vm_accel(const struct bt_vm *vm);
 const char *bt_vm_console_path(const struct bt_vm *vm);
@@ -77,6 +97,24 @@ const char *bt_vm_console_path(const struct bt_vm *vm);
  * panic, killed, agent ended) with the console's end.
  */
 bool bt_vm_alive(struct bt_vm *vm, struct bt_err *err);
+/* QEMU's events from now on, as they are received; of devices that tell of their own progress. */
+typedef void bt_vm_event(void *context, const char *event, const struct bt_json *data);
+void bt_vm_on_event(struct bt_vm *vm, bt_vm_event *on_event, void *context);
+
+struct bt_vm_answer {
+	const struct bt_json *value;		/* valid until the next call for this vm */
+	uint64_t sent_ns, received_ns;		/* monotonic clock */
+};
+/*
+ * One of QEMU's commands (QMP), waited for. -ETIMEDOUT after limit_ns, -EPIPE: QEMU has cut the
+ * connection, -EIO: it has ended, -EREMOTEIO: QEMU refused, err has its words.
+ */
+int bt_vm_command(struct bt_vm *vm, const char *name, bt_qmp_arguments *arguments,
+		  const void *context, uint64_t limit_ns, struct bt_vm_answer *answer,
+		  struct bt_err *err);
+/* Descriptor that is readable when QEMU has sent something; bt_vm_alive() takes it. */
+int bt_vm_qmp_fd(const struct bt_vm *vm);
+
 /* Powers off (QMP, then SIGKILL after 2 s), removes the private directory, keeps the console. */
 void bt_vm_stop(struct bt_vm *vm);
 

@@ -70,7 +70,7 @@ static void command_mode_is_asked_for(void **state)
 	assert_true(got > 0);
 	text[got] = '\0';
 	assert_string_equal(text, "{\"execute\":\"qmp_capabilities\"}");
-	assert_int_equal(bt_qmp_send(server->qmp, "quit"), 0);
+	assert_int_equal(bt_qmp_send(server->qmp, &(struct bt_qmp_command){ .name = "quit" }), 0);
 	got = read(server->peer, text, sizeof(text) - 1);
 	assert_true(got > 0);
 	text[got] = '\0';

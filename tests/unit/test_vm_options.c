@@ -115,7 +115,7 @@ static void memory_only_nodes_and_ports_are_asked_for(void **state)
 	argv = bt_qemu_argv(&(struct bt_qemu_spec){ .options = &options, .program = "/bin/qemu",
 						    .accel = "tcg", .image = "/k/vmlinux",
 						    .console_path = "/log", .qmp_path = "/qmp",
-						    .agent_fd = 7, .extra_fd = -1 });
+						    .port_fds = { 7, -1, -1 } });
 	assert_string_equal(argv[0], "/bin/qemu");
 	/* 1 GiB in three nodes of whole 2 MiB: 340 MiB each. */
 	assert_string_equal(after(argv, "-m", 0), "1020M");
