@@ -66,8 +66,8 @@ int bt_place_find(enum bt_place_part part, char path[PATH_MAX], struct bt_err *e
 			  place->installed, place->beside, place->environment);
 }
 
-static int user_directory(const char *variable, const char *fallback, const char *name,
-			  char path[PATH_MAX], struct bt_err *err)
+static int user_path(const char *variable, const char *fallback, const char *name,
+		     char path[PATH_MAX], struct bt_err *err)
 {
 	const char *base = getenv(variable), *home = getenv("HOME");
 	int length;
@@ -81,7 +81,15 @@ static int user_directory(const char *variable, const char *fallback, const char
 				  variable);
 	if (length >= PATH_MAX)
 		return bt_err_set(err, ENAMETOOLONG, "%s is too long", variable);
-	return bt_make_path(path, 0700, err);
+	return 0;
+}
+
+static int user_directory(const char *variable, const char *fallback, const char *name,
+			  char path[PATH_MAX], struct bt_err *err)
+{
+	int ret = user_path(variable, fallback, name, path, err);
+
+	return ret ? ret : bt_make_path(path, 0700, err);
 }
 
 int bt_place_cache(const char *name, char path[PATH_MAX], struct bt_err *err)
@@ -95,6 +103,11 @@ int bt_place_cache(const char *name, char path[PATH_MAX], struct bt_err *err)
 int bt_place_state(char path[PATH_MAX], struct bt_err *err)
 {
 	return user_directory("XDG_STATE_HOME", ".local/state", "", path, err);
+}
+
+int bt_place_config(char path[PATH_MAX], struct bt_err *err)
+{
+	return user_path("XDG_CONFIG_HOME", ".config", "", path, err);
 }
 
 void bt_place_remove(const char *path)

@@ -18,7 +18,7 @@
 
 struct bt_vm;
 
-#define BT_VM_LIST_MAX 32u
+#define BT_VM_LIST_MAX 256u	/* a thread for each CPU is two arguments */
 #define BT_VM_CPUS_MAX 64u
 #define BT_VM_NODES_MAX 16u
 
