@@ -53,7 +53,8 @@ static void print_help(const struct bt_cmd *cmd, const struct bt_opt_group *grou
 	if (!cmd->no_source)
 		printf("\nSources:\n");
 	for (const struct bt_source_ops *const *ops = bt_sources; !cmd->no_source && *ops; ops++)
-		printf("  %-10s %s\n", (*ops)->name, (*ops)->help);
+		if ((*ops)->help)
+			printf("  %-10s %s\n", (*ops)->name, (*ops)->help);
 	printf("\nExit status: 0 done, 1 failed, 2 usage, 3 a regression, 77 not possible "
 	       "here.\n");
 }
@@ -79,7 +80,8 @@ static void dump_tables(void)
 		bt_opt_dump(stdout, commands[i]->name, commands[i]->opts);
 	}
 	for (const struct bt_source_ops *const *ops = bt_sources; *ops; ops++)
-		printf("source\t%s\t%s\n", (*ops)->name, (*ops)->help);
+		if ((*ops)->help)
+			printf("source\t%s\t%s\n", (*ops)->name, (*ops)->help);
 	for (const struct bt_param *p = bt_params; p < bt_params + bt_param_count; p++)
 		dump_param(p);
 }

@@ -9,5 +9,6 @@ const struct bt_source_ops *const bt_sources[] = {
 	&bt_source_replay,
 	&bt_source_remote,
 	&bt_source_session,
+	&bt_source_guest,
 	NULL
 };

@@ -15,12 +15,19 @@
 
 struct bt_source;
 
+/* A guest that whoever opens the source has started, watches and ends (source "guest"). */
+struct bt_guest_link {
+	int fd;			/* stream to its agent */
+	const char *accel;	/* "kvm", "tcg" */
+};
+
 struct bt_source_options {
 	const char *argument;	/* after the colon of --source NAME:ARGUMENT, or NULL */
 	bool read_only;		/* take no control */
 	bool assume_yes;	/* the operator agreed to downloads, builds and loads */
 	uint64_t interval_ns;	/* the session's; a virtual clock advances by it (0 = by 1 s) */
 	const char *const *extra; /* "key=value" settings of the kind (vm: cpus=2), or NULL */
+	const struct bt_guest_link *guest;	/* of source "guest", while it is open */
 	/* Progress of a long open ("booting, 3 s"); may be NULL. Returns false to give up. */
 	bool (*progress)(void *context, const char *text);
 	/* Asks the operator; may be NULL (then no). */
@@ -67,7 +74,8 @@ struct bt_peer {
 
 struct bt_source_ops {
 	const char *name;	/* "kmod" */
-	const char *help;	/* one line for --help, with the form of the argument */
+	/* One line for --help, with the form of the argument; NULL: not for the command line. */
+	const char *help;
 	/*
 	 * Opens and fills machine. 0, or -errno: ENODEV not here (err says how to get it), EBUSY,
 	 * EPERM ...
@@ -129,7 +137,7 @@ struct bt_source_ops {
 };
 
 extern const struct bt_source_ops bt_source_kmod, bt_source_sim, bt_source_replay,
-	bt_source_remote, bt_source_session, bt_source_vm;
+	bt_source_remote, bt_source_session, bt_source_vm, bt_source_guest;
 /*
  * The kinds a program has; ends with NULL. The library's table (table.c) is linked unless the
  * program defines one: buddytop's has the VM besides.

@@ -14,7 +14,7 @@
 #define TICK_NS (10 * BT_NS_PER_MS)
 
 struct vm_source {
-	struct bt_vm *vm;
+	struct bt_vm *vm;	/* NULL: whoever opened the source has it */
 	void *remote;		/* state of bt_source_remote */
 };
 
@@ -45,6 +45,8 @@ static bool guest_lost(struct vm_source *source, uint64_t patience_ns, struct bt
 {
 	uint64_t limit_ns = bt_mono_ns() + patience_ns;
 
+	if (!source->vm)
+		return false;
 	while (bt_vm_alive(source->vm, err)) {
 		if (bt_mono_ns() >= limit_ns)
 			return false;
@@ -66,6 +68,14 @@ static int greeting_failed(struct vm_source *source, struct bt_err *err)
 	return -err->code;
 }
 
+static void name_machine(struct bt_machine *machine, const char *accel)
+{
+	snprintf(machine->source, sizeof(machine->source), "vm");
+	snprintf(machine->accel, sizeof(machine->accel), "%s", accel);
+	if (strcmp(accel, "kvm"))
+		machine->reality = BT_EMULATED;
+}
+
 static int open_source(void **state, const struct bt_source_options *options,
 		       struct bt_machine *machine, struct bt_err *err)
 {
@@ -83,10 +93,7 @@ static int open_source(void **state, const struct bt_source_options *options,
 		ret = greeting_failed(source, err);
 		goto err_stop;
 	}
-	snprintf(machine->source, sizeof(machine->source), "vm");
-	snprintf(machine->accel, sizeof(machine->accel), "%s", bt_vm_accel(source->vm));
-	if (strcmp(machine->accel, "kvm"))
-		machine->reality = BT_EMULATED;
+	name_machine(machine, bt_vm_accel(source->vm));
 	*state = source;
 	return 0;
 err_stop:
@@ -94,6 +101,26 @@ err_stop:
 err_free:
 	free(source);
 	return ret;
+}
+
+static int open_guest(void **state, const struct bt_source_options *options,
+		      struct bt_machine *machine, struct bt_err *err)
+{
+	const struct bt_guest_link *guest = options->guest;
+	struct vm_source *source;
+	int ret;
+
+	if (!guest)
+		return bt_err_set(err, EINVAL, "source guest: only for a program that runs one");
+	source = bt_xcalloc(1, sizeof(*source));
+	ret = bt_remote_open_fd(&source->remote, guest->fd, GREETING_LIMIT_NS, options, machine, err);
+	if (ret) {
+		free(source);
+		return ret;
+	}
+	name_machine(machine, guest->accel);
+	*state = source;
+	return 0;
 }
 
 /* An agent that ended leaves its stream open: only QEMU's events tell it from a slow one. */
@@ -167,6 +194,19 @@ const struct bt_source_ops bt_source_vm = {
 	.name = "vm",
 	.help = "a QEMU guest of our own with the module in it",
 	.open = open_source,
+	.read = read_frame,
+	.publish = publish,
+	.no_control = no_control,
+	.keepalive = keepalive,
+	.measure = measure,
+	.measured = measured,
+	.interrupt = interrupt,
+	.close = close_source,
+};
+
+const struct bt_source_ops bt_source_guest = {
+	.name = "guest",
+	.open = open_guest,
 	.read = read_frame,
 	.publish = publish,
 	.no_control = no_control,

@@ -232,7 +232,7 @@ static int describe_end(struct bt_vm *vm, struct bt_err *err)
 	char reason[256], status[64];
 
 	if (bt_console_reason(vm->console, reason, sizeof(reason)))
-		return bt_err_set(err, EIO, "the guest's kernel died: %s (console: %s)", reason,
+		return bt_err_set(err, EHOSTDOWN, "the guest's kernel died: %s (console: %s)", reason,
 				  vm->console);
 	if (WIFSIGNALED(vm->status))
 		*reason = '\0';	/* it had no time to say anything */

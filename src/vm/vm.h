@@ -77,7 +77,7 @@ int bt_vm_option_set(struct bt_vm_options *options, const char *assignment, stru
  * Boots and waits until the agent's port (without an agent: the extra port) is open in the guest.
  * On failure err ends with the path of the kept console log and nothing is left running. -ENODEV:
  * QEMU, a kernel, headers or a yes are missing (err says which and the way out); -ETIMEDOUT;
- * -ECANCELED.
+ * -ECANCELED; -EHOSTDOWN: the guest's kernel died; -EIO: QEMU ended.
  */
 int bt_vm_start(struct bt_vm **vm, const struct bt_vm_options *options, struct bt_err *err);
 /*
@@ -93,8 +93,9 @@ const char *const *bt_vm_argv(const struct bt_vm *vm);
 const char *bt_vm_accel(const struct bt_vm *vm);
 const char *bt_vm_console_path(const struct bt_vm *vm);
 /*
- * True while QEMU lives and the guest's end of the link is open; otherwise err says why not (guest
- * panic, killed, agent ended) with the console's end.
+ * True while QEMU lives and the guest's ends of the links are open; otherwise err says why not
+ * (-EHOSTDOWN: the guest's kernel died; -EIO: QEMU or a program in the guest ended) with the
+ * console's end.
  */
 bool bt_vm_alive(struct bt_vm *vm, struct bt_err *err);
 /* QEMU's events from now on, as they are received; of devices that tell of their own progress. */

@@ -238,7 +238,7 @@ static void a_panic_at_boot_is_quoted(void **state)
 
 	stand_in(f, "#!/bin/sh\necho '[ 1.2] Kernel panic - not syncing: No working init found.'\n"
 		    "echo '[ 1.3] CPU: 0 PID: 1'\n");
-	assert_int_equal(start(f), -EIO);
+	assert_int_equal(start(f), -EHOSTDOWN);
 	assert_says(f, "Kernel panic - not syncing: No working init found.");
 	assert_says(f, "/state/buddytop/console-");
 }
