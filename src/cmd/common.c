@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -71,6 +72,13 @@ bool bt_cmd_opening_asked(void *context, const char *question)
 	struct bt_cmd_opening *opening = context;
 
 	return isatty(STDIN_FILENO) && bt_cmd_ask(question, opening->stop_fd, NULL, NULL);
+}
+
+unsigned bt_cmd_terminal_width(void)
+{
+	struct winsize size;
+
+	return isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) ? size.ws_col : 0;
 }
 
 void bt_cmd_print_json(struct bt_json_writer *w)

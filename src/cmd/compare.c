@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "bench/compare.h"
@@ -124,16 +123,6 @@ static int check_usage(const struct bt_cmd_call *call, const struct compare_valu
 
 /* ---- output ------------------------------------------------------------------------------ */
 
-/* Of the terminal; what goes anywhere else may be as wide as it gets. */
-static unsigned terminal_width(const struct compare_values *values)
-{
-	struct winsize size;
-
-	if (values->output || !isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
-		return 0;
-	return size.ws_col;
-}
-
 static void print_json(const struct bt_comparison *comparison, FILE *out, bool quiet)
 {
 	struct bt_json_writer *w = bt_json_writer_create(true);
@@ -156,7 +145,7 @@ static void print_as(const struct compare_values *values, const struct bt_compar
 	else if (values->markdown)
 		bt_compare_markdown(comparison, out, values->quiet);
 	else
-		bt_compare_print(comparison, out, values->quiet, terminal_width(values));
+		bt_compare_print(comparison, out, values->quiet, values->output ? 0 : bt_cmd_terminal_width());
 }
 
 static int put_output(const struct compare_values *values, const struct bt_comparison *comparison,

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "bench/kbench_doc.h"
@@ -215,13 +214,6 @@ static int run_to_end(struct job *job, struct bt_kbench_run *run, struct bt_err 
 						  result->flaw);
 }
 
-static unsigned terminal_width(void)
-{
-	struct winsize size;
-
-	return isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) ? size.ws_col : 0;
-}
-
 static void print_json(const struct bt_kbench *result)
 {
 	struct bt_json_writer *w = bt_json_writer_create(true);
@@ -241,7 +233,7 @@ static int deliver(const struct job *job, const struct bt_kbench *result, int rc
 	else if (job->values->csv)
 		bt_kbench_csv(stdout, result);
 	else if (!job->values->quiet)
-		bt_kbench_print(stdout, result, terminal_width());
+		bt_kbench_print(stdout, result, bt_cmd_terminal_width());
 	if (!job->values->output || !bt_kbench_write(result, job->values->output, &failed))
 		return rc;
 	if (!rc)

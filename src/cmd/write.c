@@ -134,25 +134,12 @@ static int check_values(const struct bt_cmd_call *call, const struct write_value
 	return 0;
 }
 
-/* One line of a small file; "" without it. */
-static void read_line(const char *path, char *to, size_t size)
-{
-	char *text;
-
-	to[0] = '\0';
-	if (bt_read_file(path, 4096, &text, NULL) < 0)
-		return;
-	text[strcspn(text, "\n")] = '\0';
-	bt_copy_clean(to, size, text);
-	free(text);
-}
-
 static uint64_t huge_page_bytes(void)
 {
 	char text[BT_NAME];
 	uint64_t bytes;
 
-	read_line(THP "hpage_pmd_size", text, sizeof(text));
+	bt_read_line(THP "hpage_pmd_size", text, sizeof(text));
 	return bt_parse_u64(text, &bytes) || !bytes ? BT_UNKNOWN : bytes;
 }
 
@@ -231,17 +218,6 @@ static void offer_to_oom_killer(void)
 		return;
 	bt_write_all(fd, "1000", 4);
 	close(fd);
-}
-
-/* "always within_size advise [never]": the word in brackets. */
-static void read_chosen(const char *path, char *to, size_t size)
-{
-	char line[128], *word;
-
-	read_line(path, line, sizeof(line));
-	word = strchr(line, '[');
-	bt_copy_clean(to, size, word ? word + 1 : "");
-	to[strcspn(to, "]")] = '\0';
 }
 
 /* ---- doing it ----------------------------------------------------------------------------- */
@@ -329,7 +305,8 @@ static int run_write(struct bt_cmd_call *call, struct bt_err *err)
 	if (!code) {
 		result = bt_write_create(&plan);
 		result->machine = *machine;
-		read_chosen(THP "shmem_enabled", result->thp_shmem, sizeof(result->thp_shmem));
+		bt_read_line(THP "shmem_enabled", result->thp_shmem, sizeof(result->thp_shmem));
+		bt_keep_chosen(result->thp_shmem);
 		code = measure(values, result, stop_fd, err);
 	}
 	bt_write_free(result);

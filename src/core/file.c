@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LINE_FILE_BYTES (1u << 20)
+
 /* Reads until the end; -EFBIG above limit. The files of /proc have no size to ask for. */
 static ssize_t read_all(int fd, size_t limit, char **out)
 {
@@ -58,6 +60,29 @@ ssize_t bt_read_file(const char *path, size_t limit, char **out, struct bt_err *
 		return bt_err_set(err, (int)-size, "cannot read %s: %s", path,
 				  strerror((int)-size));
 	return size;
+}
+
+bool bt_read_line(const char *path, char *to, size_t size)
+{
+	char *text;
+
+	to[0] = '\0';
+	if (bt_read_file(path, LINE_FILE_BYTES, &text, NULL) < 0)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	bt_copy_clean(to, size, text);
+	free(text);
+	return true;
+}
+
+void bt_keep_chosen(char *line)
+{
+	const char *word = strchr(line, '[');
+	size_t length = word ? strcspn(++word, "]") : 0;
+
+	if (length)
+		memmove(line, word, length);
+	line[length] = '\0';
 }
 
 int bt_write_all(int fd, const void *data, size_t size)

@@ -64,6 +64,13 @@ const char *bt_text_latency_in(const struct bt_units *units, uint64_t ns, char *
 /* Reads a whole file of at most limit bytes into a new NUL-terminated buffer (caller frees). */
 ssize_t bt_read_file(const char *path, size_t limit, char **out, struct bt_err *err);
 /*
+ * The first line of a small file, without its end and clean (bt_copy_clean()): false, and "", when
+ * it cannot be read.
+ */
+bool bt_read_line(const char *path, char *to, size_t size);
+/* "always [madvise] never" becomes the word in brackets; "" without one. In place. */
+void bt_keep_chosen(char *line);
+/*
  * Writes path whole or not at all: temporary name beside it, fsync, rename, directory fsync. A
  * symbolic link stays one, its target is replaced. What is no regular file (a FIFO, a device) is
  * written into, and so is what standard output leads to.

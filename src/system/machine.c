@@ -17,17 +17,12 @@
 
 /* ---- identity ----------------------------------------------------------------------------- */
 
-/* First line of a small file without its end; "" when absent. */
+/* "" when absent. */
 static void read_line(const struct bt_system *system, const char *file, char *to, size_t size)
 {
-	char path[PATH_MAX], *text;
+	char path[PATH_MAX];
 
-	to[0] = '\0';
-	if (bt_read_file(bt_system_path(system, path, "%s", file), TEXT_MAX_BYTES, &text, NULL) < 0)
-		return;
-	text[strcspn(text, "\n")] = '\0';
-	bt_copy_clean(to, size, text);
-	free(text);
+	bt_read_line(bt_system_path(system, path, "%s", file), to, size);
 }
 
 /* "model name\t: Intel ...": the value on the first line of that name; "" without one. */
@@ -60,17 +55,6 @@ static void read_cpuinfo(const struct bt_system *system, struct bt_machine *mach
 	cpuinfo_value(text, "model name", machine->cpu_model, sizeof(machine->cpu_model));
 	cpuinfo_value(text, "microcode", machine->microcode, sizeof(machine->microcode));
 	free(text);
-}
-
-/* "always [madvise] never": the word in brackets. */
-static void read_thp(const struct bt_system *system, char *to, size_t size)
-{
-	char line[BT_NAME], *word;
-
-	read_line(system, "/sys/kernel/mm/transparent_hugepage/enabled", line, sizeof(line));
-	word = strchr(line, '[');
-	bt_copy_clean(to, size, word ? word + 1 : "");
-	to[strcspn(to, "]")] = '\0';
 }
 
 static bool lists(const char *list, const char *word)
@@ -117,7 +101,9 @@ static void read_identity(struct bt_system *system, struct bt_machine *machine)
 	}
 	read_cpuinfo(system, machine);
 	read_line(system, "/proc/cmdline", machine->command_line, sizeof(machine->command_line));
-	read_thp(system, machine->thp, sizeof(machine->thp));
+	read_line(system, "/sys/kernel/mm/transparent_hugepage/enabled", machine->thp,
+		  sizeof(machine->thp));
+	bt_keep_chosen(machine->thp);
 	read_line(system, "/sys/devices/system/cpu/smt/control", machine->smt, sizeof(machine->smt));
 	read_governors(system, machine);
 	bt_copy_clean(machine->accel, sizeof(machine->accel), bt_system_hypervisor(system));
