@@ -155,24 +155,52 @@ static int named_file(struct bt_kernel *kernel, const char *path, const char *kd
 	return 0;
 }
 
-int bt_kernel_find(struct bt_kernel *kernel, const struct bt_vm_options *options,
-		   const struct bt_patience *patience, struct bt_err *err)
+/* 1: neither installed nor in the cache, but a search has begun that can go on. */
+static int find_here(struct bt_kernel *kernel, const struct bt_vm_options *options,
+		     const char *wanted, struct search *search, const struct bt_patience *patience,
+		     struct bt_err *err)
 {
-	const char *wanted = options->kernel ? options->kernel : "latest";
-	struct search search;
 	struct utsname host;
 	int ret;
 
 	memset(kernel, 0, sizeof(*kernel));
 	if (options->kernel && strchr(options->kernel, '/'))
 		return named_file(kernel, options->kernel, options->kdir, err);
-	ret = search_begin(&search, patience, err);
+	ret = search_begin(search, patience, err);
 	if (ret)
 		return ret;
 	uname(&host);
-	ret = find_local(&search, options->kernel ? options->kernel : host.release, wanted,
+	ret = find_local(search, options->kernel ? options->kernel : host.release, wanted,
 			 kernel->kit, err);
-	if (ret > 0)
-		ret = fetch(&search, options, wanted, kernel, err);
+	return ret ? ret : use_kit(kernel, options->kdir, err);
+}
+
+static const char *wanted_kernel(const struct bt_vm_options *options)
+{
+	return options->kernel ? options->kernel : "latest";
+}
+
+int bt_kernel_find_here(struct bt_kernel *kernel, const struct bt_vm_options *options,
+			const struct bt_patience *patience, struct bt_err *err)
+{
+	struct search search;
+	int ret = find_here(kernel, options, wanted_kernel(options), &search, patience, err);
+
+	if (ret <= 0)
+		return ret;
+	return bt_err_set(err, ENODEV, "kernel %s is neither installed with its headers nor in %s",
+			  wanted_kernel(options), search.cache);
+}
+
+int bt_kernel_find(struct bt_kernel *kernel, const struct bt_vm_options *options,
+		   const struct bt_patience *patience, struct bt_err *err)
+{
+	const char *wanted = wanted_kernel(options);
+	struct search search;
+	int ret = find_here(kernel, options, wanted, &search, patience, err);
+
+	if (ret <= 0)
+		return ret;
+	ret = fetch(&search, options, wanted, kernel, err);
 	return ret ? ret : use_kit(kernel, options->kdir, err);
 }

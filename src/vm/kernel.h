@@ -23,6 +23,10 @@ struct bt_kernel {
 int bt_kernel_find(struct bt_kernel *kernel, const struct bt_vm_options *options,
 		   const struct bt_patience *patience, struct bt_err *err);
 
+/* The same of what needs no download: -ENODEV without it. */
+int bt_kernel_find_here(struct bt_kernel *kernel, const struct bt_vm_options *options,
+			const struct bt_patience *patience, struct bt_err *err);
+
 /*
  * Path of a buddytop.ko for the kernel: from the cache if that has one of the same sources and
  * tree, else built from our sources after a yes (-ENODEV without). The build's log is kept; err
