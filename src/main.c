@@ -21,6 +21,8 @@ static const struct bt_cmd *const commands[] = {
 	&bt_cmd_plot,
 	&bt_cmd_report,
 	&bt_cmd_write,
+	&bt_cmd_lab,
+	NULL
 };
 
 struct common_values {
@@ -37,6 +39,21 @@ static const struct bt_opt common_opts[] = {
 	{ 0 }
 };
 
+/* What the user types behind the command above it: "doctor" of "lab doctor". */
+static const char *own_name(const struct bt_cmd *cmd)
+{
+	const char *blank = strrchr(cmd->name, ' ');
+
+	return blank ? blank + 1 : cmd->name;
+}
+
+static void print_commands(const char *above, const struct bt_cmd *const *list)
+{
+	printf("\nCommands (buddytop %s%sCOMMAND --help says more):\n", above, *above ? " " : "");
+	for (; *list; list++)
+		printf("  %-10s %s\n", own_name(*list), (*list)->summary);
+}
+
 static void print_help(const struct bt_cmd *cmd, const struct bt_opt_group *groups, unsigned count)
 {
 	printf("Usage: buddytop %s%s[OPTION...]%s%s\n\n%s.\n", cmd == commands[0] ? "" : cmd->name,
@@ -44,11 +61,10 @@ static void print_help(const struct bt_cmd *cmd, const struct bt_opt_group *grou
 	       cmd->summary);
 	if (cmd->description)
 		printf("\n%s\n", cmd->description);
-	if (cmd == commands[0]) {
-		printf("\nCommands (buddytop COMMAND --help says more):\n");
-		for (unsigned i = 0; i < BT_ARRAY_SIZE(commands); i++)
-			printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	}
+	if (cmd == commands[0])
+		print_commands("", commands);
+	else if (cmd->commands)
+		print_commands(cmd->name, cmd->commands);
 	bt_opt_help(stdout, groups, count);
 	if (!cmd->no_source)
 		printf("\nSources:\n");
@@ -70,15 +86,26 @@ static void dump_param(const struct bt_param *param)
 		printf("choice\t%s\t%s\t%s\n", param->name, choice->name, choice->help);
 }
 
+static void dump_command(const struct bt_cmd *cmd)
+{
+	printf("command\t%s\t%s\t%s\n", cmd->name, cmd->operands, cmd->summary);
+	bt_opt_dump(stdout, cmd->name, cmd->opts);
+}
+
+static void dump_commands(const struct bt_cmd *const *list)
+{
+	for (; *list; list++) {
+		dump_command(*list);
+		for (const struct bt_cmd *const *below = (*list)->commands; below && *below; below++)
+			dump_command(*below);
+	}
+}
+
 static void dump_tables(void)
 {
 	bt_opt_dump(stdout, "", common_opts);
 	bt_opt_dump(stdout, "", bt_cmd_source_opts);
-	for (unsigned i = 0; i < BT_ARRAY_SIZE(commands); i++) {
-		printf("command\t%s\t%s\t%s\n", commands[i]->name, commands[i]->operands,
-		       commands[i]->summary);
-		bt_opt_dump(stdout, commands[i]->name, commands[i]->opts);
-	}
+	dump_commands(commands);
 	for (const struct bt_source_ops *const *ops = bt_sources; *ops; ops++)
 		if ((*ops)->help)
 			printf("source\t%s\t%s\n", (*ops)->name, (*ops)->help);
@@ -86,19 +113,33 @@ static void dump_tables(void)
 		dump_param(p);
 }
 
+static const struct bt_cmd *look_up(const struct bt_cmd *const *list, const char *word)
+{
+	while (*list && strcmp(word, own_name(*list)))
+		list++;
+	return *list;
+}
+
+/* Takes its words off the front. */
 static const struct bt_cmd *find_command(int *argc, char ***argv, struct bt_err *err)
 {
-	if (*argc < 2 || (*argv)[1][0] == '-')
-		return commands[0];
-	for (unsigned i = 0; i < BT_ARRAY_SIZE(commands); i++) {
-		if (!strcmp((*argv)[1], commands[i]->name)) {
-			++*argv;
-			--*argc;
-			return commands[i];
+	const struct bt_cmd *const *list = commands;
+	const struct bt_cmd *cmd = NULL, *found;
+
+	while (list && *argc > 1 && (*argv)[1][0] != '-') {
+		found = look_up(list, (*argv)[1]);
+		if (!found) {
+			bt_err_set(err, EINVAL, "%s%s%s: no such command (see buddytop %s%s--help)",
+				   cmd ? cmd->name : "", cmd ? " " : "", (*argv)[1],
+				   cmd ? cmd->name : "", cmd ? " " : "");
+			return NULL;
 		}
+		cmd = found;
+		list = cmd->commands;
+		++*argv;
+		--*argc;
 	}
-	bt_err_set(err, EINVAL, "%s: no such command (see buddytop --help)", (*argv)[1]);
-	return NULL;
+	return cmd ? cmd : commands[0];
 }
 
 static int run_command(const struct bt_cmd *cmd, int argc, char **argv, struct bt_err *err)

@@ -29,7 +29,7 @@ struct bt_cmd_call {
 };
 
 struct bt_cmd {
-	const char *name;		/* "ctl" */
+	const char *name;		/* "ctl"; with the command above it: "lab doctor" */
 	const char *operands;		/* of the usage line, "" = none */
 	const char *summary;		/* one line of the list of commands */
 	const char *description;	/* more lines for --help; may be NULL */
@@ -39,11 +39,13 @@ struct bt_cmd {
 	size_t values_size;		/* of the struct they fill, zeroed before */
 	/* 0, or -errno with err; main() prints it and makes the exit code (bt_err_exit()). */
 	int (*run)(struct bt_cmd_call *call, struct bt_err *err);
+	/* Each run by its own word behind this one, ended by NULL, no deeper; NULL = none. */
+	const struct bt_cmd *const *commands;
 };
 
 extern const struct bt_cmd bt_cmd_top, bt_cmd_ctl, bt_cmd_snapshot, bt_cmd_record,
 	bt_cmd_replay, bt_cmd_bench, bt_cmd_compare, bt_cmd_kbench;
-extern const struct bt_cmd bt_cmd_plot, bt_cmd_report, bt_cmd_write;
+extern const struct bt_cmd bt_cmd_plot, bt_cmd_report, bt_cmd_write, bt_cmd_lab;
 
 /*
  * Blocks the signals that end a program; the descriptor becomes readable when one has come. The

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0
+/* buddytop lab: virtual machines whose memory shrinks and grows. */
+#include "cmd/lab.h"
+
+#include <errno.h>
+
+static const struct bt_cmd *const lab_commands[] = {
+	&bt_lab_doctor,
+	NULL
+};
+
+static int run_lab(struct bt_cmd_call *call, struct bt_err *err)
+{
+	(void)call;
+	return bt_err_set(err, EINVAL, "lab: one of its commands is needed (see buddytop lab --help)");
+}
+
+const struct bt_cmd bt_cmd_lab = {
+	.name = "lab",
+	.operands = "COMMAND",
+	.summary = "The lab of virtual machines: how fast memory leaves and enters them",
+	.no_source = true,
+	.run = run_lab,
+	.commands = lab_commands,
+};

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The commands of `buddytop lab`: each a struct bt_cmd of a file of its own, lab_NAME.c, whose name
+ * is "lab NAME" and which has options of its own; lab.c lists them.
+ */
+#ifndef BT_CMD_LAB_H
+#define BT_CMD_LAB_H
+
+#include "cmd/cmd.h"
+
+extern const struct bt_cmd bt_lab_doctor;
+
+#endif
