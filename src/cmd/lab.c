@@ -6,6 +6,8 @@
 
 static const struct bt_cmd *const lab_commands[] = {
 	&bt_lab_doctor,
+	&bt_lab_prepare,
+	&bt_lab_restore,
 	NULL
 };
 

@@ -8,6 +8,6 @@
 
 #include "cmd/cmd.h"
 
-extern const struct bt_cmd bt_lab_doctor;
+extern const struct bt_cmd bt_lab_doctor, bt_lab_prepare, bt_lab_restore;
 
 #endif
