@@ -2,13 +2,14 @@
 #include "bench/write_stage.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "core/thread.h"
 
 #define BLOCK_PAGES 512u	/* touched between two looks at whether to go on */
 #define STACK_BYTES (256u << 10)
@@ -95,26 +96,6 @@ static void *work(void *context)
 
 /* ---- all of them -------------------------------------------------------------------------- */
 
-/* Bound before it begins, so that even its stack is of its node. */
-static int start(struct bt_write_worker *worker, struct bt_err *err)
-{
-	size_t size = CPU_ALLOC_SIZE(BT_MAX_CPUS);
-	cpu_set_t *cpus = CPU_ALLOC(BT_MAX_CPUS);
-	pthread_attr_t attributes;
-	int code;
-
-	pthread_attr_init(&attributes);
-	CPU_ZERO_S(size, cpus);
-	CPU_SET_S(worker->out->cpu, size, cpus);
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	pthread_attr_setaffinity_np(&attributes, size, cpus);
-	code = pthread_create(&worker->thread, &attributes, work, worker);
-	pthread_attr_destroy(&attributes);
-	CPU_FREE(cpus);
-	return !code ? 0 : bt_err_set(err, code, "pthread_create for CPU %u: %s", worker->out->cpu,
-				      strerror(code));
-}
-
 static void join(struct bt_write_stage *stage, unsigned started)
 {
 	for (unsigned i = 0; i < started; i++)
@@ -133,7 +114,9 @@ static int start_all(struct bt_write_stage *stage, struct bt_err *err)
 	int code = 0;
 
 	for (; !code && started < stage->count; started += !code)
-		code = start(&stage->workers[started], err);
+		code = bt_thread_on_cpu(&stage->workers[started].thread,
+					stage->workers[started].out->cpu, STACK_BYTES, work,
+					&stage->workers[started], err);
 	if (code)
 		stage->count = 0;
 	for (i = 0; i < started; i++)

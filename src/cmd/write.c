@@ -12,8 +12,7 @@
 #include "cmd/bench_progress.h"
 #include "cmd/cmd.h"
 #include "core/mask.h"
-#include "system/cgroup.h"
-#include "system/system.h"
+#include "system/available.h"
 
 #define ITERATIONS 5u		/* where none are given */
 #define THP "/sys/kernel/mm/transparent_hugepage/"
@@ -181,34 +180,6 @@ static int make_plan(const struct write_values *values, const struct bt_machine 
 
 /* ---- the machine -------------------------------------------------------------------------- */
 
-/* Free for the taking, by the kernel's estimate and by the limits of cgroups. */
-static uint64_t available_bytes(struct bt_system *system, const struct bt_machine *machine)
-{
-	struct bt_frame *frame = bt_frame_create(machine);
-	uint64_t room = bt_cgroup_room_bytes(""), available;
-
-	bt_system_read(system, frame);
-	available = frame->memory.available_bytes;
-	bt_frame_free(frame);
-	return room < available ? room : available;
-}
-
-static int look_at_machine(struct bt_machine *machine, uint64_t *available, struct bt_err *err)
-{
-	struct bt_system *system;
-	int code = bt_system_open(&system, "", err);
-
-	if (code)
-		return code;
-	snprintf(machine->source, sizeof(machine->source), "user");
-	machine->max_held_bytes = 0;
-	code = bt_system_machine(system, machine, err);
-	if (!code)
-		*available = available_bytes(system, machine);
-	bt_system_close(system);
-	return code;
-}
-
 /* Should it not be enough after all, it is this program that goes. */
 static void offer_to_oom_killer(void)
 {
@@ -297,7 +268,7 @@ static int run_write(struct bt_cmd_call *call, struct bt_err *err)
 	if (!values->memory)
 		values->memory = "1G";
 	if (!code)
-		code = look_at_machine(machine, &available, err);
+		code = bt_available_look(machine, &available, err);
 	if (!code)
 		code = make_plan(values, machine, &plan, err);
 	if (!code)
