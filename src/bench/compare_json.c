@@ -9,7 +9,7 @@
 static const char *const unit_name[BT_UNITS] = {
 	[BT_UNIT_BYTES] = "bytes", [BT_UNIT_BYTES_PER_S] = "bytes_per_s", [BT_UNIT_NS] = "ns", [BT_UNIT_RATIO] = "ratio",
 	[BT_UNIT_COUNT] = "count", [BT_UNIT_PER_S] = "per_s",
-	[BT_UNIT_PAGES_PER_S] = "pages_per_s",
+	[BT_UNIT_PAGES_PER_S] = "pages_per_s", [BT_UNIT_GIB_MIN] = "gib_min",
 };
 
 /* What is not known is left out. */

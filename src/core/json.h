@@ -93,5 +93,6 @@ bool bt_json_get_double(const struct bt_json *node, const char *key, double *val
 bool bt_json_get_bool(const struct bt_json *node, const char *key, bool *value);
 /* The node's own value (array elements). Exact: "1e3", "1.0", "-1" and 2^64 are not a u64. */
 bool bt_json_as_u64(const struct bt_json *node, uint64_t *value);
+bool bt_json_as_double(const struct bt_json *node, double *value);
 
 #endif

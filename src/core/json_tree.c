@@ -73,19 +73,23 @@ bool bt_json_get_i64(const struct bt_json *node, const char *key, int64_t *value
 	return true;
 }
 
-bool bt_json_get_double(const struct bt_json *node, const char *key, double *value)
+bool bt_json_as_double(const struct bt_json *node, double *value)
 {
-	const struct bt_json *member = get_typed(node, key, BT_JSON_NUMBER);
 	char *end;
 	double parsed;
 
-	if (!member)
+	if (!node || node->type != BT_JSON_NUMBER)
 		return false;
-	parsed = strtod(member->string, &end);
+	parsed = strtod(node->string, &end);
 	if (*end || !isfinite(parsed))
 		return false;
 	*value = parsed;
 	return true;
+}
+
+bool bt_json_get_double(const struct bt_json *node, const char *key, double *value)
+{
+	return bt_json_as_double(bt_json_get(node, key), value);
 }
 
 bool bt_json_get_bool(const struct bt_json *node, const char *key, bool *value)

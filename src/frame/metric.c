@@ -112,6 +112,7 @@ const char *bt_metric_text(const struct bt_metric *metric, const struct bt_units
 {
 	static const char *const suffix[BT_UNITS] = {
 		[BT_UNIT_COUNT] = "", [BT_UNIT_PER_S] = "/s", [BT_UNIT_PAGES_PER_S] = " pages/s",
+		[BT_UNIT_GIB_MIN] = " GiB min",
 	};
 	char number[16];
 

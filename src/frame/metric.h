@@ -16,6 +16,7 @@ enum bt_unit {
 	BT_UNIT_COUNT,		/* of the point's time */
 	BT_UNIT_PER_S,
 	BT_UNIT_PAGES_PER_S,
+	BT_UNIT_GIB_MIN,	/* memory that was had for a time */
 	BT_UNITS
 };
 
