@@ -67,6 +67,17 @@ struct bt_ci {
 struct bt_ci bt_stats_median_ci(const double *values, size_t count, double confidence,
 				uint64_t seed);
 
+/*
+ * t for which a value of Student's distribution is within [-t, t] with this probability; of some
+ * degrees of freedom, NaN of none. Takes their number of steps.
+ */
+double bt_stats_student(double confidence, size_t degrees);
+/*
+ * Interval of the mean of values that are about normal: mean -+ t deviation / sqrt(count) (Student:
+ * The probable error of a mean, 1908). NaN of fewer than two values.
+ */
+struct bt_ci bt_stats_mean_ci(const double *values, size_t count, double confidence);
+
 struct bt_difference {
 	double median_a, median_b;
 	double difference;	/* b - a */

@@ -105,6 +105,8 @@ void bt_lab_run_free(struct bt_lab_run *run);
 
 void bt_lab_run_parameter(struct bt_lab_run *run, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* NULL: it was not given. */
+const char *bt_lab_run_parameter_value(const struct bt_lab_run *run, const char *name);
 /* One more value; the metric is made by its first. */
 void bt_lab_run_value(struct bt_lab_run *run, const char *key, double value);
 /* NULL: there is none. */
@@ -120,6 +122,9 @@ int bt_lab_table_column(const struct bt_lab_table *table, const char *name);
 double bt_lab_table_cell(const struct bt_lab_table *table, size_t row, int column);
 struct bt_lab_mark *bt_lab_run_mark(struct bt_lab_run *run, const char *kind, double begin_ns,
 				    double end_ns);
+/* The first of a guest; NULL: there is none. */
+const struct bt_lab_mark *bt_lab_run_find_mark(const struct bt_lab_run *run, const char *kind,
+					       unsigned vm);
 
 /*
  * The columns of "samples": one row for each guest and sample, 10 a second or more. rss_bytes,
