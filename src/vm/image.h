@@ -18,6 +18,7 @@ struct bt_image {
 
 /* Names inside the guest that its init knows too. */
 #define BT_GUEST_AGENT "bin/buddytop-agent"
+#define BT_GUEST_WORK "bin/buddytop-work"
 #define BT_GUEST_EXTRA "sbin/guest-extra"
 #define BT_GUEST_MODULES "modules"
 #define BT_GUEST_MODULES_LOAD "modules/load" /* file names, in the order to load them */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The guest's first process: mounts, loads the modules, starts the agent on its virtio-serial port
- * and an added program (guest-extra) if there is one, then reaps children for ever. The host ends
- * the guest; should this process fail, the kernel panics and says why on the console.
+ * The guest's first process: mounts, loads the modules, starts the agent and the workloads' program
+ * on their virtio-serial ports and an added program (guest-extra), each if it is there, then reaps
+ * children for ever. The host ends the guest; should this process fail, the kernel panics and says
+ * why on the console.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -170,21 +171,29 @@ static void set_oom_score(const char *score)
 		close(fd);
 }
 
-static pid_t start_agent(void)
+/* A program that speaks with the host over a port, from its start to its end. */
+struct guest_program {
+	const char *path, *name, *port;
+	const char *oom_score;	/* NULL: ours */
+};
+
+static pid_t start_on_port(const struct guest_program *program)
 {
 	pid_t pid = fork();
 	int fd;
 
 	if (pid)
 		return pid;
-	fd = open_port(BT_GUEST_AGENT_PORT, O_RDWR);
+	fd = open_port(program->port, O_RDWR);
 	if (fd < 0)
-		say("no virtio port " BT_GUEST_AGENT_PORT);
+		say("no virtio port %s", program->port);
 	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0)
 		_exit(1);
+	if (program->oom_score)
+		set_oom_score(program->oom_score);
 	setsid();
-	execl("/" BT_GUEST_AGENT, "buddytop-agent", NULL);
-	say("agent: %s", strerror(errno));
+	execl(program->path, program->name, NULL);
+	dprintf(STDERR_FILENO, "%s: %s\n", program->name, strerror(errno));
 	_exit(1);
 }
 
@@ -211,10 +220,23 @@ static void report_extra(int out_fd, int status)
 	dprintf(out_fd, "guest-extra exit %d\n", code);
 }
 
+static const struct guest_program agent_program = {
+	"/" BT_GUEST_AGENT, "buddytop-agent", BT_GUEST_AGENT_PORT, NULL
+};
+/* What it fills is the guest's ordinary memory, and so is it for the OOM killer. */
+static const struct guest_program work_program = {
+	"/" BT_GUEST_WORK, "buddytop-work", BT_GUEST_WORK_PORT, "0"
+};
+
+static pid_t start_if_there(const struct guest_program *program)
+{
+	return access(program->path, X_OK) ? -1 : start_on_port(program);
+}
+
 int main(void)
 {
 	int extra_fd = STDOUT_FILENO, status;
-	pid_t agent = -1, extra = -1, ended;
+	pid_t agent, work, extra = -1, ended;
 
 	mount_all();
 	set_oom_score("-1000");
@@ -222,8 +244,8 @@ int main(void)
 		say("sethostname: %s", strerror(errno));
 	setenv("PATH", "/bin:/sbin", 1);
 	load_modules();
-	if (!access("/" BT_GUEST_AGENT, X_OK))
-		agent = start_agent();
+	agent = start_if_there(&agent_program);
+	work = start_if_there(&work_program);
 	if (!access("/" BT_GUEST_EXTRA, X_OK)) {
 		if (getenv(BT_GUEST_EXTRA_VARIABLE))
 			extra_fd = open_port(BT_GUEST_EXTRA_PORT, O_WRONLY);
@@ -236,6 +258,8 @@ int main(void)
 			pause();
 		else if (ended == agent)
 			say("the agent ended, status %#x", (unsigned)status);
+		else if (ended == work)
+			say("buddytop-work ended, status %#x", (unsigned)status);
 		else if (ended == extra)
 			report_extra(extra_fd, status);
 	}
