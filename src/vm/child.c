@@ -55,8 +55,12 @@ static void become(const struct bt_child_spec *spec, pid_t parent)
 	close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC);
 	for (unsigned i = 0; i < spec->fd_count; i++)
 		fcntl(spec->fds[i], F_SETFD, 0);
+	if (spec->root && (chroot(spec->root) || chdir("/")))
+		return;
+	if (spec->directory && chdir(spec->directory))
+		return;
 	default_signals();
-	execv(spec->argv[0], (char *const *)spec->argv);
+	execvp(spec->argv[0], (char *const *)spec->argv);
 }
 
 /* The pipe closes at exec; before that it carries the errno of what failed. */

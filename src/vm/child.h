@@ -16,7 +16,9 @@
 #define BT_CHILD_FDS 4u
 
 struct bt_child_spec {
-	const char *const *argv;	/* argv[0] is the path */
+	const char *const *argv;	/* argv[0] is the path; without a slash, looked for in PATH */
+	const char *root;		/* its root directory and where it begins; NULL: ours */
+	const char *directory;		/* where it begins, as its root has it; NULL: as above */
 	int out_fd, err_fd;		/* become stdout and stderr; stdin is /dev/null */
 	int fds[BT_CHILD_FDS];		/* kept open under their own numbers */
 	unsigned fd_count;
