@@ -21,6 +21,10 @@ static const struct bt_work_job jobs[] = {
 	{ .name = "write", .run = bt_work_write },
 	{ .name = "stream", .run = bt_work_stream },
 	{ .name = "ftq", .run = bt_work_ftq },
+	{ .name = "synth", .run = bt_work_synth },
+	{ .name = "command", .run = bt_work_command },
+	{ .name = "build", .run = bt_work_build },
+	{ .name = "clean", .run = bt_work_clean },
 	{ .name = "drop_caches", .run = bt_work_drop_caches },
 };
 
