@@ -5,6 +5,9 @@
 #include <errno.h>
 
 static const struct bt_cmd *const lab_commands[] = {
+	&bt_lab_run_cmd,
+	&bt_lab_suite_cmd,
+	&bt_lab_modes_cmd,
 	&bt_lab_doctor,
 	&bt_lab_prepare,
 	&bt_lab_restore,

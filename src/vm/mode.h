@@ -92,7 +92,7 @@ void bt_mode_free_texts(char **texts);
 struct bt_mode_request {
 	const char *name;			/* "balloon" */
 	bt_qmp_arguments *arguments;
-	const struct bt_mode_request_context {
+	struct bt_mode_request_context {
 		uint64_t bytes;			/* of the device's own counting */
 	} context;
 };

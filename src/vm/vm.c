@@ -34,6 +34,16 @@ pid_t bt_vm_pid(const struct bt_vm *vm)
 	return vm->pid;
 }
 
+const char *bt_vm_kernel_path(const struct bt_vm *vm)
+{
+	return vm->kernel.image;
+}
+
+const char *bt_vm_module_path(const struct bt_vm *vm)
+{
+	return vm->module;
+}
+
 const char *const *bt_vm_argv(const struct bt_vm *vm)
 {
 	return (const char *const *)vm->argv;

@@ -87,6 +87,9 @@ int bt_vm_start(struct bt_vm **vm, const struct bt_vm_options *options, struct b
 int bt_vm_port_fd(const struct bt_vm *vm, enum bt_vm_port port);
 /* Of QEMU, for what /proc says of it. */
 pid_t bt_vm_pid(const struct bt_vm *vm);
+/* The files of its kernel and of the module in it. */
+const char *bt_vm_kernel_path(const struct bt_vm *vm);
+const char *bt_vm_module_path(const struct bt_vm *vm);
 /* QEMU's command line, NULL-terminated. */
 const char *const *bt_vm_argv(const struct bt_vm *vm);
 /* "kvm", "tcg" or "icount": what runs it. */

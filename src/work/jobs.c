@@ -25,6 +25,7 @@ static const struct bt_work_job jobs[] = {
 	{ .name = "command", .run = bt_work_command },
 	{ .name = "build", .run = bt_work_build },
 	{ .name = "clean", .run = bt_work_clean },
+	{ .name = "mount", .run = bt_work_mount },
 	{ .name = "drop_caches", .run = bt_work_drop_caches },
 };
 

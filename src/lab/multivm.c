@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * multivm: several guests at once, each with the workload, some iterations of it with a quiet time
+ * behind each. They begin at once or one after the other (stagger). What counts is the memory that
+ * all have together.
+ */
+#include <errno.h>
+
+#include "core/util.h"
+#include "lab/curve.h"
+#include "lab/workload.h"
+
+enum step { WAITING, BUILDING, CLEANING, RESTING, DONE };
+
+struct vm {
+	struct bt_lab_load load;
+	enum step step;
+	uint64_t due_ns;		/* of WAITING and RESTING */
+	uint64_t begin_ns;		/* of the job */
+};
+
+static int begin_build(struct bt_lab *lab, struct vm *vm, struct bt_err *err)
+{
+	(void)lab;
+	vm->begin_ns = bt_mono_ns();
+	vm->step = BUILDING;
+	return bt_lab_load_start(&vm->load, err);
+}
+
+static void mark(struct bt_lab *lab, const struct vm *vm, const char *kind)
+{
+	struct bt_lab_mark *m = bt_lab_run_mark(lab->run, kind, bt_lab_at(lab, vm->begin_ns),
+						bt_lab_at(lab, bt_mono_ns()));
+
+	m->vm = vm->load.vm;
+	m->iteration = vm->load.iteration;
+}
+
+static int end_build(struct bt_lab *lab, struct vm *vm, struct bt_err *err)
+{
+	mark(lab, vm, "build");
+	vm->begin_ns = bt_mono_ns();
+	vm->step = CLEANING;
+	return bt_lab_clean_start(&vm->load, err);
+}
+
+static void end_clean(struct bt_lab *lab, struct vm *vm)
+{
+	mark(lab, vm, "clean");
+	vm->due_ns = bt_mono_ns() + lab->options->settle_ns;
+	vm->step = ++vm->load.iteration < lab->options->iterations ? WAITING : RESTING;
+}
+
+static int job_result(struct bt_lab *lab, const struct vm *vm, struct bt_err *err)
+{
+	if (vm->load.job.done && vm->load.job.error.code) {
+		*err = vm->load.job.error;
+		return bt_err_prefix(err, "guest %u", vm->load.vm);
+	}
+	if (!vm->load.job.done && bt_mono_ns() - vm->begin_ns > lab->options->work_limit_ns)
+		return bt_err_set(err, ETIMEDOUT, "guest %u: %s is not done in %llu s", vm->load.vm,
+				  vm->load.job.name,
+				  (unsigned long long)(lab->options->work_limit_ns / BT_NS_PER_S));
+	return 0;
+}
+
+static int go_on(struct bt_lab *lab, struct vm *vm, struct bt_err *err)
+{
+	bool due = bt_mono_ns() >= vm->due_ns;
+	int ret = 0;
+
+	switch (vm->step) {
+	case WAITING:
+		return due ? begin_build(lab, vm, err) : 0;
+	case BUILDING:
+		ret = job_result(lab, vm, err);
+		return ret || !vm->load.job.done ? ret : end_build(lab, vm, err);
+	case CLEANING:
+		ret = job_result(lab, vm, err);
+		if (!ret && vm->load.job.done)
+			end_clean(lab, vm);
+		return ret;
+	case RESTING:
+		if (due)
+			vm->step = DONE;
+		return 0;
+	case DONE:
+		return 0;
+	}
+	return ret;
+}
+
+#define LOOK_NS (20 * BT_NS_PER_MS)
+
+static int run_all(struct bt_lab *lab, struct vm *vms, struct bt_err *err)
+{
+	unsigned done = 0;
+	int ret = 0;
+
+	lab->end = BT_LAB_WORKLOAD;
+	while (!ret && done < lab->guest_count) {
+		done = 0;
+		for (unsigned i = 0; i < lab->guest_count && !ret; i++) {
+			ret = go_on(lab, &vms[i], err);
+			done += vms[i].step == DONE;
+		}
+		if (!ret)
+			ret = bt_lab_until(lab, bt_mono_ns() + LOOK_NS, err);
+	}
+	return ret;
+}
+
+static int boot_all(struct bt_lab *lab, struct bt_err *err)
+{
+	int ret = 0;
+
+	for (unsigned i = 0; i < lab->options->vms && !ret; i++) {
+		ret = bt_lab_boot(lab, err);
+		if (!ret)
+			ret = bt_lab_mount_disk(lab, i, err);
+	}
+	return ret ? ret : bt_lab_settle(lab, err);
+}
+
+int bt_lab_multivm(struct bt_lab *lab, struct bt_err *err)
+{
+	struct vm vms[BT_LAB_VMS_MAX] = { 0 };
+	uint64_t begin_ns;
+	int ret = boot_all(lab, err);
+
+	bt_lab_run_parameter(lab->run, "vms", "%u", lab->options->vms);
+	bt_lab_run_parameter(lab->run, "stagger_ns", "%llu",
+			     (unsigned long long)lab->options->stagger_ns);
+	bt_lab_run_parameter(lab->run, "workload", "%s",
+			     bt_lab_workload_name[lab->options->workload]);
+	if (ret)
+		return ret;
+	begin_ns = bt_mono_ns();
+	bt_lab_doing(lab, "%u guests at work", lab->options->vms);
+	for (unsigned i = 0; i < lab->guest_count; i++)
+		vms[i] = (struct vm){ .load = { .lab = lab, .vm = i },
+				      .due_ns = begin_ns + i * lab->options->stagger_ns };
+	ret = run_all(lab, vms, err);
+	for (unsigned i = 0; i < lab->guest_count; i++)
+		bt_lab_forget_job(lab->guests[i]);
+	if (ret)
+		return ret;
+	bt_lab_run_value(lab->run, "footprint_byte_ns",
+			 bt_lab_footprint_byte_ns(lab->run, bt_lab_at(lab, begin_ns),
+						  bt_lab_at(lab, bt_mono_ns())));
+	bt_lab_run_value(lab->run, "peak_bytes",
+			 bt_lab_peak_bytes(lab->run, bt_lab_at(lab, begin_ns),
+					   bt_lab_at(lab, bt_mono_ns())));
+	return 0;
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lab/workload.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/util.h"
+#include "vm/child.h"
+#include "vm/place.h"
+
+#define DISK_BYTES ((uint64_t)4 << 30)	/* of a file with holes: what is written takes room */
+#define WORK_DIR "/work"
+#define IMAGE_DIR "/image"
+
+static uint64_t peak_bytes(const struct bt_lab_load *load)
+{
+	const struct bt_lab_options *options = load->lab->options;
+
+	return options->workload_bytes ? options->workload_bytes : options->size.memory_bytes / 2;
+}
+
+/* ---- requests ------------------------------------------------------------------------------ */
+
+static void write_arguments(struct bt_json_writer *w, const void *context)
+{
+	const struct bt_lab_load *load = context;
+
+	bt_json_u64(w, "bytes", peak_bytes(load));
+	bt_json_u64(w, "threads", load->lab->options->threads);
+}
+
+static void synth_arguments(struct bt_json_writer *w, const void *context)
+{
+	const struct bt_lab_load *load = context;
+	const struct bt_lab_options *options = load->lab->options;
+
+	bt_json_u64(w, "seed", options->seed + 1000 * load->vm + load->iteration);
+	bt_json_u64(w, "bytes", peak_bytes(load));
+	bt_json_u64(w, "threads", options->threads);
+	bt_json_u64(w, "duration_ns", options->workload_ns);
+	bt_json_string(w, "dir", WORK_DIR);
+}
+
+static void build_arguments(struct bt_json_writer *w, const void *context)
+{
+	const struct bt_lab_load *load = context;
+
+	bt_json_u64(w, "threads", load->lab->options->threads);
+	bt_json_string(w, "dir", WORK_DIR);
+}
+
+static void command_arguments(struct bt_json_writer *w, const void *context)
+{
+	const struct bt_lab_load *load = context;
+
+	bt_json_array(w, "argv");
+	bt_json_string(w, NULL, "/bin/sh");
+	bt_json_string(w, NULL, "-c");
+	bt_json_string(w, NULL, load->lab->options->command);
+	bt_json_end_array(w);
+	bt_json_string(w, "root", IMAGE_DIR);
+}
+
+static void dir_argument(struct bt_json_writer *w, const void *context)
+{
+	(void)context;
+	bt_json_string(w, "dir", WORK_DIR);
+}
+
+/* What a workload leaves is on its disk; write leaves nothing, a command's image is thrown away. */
+static const struct {
+	const char *name;
+	void (*arguments)(struct bt_json_writer *w, const void *context);
+	bool leaves_files;
+} jobs[BT_LAB_WORKLOADS] = {
+	[BT_LAB_WRITE] = { "write", write_arguments, false },
+	[BT_LAB_SYNTH] = { "synth", synth_arguments, true },
+	[BT_LAB_BUILD] = { "build", build_arguments, true },
+	[BT_LAB_COMMAND] = { "command", command_arguments, false },
+};
+
+static int start(struct bt_lab_load *load, const char *name,
+		 void (*arguments)(struct bt_json_writer *w, const void *context),
+		 struct bt_err *err)
+{
+	load->job = (struct bt_lab_job){ .name = name, .arguments = arguments, .context = load };
+	return bt_lab_job_start(load->lab->guests[load->vm], &load->job, err);
+}
+
+/* The status of a program that ran is its result, and the run's. */
+static void take_status(void *context, const struct bt_json *answer)
+{
+	struct bt_lab_load *load = context;
+	uint64_t status, signal;
+
+	if (bt_json_get_u64(answer, "signal", &signal))
+		bt_err_set(&load->job.error, EREMOTEIO, "the command was killed by signal %llu",
+			   (unsigned long long)signal);
+	else if (bt_json_get_u64(answer, "exit", &status) && status)
+		bt_err_set(&load->job.error, EREMOTEIO, "the command ended with status %llu",
+			   (unsigned long long)status);
+}
+
+int bt_lab_load_start(struct bt_lab_load *load, struct bt_err *err)
+{
+	enum bt_lab_workload workload = load->lab->options->workload;
+	int ret = start(load, jobs[workload].name, jobs[workload].arguments, err);
+
+	if (workload == BT_LAB_COMMAND)
+		load->job.totals = take_status;
+	return ret;
+}
+
+int bt_lab_clean_start(struct bt_lab_load *load, struct bt_err *err)
+{
+	if (jobs[load->lab->options->workload].leaves_files)
+		return start(load, "clean", dir_argument, err);
+	load->job = (struct bt_lab_job){ .done = true };
+	return 0;
+}
+
+int bt_lab_drop_start(struct bt_lab_load *load, struct bt_err *err)
+{
+	return start(load, "drop_caches", NULL, err);
+}
+
+/* ---- disks --------------------------------------------------------------------------------- */
+
+static int make_file_system(const char *path, struct bt_err *err)
+{
+	char program[PATH_MAX];
+	const char *argv[] = { program, "-q", "-F", "-t", "ext4", "-O", "^has_journal", path, NULL };
+	int code;
+
+	/* It is root's; the PATH of others may not have it. */
+	if (bt_place_program("mke2fs", program) && bt_place_program("/sbin/mke2fs", program))
+		return bt_err_set(err, ENODEV, "mke2fs is missing: install e2fsprogs");
+	code = bt_child_run(&(struct bt_child_job){ .argv = argv, .text = "making the guest's disk",
+						    .log_path = "/dev/null" }, NULL, err);
+	return code > 0 ? bt_err_set(err, EIO, "mke2fs of %s: exit %d", path, code) : code;
+}
+
+int bt_lab_make_disk(const struct bt_lab_options *options, const char *folder, unsigned vm,
+		     char **path, struct bt_err *err)
+{
+	int fd, ret;
+
+	*path = NULL;
+	if (options->workload == BT_LAB_COMMAND) {
+		*path = bt_xstrdup(options->image);
+		return 0;
+	}
+	if (!jobs[options->workload].leaves_files)
+		return 0;
+	*path = bt_xasprintf("%s/disk-%u.img", folder, vm);
+	fd = open(*path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return bt_err_set(err, errno, "%s: %s", *path, strerror(errno));
+	ret = ftruncate(fd, (off_t)DISK_BYTES) ?
+		bt_err_set(err, errno, "%s: %s", *path, strerror(errno)) : 0;
+	close(fd);
+	return ret ? ret : make_file_system(*path, err);
+}
+
+struct disk {
+	const char *device, *dir;
+};
+
+static void mount_arguments(struct bt_json_writer *w, const void *context)
+{
+	const struct disk *disk = context;
+
+	bt_json_string(w, "device", disk->device);
+	bt_json_string(w, "type", "ext4");
+	bt_json_string(w, "dir", disk->dir);
+}
+
+int bt_lab_mount_disk(struct bt_lab *lab, unsigned vm, struct bt_err *err)
+{
+	bool image = lab->options->workload == BT_LAB_COMMAND;
+	struct disk disk = { image && lab->options->image_partition ? "/dev/vda1" : "/dev/vda",
+			     image ? IMAGE_DIR : WORK_DIR };
+	struct bt_lab_job job = { .name = "mount", .arguments = mount_arguments, .context = &disk };
+
+	if (!image && !jobs[lab->options->workload].leaves_files)
+		return 0;
+	return bt_lab_do(lab, vm, &job, lab->options->work_limit_ns, err);
+}
