@@ -11,6 +11,7 @@ static const struct bt_cmd *const lab_commands[] = {
 	&bt_lab_doctor,
 	&bt_lab_prepare,
 	&bt_lab_restore,
+	&bt_lab_vfio,
 	NULL
 };
 

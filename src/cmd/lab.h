@@ -8,7 +8,7 @@
 
 #include "cmd/cmd.h"
 
-extern const struct bt_cmd bt_lab_doctor, bt_lab_prepare, bt_lab_restore;
+extern const struct bt_cmd bt_lab_doctor, bt_lab_prepare, bt_lab_restore, bt_lab_vfio;
 extern const struct bt_cmd bt_lab_run_cmd, bt_lab_suite_cmd, bt_lab_modes_cmd;
 
 #endif

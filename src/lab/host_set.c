@@ -148,11 +148,10 @@ int bt_host_load(struct bt_host **host, const char *root, const char *record, st
 {
 	int code;
 
-	*host = NULL;
-	if (access(record, F_OK) && errno == ENOENT)
-		return bt_err_set(err, ENOENT, "%s is not there: nothing was prepared", record);
 	*host = host_create(root);
 	code = host_record_read(*host, record, err);
+	if (code == -ENOENT)
+		bt_err_set(err, ENOENT, "%s is not there: nothing was prepared", record);
 	if (code) {
 		bt_host_free(*host);
 		*host = NULL;
