@@ -227,10 +227,14 @@ def check_documents_page():
     comparison = set(re.findall(r'\w+\(w, "(\w+)"',
                                 (SOURCE / "src" / "bench" / "compare_json.c").read_text()))
     report("buddytop.5 has every key of a comparison", missing(comparison, there, "key"))
+    lab = set(re.findall(r'bt_json_\w+\(w, "(\w+)"', "".join(
+        path.read_text() for path in (SOURCE / "src" / "lab").glob("*.c"))))
+    report("buddytop.5 has every key of the lab's documents",
+           missing(lab, there, "key") if lab else ["no keys are found"])
     report("buddytop.5 has no key that nobody writes",
            [f"nobody writes '{key}'" for key in
             sorted(there - keys_of(snapshot) - result - written - messages - events - real - comparison -
-                   NEEDS_ANOTHER_MACHINE)])
+                   lab - NEEDS_ANOTHER_MACHINE)])
 
 
 def check_plans():

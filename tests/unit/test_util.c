@@ -229,6 +229,43 @@ static void cleans_text(void **state)
 	assert_string_equal(buf, "ab");
 }
 
+/* Lines of files of /sys. */
+static void keeps_the_chosen_word(void **state)
+{
+	static const struct { const char *line, *word; } rows[] = {
+		{ "always [madvise] never", "madvise" },
+		{ "[always] madvise never", "always" },
+		{ "always defer defer+madvise madvise [never]", "never" },
+		{ "performance", "" },
+		{ "a [", "" },
+		{ "", "" },
+	};
+	char line[64];
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		strcpy(line, rows[i].line);
+		bt_keep_chosen(line);
+		assert_string_equal(line, rows[i].word);
+	}
+}
+
+static void reads_the_first_line(void **state)
+{
+	char path[] = "/tmp/bt-line-XXXXXX", line[8] = "before";
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(bt_write_all(fd, "a\tb long\nc\n", 11), 0);
+	close(fd);
+	assert_true(bt_read_line(path, line, sizeof(line)));
+	assert_string_equal(line, "a?b lon");
+	unlink(path);
+	assert_false(bt_read_line(path, line, sizeof(line)));
+	assert_string_equal(line, "");
+}
+
 static char *in_directory(const char *dir, const char *name)
 {
 	return bt_xasprintf("%s/%s", dir, name);
@@ -382,6 +419,8 @@ int main(void)
 		cmocka_unit_test(writes_numbers_in_the_units_of_a_screen),
 		cmocka_unit_test(writes_utc),
 		cmocka_unit_test(cleans_text),
+		cmocka_unit_test(keeps_the_chosen_word),
+		cmocka_unit_test(reads_the_first_line),
 		cmocka_unit_test(writes_files_whole_or_not),
 		cmocka_unit_test(leaves_nothing_half_written),
 		cmocka_unit_test(replaces_regular_files_alone),

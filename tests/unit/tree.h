@@ -45,7 +45,7 @@ static void tree_put(const char *path, const char *text)
 }
 
 /* First line. */
-static const char *tree_get(const char *path)
+static inline const char *tree_get(const char *path)
 {
 	static char line[256];
 
