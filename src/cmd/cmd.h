@@ -68,7 +68,7 @@ bool bt_cmd_opening_told(void *opening, const char *text);
 /* Only on a terminal; no otherwise. */
 bool bt_cmd_opening_asked(void *opening, const char *question);
 
-/* Of the terminal of standard output; 0: that is none, and what goes there may be as wide as it gets. */
+/* Of standard output's terminal; 0: it is none, and what goes there is as wide as it gets. */
 unsigned bt_cmd_terminal_width(void);
 /* A document on standard output, and the end of its line. */
 void bt_cmd_print_json(struct bt_json_writer *w);

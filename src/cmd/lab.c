@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#define PAPER_WIDTH 80u
+
 static const struct bt_cmd *const lab_commands[] = {
 	&bt_lab_run_cmd,
 	&bt_lab_suite_cmd,
@@ -14,6 +16,13 @@ static const struct bt_cmd *const lab_commands[] = {
 	&bt_lab_vfio,
 	NULL
 };
+
+unsigned lab_width(void)
+{
+	unsigned width = bt_cmd_terminal_width();
+
+	return width ? width : PAPER_WIDTH;
+}
 
 static int run_lab(struct bt_cmd_call *call, struct bt_err *err)
 {

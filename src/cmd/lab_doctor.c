@@ -6,8 +6,6 @@
 #include "cmd/lab.h"
 #include "lab/doctor.h"
 
-#define PAPER_WIDTH 80u		/* of what goes to no terminal */
-
 struct doctor_values {
 	const char *results, *kernel, *qemu;
 	bool json;
@@ -25,11 +23,10 @@ static const struct bt_opt doctor_opts[] = {
 
 static void print(const struct bt_doctor *doctor, bool json)
 {
-	unsigned width = bt_cmd_terminal_width();
 	struct bt_json_writer *w;
 
 	if (!json) {
-		bt_doctor_print(stdout, doctor, width ? width : PAPER_WIDTH);
+		bt_doctor_print(stdout, doctor, lab_width());
 		return;
 	}
 	w = bt_json_writer_create(true);

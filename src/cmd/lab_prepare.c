@@ -53,7 +53,7 @@ static int record_path(const struct bt_cmd_call *call, const char *command, char
 	return code;
 }
 
-/* ---- prepare -------------------------------------------------------------------------------- */
+/* ---- prepare ------------------------------------------------------------------------------- */
 
 /* From here on no signal comes between: to set takes some ms, and half of it would be a mess. */
 static bool agreed(const struct prepare_values *values)
@@ -132,7 +132,7 @@ const struct bt_cmd bt_lab_prepare = {
 	.run = run_prepare,
 };
 
-/* ---- restore -------------------------------------------------------------------------------- */
+/* ---- restore ------------------------------------------------------------------------------- */
 
 static int restore(struct bt_host *host, const char *record, enum bt_host_foreign foreign,
 		   struct bt_err *err)

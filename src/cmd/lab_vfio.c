@@ -11,8 +11,6 @@
 #include "vm/child.h"
 #include "vm/place.h"
 
-#define PAPER_WIDTH 80u
-
 struct vfio_values {
 	bool json, force, modprobe;
 };
@@ -34,15 +32,14 @@ struct request {
 	char state[PATH_MAX], record[PATH_MAX];
 };
 
-/* ---- actions ----------------------------------------------------------------------------------- */
+/* ---- actions ------------------------------------------------------------------------------- */
 
 static void print(const struct request *request, const struct bt_vfio *vfio)
 {
-	unsigned width = bt_cmd_terminal_width();
 	struct bt_json_writer *w;
 
 	if (!request->values->json) {
-		bt_vfio_print(stdout, vfio, width ? width : PAPER_WIDTH);
+		bt_vfio_print(stdout, vfio, lab_width());
 		if (!vfio->count)
 			printf("No IOMMU groups (buddytop lab doctor says more).\n");
 		return;
@@ -55,13 +52,12 @@ static void print(const struct request *request, const struct bt_vfio *vfio)
 
 static int list(struct request *request, struct bt_err *err)
 {
-	struct bt_vfio *vfio;
-	int code = bt_vfio_list(&vfio, "", err);
+	struct bt_vfio *vfio = bt_vfio_list("");
 
-	if (!code)
-		print(request, vfio);
+	(void)err;
+	print(request, vfio);
 	bt_vfio_free(vfio);
-	return code;
+	return 0;
 }
 
 static int load_driver(const struct request *request, struct bt_err *err)
@@ -81,10 +77,10 @@ static int load_driver(const struct request *request, struct bt_err *err)
 
 static int bind_device(struct request *request, struct bt_err *err)
 {
-	struct bt_vfio *vfio;
-	int code = bt_vfio_list(&vfio, "", err);
+	struct bt_vfio *vfio = bt_vfio_list("");
+	int code = 0;
 
-	if (!code && vfio->count && request->values->modprobe)
+	if (vfio->count && request->values->modprobe)
 		code = load_driver(request, err);
 	if (!code)
 		code = bt_vfio_bind(vfio, request->which, request->values->force, request->record,
@@ -105,7 +101,7 @@ static int unbind(struct request *request, struct bt_err *err)
 	return code;
 }
 
-/* ---- the command ----------------------------------------------------------------------------- */
+/* ---- the command --------------------------------------------------------------------------- */
 
 static const struct action {
 	const char *name;

@@ -49,7 +49,7 @@ const struct host_row *host_row_find(const char *name, const char *path)
 	return NULL;
 }
 
-/* ---- lists ---------------------------------------------------------------------------------- */
+/* ---- lists --------------------------------------------------------------------------------- */
 
 struct bt_host *host_create(const char *root)
 {
@@ -103,7 +103,7 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-/* ---- values --------------------------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------------------------- */
 
 bool host_read(const struct bt_host *host, const char *path, char *to, size_t size)
 {
@@ -144,7 +144,7 @@ bool host_want(const struct bt_host *host, const struct host_row *row,
 	return true;
 }
 
-/* ---- the plan ------------------------------------------------------------------------------- */
+/* ---- the plan ------------------------------------------------------------------------------ */
 
 static enum bt_host_state examine(const struct bt_host *host, const struct host_row *row,
 				  struct bt_host_setting *setting)
@@ -248,7 +248,7 @@ int bt_host_plan(struct bt_host **host, const char *root, const char *keep, stru
 	return 0;
 }
 
-/* ---- in words ------------------------------------------------------------------------------- */
+/* ---- in words ------------------------------------------------------------------------------ */
 
 static bool alike(const struct bt_host_setting *a, const struct bt_host_setting *b)
 {

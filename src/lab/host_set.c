@@ -29,7 +29,7 @@ static void cannot(struct bt_host_setting *setting, const char *why)
 	snprintf(setting->why, sizeof(setting->why), "%s", why);
 }
 
-/* ---- set -------------------------------------------------------------------------------------- */
+/* ---- set ----------------------------------------------------------------------------------- */
 
 static int set_one(const struct bt_host *host, struct bt_host_setting *setting, struct bt_err *err)
 {
@@ -131,7 +131,7 @@ int bt_host_set(struct bt_host *host, const char *record, struct bt_err *err)
 	return code ? undo_all(host, host->count, record, err) : 0;
 }
 
-/* ---- restore ---------------------------------------------------------------------------------- */
+/* ---- restore ------------------------------------------------------------------------------- */
 
 static void compare(const struct bt_host *host, struct bt_host_setting *setting)
 {

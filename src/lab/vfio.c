@@ -69,7 +69,7 @@ bool vfio_group(const char *text, unsigned *group)
 	return true;
 }
 
-/* ---- reading -------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------- */
 
 /* "0x8086" */
 static uint32_t read_hex(const char *root, const char *bdf, const char *name)
@@ -92,7 +92,7 @@ void vfio_read_driver(const char *root, struct bt_vfio_device *device)
 		device->override[0] = '\0';
 }
 
-/* "ROOT/sys/kernel/iommu_groups/7/devices/0000:00:1f.2"; a device that is none of PCI's is left out. */
+/* "ROOT/sys/kernel/iommu_groups/7/devices/0000:00:1f.2"; what is no PCI device is left out. */
 static void add_device(struct bt_vfio *vfio, const char *path)
 {
 	const char *name = strrchr(path, '/') + 1;
@@ -125,22 +125,21 @@ static int by_group(const void *left, const void *right)
 				      strcmp(a->bdf, b->bdf);
 }
 
-int bt_vfio_list(struct bt_vfio **vfio, const char *root, struct bt_err *err)
+struct bt_vfio *bt_vfio_list(const char *root)
 {
+	struct bt_vfio *vfio = bt_xcalloc(1, sizeof(*vfio));
 	char pattern[PATH_MAX];
 	glob_t found;
 
-	(void)err;
-	*vfio = bt_xcalloc(1, sizeof(**vfio));
-	(*vfio)->root = bt_xstrdup(root);
+	vfio->root = bt_xstrdup(root);
 	if (glob(lab_path(pattern, root, "/sys/kernel/iommu_groups/*/devices/*"), 0, NULL, &found))
-		return 0;
+		return vfio;
 	for (size_t i = 0; i < found.gl_pathc; i++)
-		add_device(*vfio, found.gl_pathv[i]);
+		add_device(vfio, found.gl_pathv[i]);
 	globfree(&found);
-	if ((*vfio)->count)
-		qsort((*vfio)->devices, (*vfio)->count, sizeof(*(*vfio)->devices), by_group);
-	return 0;
+	if (vfio->count)
+		qsort(vfio->devices, vfio->count, sizeof(*vfio->devices), by_group);
+	return vfio;
 }
 
 void bt_vfio_free(struct bt_vfio *vfio)
@@ -152,7 +151,7 @@ void bt_vfio_free(struct bt_vfio *vfio)
 	free(vfio);
 }
 
-/* ---- output --------------------------------------------------------------------------------- */
+/* ---- output -------------------------------------------------------------------------------- */
 
 void bt_vfio_print(FILE *out, const struct bt_vfio *vfio, unsigned width)
 {

@@ -34,11 +34,8 @@ struct bt_vfio {
 	unsigned count;
 };
 
-/*
- * The devices of all IOMMU groups; none of them is no error. Freed by bt_vfio_free(), NULL too.
- * Needs no rights.
- */
-int bt_vfio_list(struct bt_vfio **vfio, const char *root, struct bt_err *err);
+/* The devices of all IOMMU groups, which may be none. Needs no rights. Freed by bt_vfio_free(). */
+struct bt_vfio *bt_vfio_list(const char *root);
 void bt_vfio_free(struct bt_vfio *vfio);
 /* A base class and the well-known subclasses in a word or two: "network", "USB". */
 const char *bt_vfio_class_name(uint32_t class_code);

@@ -10,7 +10,7 @@
 #include "lab/files.h"
 #include "lab/vfio_part.h"
 
-/* ---- which devices ----------------------------------------------------------------------------- */
+/* ---- which devices ------------------------------------------------------------------------- */
 
 struct choice {
 	bool is_group;
@@ -39,7 +39,7 @@ static bool is_ours(const struct bt_vfio_device *device)
 	return !strcmp(device->driver, VFIO_DRIVER);
 }
 
-/* ---- one device --------------------------------------------------------------------------------- */
+/* ---- one device ---------------------------------------------------------------------------- */
 
 static int write_file(const char *path, const char *text, struct bt_err *err)
 {
@@ -108,7 +108,7 @@ static int take(const char *root, const struct bt_vfio_device *device, struct bt
 	return code;
 }
 
-/* ---- bind ----------------------------------------------------------------------------------------- */
+/* ---- bind ---------------------------------------------------------------------------------- */
 
 static int check_device(const struct bt_vfio_device *device, bool force, struct bt_err *err)
 {
@@ -256,7 +256,7 @@ int bt_vfio_bind(const struct bt_vfio *vfio, const char *which, bool force, cons
 	return bind_recorded(vfio, &choice, record, err);
 }
 
-/* ---- unbind --------------------------------------------------------------------------------------- */
+/* ---- unbind -------------------------------------------------------------------------------- */
 
 /* The kernel would wait for the guest to end, however long. */
 static int check_unused(const char *root, const struct bt_vfio_device *device, struct bt_err *err)

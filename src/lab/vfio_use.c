@@ -44,9 +44,9 @@ static bool any(const char *root, const char *above, char use[128], look_fn *loo
 	return found;
 }
 
-/* ---- disks ----------------------------------------------------------------------------------- */
+/* ---- disks --------------------------------------------------------------------------------- */
 
-/* "36 35 98:0 /mnt1 /mnt2 rw - ext3 /dev/root rw": by number, or by name, for btrfs has numbers of its own. */
+/* "36 35 98:0 / /mnt rw - ext3 /dev/root rw": by number; by name too, as btrfs has its own numbers. */
 static bool is_mounted_by(const char *line, const char *number, const char *name, char use[128])
 {
 	char device[32], where[256], source[256];
@@ -173,7 +173,7 @@ static bool look_at_disk(const char *root, const char *directory, const char *ab
 	return found;
 }
 
-/* ---- the others -------------------------------------------------------------------------------- */
+/* ---- the others ---------------------------------------------------------------------------- */
 
 /* Up rather than with an address: a port of a bridge or of a bond has none, and carries all of it. */
 static bool look_at_interface(const char *root, const char *directory, const char *above,

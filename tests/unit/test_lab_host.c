@@ -396,7 +396,8 @@ static void survives_a_kill(void **state)
 
 static void refuses_records(void **state)
 {
-#define HEAD "{\"schema\":{\"name\":\"buddytop-lab-host\",\"version\":1},\"boot_id\":\"x\",\"settings\":["
+#define HEAD "{\"schema\":{\"name\":\"buddytop-lab-host\",\"version\":1}," \
+	"\"boot_id\":\"x\",\"settings\":["
 	static const struct { const char *text, *says; } cases[] = {
 		{ "", "record.json" },
 		{ "{}", "no buddytop-lab-host" },
