@@ -6,11 +6,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/kbench_doc.h"
 #include "bench/result_json.h"
 #include "bench/samples_build.h"
+#include "lab/run_json.h"
 
 /* So much of a document tells its kind: the name of the schema stands in front. */
 #define BEGIN_BYTES 4096
@@ -20,6 +22,7 @@ const char *const bt_samples_kind_name[] = {
 	[BT_SAMPLES_RECORDING] = "recording",
 	[BT_SAMPLES_PAB] = "page_alloc_bench",
 	[BT_SAMPLES_KBENCH] = "microbenchmark",
+	[BT_SAMPLES_LAB] = "run of the lab",
 };
 
 /* ---- building ---------------------------------------------------------------------------- */
@@ -61,6 +64,7 @@ const char *const bt_samples_fact_name[BT_FACT_COUNT] = {
 	[BT_FACT_MICROCODE] = "microcode", [BT_FACT_MODULE] = "version of the module",
 	[BT_FACT_ABI] = "ABI of the module", [BT_FACT_INIT_ON_ALLOC] = "init_on_alloc",
 	[BT_FACT_INTERVAL] = "sampling interval", [BT_FACT_CLOCK] = "clock of the module",
+	[BT_FACT_QEMU] = "QEMU", [BT_FACT_HOST_KERNEL] = "kernel of the host",
 };
 
 void bt_samples_fact(struct bt_samples *samples, enum bt_samples_fact fact, const char *text)
@@ -174,13 +178,15 @@ static bool kind_of_object(const struct bt_json *root, enum bt_samples_kind *kin
 		*kind = BT_SAMPLES_RESULT;
 	else if (name && !strcmp(name, BT_KBENCH_SCHEMA))
 		*kind = BT_SAMPLES_KBENCH;
+	else if (name && !strcmp(name, BT_LAB_SCHEMA))
+		*kind = BT_SAMPLES_LAB;
 	else
 		return false;
 	return true;
 }
 
 /* A recording is one by its first line, everything else by the beginning of the whole. */
-int bt_samples_kind_of(const char *path, enum bt_samples_kind *kind, struct bt_err *err)
+static int kind_of_file(const char *path, enum bt_samples_kind *kind, struct bt_err *err)
 {
 	char text[BEGIN_BYTES], schema[BT_NAME] = "";
 	ssize_t size = read_begin(path, text, sizeof(text), err);
@@ -204,10 +210,20 @@ int bt_samples_kind_of(const char *path, enum bt_samples_kind *kind, struct bt_e
 	}
 	if (!rc && *schema && *kind == BT_SAMPLES_PAB)
 		rc = bt_err_set(err, EPROTO, "%s is a %s: results (buddytop-result), microbenchmarks "
-				"(buddytop-kbench), recordings and documents of page_alloc_bench can be "
-				"compared", path, schema);
+				"(buddytop-kbench), runs of the lab (buddytop-lab), recordings and documents "
+				"of page_alloc_bench can be compared", path, schema);
 	bt_json_reader_free(reader);
 	return rc;
+}
+
+int bt_samples_kind_of(const char *path, enum bt_samples_kind *kind, struct bt_err *err)
+{
+	struct stat status;
+
+	if (stat(path, &status) || !S_ISDIR(status.st_mode))
+		return kind_of_file(path, kind, err);
+	*kind = BT_SAMPLES_LAB;
+	return 0;
 }
 
 int bt_samples_read(struct bt_samples **samples, const char *path, struct bt_err *err)
@@ -217,6 +233,7 @@ int bt_samples_read(struct bt_samples **samples, const char *path, struct bt_err
 		[BT_SAMPLES_RECORDING] = bt_samples_read_recording,
 		[BT_SAMPLES_PAB] = bt_samples_read_pab,
 		[BT_SAMPLES_KBENCH] = bt_samples_read_kbench,
+		[BT_SAMPLES_LAB] = bt_samples_read_lab,
 	};
 	struct bt_samples *read;
 	enum bt_samples_kind kind;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What `compare` compares: per configuration and metric a list of numbers, whatever document they
- * come from - a result, a microbenchmark, a recording, page_alloc_bench's own JSON.
+ * come from - a result, a microbenchmark, runs of the lab, a recording, page_alloc_bench's own JSON.
  */
 #ifndef BT_SAMPLES_H
 #define BT_SAMPLES_H
@@ -10,13 +10,14 @@
 #include "session/kbench.h"
 
 enum bt_samples_kind {
-	BT_SAMPLES_RESULT, BT_SAMPLES_RECORDING, BT_SAMPLES_PAB, BT_SAMPLES_KBENCH
+	BT_SAMPLES_RESULT, BT_SAMPLES_RECORDING, BT_SAMPLES_PAB, BT_SAMPLES_KBENCH, BT_SAMPLES_LAB
 };
 
 /* What is no reason against a comparison, but can be the cause of a difference. */
 enum bt_samples_fact {
 	BT_FACT_THP, BT_FACT_GOVERNOR, BT_FACT_SMT, BT_FACT_COMMAND_LINE, BT_FACT_MICROCODE,
 	BT_FACT_MODULE, BT_FACT_ABI, BT_FACT_INIT_ON_ALLOC, BT_FACT_INTERVAL, BT_FACT_CLOCK,
+	BT_FACT_QEMU, BT_FACT_HOST_KERNEL,
 	BT_FACT_COUNT
 };
 extern const char *const bt_samples_fact_name[BT_FACT_COUNT];	/* "huge pages" */
@@ -44,8 +45,12 @@ struct bt_samples {
 	} machine;
 	char *facts[BT_FACT_COUNT];	/* NULL: not said */
 	unsigned warnings;		/* of noise, of the document and its repetitions */
-	char *plan;			/* text of the plan without comments and blanks; "" not said */
-	bool independent;		/* false: intervals or iterations of one run */
+	/*
+	 * Text of the plan without comments and blanks, of the lab "CONFIG: NAME=VALUE" of each
+	 * parameter; "" not said.
+	 */
+	char *plan;
+	bool independent;		/* false: intervals or iterations of one run are among them */
 	bool partial;
 	char note[BT_FLAW];		/* what else a reader of its numbers should know; "" = nothing */
 	struct bt_samples_series *series;
@@ -61,10 +66,13 @@ int bt_samples_read(struct bt_samples **samples, const char *path, struct bt_err
 /* Of what is in memory; its labels live as long as the program. */
 struct bt_samples *bt_samples_of_result(const struct bt_result *result);
 struct bt_samples *bt_samples_of_kbench(const struct bt_kbench *result, const char *path);
+struct bt_lab_runs;
+/* NULL: runs of several machines, or real and emulated ones, are among them. */
+struct bt_samples *bt_samples_of_lab(const struct bt_lab_runs *runs, struct bt_err *err);
 void bt_samples_free(struct bt_samples *samples);
-/* By what stands in it; the errors of bt_samples_read(). */
+/* By what stands in it, a folder is of the lab; the errors of bt_samples_read(). */
 int bt_samples_kind_of(const char *path, enum bt_samples_kind *kind, struct bt_err *err);
-/* "result", "recording", "page_alloc_bench", "microbenchmark" */
+/* "result", "recording", "page_alloc_bench", "microbenchmark", "run of the lab" */
 extern const char *const bt_samples_kind_name[];
 /*
  * Recordings among them: leaves of each configuration what is not the same in all of them, "order=4",

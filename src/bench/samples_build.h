@@ -25,6 +25,7 @@ void bt_samples_value(struct bt_samples_series *series, double value);
 int bt_samples_read_result(struct bt_samples *samples, struct bt_err *err);
 int bt_samples_read_recording(struct bt_samples *samples, struct bt_err *err);
 int bt_samples_read_kbench(struct bt_samples *samples, struct bt_err *err);
+int bt_samples_read_lab(struct bt_samples *samples, struct bt_err *err);
 int bt_samples_read_pab(struct bt_samples *samples, struct bt_err *err);
 
 #endif

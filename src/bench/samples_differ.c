@@ -150,6 +150,46 @@ static void add_plan(struct reasons *reasons, const char *a, const char *b)
 	    length_b ? b + line : "(end)");
 }
 
+static bool has_config(const struct bt_samples *samples, const char *config)
+{
+	for (size_t i = 0; i < samples->series_count; i++) {
+		if (!strcmp(samples->series[i].config, config))
+			return true;
+	}
+	return false;
+}
+
+/* The lines of its plan that are of configurations which the other has, too. */
+static char *common_plan(const struct bt_samples *samples, const struct bt_samples *other)
+{
+	char *copy = bt_xstrdup(samples->plan), *rest = copy, *plan = NULL, *line, *colon;
+	size_t size;
+	FILE *out = open_memstream(&plan, &size);
+
+	while ((line = strsep(&rest, "\n"))) {
+		colon = strstr(line, ": ");
+		if (!colon)
+			continue;
+		*colon = '\0';
+		if (has_config(other, line))
+			fprintf(out, "%s: %s\n", line, colon + 2);
+	}
+	fclose(out);
+	free(copy);
+	return plan;
+}
+
+/* Runs of the lab each have parameters of their own, and a folder can have more of them. */
+static void add_parameters(struct reasons *reasons, const struct bt_samples *a,
+			   const struct bt_samples *b)
+{
+	char *plan_a = common_plan(a, b), *plan_b = common_plan(b, a);
+
+	add_plan(reasons, plan_a, plan_b);
+	free(plan_a);
+	free(plan_b);
+}
+
 /* What our own writer of page_alloc_bench's format marks; without a mark nobody knows. */
 static void add_marks(struct reasons *reasons, const struct bt_samples *a,
 		      const struct bt_samples *b)
@@ -178,6 +218,9 @@ unsigned bt_samples_differ(const struct bt_samples *a, const struct bt_samples *
 		add_machine(&reasons, a, b);
 	if (!a->machine.known && !b->machine.known)
 		add_marks(&reasons, a, b);
-	add_plan(&reasons, a->plan, b->plan);
+	if (a->kind == BT_SAMPLES_LAB && b->kind == BT_SAMPLES_LAB)
+		add_parameters(&reasons, a, b);
+	else
+		add_plan(&reasons, a->plan, b->plan);
 	return reasons.count;
 }

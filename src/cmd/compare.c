@@ -241,7 +241,8 @@ static int run_compare(struct bt_cmd_call *call, struct bt_err *err)
 const struct bt_cmd bt_cmd_compare = {
 	.name = "compare",
 	.operands = "A B [C ...]",
-	.summary = "Compare results, microbenchmarks, recordings or documents of page_alloc_bench",
+	.summary = "Compare results, microbenchmarks, runs of the lab, recordings or documents of "
+		   "page_alloc_bench",
 	.description = "Each document with A, number by number: medians, how far they are apart,\n"
 		       "how sure that is, and whether it is faster or slower.",
 	.opts = compare_opts,
