@@ -7,6 +7,7 @@
 
 #include "bench/gnuplot.h"
 #include "bench/plot_data.h"
+#include "bench/plot_lab.h"
 #include "bench/plot_page.h"
 
 const struct bt_plot_kind bt_plot_kinds[] = {
@@ -52,7 +53,7 @@ const struct bt_plot_kind bt_plot_kinds[] = {
 		.needs = "a microbenchmark with an iteration",
 		.shows = "For each order and number of threads, a bar for the allocations and one for "
 			 "the frees.",
-		.kbench = true,
+		.of = BT_PLOT_OF_KBENCHES,
 		.has = bt_plot_averages_has,
 		.write = bt_plot_averages_write,
 	}, {
@@ -61,7 +62,7 @@ const struct bt_plot_kind bt_plot_kinds[] = {
 		.needs = "a microbenchmark with two iterations",
 		.shows = "For each order and number of threads, a curve of the averages of its "
 			 "iterations.",
-		.kbench = true,
+		.of = BT_PLOT_OF_KBENCHES,
 		.has = bt_plot_iterations_has,
 		.write = bt_plot_iterations_write,
 	}, {
@@ -69,9 +70,57 @@ const struct bt_plot_kind bt_plot_kinds[] = {
 		.title = "Free frames of 2 MiB, over the iterations",
 		.needs = "a microbenchmark frag with two iterations",
 		.shows = "For each order and number of threads, a curve of the frames that are free.",
-		.kbench = true,
+		.of = BT_PLOT_OF_KBENCHES,
 		.has = bt_plot_frames_has,
 		.write = bt_plot_frames_write,
+	}, {
+		.name = "inflate",
+		.title = "How fast memory leaves and enters a guest",
+		.needs = "runs of inflate in the lab",
+		.shows = "For each operation, a bar for each mode, as a speed.",
+		.of = BT_PLOT_OF_LABS,
+		.has = bt_plot_inflate_has,
+		.write = bt_plot_inflate_write,
+	}, {
+		.name = "stream",
+		.title = "Memory bandwidth of a guest that is resized",
+		.needs = "runs of stream in the lab",
+		.shows = "For each mode, the bandwidth of each iteration over time.",
+		.of = BT_PLOT_OF_LABS,
+		.has = bt_plot_stream_has,
+		.write = bt_plot_stream_write,
+	}, {
+		.name = "ftq",
+		.title = "Work of a guest that is resized",
+		.needs = "runs of ftq in the lab",
+		.shows = "For each mode, the work done in each quantum of time, over time.",
+		.of = BT_PLOT_OF_LABS,
+		.has = bt_plot_ftq_has,
+		.write = bt_plot_ftq_write,
+	}, {
+		.name = "footprint",
+		.title = "Memory of a guest that compiles",
+		.needs = "runs of compiling in the lab",
+		.shows = "Memory over time: of one mode its parts, of several what the host gave.",
+		.of = BT_PLOT_OF_LABS,
+		.has = bt_plot_footprint_has,
+		.write = bt_plot_footprint_write,
+	}, {
+		.name = "overview",
+		.title = "What compiling took",
+		.needs = "runs of compiling in the lab",
+		.shows = "For each mode, bars for footprint, runtime and CPU time.",
+		.of = BT_PLOT_OF_LABS,
+		.has = bt_plot_overview_has,
+		.write = bt_plot_overview_write,
+	}, {
+		.name = "multivm",
+		.title = "Memory of several guests",
+		.needs = "runs of multivm in the lab",
+		.shows = "Memory of the guests over time, one above the other.",
+		.of = BT_PLOT_OF_LABS,
+		.has = bt_plot_multivm_has,
+		.write = bt_plot_multivm_write,
 	},
 };
 
@@ -107,7 +156,7 @@ const struct bt_plot_kind *bt_plot_kind_find(const char *name)
 
 static int refuse_kind(const char *name, struct bt_err *err)
 {
-	char names[192] = "all";
+	char names[256] = "all";
 
 	for (unsigned i = 0; i < bt_plot_kind_count; i++)
 		strcat(strcat(names, ", "), bt_plot_kinds[i].name);
@@ -141,6 +190,19 @@ static int check_kbench_names(const struct bt_plot *plot, struct bt_err *err)
 	return 0;
 }
 
+static int check_lab_names(const struct bt_plot *plot, struct bt_err *err)
+{
+	if (plot->metric || plot->repetition)
+		return bt_err_set(err, EINVAL, "--metric, --repetition: of runs of the lab there is "
+				  "no picture that has them");
+	if (!bt_plot_lab_groups(plot))
+		return bt_err_set(err, EINVAL, "%s%s: %s", plot->run ? "--run " : "",
+				  plot->run ? plot->run : plot->names[0],
+				  plot->run ? "no benchmark, mode and label is called so" :
+				  "no run counts: all are warm-ups, or ended before their results");
+	return 0;
+}
+
 static int check_names(const struct bt_plot *plot, struct bt_err *err)
 {
 	struct bt_plot_labels labels;
@@ -152,6 +214,10 @@ static int check_names(const struct bt_plot *plot, struct bt_err *err)
 				  plot->count, BT_PLOT_DOCUMENTS_MAX);
 	if (plot->kbenches)
 		return check_kbench_names(plot, err);
+	if (plot->labs)
+		return check_lab_names(plot, err);
+	if (plot->published)
+		return bt_err_set(err, EINVAL, "--published: only of runs of the lab");
 	if (plot->metric && !bt_result_metric_find(plot->metric))
 		return bt_err_set(err, EINVAL, "--metric %s: no such metric; buddytop(7) has them "
 				  "all, allocs_per_s and alloc_p99_ns among them", plot->metric);
@@ -173,13 +239,24 @@ static int check_names(const struct bt_plot *plot, struct bt_err *err)
 
 static const char *first_name(const struct bt_plot *plot)
 {
-	return plot->kbenches ? plot->names[0] : bt_plot_name(plot->results[0]);
+	return plot->names ? plot->names[0] : bt_plot_name(plot->results[0]);
+}
+
+static enum bt_plot_of sort_of(const struct bt_plot *plot)
+{
+	return plot->labs ? BT_PLOT_OF_LABS : plot->kbenches ? BT_PLOT_OF_KBENCHES :
+	       BT_PLOT_OF_RESULTS;
 }
 
 /* Kinds to draw, at most bt_plot_kind_count. */
 static int choose(const struct bt_plot *plot, const struct bt_plot_kind **kinds, unsigned *count,
 		  struct bt_err *err)
 {
+	static const char *const nothing[] = {
+		[BT_PLOT_OF_RESULTS] = "repetition counts",
+		[BT_PLOT_OF_KBENCHES] = "iteration has ended",
+		[BT_PLOT_OF_LABS] = "run that is shown has numbers over time or speeds",
+	};
 	bool all = !plot->kind || !strcmp(plot->kind, "all");
 	const struct bt_plot_kind *only = all ? NULL : bt_plot_kind_find(plot->kind);
 
@@ -189,7 +266,7 @@ static int choose(const struct bt_plot *plot, const struct bt_plot_kind **kinds,
 	if (check_names(plot, err))
 		return -EINVAL;
 	for (unsigned i = 0; i < bt_plot_kind_count; i++) {
-		if (bt_plot_kinds[i].kbench == (plot->kbenches != NULL) &&
+		if (bt_plot_kinds[i].of == sort_of(plot) &&
 		    (!only || only == &bt_plot_kinds[i]) && bt_plot_kinds[i].has(plot))
 			kinds[(*count)++] = &bt_plot_kinds[i];
 	}
@@ -199,7 +276,7 @@ static int choose(const struct bt_plot *plot, const struct bt_plot_kind **kinds,
 		return bt_err_set(err, ENODATA, "%s: nothing to draw as '%s', which needs %s",
 				  first_name(plot), only->name, only->needs);
 	return bt_err_set(err, ENODATA, "%s: nothing to draw: no %s", first_name(plot),
-			  plot->kbenches ? "iteration has ended" : "repetition counts");
+			  nothing[sort_of(plot)]);
 }
 
 /* ---- the page ----------------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Pictures of results and of microbenchmarks. A kind of picture is a row of a table, which writes a program for gnuplot
+ * Pictures of results, of microbenchmarks and of runs of the lab. A kind of picture is a row of a table, which writes a program for gnuplot
  * with its numbers in it; several kinds are panels of one picture. Texts of documents, which may
  * come from anywhere, reach a program only through bt_plot_quote() (plot_text.h).
  */
@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "bench/result.h"
+#include "lab/runs.h"
 #include "session/kbench.h"
 
 enum bt_plot_format { BT_PLOT_SVG, BT_PLOT_PNG, BT_PLOT_PDF, BT_PLOT_FORMATS };
@@ -23,6 +24,9 @@ struct bt_plot {
 	/* Instead of results: microbenchmarks, and what each is called; NULL: there are results. */
 	const struct bt_kbench *const *kbenches;
 	const char *const *names;
+	/* Or runs of the lab, with their tables. */
+	const struct bt_lab_runs *const *labs;
+	bool published;		/* of the lab: what HyperAlloc's authors published, beside it */
 	unsigned count;
 	const char *kind;	/* name of a bt_plot_kinds; NULL, "all": all with numbers */
 	const char *metric;	/* of compare: key of a bt_result_metrics; NULL: the usual */
@@ -35,12 +39,14 @@ struct bt_plot {
 
 struct bt_plot_box;
 
+enum bt_plot_of { BT_PLOT_OF_RESULTS, BT_PLOT_OF_KBENCHES, BT_PLOT_OF_LABS };
+
 struct bt_plot_kind {
 	const char *name;	/* "available" */
 	const char *title;	/* above the panel */
 	const char *needs;	/* what it needs: "a probe" */
 	const char *shows;	/* what is seen, for those who do not see it: one sentence */
-	bool kbench;		/* of microbenchmarks; else of results */
+	enum bt_plot_of of;	/* documents of which sort it is */
 	bool (*has)(const struct bt_plot *plot);	/* the numbers that it needs */
 	void (*write)(const struct bt_plot *plot, const struct bt_plot_box *box, FILE *out);
 };

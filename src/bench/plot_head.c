@@ -35,21 +35,71 @@ static void warn_of_kbench(const struct bt_kbench *result, char *text, size_t si
 		 result->complete ? "" : result->flaw);
 }
 
+static void warn_of_labs(const struct bt_lab_runs *runs, char *text, size_t size)
+{
+	const char *reality = "", *unproven = "";
+	char partial[64] = "";
+	unsigned failed = 0;
+
+	for (unsigned i = 0; i < runs->count; i++) {
+		const struct bt_lab_run *run = runs->runs[i];
+
+		failed += run->end != BT_LAB_OK;
+		if (bt_lab_counts(run) && run->reality)
+			reality = bt_plot_reality(run->reality);
+		if (bt_lab_counts(run) && run->unproven)
+			unproven = "UNPROVEN: a mode's QEMU was never seen";
+	}
+	if (failed)
+		snprintf(partial, sizeof(partial), "PARTIAL: %u of %u runs failed", failed,
+			 runs->count);
+	snprintf(text, size, "%s%s%s%s%s", reality, *reality && (*unproven || failed) ? ".  " : "",
+		 unproven, *unproven && failed ? ".  " : "", partial);
+}
+
+static void warn_of(const struct bt_plot *plot, unsigned document, char *text, size_t size)
+{
+	if (plot->labs)
+		warn_of_labs(plot->labs[document], text, size);
+	else if (plot->kbenches)
+		warn_of_kbench(plot->kbenches[document], text, size);
+	else
+		bt_plot_warning(plot->results[document], text, size);
+}
+
+/* The machine it is of, and when it began. */
+static const struct bt_machine *machine_of(const struct bt_plot *plot, unsigned document,
+					   int64_t *start_utc_ns)
+{
+	const struct bt_lab_run *run = plot->labs ? plot->labs[document]->runs[0] : NULL;
+
+	*start_utc_ns = run ? run->begin_utc_ns :
+			plot->kbenches ? plot->kbenches[document]->start_utc_ns :
+			plot->results[document]->start_utc_ns;
+	return run ? &run->host : plot->kbenches ? &plot->kbenches[document]->machine :
+	       &plot->results[document]->machine;
+}
+
 /* One document, among several with its letter. */
 static void describe(const struct bt_plot *plot, unsigned document, char *text, size_t size)
 {
-	const struct bt_machine *machine = plot->kbenches ? &plot->kbenches[document]->machine :
-							    &plot->results[document]->machine;
-	const char *called = plot->kbenches ? plot->names[document] :
-					      bt_plot_name(plot->results[document]);
-	char when[32], name[64] = "";
+	const char *called = plot->names ? plot->names[document] :
+					   bt_plot_name(plot->results[document]);
+	char when[32], name[64] = "", guest[160] = "";
+	const struct bt_machine *machine;
+	int64_t start_utc_ns;
 
-	bt_utc_text(plot->kbenches ? plot->kbenches[document]->start_utc_ns :
-				     plot->results[document]->start_utc_ns, when, sizeof(when));
+	machine = machine_of(plot, document, &start_utc_ns);
+	bt_utc_text(start_utc_ns, when, sizeof(when));
 	strcpy(when + strlen("2026-11-21T05:16"), "Z");
 	if (plot->count > 1)
 		snprintf(name, sizeof(name), "%c: %.50s, ", bt_samples_letter(document), called);
-	snprintf(text, size, "%s%s, Linux %s, %s", name, machine->host, machine->kernel, when);
+	if (plot->labs && plot->labs[document]->runs[0]->has_guest)
+		snprintf(guest, sizeof(guest), ", guests Linux %.80s, %.40s",
+			 plot->labs[document]->runs[0]->guest.kernel,
+			 plot->labs[document]->runs[0]->accel);
+	snprintf(text, size, "%s%s, Linux %s%s, %s", name, machine->host, machine->kernel, guest,
+		 when);
 }
 
 /* Why documents are not comparable; the comparison is not refused, but nobody shall overlook it. */
@@ -69,26 +119,35 @@ static void add_reason(void *context, const char *text)
 		bt_copy_clean(reasons->first, sizeof(reasons->first), said);
 }
 
-static struct bt_samples *samples_of(const struct bt_plot *plot, unsigned document)
+/* NULL: they are of several machines, which err says. */
+static struct bt_samples *samples_of(const struct bt_plot *plot, unsigned document,
+				     struct bt_err *err)
 {
+	if (plot->labs)
+		return bt_samples_of_lab(plot->labs[document], err);
 	return plot->kbenches ? bt_samples_of_kbench(plot->kbenches[document], plot->names[document]) :
 				bt_samples_of_result(plot->results[document]);
 }
 
 static void find_reasons(const struct bt_plot *plot, char *text, size_t size)
 {
-	struct bt_samples *base = samples_of(plot, 0);
+	struct bt_err err = { 0 };
+	struct bt_samples *base = samples_of(plot, 0, &err);
 	struct reasons reasons = { .count = 0 };
 	char more[48] = "";
 
 	for (unsigned i = 1; i < plot->count; i++) {
-		struct bt_samples *other = samples_of(plot, i);
+		struct bt_samples *other = samples_of(plot, i, &err);
 
 		reasons.document = i;
-		bt_samples_differ(base, other, add_reason, &reasons);
+		if (base && other)
+			bt_samples_differ(base, other, add_reason, &reasons);
 		bt_samples_free(other);
 	}
 	bt_samples_free(base);
+	if (err.code)
+		bt_copy_clean(reasons.first, sizeof(reasons.first), err.text);
+	reasons.count += err.code != 0;
 	text[0] = '\0';
 	if (reasons.count > 1)
 		snprintf(more, sizeof(more), " (and %u more reasons)", reasons.count - 1);
@@ -98,9 +157,11 @@ static void find_reasons(const struct bt_plot *plot, char *text, size_t size)
 
 static void put_title(const struct bt_plot *plot, char *text, size_t size)
 {
-	const char *plan = plot->kbenches ? NULL : plot->results[0]->plan_name;
+	const char *plan = plot->names ? NULL : plot->results[0]->plan_name;
 
-	if (plot->kbenches)
+	if (plot->labs)
+		snprintf(text, size, "buddytop lab: %.100s", plot->names[0]);
+	else if (plot->kbenches)
 		snprintf(text, size, "buddytop: microbenchmark %s",
 			 bt_kbench_name[plot->kbenches[0]->plan.kind]);
 	else
@@ -120,10 +181,7 @@ unsigned bt_plot_head(const struct bt_plot *plot, const struct bt_plot_box *page
 		if (out)
 			bt_plot_head_fact(out, page, lines, text);
 		lines++;
-		if (plot->kbenches)
-			warn_of_kbench(plot->kbenches[i], text, sizeof(text));
-		else
-			bt_plot_warning(plot->results[i], text, sizeof(text));
+		warn_of(plot, i, text, sizeof(text));
 		if (!text[0])
 			continue;
 		if (out)

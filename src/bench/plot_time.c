@@ -42,37 +42,49 @@ static unsigned find_line(const double end[PHASE_LINES], double start)
 	return line;
 }
 
-void bt_plot_phase_write(const struct bt_result_repetition *repetition,
+void bt_plot_spans_write(const struct bt_plot_span *spans, unsigned count, double length,
 			 const struct bt_plot_box *box, FILE *out)
 {
 	static const char *const names_at[] = { "1.02", "1.06", "1.10" };
 	static const char *const lines_to[] = { "1.035", "1.075", "1.115", "1" };
 	double room = fmax(box->width / box->zoom - PHASE_SIDES, 1), end[PHASE_LINES] = { 0 };
-	unsigned line;
+
+	for (unsigned i = 0; i < count; i++) {
+		double start = spans[i].start;
+		/* A short one has not room for its name: the next is above it, or has none. */
+		unsigned line = find_line(end, start);
+
+		fprintf(out, "set arrow %u from first %.10g, graph 0 to first %.10g, graph %s "
+			"nohead front dashtype '-' linecolor rgb '" BT_PLOT_GREY "'\n",
+			i + 1, start, start, lines_to[line]);
+		if (line == PHASE_LINES)
+			continue;
+		end[line] = start + (double)(strlen(spans[i].name) + 1) * PHASE_LETTER * length / room;
+		fprintf(out, "set label %u '%s' at first %.10g, graph %s offset 0.3, 0", i + 1,
+			spans[i].name, start, names_at[line]);
+		bt_plot_font(out, box, 11);
+		fputc('\n', out);
+	}
+}
+
+void bt_plot_phase_write(const struct bt_result_repetition *repetition,
+			 const struct bt_plot_box *box, FILE *out)
+{
+	struct bt_plot_span spans[BT_PHASE_COUNT];
+	unsigned count = 0;
+	double length_s = 0;
 
 	for (unsigned phase = 0; phase < BT_PHASE_COUNT; phase++) {
 		unsigned first = bt_plot_phase_begin(repetition, phase);
-		double start, length_s;
 
 		if (first == repetition->sample_count)
 			continue;
 		length_s = (double)repetition->samples[repetition->sample_count - 1].at_ns /
 			   BT_NS_PER_S;
-		start = start_s(&repetition->samples[first]);
-		/* A short phase has not room for its name: the next is above it, or has none. */
-		line = find_line(end, start);
-		fprintf(out, "set arrow %u from first %.10g, graph 0 to first %.10g, graph %s "
-			"nohead front dashtype '-' linecolor rgb '" BT_PLOT_GREY "'\n",
-			phase + 1, start, start, lines_to[line]);
-		if (line == PHASE_LINES)
-			continue;
-		end[line] = start + (double)(strlen(bt_phase_name[phase]) + 1) * PHASE_LETTER *
-				    length_s / room;
-		fprintf(out, "set label %u '%s' at first %.10g, graph %s offset 0.3, 0", phase + 1,
-			bt_phase_name[phase], start, names_at[line]);
-		bt_plot_font(out, box, 11);
-		fputc('\n', out);
+		spans[count++] = (struct bt_plot_span){
+			start_s(&repetition->samples[first]), bt_phase_name[phase] };
 	}
+	bt_plot_spans_write(spans, count, length_s, box, out);
 }
 
 /* ---- heatmap ------------------------------------------------------------------------------ */

@@ -12,6 +12,7 @@
 struct plot_values {
 	const char *output, *kind, *metric, *run, *size, *title;
 	uint64_t repetition;		/* 0: the first that counts */
+	bool published;
 };
 
 static const struct bt_opt plot_opts[] = {
@@ -20,7 +21,8 @@ static const struct bt_opt plot_opts[] = {
 	  offsetof(struct plot_values, output) },
 	{ "kind", 'k', BT_OPT_TEXT, "NAME",
 	  "available, compare, latency, rate, heatmap, of microbenchmarks averages, iterations, "
-	  "frames, or all that there is data for (default); freemap, of snapshots and recordings",
+	  "frames, of runs of the lab inflate, stream, ftq, footprint, overview, multivm, or all that "
+	  "there is data for (default); freemap, of snapshots and recordings",
 	  offsetof(struct plot_values, kind) },
 	{ "metric", 0, BT_OPT_TEXT, "KEY", "what is compared (default: allocs_per_s)",
 	  offsetof(struct plot_values, metric) },
@@ -30,6 +32,9 @@ static const struct bt_opt plot_opts[] = {
 	{ "repetition", 0, BT_OPT_NUMBER, "N",
 	  "of rate and heatmap, from 1 (default: the first that counts)",
 	  offsetof(struct plot_values, repetition) },
+	{ "published", 0, BT_OPT_FLAG, NULL,
+	  "of the lab: what was published of HyperAlloc, beside what was measured",
+	  offsetof(struct plot_values, published) },
 	{ "size", 0, BT_OPT_TEXT, "WxH", "of the picture in pixels (default: what it needs)",
 	  offsetof(struct plot_values, size) },
 	{ "title", 0, BT_OPT_TEXT, "TEXT", "first line of the picture (default: the plan)",
@@ -65,6 +70,13 @@ static int draw_results(struct bt_cmd_call *call, const struct plot_values *valu
 	return rc;
 }
 
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
 static int draw_kbenches(struct bt_cmd_call *call, const struct plot_values *values,
 			 struct bt_plot *plot, struct bt_err *err)
 {
@@ -73,9 +85,9 @@ static int draw_kbenches(struct bt_cmd_call *call, const struct plot_values *val
 	int rc = bt_cmd_results_check(call, "plot", values->output, err);
 
 	while (!rc && plot->count < (unsigned)call->argc) {
-		const char *path = call->argv[plot->count], *slash = strrchr(path, '/');
+		const char *path = call->argv[plot->count];
 
-		names[plot->count] = slash ? slash + 1 : path;
+		names[plot->count] = name_of(path);
 		rc = bt_kbench_read(&read[plot->count], path, err);
 		plot->count += !rc;
 	}
@@ -88,20 +100,41 @@ static int draw_kbenches(struct bt_cmd_call *call, const struct plot_values *val
 	return rc;
 }
 
+static int draw_labs(struct bt_cmd_call *call, const struct plot_values *values,
+		     struct bt_plot *plot, struct bt_err *err)
+{
+	struct bt_lab_runs *read[BT_PLOT_DOCUMENTS_MAX];
+	const char *names[BT_PLOT_DOCUMENTS_MAX];
+	int rc = bt_cmd_results_check(call, "plot", values->output, err);
+
+	while (!rc && plot->count < (unsigned)call->argc) {
+		names[plot->count] = name_of(call->argv[plot->count]);
+		rc = bt_lab_runs_read(&read[plot->count], call->argv[plot->count], true, err);
+		plot->count += !rc;
+	}
+	plot->labs = (const struct bt_lab_runs *const *)read;
+	plot->names = names;
+	if (!rc)
+		rc = write_picture(values, plot, err);
+	while (plot->count)
+		bt_lab_runs_free(read[--plot->count]);
+	return rc;
+}
+
 /* The first document says which kind all are; what cannot be read is told when it is. */
-static bool are_kbenches(const struct bt_cmd_call *call)
+static enum bt_samples_kind kind_of(const struct bt_cmd_call *call)
 {
 	enum bt_samples_kind kind;
 
-	return call->argc && !bt_samples_kind_of(call->argv[0], &kind, NULL) &&
-	       kind == BT_SAMPLES_KBENCH;
+	return call->argc && !bt_samples_kind_of(call->argv[0], &kind, NULL) ? kind :
+	       BT_SAMPLES_RESULT;
 }
 
 static int run_plot(struct bt_cmd_call *call, struct bt_err *err)
 {
 	const struct plot_values *values = call->values;
 	struct bt_plot plot = { .kind = values->kind, .metric = values->metric, .run = values->run,
-				.title = values->title };
+				.title = values->title, .published = values->published };
 	int rc = 0;
 
 	if (values->output)
@@ -115,14 +148,20 @@ static int run_plot(struct bt_cmd_call *call, struct bt_err *err)
 	if (values->kind && !strcmp(values->kind, "freemap"))
 		return bt_cmd_plot_freemap(call, &plot, values->output, err);
 	plot.repetition = (unsigned)values->repetition;
-	return are_kbenches(call) ? draw_kbenches(call, values, &plot, err) :
-				    draw_results(call, values, &plot, err);
+	switch (kind_of(call)) {
+	case BT_SAMPLES_KBENCH:
+		return draw_kbenches(call, values, &plot, err);
+	case BT_SAMPLES_LAB:
+		return draw_labs(call, values, &plot, err);
+	default:
+		return draw_results(call, values, &plot, err);
+	}
 }
 
 const struct bt_cmd bt_cmd_plot = {
 	.name = "plot",
 	.operands = "RESULT...",
-	.summary = "Draw results or microbenchmarks as a picture, by gnuplot",
+	.summary = "Draw results, microbenchmarks or runs of the lab as a picture, by gnuplot",
 	.description = "Of several results the first is what others are compared with.",
 	.opts = plot_opts,
 	.values_size = sizeof(struct plot_values),
