@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "vm/cpio.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -84,6 +85,49 @@ int bt_cpio_copy(struct bt_cpio *cpio, const char *name, unsigned mode, const ch
 	bt_cpio_file(cpio, name, mode, data, (size_t)size);
 	free(data);
 	return 0;
+}
+
+static int tree(struct bt_cpio *cpio, const char *name, const char *path, struct bt_err *err);
+
+static int tree_entry(struct bt_cpio *cpio, const char *name, const char *path, struct bt_err *err)
+{
+	struct stat status;
+
+	if (stat(path, &status))
+		return bt_err_set(err, errno, "%s: %s", path, strerror(errno));
+	if (S_ISREG(status.st_mode))
+		return bt_cpio_copy(cpio, name, status.st_mode & S_IXUSR ? 0755 : 0644, path, err);
+	if (!S_ISDIR(status.st_mode))
+		return bt_err_set(err, EINVAL, "%s: neither a file nor a directory", path);
+	bt_cpio_directory(cpio, name);
+	return tree(cpio, name, path, err);
+}
+
+static int tree(struct bt_cpio *cpio, const char *name, const char *path, struct bt_err *err)
+{
+	struct dirent **entries;
+	int count = scandir(path, &entries, NULL, alphasort), code = 0;
+
+	if (count < 0)
+		return bt_err_set(err, errno, "%s: %s", path, strerror(errno));
+	for (int i = 0; i < count; i++) {
+		const char *own = entries[i]->d_name;
+		char *to = bt_xasprintf("%s%s%s", name, *name ? "/" : "", own);
+		char *from = bt_xasprintf("%s/%s", path, own);
+
+		if (!code && strcmp(own, ".") && strcmp(own, ".."))
+			code = tree_entry(cpio, to, from, err);
+		free(from);
+		free(to);
+		free(entries[i]);
+	}
+	free(entries);
+	return code;
+}
+
+int bt_cpio_tree(struct bt_cpio *cpio, const char *path, struct bt_err *err)
+{
+	return tree(cpio, "", path, err);
 }
 
 int bt_cpio_end(struct bt_cpio *cpio)

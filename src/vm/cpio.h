@@ -23,6 +23,11 @@ void bt_cpio_file(struct bt_cpio *cpio, const char *name, unsigned mode, const v
 /* The file at path as name, with every directory above it. */
 int bt_cpio_copy(struct bt_cpio *cpio, const char *name, unsigned mode, const char *path,
 		 struct bt_err *err);
+/*
+ * All that is in the directory at path, in the order of names, where the archive has its root.
+ * Links are followed.
+ */
+int bt_cpio_tree(struct bt_cpio *cpio, const char *path, struct bt_err *err);
 /* Trailer and flush; -errno of the first write that failed. */
 int bt_cpio_end(struct bt_cpio *cpio);
 

@@ -84,6 +84,8 @@ static int fill(struct bt_cpio *cpio, const struct bt_image *image, struct bt_er
 		ret = bt_cpio_copy(cpio, BT_GUEST_WORK, 0755, image->work, err);
 	if (!ret)
 		ret = add_kernel_parts(cpio, image, err);
+	if (!ret && image->tree)
+		ret = bt_cpio_tree(cpio, image->tree, err);
 	for (unsigned i = 0; i < image->add_count && !ret; i++)
 		ret = add_file(cpio, image->add[i], err);
 	return ret;

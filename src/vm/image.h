@@ -9,6 +9,7 @@
 
 struct bt_image {
 	const char *init, *agent, *work; /* files; agent, work NULL = none */
+	const char *tree;		/* a directory, all of it, at the root; NULL = none */
 	const char *kit;		/* its modules are loaded first; "" = none */
 	bool spare;			/* and those that it has besides */
 	const char *module;		/* buddytop.ko */

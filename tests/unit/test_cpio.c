@@ -133,6 +133,46 @@ static void the_systems_cpio_agrees(void **state)
 	assert_string_equal(listing + sizeof(expected) - 1, "same\n");
 }
 
+/* Files in directories, a link to one, and a directory with nothing in it. */
+static void a_tree_is_what_it_was(void **state)
+{
+	char dir[] = "/tmp/bt-cpio-XXXXXX";
+	const char *program = system_cpio();
+	struct bt_cpio cpio;
+	struct bt_err err = { 0 };
+	char *command, *path;
+	FILE *out;
+
+	(void)state;
+	if (!program) {
+		print_message("neither cpio nor busybox is installed\n");
+		skip();
+	}
+	assert_non_null(mkdtemp(dir));
+	command = bt_xasprintf("cd %s && mkdir -p from/usr/bin from/empty && echo x >from/usr/bin/x && "
+			       "chmod 755 from/usr/bin/x && ln -s usr/bin/x from/y && echo z >from/z",
+			       dir);
+	assert_int_equal(system(command), 0);
+	free(command);
+	path = bt_xasprintf("%s/archive", dir);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	free(path);
+	bt_cpio_begin(&cpio, out);
+	path = bt_xasprintf("%s/from", dir);
+	assert_int_equal(bt_cpio_tree(&cpio, path, &err), 0);
+	free(path);
+	assert_int_equal(bt_cpio_tree(&cpio, "/nonexistent/x", &err), -ENOENT);
+	assert_non_null(strstr(err.text, "/nonexistent/x"));
+	assert_int_equal(bt_cpio_end(&cpio), 0);
+	fclose(out);
+	command = bt_xasprintf("cd %s && mkdir to && cd to && %s -i <../archive 2>/dev/null; "
+			       "diff -r ../from . && test -x usr/bin/x -a -d empty -a ! -h y -a ! -x z; "
+			       "code=$?; rm -rf %s; exit $code", dir, program, dir);
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +180,7 @@ int main(void)
 		cmocka_unit_test(write_error_is_reported),
 		cmocka_unit_test(missing_file_is_named),
 		cmocka_unit_test(the_systems_cpio_agrees),
+		cmocka_unit_test(a_tree_is_what_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
