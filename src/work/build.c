@@ -72,7 +72,7 @@ static pid_t run_compiler(struct build *b, const char *const *argv, struct bt_er
 static int start_file(struct build *b, uint64_t round, unsigned file, struct bt_err *err)
 {
 	char *to = object(b, round, file);
-	const char *const argv[] = { b->compiler, "-c", "-Iinclude", "-o", to,
+	const char *const argv[] = { b->compiler, "-c", "-D_GNU_SOURCE", "-Iinclude", "-o", to,
 				     b->files[file]->d_name, NULL };
 	pid_t pid = run_compiler(b, argv, err);
 

@@ -295,13 +295,14 @@ static bool turn(struct server *s)
 
 	poll(fds, BT_ARRAY_SIZE(fds), wait_ms(s));
 	look_after_job(s);
+	if (fds[1].revents && bt_work_out_flush(&s->out) && s->out.closed)
+		return false;
 	if (fds[0].revents)
 		code = bt_stream_fill(&s->out.stream);
+	/* After the flush: lines that it made room for wake nobody later. */
 	take_lines(s);
 	if (code == -EMSGSIZE)
 		refuse_long(s);
-	if (fds[1].revents && bt_work_out_flush(&s->out) && s->out.closed)
-		return false;
 	return !code || code == -EAGAIN || code == -EMSGSIZE;
 }
 
