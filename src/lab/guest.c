@@ -168,10 +168,7 @@ static int start_vm(struct bt_lab_guest *g, struct bt_err *err)
 	options.progress = from->progress;
 	options.ask = from->ask;
 	options.context = from->context;
-	for (const char *const *add = from->add; add && *add; add++) {
-		if (options.add.count < BT_VM_LIST_MAX)
-			options.add.items[options.add.count++] = *add;
-	}
+	options.tree = from->tree;
 	add_arguments(from, &options, texts);
 	ret = bt_vm_start(&g->vm, &options, err);
 	free(texts[0]);

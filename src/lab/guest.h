@@ -31,7 +31,7 @@ struct bt_lab_guest_options {
 	const char *append;		/* more of the kernel's command line; NULL: none */
 	const char *disk;		/* file that is its disk; NULL: none */
 	bool disk_kept;			/* what the guest writes stays; else it is thrown away */
-	const char *const *add;		/* "/GUEST_PATH=FILE" for its initramfs; NULL-terminated, or NULL */
+	const char *tree;		/* a directory, all of it, at its root; NULL: none */
 	const char *trace_path;		/* of QEMU's trace of the device; NULL: none */
 	uint64_t boot_limit_ns;
 	bool serve;			/* dashboards may attach (lab watch) */

@@ -187,7 +187,7 @@ int bt_lab_boot(struct bt_lab *lab, struct bt_err *err)
 	char *trace = bt_xasprintf("%s/trace-%u.log", from->folder, number), *disk = NULL;
 	struct bt_lab_guest_options options = {
 		.mode = from->mode, .size = from->size, .accel = from->accel,
-		.append = from->append, .trace_path = trace, .boot_limit_ns = from->boot_limit_ns,
+		.append = from->append, .tree = from->build_tree, .trace_path = trace, .boot_limit_ns = from->boot_limit_ns,
 		.serve = from->serve && !number, .assume_yes = from->assume_yes, .progress = tell,
 		.ask = asked, .sample = take_sample, .context = lab };
 	uint64_t start_ns = bt_mono_ns();

@@ -41,6 +41,7 @@ struct bt_lab_options {
 	enum bt_lab_workload workload;
 	uint64_t workload_bytes;	/* write, synth: at their peak; 0: half of the guest's memory */
 	uint64_t workload_ns;		/* synth: how long it goes on */
+	const char *build_tree;		/* build: what tools/lab-build-tree.sh made */
 	const char *image, *command;	/* command */
 	bool image_partition;		/* the image's file system is in its first partition */
 	unsigned vms;			/* multivm */

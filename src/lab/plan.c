@@ -394,6 +394,9 @@ static int complete(struct bt_lab_item *item, const struct section *section, str
 	if (item->options.workload == BT_LAB_COMMAND &&
 	    (!item->options.command || !item->options.image))
 		return bt_err_set(err, EINVAL, "workload=command: image and command are needed");
+	if (item->options.workload == BT_LAB_BUILD && !item->options.build_tree)
+		return bt_err_set(err, EINVAL, "workload=build: build-tree is needed, a directory "
+				  "that lab-build-tree makes");
 	return 0;
 }
 

@@ -117,6 +117,7 @@ static int write_image(struct bt_vm *vm, const char *path, struct bt_err *err)
 						  .work = vm->options.work ? vm->work : NULL,
 						  .kit = vm->kernel.kit,
 						  .spare = vm->options.work,
+						  .tree = vm->options.tree,
 						  .module = vm->module,
 						  .add = vm->options.add.items,
 						  .add_count = vm->options.add.count },

@@ -55,6 +55,7 @@ struct bt_vm_options {
 	const char *qemu;		/* NULL: qemu-system-x86_64 of PATH */
 	const char *append;		/* more kernel command line, or NULL */
 	struct bt_vm_list add;		/* "GUEST_PATH=FILE" added to the initramfs */
+	const char *tree;		/* a directory, all of it, at the guest's root; NULL: none */
 	struct bt_vm_list qemu_args;	/* QEMU's last arguments */
 	unsigned max_held_pct;		/* module parameter; default 90 in a guest of our own */
 	uint64_t boot_limit_ns;		/* default 120 s */
