@@ -46,7 +46,7 @@ static bool any(const char *root, const char *above, char use[128], look_fn *loo
 
 /* ---- disks --------------------------------------------------------------------------------- */
 
-/* "36 35 98:0 / /mnt rw - ext3 /dev/root rw": by number; by name too, as btrfs has its own numbers. */
+/* "36 35 98:0 / /mnt rw - ext3 /dev/root rw": by number, or by name: btrfs has own numbers. */
 static bool is_mounted_by(const char *line, const char *number, const char *name, char use[128])
 {
 	char device[32], where[256], source[256];
@@ -126,7 +126,8 @@ static bool is_claimed(const char *root, const char *name, char use[128])
 }
 
 /* directory: of a disk or a partition. */
-static bool look_at_volume(const char *root, const char *directory, const char *above, char use[128])
+static bool look_at_volume(const char *root, const char *directory, const char *above,
+			   char use[128])
 {
 	const char *name = strrchr(directory, '/') + 1;
 	char *dev = bt_xasprintf("%s/dev", directory), number[32];
@@ -175,7 +176,7 @@ static bool look_at_disk(const char *root, const char *directory, const char *ab
 
 /* ---- the others ---------------------------------------------------------------------------- */
 
-/* Up rather than with an address: a port of a bridge or of a bond has none, and carries all of it. */
+/* Up, rather than with an address: a port of a bridge has none, and carries all of it. */
 static bool look_at_interface(const char *root, const char *directory, const char *above,
 			      char use[128])
 {

@@ -180,7 +180,7 @@ static void prints(void **state)
 			{ .what = "SMT", .state = BT_DOCTOR_WARN, .found = "on",
 			  .why = "two threads of a core slow each other", .remedy = "turn it off" },
 			{ .what = "QEMU", .state = BT_DOCTOR_NO, .needed = true,
-			  .found = "not there", .why = "it runs the guests", .remedy = "" },
+			  .found = "is not there at all", .why = "it runs the guests", .remedy = "" },
 		},
 		.count = 3,
 	};
@@ -191,7 +191,8 @@ static void prints(void **state)
 		"                    core slow each\n"
 		"                    other\n"
 		"                 -> turn it off\n"
-		"no    QEMU          not there\n"
+		"no    QEMU          is not there at\n"
+		"                    all\n"
 		"                    it runs the\n"
 		"                    guests\n"
 		"\n1 ok, 1 to mind, 1 not possible: the lab cannot run here\n";

@@ -72,6 +72,8 @@ int __wrap_bt_write_all(int fd, const void *data, size_t size)
 	assert_true(readlink(self, path, sizeof(path) - 1) > 0);
 	name = strrchr(path, '/');
 	snprintf(bdf, sizeof(bdf), "%.*s", (int)size, (const char *)data);
+	/* What is read where there is none would be taken for a name. */
+	assert_string_not_equal(bdf, "(null)");
 	if (!strcmp(name, "/driver_override") && !strcmp(bdf, "\n"))
 		return __real_bt_write_all(fd, "(null)\n", 7);
 	if (!strcmp(name, "/unbind")) {
