@@ -46,16 +46,16 @@ int __wrap_bt_write_all(int fd, const void *data, size_t size)
 		snprintf(command, sizeof(command), "rm -r %s", tree_path(kernel.takes_away));
 		assert_int_equal(system(command), 0);
 	}
-	return kernel.makes ? __real_bt_write_all(fd, kernel.makes, strlen(kernel.makes)) :
-			      __real_bt_write_all(fd, data, size);
+	data = kernel.makes ? kernel.makes : data;
+	return __real_bt_write_all(fd, data, kernel.makes ? strlen(kernel.makes) : size);
 }
 
-static void put_policy(const char *path, const char *governors)
+static void put_policy(const char *path)
 {
 	char file[128];
-	const struct { const char *name, *text; } files[] = {
+	static const struct { const char *name, *text; } files[] = {
 		{ "scaling_governor", "schedutil\n" },
-		{ "scaling_available_governors", governors },
+		{ "scaling_available_governors", "performance powersave schedutil \n" },
 		{ "scaling_min_freq", "1000000\n" },
 		{ "scaling_max_freq", "2100000\n" },
 	};
@@ -75,8 +75,8 @@ static int make_machine(void **state)
 	tree_put(BOOT, "b5c0c3c5-9d4b-4a3a-8a53-6d7d0f7d7a11\n");
 	tree_put(CPU "smt/control", "on\n");
 	tree_put(CPU "cpufreq/boost", "1\n");
-	put_policy(POLICY0, "performance powersave schedutil \n");
-	put_policy(POLICY1, "performance powersave schedutil \n");
+	put_policy(POLICY0);
+	put_policy(POLICY1);
 	tree_put(THP "enabled", "always [madvise] never\n");
 	tree_put(THP "defrag", "always defer defer+madvise [madvise] never\n");
 	tree_put("/proc/sys/kernel/numa_balancing", "1\n");
@@ -124,6 +124,15 @@ static void set(void)
 	struct bt_err err = { 0 };
 
 	if (bt_host_set(host, record(), &err))
+		fail_msg("%s", err.text);
+	bt_host_free(host);
+}
+
+static void restore(struct bt_host *host)
+{
+	struct bt_err err = { 0 };
+
+	if (bt_host_restore(host, record(), BT_HOST_KEEP, &err))
 		fail_msg("%s", err.text);
 	bt_host_free(host);
 }
@@ -214,8 +223,7 @@ static void sets_and_restores(void **state)
 	assert_int_equal(host->count, 8);
 	assert_int_equal(bt_host_count(host, BT_HOST_CHANGE), 8);
 	assert_false(host->earlier_boot);
-	assert_int_equal(bt_host_restore(host, record(), BT_HOST_KEEP, &err), 0);
-	bt_host_free(host);
+	restore(host);
 	assert_as_it_came();
 	assert_int_equal(access(record(), F_OK), -1);
 	assert_int_equal(bt_host_load(&host, directory, record(), &err), -ENOENT);
@@ -271,7 +279,6 @@ static void passes_over_what_it_may_not(void **state)
 static void takes_what_the_kernel_makes(void **state)
 {
 	struct bt_host *host;
-	struct bt_err err = { 0 };
 
 	(void)state;
 	kernel = (struct kernel){ .file = "policy1/scaling_min_freq", .makes = "2000000\n" };
@@ -280,8 +287,7 @@ static void takes_what_the_kernel_makes(void **state)
 	assert_string_equal(setting_of(host, POLICY1 "scaling_min_freq")->set, "2000000");
 	assert_int_equal(setting_of(host, POLICY1 "scaling_min_freq")->state, BT_HOST_CHANGE);
 	kernel = (struct kernel){ 0 };
-	assert_int_equal(bt_host_restore(host, record(), BT_HOST_KEEP, &err), 0);
-	bt_host_free(host);
+	restore(host);
 	assert_string_equal(tree_get(POLICY1 "scaling_min_freq"), "1000000");
 }
 
@@ -314,8 +320,7 @@ static void loses_a_cpu(void **state)
 	kernel = (struct kernel){ 0 };
 	host = load();
 	assert_int_equal(host->count, 6);
-	assert_int_equal(bt_host_restore(host, record(), BT_HOST_KEEP, &err), 0);
-	bt_host_free(host);
+	restore(host);
 	assert_string_equal(tree_get(CPU "smt/control"), "on");
 }
 
@@ -364,15 +369,13 @@ static void tells_of_others(void **state)
 static void forgets_at_a_boot(void **state)
 {
 	struct bt_host *host;
-	struct bt_err err = { 0 };
 
 	(void)state;
 	set();
 	tree_put(BOOT, "00000000-0000-4000-8000-000000000000\n");
 	host = load();
 	assert_true(host->earlier_boot);
-	assert_int_equal(bt_host_restore(host, record(), BT_HOST_KEEP, &err), 0);
-	bt_host_free(host);
+	restore(host);
 	assert_string_equal(tree_get(POLICY0 "scaling_governor"), "performance");
 	assert_int_equal(access(record(), F_OK), -1);
 }
@@ -381,7 +384,6 @@ static void forgets_at_a_boot(void **state)
 static void survives_a_kill(void **state)
 {
 	struct bt_host *host;
-	struct bt_err err = { 0 };
 
 	(void)state;
 	set();
@@ -389,8 +391,7 @@ static void survives_a_kill(void **state)
 	tree_put("/proc/sys/kernel/numa_balancing", "1\n");
 	host = load();
 	assert_int_equal(bt_host_count(host, BT_HOST_SAME), 2);
-	assert_int_equal(bt_host_restore(host, record(), BT_HOST_KEEP, &err), 0);
-	bt_host_free(host);
+	restore(host);
 	assert_as_it_came();
 }
 
