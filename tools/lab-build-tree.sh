@@ -81,7 +81,7 @@ copy_compiler() {
 # As the guest runs it (src/work/build.c), but for where headers are.
 compile() {
 	(cd "$tree" && "$work/out/$LOADER" --library-path "$work/out/lib/$MULTIARCH" "$work/out/usr/bin/tcc" \
-		-c -D_GNU_SOURCE -Iinclude -nostdinc -I"$work/all/usr/lib/$MULTIARCH/tcc/include" \
+		-c -w -D_GNU_SOURCE -Iinclude -nostdinc -I"$work/all/usr/lib/$MULTIARCH/tcc/include" \
 		-I"$work/all/usr/include/$MULTIARCH" -I"$work/all/usr/include" \
 		-MD -MF "$work/needs" -o "$work/object" "$1" 2>/dev/null)
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A real build: the C files of a tree that comes with the guest (tools/lab-build-tree.sh), each
- * compiled by a process of its own, then joined. Takes threads (compilers at once), dir, rounds
- * (how many times, default 1), tree and compiler (default: where that script puts them). Objects
- * are in dir/build/ROUND and stay until `clean`, or the next build. What compilers print is told as
- * output. Answers: files (compiled in all rounds), ns. A compiler that fails ends the build, and is
- * the error.
+ * compiled by a process of its own, then joined. Takes threads (compilers at once), dir, files (the
+ * first so many of them alone; default all), rounds (how many times, default 1), tree and compiler
+ * (default: where that script puts them). Objects are in dir/build/ROUND and stay until `clean`, or
+ * the next build. What compilers print is told as output. Answers: files (compiled in all rounds),
+ * ns. A compiler that fails ends the build, and is the error.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -31,7 +31,8 @@ struct build {
 	uint64_t rounds;
 	unsigned threads;
 	struct dirent **files;
-	int file_count;
+	int found;
+	unsigned file_count;		/* of them that are compiled */
 	char dir[PATH_MAX];
 	struct bt_lines lines;
 	struct bt_pool pool;
@@ -45,15 +46,16 @@ static int is_source(const struct dirent *entry)
 	return length > 2 && !strcmp(entry->d_name + length - 2, ".c");
 }
 
-static int find_files(struct build *b, struct bt_err *err)
+static int find_files(struct build *b, uint64_t most, struct bt_err *err)
 {
 	int count = scandir(b->tree, &b->files, is_source, alphasort);
 
-	b->file_count = count < 0 ? 0 : count;
+	b->found = count < 0 ? 0 : count;
+	b->file_count = (uint64_t)b->found < most ? (unsigned)b->found : (unsigned)most;
 	if (count > 0 && count <= FILES_MAX)
 		return 0;
 	return bt_err_set(err, ENOENT, "build: %d C files in %s, not 1 to %d: is the tree of "
-			  "lab-build-tree in this guest?", b->file_count, b->tree, FILES_MAX);
+			  "lab-build-tree in this guest?", b->found, b->tree, FILES_MAX);
 }
 
 static char *object(const struct build *b, uint64_t round, unsigned file)
@@ -72,7 +74,7 @@ static pid_t run_compiler(struct build *b, const char *const *argv, struct bt_er
 static int start_file(struct build *b, uint64_t round, unsigned file, struct bt_err *err)
 {
 	char *to = object(b, round, file);
-	const char *const argv[] = { b->compiler, "-c", "-D_GNU_SOURCE", "-Iinclude", "-o", to,
+	const char *const argv[] = { b->compiler, "-c", "-w", "-D_GNU_SOURCE", "-Iinclude", "-o", to,
 				     b->files[file]->d_name, NULL };
 	pid_t pid = run_compiler(b, argv, err);
 
@@ -83,7 +85,7 @@ static int start_file(struct build *b, uint64_t round, unsigned file, struct bt_
 /* All objects into one, as far as that goes without a C library. */
 static int start_join(struct build *b, uint64_t round, struct bt_err *err)
 {
-	unsigned fixed = 4, count = (unsigned)b->file_count;
+	unsigned fixed = 4, count = b->file_count;
 	const char **argv = bt_xcalloc(fixed + count + 1, sizeof(*argv));
 	char *to = bt_xasprintf("%s/%llu/all.o", b->dir, (unsigned long long)round);
 	pid_t pid;
@@ -107,7 +109,7 @@ static int one_ends(struct build *b, struct bt_err *err)
 	struct bt_pool_child ended;
 	char text[64];
 	int status, code = bt_pool_wait(&b->pool, b->call->stop_fd, &ended, &status);
-	bool joined = ended.number == (unsigned)b->file_count;
+	bool joined = ended.number == b->file_count;
 
 	if (code)
 		return code;
@@ -127,8 +129,8 @@ static int do_round(struct build *b, uint64_t round, struct bt_err *err)
 	int code = bt_make_path(path, 0755, err);
 
 	free(path);
-	while (!code && (next < (unsigned)b->file_count || b->pool.running)) {
-		if (next < (unsigned)b->file_count && b->pool.running < b->threads)
+	while (!code && (next < b->file_count || b->pool.running)) {
+		if (next < b->file_count && b->pool.running < b->threads)
 			code = start_file(b, round, next++, err);
 		else
 			code = one_ends(b, err);
@@ -155,10 +157,13 @@ static int run(struct build *b, struct bt_err *err)
 static int read_settings(struct build *b, struct bt_err *err)
 {
 	static const struct bt_work_number threads = { "threads", 1, BT_WORK_THREADS_MAX, 1 };
+	static const struct bt_work_number files = { "files", 1, FILES_MAX, FILES_MAX };
 	static const struct bt_work_number rounds = { "rounds", 1, ROUNDS_MAX, 1 };
-	uint64_t count = 1;
+	uint64_t count = 1, most;
 	int code = bt_work_number(b->call, &threads, &count, err);
 
+	if (!code)
+		code = bt_work_number(b->call, &files, &most, err);
 	if (!code)
 		code = bt_work_number(b->call, &rounds, &b->rounds, err);
 	if (!code)
@@ -168,7 +173,7 @@ static int read_settings(struct build *b, struct bt_err *err)
 	b->compiler = bt_json_get_string(b->call->request, "compiler");
 	b->tree = b->tree ? b->tree : TREE;
 	b->compiler = b->compiler ? b->compiler : COMPILER;
-	return code ? code : find_files(b, err);
+	return code ? code : find_files(b, most, err);
 }
 
 int bt_work_build(struct bt_work_call *call, struct bt_err *err)
@@ -188,7 +193,7 @@ int bt_work_build(struct bt_work_call *call, struct bt_err *err)
 		code = run(b, err);
 		bt_lines_close(&b->lines, call);
 	}
-	for (int i = 0; i < b->file_count; i++)
+	for (int i = 0; i < b->found; i++)
 		free(b->files[i]);
 	free(b->files);
 	free(b);

@@ -387,13 +387,16 @@ static void test_build(void **state)
 	char output[4096] = "", line[512];
 
 	shell("mkdir tree && touch tree/b.c tree/a.c tree/n.h && "
-	      "printf '#!/bin/sh\\n[ $1 = -r ] && echo join >$3 || echo $6 | tee $5\\n' >cc && chmod +x cc");
+	      "printf '#!/bin/sh\\n[ $1 = -r ] && echo join >$3 || echo $7 | tee $6\\n' >cc && chmod +x cc");
 	snprintf(line, sizeof(line), "{\"id\":1,\"do\":\"build\",\"rounds\":2,\"dir\":\"%s\","
 		 "\"tree\":\"%s/tree\",\"compiler\":\"%s/cc\"}", directory, directory, directory);
 	assert_int_equal(work_u64(work_ask(rig, line, &(struct work_listener){
 		.output = on_output, .context = output }), "files"), 4);
 	assert_non_null(strstr(output, "a.c|b.c|"));
 	shell("cd build/1 && test -e a.c.o -a -e b.c.o -a -e all.o");
+	snprintf(line, sizeof(line), "{\"id\":1,\"do\":\"build\",\"files\":1,\"dir\":\"%s\","
+		 "\"tree\":\"%s/tree\",\"compiler\":\"%s/cc\"}", directory, directory, directory);
+	assert_int_equal(work_u64(work_ask(rig, line, NULL), "files"), 1);
 	shell("printf '#!/bin/sh\\nexit 1\\n' >cc");
 	work_refused(rig, line, "cc of a.c: exit 1");
 }
