@@ -6,12 +6,6 @@
 
 #define COMPARISON_VERSION 1u
 
-static const char *const unit_name[BT_UNITS] = {
-	[BT_UNIT_BYTES] = "bytes", [BT_UNIT_BYTES_PER_S] = "bytes_per_s", [BT_UNIT_NS] = "ns", [BT_UNIT_RATIO] = "ratio",
-	[BT_UNIT_COUNT] = "count", [BT_UNIT_PER_S] = "per_s",
-	[BT_UNIT_PAGES_PER_S] = "pages_per_s", [BT_UNIT_GIB_MIN] = "gib_min",
-};
-
 /* What is not known is left out. */
 static void put_number(struct bt_json_writer *w, const char *key, double value)
 {
@@ -94,7 +88,7 @@ static void put_row(struct bt_json_writer *w, const struct bt_compare_row *row)
 	bt_json_string(w, "configuration", row->a->config);
 	bt_json_string(w, "configuration_b", row->b->config);
 	bt_json_string(w, "metric", row->a->metric);
-	bt_json_string(w, "unit", unit_name[row->a->unit]);
+	bt_json_string(w, "unit", bt_unit_name[row->a->unit]);
 	put_side(w, "a", row->a, &row->summary_a);
 	put_side(w, "b", row->b, &row->summary_b);
 	bt_json_double(w, "difference", row->difference.difference);

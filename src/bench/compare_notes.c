@@ -144,8 +144,8 @@ static const struct {
 			"and p look surer than they are" },
 	{ is_kbench, "Iterations of one run, one after the other on the same memory, so that "
 		     "interval and p look surer than they are" },
-	{ has_iterations, "Iterations of one guest, one after the other, so that interval and p look "
-			  "surer than they are" },
+	{ has_iterations, "Iterations of one guest, one after the other, so that interval and p "
+			  "look surer than they are" },
 	{ is_pab, "By page_alloc_bench, which does not say on which machine and for how long it "
 		  "measured" },
 	{ has_single_latencies, "Latencies of single operations without a mark of the run that they "

@@ -193,8 +193,8 @@ static int check_kbench_names(const struct bt_plot *plot, struct bt_err *err)
 static int check_lab_names(const struct bt_plot *plot, struct bt_err *err)
 {
 	if (plot->metric || plot->repetition)
-		return bt_err_set(err, EINVAL, "--metric, --repetition: of runs of the lab there is "
-				  "no picture that has them");
+		return bt_err_set(err, EINVAL, "--metric, --repetition: no picture of the lab has "
+				  "them");
 	if (!bt_plot_lab_groups(plot))
 		return bt_err_set(err, EINVAL, "%s%s: %s", plot->run ? "--run " : "",
 				  plot->run ? plot->run : plot->names[0],

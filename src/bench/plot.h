@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Pictures of results, of microbenchmarks and of runs of the lab. A kind of picture is a row of a table, which writes a program for gnuplot
- * with its numbers in it; several kinds are panels of one picture. Texts of documents, which may
- * come from anywhere, reach a program only through bt_plot_quote() (plot_text.h).
+ * Pictures of results, of microbenchmarks and of runs of the lab. A kind of picture is a row of a
+ * table, which writes a program for gnuplot with its numbers in it; several kinds are panels of one
+ * picture. Texts of documents, which may come from anywhere, reach a program only through
+ * bt_plot_quote() (plot_text.h).
  */
 #ifndef BT_PLOT_H
 #define BT_PLOT_H

@@ -151,8 +151,9 @@ void bt_plot_lab_legend(const struct bt_plot *plot, const struct bt_plot_groups 
 	char colour[8];
 
 	for (unsigned i = 0; i < groups->count; i++) {
-		fprintf(out, "%skeyentry with %s linecolor rgb '%s' title ", i ? ", \\\n\t" : "plot ",
-			style, bt_plot_group_colour(plot, groups, i, colour));
+		fprintf(out, "%skeyentry with %s linecolor rgb '%s' title ",
+			i ? ", \\\n\t" : "plot ", style,
+			bt_plot_group_colour(plot, groups, i, colour));
 		bt_plot_group_name(plot, &groups->group[i], out);
 	}
 }

@@ -23,7 +23,7 @@ struct bt_plot_groups {
 	unsigned count, more;
 };
 
-/* Those of benchmarks (1 << enum bt_lab_benchmark) that are shown, and of whose first has() holds. */
+/* Those of benchmarks (1 << enum bt_lab_benchmark) that are shown, and whose first has() it. */
 void bt_plot_groups(const struct bt_plot *plot, unsigned benchmarks,
 		    bool (*has)(const struct bt_lab_run *run), struct bt_plot_groups *groups);
 /* Groups of any benchmark that are shown. */
@@ -34,14 +34,19 @@ void bt_plot_group_statistics(const struct bt_plot_group *group,
 			      const struct bt_lab_metric_kind *kind,
 			      struct bt_lab_statistics *statistics);
 
+static inline double bt_plot_cell(const struct bt_lab_table *table, size_t row, const char *column)
+{
+	return bt_lab_table_cell(table, row, bt_lab_table_column(table, column));
+}
+
 /* As a string of gnuplot, "B base-manual order=9"; and its colour. */
 void bt_plot_group_name(const struct bt_plot *plot, const struct bt_plot_group *group, FILE *out);
 const char *bt_plot_group_colour(const struct bt_plot *plot, const struct bt_plot_groups *groups,
 				 unsigned index, char buf[8]);
 
 /*
- * Axes with a legend beside them, so many lines above them and so many of text between them and what
- * is below: says, and how many groups are not shown.
+ * Axes with a legend beside them, so many lines above them and so many of text between them and
+ * what is below: says, and how many groups are not shown.
  */
 void bt_plot_lab_frame(const struct bt_plot_box *box, const struct bt_plot_groups *groups,
 		       unsigned lines_above, unsigned lines_below, const char *says, FILE *out);

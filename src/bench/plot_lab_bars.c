@@ -39,12 +39,22 @@ static bool find_bar(const struct bt_plot_groups *groups, unsigned cluster, unsi
 {
 	struct bt_lab_statistics s;
 
-	bt_plot_group_statistics(&groups->group[index], bt_lab_metric_kind_find(amount->metric), &s);
+	bt_plot_group_statistics(&groups->group[index], bt_lab_metric_kind_find(amount->metric),
+				 &s);
 	*bar = (struct bar){ .x = bar_x(groups, cluster, index),
 			     .mean = s.summary.mean / amount->unit,
 			     .low = s.mean_ci.low / amount->unit,
 			     .high = s.mean_ci.high / amount->unit };
 	return s.summary.count > 0;
+}
+
+static void put_bar(const struct bar *bar, FILE *out)
+{
+	fprintf(out, "%.10g %.10g", bar->x, bar->mean);
+	if (isnan(bar->low))
+		fputs(" NaN NaN", out);
+	else
+		fprintf(out, " %.10g %.10g", bar->low, bar->high);
 }
 
 /* Whiskers are arrows with flat heads: gnuplot's error bars bring a point that hides the bar. */
@@ -118,9 +128,29 @@ static int decimals(double value)
 	return (int)fmax(0, 2 - floor(log10(value)));
 }
 
-/* The interval of a mean can reach below 0, where this axis does not go. */
-static void put_speeds(const struct bt_plot_groups *groups, unsigned index, struct range *range,
-		       FILE *out)
+static void find_range(const struct bt_plot_groups *groups, struct range *range)
+{
+	struct bar bar;
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(speeds) * groups->count; i++) {
+		if (!find_bar(groups, i / groups->count, i % groups->count,
+			      &speeds[i / groups->count], &bar))
+			continue;
+		widen(range, bar.mean);
+		widen(range, bar.low);
+		widen(range, bar.high);
+	}
+}
+
+/* A power of ten, a step below the lowest bar, which would have no height otherwise. */
+static int bottom_of(const struct range *range)
+{
+	return (int)floor(log10(range->low / 1.5));
+}
+
+/* The interval of a mean can reach below 0: it ends where the axis does. */
+static void put_speeds(const struct bt_plot_groups *groups, unsigned index,
+		       const struct range *range, FILE *out)
 {
 	struct bar bar;
 
@@ -128,12 +158,10 @@ static void put_speeds(const struct bt_plot_groups *groups, unsigned index, stru
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(speeds); i++) {
 		if (!find_bar(groups, i, index, &speeds[i], &bar) || !(bar.mean > 0))
 			continue;
-		bar.low = bar.low > 0 ? bar.low : NAN;
-		fprintf(out, "%.10g %.10g %.10g %.10g %.*f\n", bar.x, bar.mean, bar.low, bar.high,
-			decimals(bar.mean), bar.mean);
-		widen(range, bar.mean);
-		widen(range, bar.low);
-		widen(range, bar.high);
+		if (!isnan(bar.low))
+			bar.low = fmax(bar.low, pow(10, bottom_of(range)));
+		put_bar(&bar, out);
+		fprintf(out, " %.*f\n", decimals(bar.mean), bar.mean);
 	}
 	fputs("EOD\n", out);
 }
@@ -150,10 +178,9 @@ static unsigned put_published(const struct bt_plot_groups *groups, struct range 
 	return count;
 }
 
-/* Powers of ten, a step below the lowest bar, which would have no height otherwise. */
 static void put_speed_axis(const struct range *range, FILE *out)
 {
-	int first = (int)floor(log10(range->low / 1.5)), last = (int)ceil(log10(range->high * 1.5));
+	int first = bottom_of(range), last = (int)ceil(log10(range->high * 1.5));
 
 	fprintf(out, "set logscale y\nset yrange [1e%d:1e%d]\nset ylabel 'GiB/s'\n"
 		"set ytics nomirror (", first, last);
@@ -177,14 +204,16 @@ void bt_plot_inflate_write(const struct bt_plot *plot, const struct bt_plot_box 
 	char name[24], colour[8];
 
 	bt_plot_groups(plot, 1u << BT_LAB_INFLATE, always, &groups);
-	for (unsigned i = 0; i < groups.count; i++)
-		put_speeds(&groups, i, &range, out);
+	find_range(&groups, &range);
 	if (plot->published)
 		published = put_published(&groups, &range, out);
 	if (!(range.high > 0))
 		range = (struct range){ 1, 10 };
-	bt_plot_lab_frame(box, &groups, 1, 2, "means of the iterations' speeds, 95 percent "
-			  "intervals (Student's t)", out);
+	for (unsigned i = 0; i < groups.count; i++)
+		put_speeds(&groups, i, &range, out);
+	bt_plot_lab_frame(box, &groups, 1, 2,
+			  "means of the iterations' speeds, 95 percent intervals (Student's t)",
+			  out);
 	put_speed_axis(&range, out);
 	bt_plot_lab_legend(plot, &groups, "boxes", out);
 	for (unsigned i = 0; i < groups.count; i++) {
@@ -224,7 +253,8 @@ bool bt_plot_overview_has(const struct bt_plot *plot)
 /* Each number has an axis of its own: all are small plots side by side. */
 static void set_place(const struct bt_plot_box *box, unsigned index, FILE *out)
 {
-	double left = 60, width = (box->width / box->zoom - BT_PLOT_LAB_RIGHT) / BT_ARRAY_SIZE(totals);
+	double left = 60, all = box->width / box->zoom - BT_PLOT_LAB_RIGHT;
+	double width = all / BT_ARRAY_SIZE(totals);
 	double from = box->left + (width * index + left) * box->zoom;
 	double to = box->left + (width * (index + 1) - 8) * box->zoom;
 
@@ -243,7 +273,8 @@ static void put_total(const struct bt_plot *plot, const struct bt_plot_box *box,
 	for (unsigned i = 0; i < groups->count; i++) {
 		fprintf(out, "$total%u_%u << EOD\n", which, i);
 		if (find_bar(groups, 0, i, &totals[which], &bar)) {
-			fprintf(out, "%.10g %.10g %.10g %.10g\n", bar.x, bar.mean, bar.low, bar.high);
+			put_bar(&bar, out);
+			fputc('\n', out);
 			widen(&range, bar.mean);
 			widen(&range, bar.high);
 		} else {
@@ -278,7 +309,8 @@ void bt_plot_overview_write(const struct bt_plot *plot, const struct bt_plot_box
 	struct bt_plot_groups groups;
 
 	bt_plot_groups(plot, 1u << BT_LAB_COMPILING, always, &groups);
-	bt_plot_lab_frame(box, &groups, 0, 2, "means of the runs, 95 percent intervals (Student's t)", out);
+	bt_plot_lab_frame(box, &groups, 0, 2,
+			  "means of the runs, 95 percent intervals (Student's t)", out);
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(totals); i++) {
 		put_total(plot, box, &groups, i, out);
 		if (!i) /* texts are drawn once */

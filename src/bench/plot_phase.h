@@ -15,7 +15,7 @@ struct bt_plot_span {
 	double start;
 	const char *name;
 };
-/* A line where each begins, in the order of time, and its name above the panel; length: of the x axis. */
+/* A line where each begins, in the order of time, and its name above; length: of the x axis. */
 void bt_plot_spans_write(const struct bt_plot_span *spans, unsigned count, double length,
 			 const struct bt_plot_box *box, FILE *out);
 /* Lines between phases, and their names above the panel. */

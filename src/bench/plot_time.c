@@ -59,7 +59,8 @@ void bt_plot_spans_write(const struct bt_plot_span *spans, unsigned count, doubl
 			i + 1, start, start, lines_to[line]);
 		if (line == PHASE_LINES)
 			continue;
-		end[line] = start + (double)(strlen(spans[i].name) + 1) * PHASE_LETTER * length / room;
+		end[line] = start + (double)(strlen(spans[i].name) + 1) * PHASE_LETTER * length /
+				    room;
 		fprintf(out, "set label %u '%s' at first %.10g, graph %s offset 0.3, 0", i + 1,
 			spans[i].name, start, names_at[line]);
 		bt_plot_font(out, box, 11);

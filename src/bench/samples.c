@@ -210,8 +210,8 @@ static int kind_of_file(const char *path, enum bt_samples_kind *kind, struct bt_
 	}
 	if (!rc && *schema && *kind == BT_SAMPLES_PAB)
 		rc = bt_err_set(err, EPROTO, "%s is a %s: results (buddytop-result), microbenchmarks "
-				"(buddytop-kbench), runs of the lab (buddytop-lab), recordings and documents "
-				"of page_alloc_bench can be compared", path, schema);
+				"(buddytop-kbench), runs of the lab (buddytop-lab), recordings and "
+				"documents of page_alloc_bench can be compared", path, schema);
 	bt_json_reader_free(reader);
 	return rc;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What `compare` compares: per configuration and metric a list of numbers, whatever document they
- * come from - a result, a microbenchmark, runs of the lab, a recording, page_alloc_bench's own JSON.
+ * come from - a result, a microbenchmark, runs of the lab, a recording, page_alloc_bench's JSON.
  */
 #ifndef BT_SAMPLES_H
 #define BT_SAMPLES_H
@@ -50,7 +50,7 @@ struct bt_samples {
 	 * parameter; "" not said.
 	 */
 	char *plan;
-	bool independent;		/* false: intervals or iterations of one run are among them */
+	bool independent;		/* false: intervals or iterations of one run are in it */
 	bool partial;
 	char note[BT_FLAW];		/* what else a reader of its numbers should know; "" = nothing */
 	struct bt_samples_series *series;

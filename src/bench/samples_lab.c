@@ -108,7 +108,7 @@ static void add_machine(struct bt_samples *samples, const struct bt_lab_run *run
 	bt_samples_fact(samples, BT_FACT_HOST_KERNEL, run->host.kernel);
 }
 
-/* Numbers of one series are of one kind, whoever forces what: so nothing is mixed within a folder. */
+/* Numbers of one series are of one kind, whoever forces what: nothing is mixed within a folder. */
 static int check_machine(const struct bt_samples *samples, const struct bt_lab_run *first,
 			 const struct bt_lab_run *run, struct bt_err *err)
 {

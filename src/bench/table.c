@@ -209,7 +209,7 @@ void bt_table_wrap(FILE *out, const char *text, unsigned indent, unsigned width)
 
 /* ---- for programs ------------------------------------------------------------------------ */
 
-static void csv_cell(FILE *out, const char *text)
+void bt_csv_cell(FILE *out, const char *text)
 {
 	if (!strpbrk(text, ",\"\r\n")) {
 		fputs(text, out);
@@ -230,7 +230,7 @@ static void csv_line(const struct bt_table *table, FILE *out,
 	for (unsigned i = 0; i < table->column_count; i++) {
 		if (i)
 			putc(',', out);
-		csv_cell(out, cell(context, i));
+		bt_csv_cell(out, cell(context, i));
 	}
 	putc('\n', out);
 }

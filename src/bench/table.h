@@ -29,6 +29,8 @@ void bt_table_heading(struct bt_table *table, const char *text);
 void bt_table_row(struct bt_table *table, const char *const *cells);
 /* Columns of one rank go together, until the lines are not longer than width (0: there is room). */
 void bt_table_print(const struct bt_table *table, FILE *out, unsigned width);
+/* A cell of a CSV line, quoted where RFC 4180 asks for it. */
+void bt_csv_cell(FILE *out, const char *text);
 /* Titles and rows, without the headings. */
 void bt_table_csv(const struct bt_table *table, FILE *out);
 /* A text that stands in Markdown as it is: characters that would be markup get a backslash. */

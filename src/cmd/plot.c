@@ -21,8 +21,8 @@ static const struct bt_opt plot_opts[] = {
 	  offsetof(struct plot_values, output) },
 	{ "kind", 'k', BT_OPT_TEXT, "NAME",
 	  "available, compare, latency, rate, heatmap, of microbenchmarks averages, iterations, "
-	  "frames, of runs of the lab inflate, stream, ftq, footprint, overview, multivm, or all that "
-	  "there is data for (default); freemap, of snapshots and recordings",
+	  "frames, of runs of the lab inflate, stream, ftq, footprint, overview, multivm, or all "
+	  "that there is data for (default); freemap, of snapshots and recordings",
 	  offsetof(struct plot_values, kind) },
 	{ "metric", 0, BT_OPT_TEXT, "KEY", "what is compared (default: allocs_per_s)",
 	  offsetof(struct plot_values, metric) },

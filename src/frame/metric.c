@@ -96,6 +96,12 @@ const struct bt_metric bt_metrics[] = {
 	VMSTAT("balloon_deflate_per_s", BALLOON_DEFLATE, kernel, PAGES_PER_S, "balloon deflated"),
 };
 
+const char *const bt_unit_name[BT_UNITS] = {
+	[BT_UNIT_BYTES] = "bytes", [BT_UNIT_BYTES_PER_S] = "bytes_per_s", [BT_UNIT_NS] = "ns",
+	[BT_UNIT_RATIO] = "ratio", [BT_UNIT_COUNT] = "count", [BT_UNIT_PER_S] = "per_s",
+	[BT_UNIT_PAGES_PER_S] = "pages_per_s", [BT_UNIT_GIB_MIN] = "gib_min",
+};
+
 const unsigned bt_metric_count = BT_ARRAY_SIZE(bt_metrics);
 
 const struct bt_metric *bt_metric_find(const char *key)

@@ -19,6 +19,7 @@ enum bt_unit {
 	BT_UNIT_GIB_MIN,	/* memory that was had for a time */
 	BT_UNITS
 };
+extern const char *const bt_unit_name[BT_UNITS];	/* in documents: "bytes_per_s" */
 
 /* What a larger number means for the machine; for signs beside a difference. */
 enum bt_better { BT_BETTER_NEITHER, BT_BETTER_MORE, BT_BETTER_LESS };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Tables as CSV files: a line with the columns' names, then one for each row; numbers as %.17g, which
- * gives back the same double, and nothing where a number is not known.
+ * Tables as CSV files: a line with the columns' names, then one for each row; numbers as %.17g,
+ * which gives back the same double, and nothing where a number is not known.
  */
 #ifndef BT_LAB_CSV_H
 #define BT_LAB_CSV_H

@@ -9,31 +9,17 @@
 #include <unistd.h>
 
 #include "lab/csv.h"
-#include "lab/curve.h"
-#include "lab/run_json.h"
+#include "lab/import_source.h"
 
-#define META_BYTES_MAX (1u << 20)
-#define FILES_MAX 1000u			/* N, and guests */
 #define GIB (1024.0 * 1024 * 1024)
-#define HUGE_BYTES (2.0 * 1024 * 1024)
-#define PAGE_BYTES 4096.0
-
-/* A folder that is read, and its meta.json. */
-struct source {
-	const char *folder;
-	const struct bt_json *args, *sys;
-	char mode[BT_LAB_TEXT];
-	double memory_gib, target_gib;
-};
 
 /* ---- meta.json ---------------------------------------------------------------------------- */
 
-/* A document of ours or theirs; the reader owns *root. */
-static int read_json(struct bt_json_reader *reader, const char *path, const struct bt_json **root,
-		     struct bt_err *err)
+int bt_lab_import_json(struct bt_json_reader *reader, const char *path,
+		       const struct bt_json **root, struct bt_err *err)
 {
 	char *text;
-	ssize_t size = bt_read_file(path, META_BYTES_MAX, &text, err);
+	ssize_t size = bt_read_file(path, BT_LAB_IMPORT_BYTES_MAX, &text, err);
 
 	if (size < 0)
 		return (int)size;
@@ -97,8 +83,8 @@ static void take_host(struct bt_machine *host, const struct bt_json *sys)
 		host->memory_bytes = memory_bytes;
 }
 
-static void add_argument(struct bt_lab_run *run, const struct source *source, const char *theirs,
-			 const char *ours, const char *unit)
+void bt_lab_import_argument(struct bt_lab_run *run, const struct bt_lab_source *source,
+			    const char *theirs, const char *ours, const char *unit)
 {
 	const struct bt_json *value = bt_json_get(source->args, theirs);
 
@@ -106,8 +92,8 @@ static void add_argument(struct bt_lab_run *run, const struct source *source, co
 		bt_lab_run_parameter(run, ours, "%s%s", value->string, unit);
 }
 
-static struct bt_lab_run *new_run(const struct source *source, enum bt_lab_benchmark benchmark,
-				  unsigned repetition)
+struct bt_lab_run *bt_lab_import_run(const struct bt_lab_source *source,
+				     enum bt_lab_benchmark benchmark, unsigned repetition)
 {
 	struct bt_lab_run *run = bt_lab_run_create(benchmark, source->mode);
 
@@ -115,26 +101,13 @@ static struct bt_lab_run *new_run(const struct source *source, enum bt_lab_bench
 	run->begin_utc_ns = run->end_utc_ns = start_utc_ns(source->sys);
 	bt_copy_clean(run->accel, sizeof(run->accel), "kvm");
 	take_host(&run->host, source->sys);
-	add_argument(run, source, "mem", "memory", "G");
-	add_argument(run, source, "cores", "cpus", "");
+	bt_lab_import_argument(run, source, "mem", "memory", "G");
+	bt_lab_import_argument(run, source, "cores", "cpus", "");
 	return run;
 }
 
-/* What stands behind the mode in the name that they gave the folder: "o0-d100-c32". */
-static const char *behind_mode(const struct source *source)
-{
-	const char *suffix = bt_json_get_string(source->args, "suffix");
-	const char *mode = bt_json_get_string(source->args, "mode");
-	const char *at = suffix ? strstr(suffix, mode) : NULL;
-
-	at = at ? at + strlen(mode) : "";
-	if (!strncmp(at, "-vfio", 5))
-		at += 5;
-	return at + (*at == '-');
-}
-
 /* The name of the mode here. */
-static int take_mode(struct source *source, struct bt_err *err)
+static int take_mode(struct bt_lab_source *source, struct bt_err *err)
 {
 	const char *mode = bt_json_get_string(source->args, "mode");
 	const struct bt_json *vfio = bt_json_get(source->args, "vfio");
@@ -162,7 +135,7 @@ static void add_time(struct bt_lab_run *run, const char *ns_key, const char *byt
 	bt_lab_run_value(run, bytes_key, ns > 0 ? bytes : NAN);
 }
 
-static void add_iteration(struct bt_lab_run *run, const struct source *source,
+static void add_iteration(struct bt_lab_run *run, const struct bt_lab_source *source,
 			  const struct bt_lab_table *table, size_t row)
 {
 	double moved = (source->memory_gib - source->target_gib) * GIB;
@@ -174,21 +147,21 @@ static void add_iteration(struct bt_lab_run *run, const struct source *source,
 	add_time(run, "retouch_ns", "retouch_bytes", bt_lab_table_cell(table, row, 3), touched);
 }
 
-static struct bt_lab_run *new_inflate(const struct source *source, unsigned repetition)
+static struct bt_lab_run *new_inflate(const struct bt_lab_source *source, unsigned repetition)
 {
-	struct bt_lab_run *run = new_run(source, BT_LAB_INFLATE, repetition);
+	struct bt_lab_run *run = bt_lab_import_run(source, BT_LAB_INFLATE, repetition);
 	bool nofault = false;
 
 	bt_json_get_bool(source->args, "nofault", &nofault);
 	bt_lab_run_parameter(run, "touched", nofault ? "no" : "yes");
-	add_argument(run, source, "shrink_target", "target", "G");
+	bt_lab_import_argument(run, source, "shrink_target", "target", "G");
 	if (nofault)
 		bt_copy_clean(run->label, sizeof(run->label), "touched=no");
 	return run;
 }
 
-static int import_inflate(struct bt_lab_runs *runs, const struct source *source, const char *path,
-			  struct bt_err *err)
+static int import_inflate(struct bt_lab_runs *runs, const struct bt_lab_source *source,
+			  const char *path, struct bt_err *err)
 {
 	static const char *const columns[] = { "shrink", "grow", "touch", "touch2", NULL };
 	struct bt_lab_run *scratch = bt_lab_run_create(BT_LAB_INFLATE, ""), *run;
@@ -212,219 +185,9 @@ static int import_inflate(struct bt_lab_runs *runs, const struct source *source,
 	return rc;
 }
 
-/* ---- samples and times -------------------------------------------------------------------- */
-
-/* A row of theirs as one of ours: s, bytes, free 4 KiB pages, those of them in 2 MiB, bytes. */
-static void add_sample(struct bt_lab_table *samples, const struct bt_lab_table *theirs, size_t row,
-		       unsigned vm)
-{
-	double pages = bt_lab_table_cell(theirs, row, 2);
-	double huge_bytes = bt_lab_table_cell(theirs, row, 3) * HUGE_BYTES;
-	double small_bytes = pages * PAGE_BYTES - huge_bytes;
-
-	bt_lab_table_add(samples, (double[]){
-		bt_lab_table_cell(theirs, row, 0) * 1e9, vm, bt_lab_table_cell(theirs, row, 1),
-		NAN, NAN, NAN, small_bytes, huge_bytes, bt_lab_table_cell(theirs, row, 4),
-		bt_lab_table_cell(theirs, row, 5), NAN,
-		pages > 0 ? small_bytes / (pages * PAGE_BYTES) : NAN });
-}
-
-static int add_samples(struct bt_lab_run *run, const char *path, unsigned vm, struct bt_err *err)
-{
-	static const char *const ours[] = { BT_LAB_SAMPLE_COLUMNS, NULL };
-	static const char *const columns[] = { "time", "rss", "small", "huge", "cached", "total",
-					       NULL };
-	struct bt_lab_run *scratch = bt_lab_run_create(BT_LAB_COMPILING, "");
-	struct bt_lab_table *theirs = bt_lab_run_table(scratch, "out", columns);
-	struct bt_lab_table *samples = bt_lab_run_table(run, "samples", ours);
-	int rc = bt_lab_csv_read(theirs, path, err);
-
-	for (size_t row = 0; row < theirs->rows && !rc; row++)
-		add_sample(samples, theirs, row, vm);
-	bt_lab_run_free(scratch);
-	return rc;
-}
-
-/* The i-th of a list of seconds, or the only one; NaN: there is none. */
-static double second(const struct bt_json *times, const char *key, unsigned i)
-{
-	const struct bt_json *node = bt_json_get(times, key);
-	double value = NAN;
-
-	if (node && node->type == BT_JSON_ARRAY) {
-		node = node->child;
-		for (; node && i; i--)
-			node = node->next;
-	} else if (i) {
-		node = NULL;
-	}
-	bt_json_as_double(node, &value);
-	return value * 1e9;
-}
-
-static void add_phase(struct bt_lab_run *run, const char *kind, unsigned vm, double begin_ns,
-		      double end_ns)
-{
-	if (!isnan(begin_ns) && !isnan(end_ns))
-		bt_lab_run_mark(run, kind, begin_ns, end_ns)->vm = vm;
-}
-
-/* Each of theirs is the end of a phase, which begins with the end of the one before. */
-static void add_phases(struct bt_lab_run *run, const struct bt_json *times, unsigned vm)
-{
-	const struct bt_json *builds = bt_json_get_array(times, "build");
-	double last = 0, start, build, delay, clean, drop;
-
-	for (unsigned i = 0; i < (builds ? builds->count : 0); i++) {
-		start = second(times, "start", i);
-		build = second(times, "build", i);
-		delay = second(times, "delay", i);
-		add_phase(run, "build", vm, isnan(start) ? last : start, build);
-		add_phase(run, "delay", vm, build, delay);
-		last = isnan(delay) ? build : delay;
-	}
-	clean = second(times, "clean", 0);
-	drop = second(times, "drop", 0);
-	if (!isnan(second(times, "start", 0)))
-		return; /* of several builds in one guest each was cleaned up */
-	add_phase(run, "clean", vm, last, clean);
-	add_phase(run, "drop", vm, isnan(clean) ? last : clean, drop);
-}
-
-static int add_times(struct bt_lab_run *run, const char *path, unsigned vm, struct bt_err *err)
-{
-	struct bt_json_reader *reader = bt_json_reader_create(META_BYTES_MAX);
-	const struct bt_json *times, *cpu;
-	double user, system;
-	int rc = read_json(reader, path, &times, err);
-
-	if (!rc) {
-		add_phases(run, times, vm);
-		cpu = bt_json_get_object(times, "cpu");
-		if (bt_json_get_double(cpu, "user", &user) &&
-		    bt_json_get_double(cpu, "system", &system) && run->benchmark == BT_LAB_COMPILING) {
-			bt_lab_run_value(run, "cpu_user_ns", user * 1e9);
-			bt_lab_run_value(run, "cpu_system_ns", system * 1e9);
-		}
-	}
-	bt_json_reader_free(reader);
-	return rc;
-}
-
-/* Of one guest; 1: there are no such files. */
-static int add_guest(struct bt_lab_run *run, const char *folder, unsigned vm, unsigned number,
-		     struct bt_err *err)
-{
-	char *out = bt_xasprintf("%s/out_%u.csv", folder, number);
-	char *times = bt_xasprintf("%s/times_%u.json", folder, number);
-	int rc = access(out, F_OK) ? 1 : add_samples(run, out, vm, err);
-
-	if (!rc)
-		rc = add_times(run, times, vm, err);
-	free(out);
-	free(times);
-	return rc;
-}
-
-/* ---- compiling and multivm ---------------------------------------------------------------- */
-
-/* Resident memory when a phase was over. */
-static void add_end(struct bt_lab_run *run, const char *kind, const char *key)
-{
-	const struct bt_lab_mark *mark = NULL;
-	struct bt_lab_curve curve;
-	double end_ns;
-
-	for (unsigned i = 0; i < run->mark_count; i++) {
-		if (!strcmp(run->marks[i].kind, kind))
-			mark = &run->marks[i];
-	}
-	bt_lab_curve(run, "rss_bytes", 0, &curve);
-	if (mark && curve.count) {
-		end_ns = fmin(mark->end_ns, curve.time_ns[curve.count - 1]);
-		bt_lab_run_value(run, key, bt_lab_curve_at(&curve, end_ns));
-	}
-	bt_lab_curve_free(&curve);
-}
-
-static void take_footprint(struct bt_lab_run *run)
-{
-	double begin_ns = INFINITY, end_ns = 0;
-
-	for (unsigned i = 0; i < run->mark_count; i++) {
-		if (strcmp(run->marks[i].kind, "build"))
-			continue;
-		begin_ns = fmin(begin_ns, run->marks[i].begin_ns);
-		end_ns = fmax(end_ns, run->marks[i].end_ns);
-	}
-	/* Of several guests over all of their time, as in their figure. */
-	if (run->benchmark == BT_LAB_MULTIVM)
-		begin_ns = 0, end_ns = INFINITY;
-	bt_lab_run_value(run, "footprint_byte_ns",
-			 bt_lab_footprint_byte_ns(run, begin_ns, end_ns));
-	bt_lab_run_value(run, "peak_bytes", bt_lab_peak_bytes(run, 0, INFINITY));
-	if (run->benchmark == BT_LAB_MULTIVM)
-		return;
-	bt_lab_run_value(run, "runtime_ns", end_ns - begin_ns);
-	add_end(run, "delay", "delay_bytes");
-	add_end(run, "clean", "clean_bytes");
-	add_end(run, "drop", "drop_bytes");
-}
-
-static struct bt_lab_run *new_compiling(const struct source *source,
-					enum bt_lab_benchmark benchmark, unsigned number)
-{
-	struct bt_lab_run *run = new_run(source, benchmark, number + 1);
-	const char *target = bt_json_get_string(source->args, "target");
-	const char *more = behind_mode(source);
-
-	snprintf(run->label, sizeof(run->label), "workload=%.60s%s%.40s", target ? target : "?",
-		 *more ? " " : "", more);
-	add_argument(run, source, "target", "workload", "");
-	add_argument(run, source, "delay", "delay", "s");
-	add_argument(run, source, "repeat", "builds", "");
-	return run;
-}
-
-/* 1: there is no N-th run. */
-static int import_guests(struct bt_lab_run *run, const struct source *source, unsigned number,
-			 struct bt_err *err)
-{
-	int rc = 0;
-
-	if (run->benchmark == BT_LAB_COMPILING)
-		return add_guest(run, source->folder, 0, number, err);
-	for (unsigned vm = 0; vm < FILES_MAX && !rc; vm++) {
-		char *folder = bt_xasprintf("%s/vm_%u", source->folder, vm);
-
-		rc = add_guest(run, folder, vm, number, err);
-		free(folder);
-		if (rc == 1 && vm)
-			return 0; /* that was the last guest */
-	}
-	return rc;
-}
-
-static int import_runs(struct bt_lab_runs *runs, const struct source *source,
-		       enum bt_lab_benchmark benchmark, struct bt_err *err)
-{
-	for (unsigned number = 0; number < FILES_MAX; number++) {
-		struct bt_lab_run *run = new_compiling(source, benchmark, number);
-		int rc = import_guests(run, source, number, err);
-
-		if (rc) {
-			bt_lab_run_free(run);
-			return rc < 0 ? rc : 0;
-		}
-		take_footprint(run);
-		bt_lab_runs_add(runs, run);
-	}
-	return 0;
-}
-
 /* ---- a folder ----------------------------------------------------------------------------- */
 
-static bool has(const struct source *source, const char *name)
+static bool has(const struct bt_lab_source *source, const char *name)
 {
 	char *path = bt_xasprintf("%s/%s", source->folder, name);
 	bool there = !access(path, F_OK);
@@ -433,7 +196,7 @@ static bool has(const struct source *source, const char *name)
 	return there;
 }
 
-static int import(struct bt_lab_runs *runs, const struct source *source, struct bt_err *err)
+static int import(struct bt_lab_runs *runs, const struct bt_lab_source *source, struct bt_err *err)
 {
 	char *path = bt_xasprintf("%s/out.csv", source->folder);
 	int rc;
@@ -441,9 +204,9 @@ static int import(struct bt_lab_runs *runs, const struct source *source, struct 
 	if (has(source, "out.csv"))
 		rc = import_inflate(runs, source, path, err);
 	else if (has(source, "out_0.csv"))
-		rc = import_runs(runs, source, BT_LAB_COMPILING, err);
+		rc = bt_lab_import_guests(runs, source, BT_LAB_COMPILING, err);
 	else if (has(source, "vm_0"))
-		rc = import_runs(runs, source, BT_LAB_MULTIVM, err);
+		rc = bt_lab_import_guests(runs, source, BT_LAB_MULTIVM, err);
 	else
 		rc = bt_err_set(err, EPROTO, "%s is neither of inflate, compiling nor multivm of "
 				"hyperalloc-bench: no out.csv, out_0.csv or vm_0 is beside its "
@@ -454,11 +217,11 @@ static int import(struct bt_lab_runs *runs, const struct source *source, struct 
 
 int bt_lab_import(struct bt_lab_runs *runs, const char *folder, struct bt_err *err)
 {
-	struct bt_json_reader *reader = bt_json_reader_create(META_BYTES_MAX);
-	struct source source = { .folder = folder };
+	struct bt_json_reader *reader = bt_json_reader_create(BT_LAB_IMPORT_BYTES_MAX);
+	struct bt_lab_source source = { .folder = folder };
 	char *path = bt_xasprintf("%s/meta.json", folder);
 	const struct bt_json *root;
-	int rc = read_json(reader, path, &root, err);
+	int rc = bt_lab_import_json(reader, path, &root, err);
 
 	if (!rc) {
 		source.args = bt_json_get_object(root, "args");

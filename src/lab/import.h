@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Results of hyperalloc-bench (luhsra/hyperalloc-bench at a385a2d) as runs of ours, so that they are
- * compared and drawn as those. Read are inflate (out.csv), compiling and blender (out_N.csv,
+ * Results of hyperalloc-bench (luhsra/hyperalloc-bench at a385a2d) as runs of ours, so that they
+ * are compared and drawn as those. Read are inflate (out.csv), compiling and blender (out_N.csv,
  * times_N.json) and multivm (vm_M/out_N.csv, vm_M/times_N.json), each beside its meta.json.
  *
  * They are of KVM. Speeds are over the bytes that moved, mem - shrink_target, not over mem as in

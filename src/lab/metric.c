@@ -311,7 +311,8 @@ const struct bt_lab_metric_kind bt_lab_metric_kinds[] = {
 	WRITTEN("delay_bytes", "after the delay", BYTES, LESS, COMPILING),
 	WRITTEN("clean_bytes", "after cleaning", BYTES, LESS, COMPILING),
 	WRITTEN("drop_bytes", "after dropping caches", BYTES, LESS, COMPILING),
-	METRIC("unusable_ratio", "unusable for huge pages", RATIO, LESS, COMPILING, unusable, DETAIL),
+	METRIC("unusable_ratio", "unusable for huge pages", RATIO, LESS, COMPILING, unusable,
+	       DETAIL),
 };
 
 const unsigned bt_lab_metric_kind_count = BT_ARRAY_SIZE(bt_lab_metric_kinds);

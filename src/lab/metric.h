@@ -57,7 +57,7 @@ struct bt_lab_statistics {
 	struct bt_summary summary;
 	double p1;
 	struct bt_ci mean_ci;		/* BT_LAB_MEAN_CI; NaN of fewer than two values */
-	struct bt_ci median_ci;		/* BT_LAB_MEDIAN_CI; NaN of fewer than BT_MEDIAN_CI_VALUES */
+	struct bt_ci median_ci;		/* BT_LAB_MEDIAN_CI; NaN below BT_MEDIAN_CI_VALUES */
 };
 void bt_lab_statistics(const double *values, size_t count, double confidence, uint64_t seed,
 		       struct bt_lab_statistics *statistics);

@@ -270,8 +270,8 @@ static int decode_each(const struct bt_json *array, struct bt_lab_run *run,
 {
 	int rc = 0;
 
-	for (const struct bt_json *node = array ? array->child : NULL; node && !rc; node = node->next)
-		rc = decode(node, run, err);
+	for (const struct bt_json *n = array ? array->child : NULL; n && !rc; n = n->next)
+		rc = decode(n, run, err);
 	return rc;
 }
 

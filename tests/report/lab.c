@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * lab DIR [real]: runs of the lab as folders below DIR, from the formulas of tests/unit/sample_lab.h:
+ * lab DIR [real]: runs of the lab as folders below DIR, from formulas (tests/unit/sample_lab.h):
  * emulated ones, with one that failed and a mode that is unproven, or real ones.
  */
 #include <stdio.h>

@@ -61,10 +61,12 @@ static inline struct bt_lab_run *lab_stream(const char *mode, double speed)
 	struct bt_lab_table *table = bt_lab_run_table(run, "stream", columns);
 
 	for (unsigned i = 0; i < 600; i++) {
-		double begin = i * 0.1 * LAB_S, slow = begin >= 20 * LAB_S && begin < 25 * LAB_S ? 2 : 1;
+		double begin = i * 0.1 * LAB_S;
+		double slow = begin >= 20 * LAB_S && begin < 25 * LAB_S ? 2 : 1;
 		double bytes = 0.05 * LAB_S * speed * (1 + (i * 37 % 11) / 100.0);
 
-		bt_lab_table_add(table, (double[]){ 0, i, begin, begin + 0.05 * LAB_S * slow, bytes });
+		bt_lab_table_add(table, (double[]){ 0, i, begin, begin + 0.05 * LAB_S * slow,
+						    bytes });
 	}
 	bt_lab_run_mark(run, "shrink", 20 * LAB_S, 25 * LAB_S)->bytes = 2 * LAB_GIB;
 	bt_lab_run_mark(run, "grow", 40 * LAB_S, 42 * LAB_S)->bytes = 2 * LAB_GIB;

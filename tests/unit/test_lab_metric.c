@@ -64,9 +64,10 @@ static void test_percentile(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 57; i++) {
-		/* bytes in 2 s */
-		bt_lab_table_add(table, (double[]){ 3, i, i * 1e9, i * 1e9 + 2e9, 2 * (i * 37 % 101) });
-		bt_lab_table_add(table, (double[]){ 0, i, i * 1e9, i * 1e9 + 2e9, 14 });
+		double begin = i * 1e9, bytes = 2 * (i * 37 % 101);
+
+		bt_lab_table_add(table, (double[]){ 3, i, begin, begin + 2e9, bytes });
+		bt_lab_table_add(table, (double[]){ 0, i, begin, begin + 2e9, 14 });
 	}
 	bt_lab_table_add(table, (double[]){ 3, 57, 1, NAN, 1 });
 	close_to(value_of(stream, "stream_triad_p1_bytes_per_s", 0), 1.12);

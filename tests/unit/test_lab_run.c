@@ -203,7 +203,8 @@ static void test_documents_refused(void **state)
 		  "no name of its own" },
 		{ HEAD ",\"tables\":[{\"name\":\"a\",\"rows\":4000001,\"columns\":[\"b\"]}]}",
 		  "too many" },
-		{ HEAD ",\"tables\":[{\"name\":\"a\",\"rows\":0,\"columns\":[]}]}", "columns of a" },
+		{ HEAD ",\"tables\":[{\"name\":\"a\",\"rows\":0,\"columns\":[]}]}",
+		  "columns of a" },
 		{ HEAD ",\"tables\":[{\"name\":\"a\",\"rows\":0,\"columns\":[\"b,c\"]}]}",
 		  "no names" },
 		{ HEAD ",\"tables\":[{},{},{},{},{},{},{},{},{}]}", "more than 8" },
@@ -250,7 +251,8 @@ static void test_limits(void **state)
 
 	(void)state;
 	for (unsigned i = 1; i < BT_LAB_TABLES_MAX; i++)
-		assert_non_null(bt_lab_run_table(run, (char[]){ 't', (char)('0' + i), 0 }, columns));
+		assert_non_null(bt_lab_run_table(run, (char[]){ 't', (char)('0' + i), 0 },
+						 columns));
 	assert_null(bt_lab_run_table(run, "one_more", columns));
 	assert_ptr_equal(bt_lab_run_table(run, "t0", columns), first);
 	for (unsigned i = 0; i < BT_LAB_ROWS_MAX; i++)

@@ -173,10 +173,12 @@ static void make_folder(const char *name)
 	assert_int_equal(bt_make_path(in_directory(name), 0755, NULL), 0);
 }
 
-#define META(args) "{\"args\": {" args "}, \"sys\": {\"uname\": \"Linux rack 6.1.0-test #8 SMP\\n\", " \
+#define META(args) "{\"args\": {" args "}, " \
+	"\"sys\": {\"uname\": \"Linux rack 6.1.0-test #8 SMP\\n\", " \
 	"\"lscpu\": [{\"field\": \"CPU(s):\", \"data\": \"48\"}, {\"field\": \"Model name:\", " \
 	"\"data\": \"A CPU\"}, {\"field\": \"NUMA node(s):\", \"data\": \"2\"}], " \
-	"\"meminfo\": {\"MemTotal\": 402560712704}, \"time\": \"240520-195821\"}, \"custom\": \"vm\"}"
+	"\"meminfo\": {\"MemTotal\": 402560712704}, \"time\": \"240520-195821\"}, " \
+	"\"custom\": \"vm\"}"
 
 static const struct bt_lab_run *only(struct bt_lab_runs **runs, const char *name)
 {
@@ -196,6 +198,11 @@ static double first_value(const struct bt_lab_run *run, const char *key)
 	value = count ? values[0] : NAN;
 	free(values);
 	return value;
+}
+
+static double cell(const struct bt_lab_table *table, size_t row, const char *column)
+{
+	return bt_lab_table_cell(table, row, bt_lab_table_column(table, column));
 }
 
 /* 18 GiB in 18 s, 9 s; 19 GiB are touched in 38 s and 1.9 s; the first iteration is a warm-up. */
@@ -225,7 +232,8 @@ static void test_inflate(void **state)
 	assert_int_equal(run->host.cpu_count, 48);
 	assert_int_equal(run->host.node_count, 2);
 	assert_true(run->host.memory_bytes == 402560712704);
-	assert_true(run->begin_utc_ns == 1716235101ll * 1000000000); /* date -u -d '2024-05-20 19:58:21' +%s */
+	/* date -u -d '2024-05-20 19:58:21' +%s */
+	assert_true(run->begin_utc_ns == 1716235101ll * 1000000000);
 	assert_string_equal(bt_lab_run_parameter_value(run, "memory"), "20G");
 	assert_int_equal(bt_lab_run_metric(run, "shrink_ns")->count, 2);
 	assert_true(first_value(run, "shrink_bytes_per_s") == LAB_GIB);
@@ -276,12 +284,10 @@ static void test_compiling(void **state)
 	assert_string_equal(run->label, "workload=clang o0-d100-c32");
 	samples = bt_lab_run_find_table(run, "samples");
 	assert_int_equal(samples->rows, 6);
-	assert_true(bt_lab_table_cell(samples, 1, bt_lab_table_column(samples, "time_ns")) == 60e9);
-	assert_true(bt_lab_table_cell(samples, 0, bt_lab_table_column(samples, "free_huge_bytes")) ==
-		    LAB_GIB / 2);
-	assert_true(bt_lab_table_cell(samples, 0, bt_lab_table_column(samples, "free_small_bytes")) ==
-		    LAB_GIB / 2);
-	assert_true(bt_lab_table_cell(samples, 0, bt_lab_table_column(samples, "unusable")) == 0.5);
+	assert_true(cell(samples, 1, "time_ns") == 60e9);
+	assert_true(cell(samples, 0, "free_huge_bytes") == LAB_GIB / 2);
+	assert_true(cell(samples, 0, "free_small_bytes") == LAB_GIB / 2);
+	assert_true(cell(samples, 0, "unusable") == 0.5);
 	assert_int_equal(run->mark_count, 4);
 	assert_true(bt_lab_run_find_mark(run, "clean", 0)->begin_ns == 180e9);
 	assert_true(bt_lab_run_find_mark(run, "drop", 0)->end_ns == 201e9);

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lab/export.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "bench/table.h"
+#include "lab/metric.h"
+
+static void put_value(FILE *out, const struct bt_lab_run *run,
+		      const struct bt_lab_metric_kind *kind, unsigned iteration, double value)
+{
+	fprintf(out, "%s,", bt_lab_benchmark_name[run->benchmark]);
+	bt_csv_cell(out, run->mode);
+	fputc(',', out);
+	bt_csv_cell(out, run->label);
+	fprintf(out, ",%u,%u,%s,%s,", run->repetition, iteration, kind->key,
+		bt_unit_name[kind->unit]);
+	if (!isnan(value))
+		fprintf(out, "%.17g", value);
+	fputc('\n', out);
+}
+
+static void put_run(FILE *out, const struct bt_lab_run *run)
+{
+	for (unsigned i = 0; i < bt_lab_metric_kind_count; i++) {
+		double *values;
+		unsigned count = bt_lab_values(&bt_lab_metric_kinds[i], run, &values);
+
+		for (unsigned v = 0; v < count; v++)
+			put_value(out, run, &bt_lab_metric_kinds[i], v + 1, values[v]);
+		free(values);
+	}
+}
+
+void bt_lab_export_csv(FILE *out, struct bt_lab_run *const *runs, unsigned count)
+{
+	fputs("benchmark,mode,label,repetition,iteration,metric,unit,value\n", out);
+	for (unsigned i = 0; i < count; i++) {
+		if (bt_lab_counts(runs[i]))
+			put_run(out, runs[i]);
+	}
+}
