@@ -178,13 +178,23 @@ struct testcall_held {
 	int node;
 };
 
-static bool testcall_grow(struct testcall_held *held, u64 to)
+/* `counter` is a constant, so that the bare loop has not even a branch for it. */
+static __always_inline void testcall_tick(bool counter)
+{
+	if (counter)
+		ant_compat_ticks();
+}
+
+static __always_inline bool testcall_grow(struct testcall_held *held, u64 to, bool counter)
 {
 	const struct testcall_loop *l = held->loop;
 
 	for (; held->pages + (1ull << l->order) <= to; held->pages += 1ull << l->order) {
-		struct page *page = ant_compat_alloc(GFP, l->order, held->node, NULL);
+		struct page *page;
 
+		testcall_tick(counter);
+		page = ant_compat_alloc(GFP, l->order, held->node, NULL);
+		testcall_tick(counter);
 		if (!page)
 			return false;
 		if (l->touch == BT_TOUCH_FIRST)
@@ -196,33 +206,49 @@ static bool testcall_grow(struct testcall_held *held, u64 to)
 	return true;
 }
 
-static void testcall_shrink(struct testcall_held *held, u64 to)
+static __always_inline void testcall_shrink(struct testcall_held *held, u64 to, bool counter)
 {
 	unsigned int order = held->loop->order;
 
-	for (; held->pages > to; held->pages -= 1ull << order)
-		__free_pages((struct page *)(unsigned long)ant_ring_pop_oldest(held->ring), order);
+	for (; held->pages > to; held->pages -= 1ull << order) {
+		struct page *page = (struct page *)(unsigned long)ant_ring_pop_oldest(held->ring);
+
+		testcall_tick(counter);
+		__free_pages(page, order);
+		testcall_tick(counter);
+	}
 }
 
-static long testcall_around(struct testcall_held *held, struct testcall_loop *l)
+static __always_inline long testcall_around(struct testcall_held *held, struct testcall_loop *l,
+					    bool counter)
 {
 	u64 turn = (l->high >> l->order) - (l->low >> l->order);
 	u64 want = l->pairs, start_ns;
 	long ret = 0;
 
-	if (!testcall_grow(held, l->low))
+	if (!testcall_grow(held, l->low, counter))
 		return -ENOMEM;
 	start_ns = ktime_get_ns();
 	for (l->pairs = 0; l->pairs < want && !ret; l->pairs += turn) {
-		if (!testcall_grow(held, l->high))
+		if (!testcall_grow(held, l->high, counter))
 			ret = -ENOMEM;
-		testcall_shrink(held, l->low);
+		testcall_shrink(held, l->low, counter);
 		if (signal_pending(current))
 			ret = -EINTR;
 		cond_resched();
 	}
 	l->ns = ktime_get_ns() - start_ns;
 	return ret;
+}
+
+static noinline long testcall_around_bare(struct testcall_held *held, struct testcall_loop *l)
+{
+	return testcall_around(held, l, false);
+}
+
+static noinline long testcall_around_counter(struct testcall_held *held, struct testcall_loop *l)
+{
+	return testcall_around(held, l, true);
 }
 
 long testcall_loop(struct testcall_loop __user *arg)
@@ -234,13 +260,13 @@ long testcall_loop(struct testcall_loop __user *arg)
 	if (copy_from_user(&l, arg, sizeof(l)))
 		return -EFAULT;
 	if (l.order > ANT_MAX_ORDER || l.high > l.capacity || l.capacity > totalram_pages() ||
-	    l.low >> l.order >= l.high >> l.order)
+	    l.low >> l.order >= l.high >> l.order || l.counter > 1 || l.reserved)
 		return -EINVAL;
 	held.ring = ant_ring_create(l.capacity, held.node);
 	if (!held.ring)
 		return -ENOMEM;
-	ret = testcall_around(&held, &l);
-	testcall_shrink(&held, 0);
+	ret = l.counter ? testcall_around_counter(&held, &l) : testcall_around_bare(&held, &l);
+	testcall_shrink(&held, 0, false);
 	ant_ring_free(held.ring);
 	if (!ret && copy_to_user(arg, &l, sizeof(l)))
 		ret = -EFAULT;
