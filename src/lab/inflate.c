@@ -3,7 +3,7 @@
  * inflate: how fast memory leaves a guest and comes back. An iteration:
  *
  *	fill	threads write to nearly all memory, and give it back: it is the host's then
- *	shrink	to the least; resident memory of QEMU before and after
+ *	shrink	to the least; resident memory of QEMU after it, and when all was filled
  *	grow	to the most
  *	install	threads write to nearly all memory for the first time since it left
  *	retouch	and once more, now that it is there
@@ -15,25 +15,26 @@
 #include "core/util.h"
 #include "lab/bench.h"
 
-static int fill_and_release(struct bt_lab *lab, struct bt_err *err)
+static int fill_and_release(struct bt_lab *lab, uint64_t *rss_bytes, struct bt_err *err)
 {
 	struct bt_lab_memory_work work = { .bytes = bt_lab_fillable_bytes(lab, 0),
 					   .threads = lab->options->threads };
 	int ret = bt_lab_fill(lab, 0, &work, err);
 
+	/* While it is held: a mode that reclaims by itself begins when it is given back. */
+	*rss_bytes = bt_lab_rss(lab, 0);
 	return ret ? ret : bt_lab_release(lab, 0, err);
 }
 
-static int shrink(struct bt_lab *lab, struct bt_err *err)
+static int shrink(struct bt_lab *lab, uint64_t rss_bytes, struct bt_err *err)
 {
-	double before = (double)bt_lab_rss(lab, 0);
 	int ret = bt_lab_resize_to(lab, 0, lab->options->size.least_bytes, "shrink", err);
 
 	if (!ret)
 		ret = bt_lab_settle(lab, err);
 	if (ret)
 		return ret;
-	bt_lab_run_value(lab->run, "rss_before_bytes", before);
+	bt_lab_run_value(lab->run, "rss_before_bytes", (double)rss_bytes);
 	bt_lab_run_value(lab->run, "rss_after_bytes", (double)bt_lab_rss(lab, 0));
 	return 0;
 }
@@ -67,12 +68,13 @@ static int install(struct bt_lab *lab, struct bt_err *err)
 static int iterate(struct bt_lab *lab, struct bt_err *err)
 {
 	bool touched = !lab->options->untouched;
-	int ret = touched ? fill_and_release(lab, err) : 0;
+	uint64_t rss_bytes = bt_lab_rss(lab, 0);
+	int ret = touched ? fill_and_release(lab, &rss_bytes, err) : 0;
 
 	if (!ret)
 		ret = bt_lab_settle(lab, err);
 	if (!ret)
-		ret = shrink(lab, err);
+		ret = shrink(lab, rss_bytes, err);
 	if (!ret)
 		ret = grow(lab, err);
 	if (!ret && touched)

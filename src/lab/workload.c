@@ -43,6 +43,10 @@ static void synth_arguments(struct bt_json_writer *w, const void *context)
 	bt_json_u64(w, "threads", options->threads);
 	bt_json_u64(w, "duration_ns", options->workload_ns);
 	bt_json_string(w, "dir", WORK_DIR);
+	/* What a controller adds comes as slowly as synth grows. */
+	if (bt_mode_drive(options->mode) == BT_DRIVE_CONTROLLER)
+		bt_json_u64(w, "growable_bytes",
+			    options->size.memory_bytes - options->size.initial_bytes);
 }
 
 static void build_arguments(struct bt_json_writer *w, const void *context)

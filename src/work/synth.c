@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Made-up compilations (work/synth.h): seed (default 1), bytes, threads (processes at once),
- * duration_ns, dir. Their files are in dir/synth and stay until `clean`, or the next synth. A row
+ * duration_ns, dir, growable_bytes (default 0: what the host may yet add to memory). Their files are in dir/synth and stay until `clean`, or the next synth. A row
  * of each that ends: child, start_ns, end_ns, anon_bytes, file_bytes. Answers: children, and the
  * peak of what those that ran at once were to grow to. One that fails ends all, and is the error.
  */
@@ -113,9 +113,10 @@ static int read_settings(const struct bt_work_call *call, struct bt_synth_settin
 {
 	static const struct bt_work_number seed = { "seed", 0, BT_UNKNOWN - 1, 1 };
 	static const struct bt_work_number threads = { "threads", 1, BT_WORK_THREADS_MAX, 1 };
+	static const struct bt_work_number growable = { "growable_bytes", 0, UINT64_MAX - 1, 0 };
 	static const struct bt_work_number duration = { "duration_ns", BT_NS_PER_MS,
 							86400 * BT_NS_PER_S, BT_UNKNOWN };
-	uint64_t count = 1;
+	uint64_t count = 1, grow_bytes = 0;
 	int code = bt_work_number(call, &seed, &settings->seed, err);
 
 	if (!code)
@@ -125,7 +126,12 @@ static int read_settings(const struct bt_work_call *call, struct bt_synth_settin
 	settings->threads = (unsigned)count;
 	if (!code)	/* of which three are anonymous */
 		code = bt_work_pages(call, 4 * settings->threads, &settings->bytes, err);
-	return code ? code : bt_work_room(settings->bytes, NULL, err);
+	if (!code)
+		code = bt_work_number(call, &growable, &grow_bytes, err);
+	if (code)
+		return code;
+	return bt_work_room(settings->bytes > grow_bytes ? settings->bytes - grow_bytes : 0, NULL,
+			    err);
 }
 
 int bt_work_synth(struct bt_work_call *call, struct bt_err *err)
