@@ -61,14 +61,6 @@ int bt_resize_begin(struct bt_resize *r, struct bt_vm *vm, const struct bt_mode 
 	return 0;
 }
 
-static bool is_reached(const struct bt_resize *r)
-{
-	uint64_t off = r->actual_bytes > r->target_bytes ? r->actual_bytes - r->target_bytes :
-							   r->target_bytes - r->actual_bytes;
-
-	return off < BT_MODE_UNIT_BYTES;
-}
-
 int bt_resize_poll(struct bt_resize *r, struct bt_err *err)
 {
 	struct bt_vm_answer answer;
@@ -81,7 +73,7 @@ int bt_resize_poll(struct bt_resize *r, struct bt_err *err)
 	r->asked_ns = answer.sent_ns;
 	r->polls++;
 	note(r, answer.sent_ns + (answer.received_ns - answer.sent_ns) / 2);
-	if (!is_reached(r)) {
+	if (r->actual_bytes != r->target_bytes) {
 		r->before_ns = answer.sent_ns;
 		return 0;
 	}

@@ -41,7 +41,7 @@ struct bt_resize {
  */
 int bt_resize_begin(struct bt_resize *resize, struct bt_vm *vm, const struct bt_mode *mode,
 		    const struct bt_mode_size *size, uint64_t bytes, struct bt_err *err);
-/* One question. 1: the target is reached (to a unit of 2 MiB); 0: not yet; or an error. */
+/* One question. 1: the target is reached, to the page; 0: not yet; or an error. */
 int bt_resize_poll(struct bt_resize *resize, struct bt_err *err);
 void bt_resize_free(struct bt_resize *resize);
 

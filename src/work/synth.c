@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Made-up compilations (work/synth.h): seed (default 1), bytes, threads (processes at once),
- * duration_ns, dir, growable_bytes (default 0: what the host may yet add to memory). Their files are in dir/synth and stay until `clean`, or the next synth. A row
- * of each that ends: child, start_ns, end_ns, anon_bytes, file_bytes. Answers: children, and the
- * peak of what those that ran at once were to grow to. One that fails ends all, and is the error.
+ * duration_ns, dir, growable_bytes (default 0: what the host may yet add to memory). Their files are
+ * in dir/synth and stay until `clean`, or the next synth. A row of each that ends: child, start_ns,
+ * end_ns, anon_bytes, file_bytes. Answers: children, and the peak of what those that ran at once
+ * were to grow to. One that fails ends all, and is the error.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,287 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""lab.py BUILD KIT [WORD]: the lab in small guests: every benchmark, an end in the middle, faults.
+
+What the lab says is held against what others say: /proc of QEMU, the device's protocol, QEMU's own
+trace, the plan. Times are not asserted."""
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from checks import equal, finish, report
+
+BUILD, KIT = (os.path.abspath(argument) for argument in sys.argv[1:3])
+WORD = sys.argv[3] if len(sys.argv) > 3 else ""
+PROGRAM = BUILD + "/buddytop"
+LIMIT_S = 600
+MIB = 1 << 20
+SMALL = ["--memory", "512M", "--least", "256M", "--settle", "500ms", "--accel", "tcg",
+         "--kernel", KIT, "--yes", "--quiet"]
+
+
+def lab(directory, *arguments, small=SMALL):
+    return subprocess.run([PROGRAM, "lab", *arguments, *small, "--directory", directory],
+                          capture_output=True, text=True, timeout=LIMIT_S,
+                          stdin=subprocess.DEVNULL, check=False)
+
+
+def runs_of(directory):
+    """Of all that are finished: name and result.json."""
+    return {path.parent.name: json.loads(path.read_text(encoding="utf-8"))
+            for path in sorted(Path(directory).glob("*/result.json"))}
+
+
+def rows_of(directory, run, table):
+    with open(Path(directory, run, table + ".csv"), encoding="ascii") as file:
+        return [{key: float(value) if value else None for key, value in row.items()}
+                for row in csv.DictReader(file)]
+
+
+def values(run, key):
+    return next((metric["values"] for metric in run["metrics"] if metric["key"] == key), [])
+
+
+def marks(run, kind):
+    return [mark for mark in run["marks"] if mark["kind"] == kind]
+
+
+def children():
+    """QEMUs that this program's children have left behind."""
+    left = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"qemu-system" in words[0] and any(RUNTIME.encode() in word for word in words):
+            left.append(path.parent.name)
+    return left
+
+
+def nothing_left(name):
+    """No QEMU, no private directory with its sockets; QEMU may take a moment to be reaped."""
+    end = time.monotonic() + 5
+    while children() and time.monotonic() < end:
+        time.sleep(0.1)
+    sockets = [str(path) for path in Path(RUNTIME).rglob("*") if path.is_socket()]
+    report(f"{name}: nothing is left", [f"QEMU {pid}" for pid in children()] + sockets)
+
+
+def well(name, done, directory, count):
+    found = runs_of(directory)
+    faults = [] if done.returncode == 0 else [f"exit {done.returncode}: {done.stderr.strip()[-400:]}"]
+    faults += [f"{run}: {result['end']}, {result.get('reason')}"
+               for run, result in found.items() if result["end"] != "ok"]
+    if len(found) != count:
+        faults.append(f"{len(found)} runs, not {count}")
+    faults += [f"{run}: not called emulated" for run, result in found.items()
+               if result["guest"].get("reality") != "emulated"]
+    report(name, faults)
+    nothing_left(name)
+    return found
+
+
+# ---- benchmarks ------------------------------------------------------------------------------
+
+
+def test_inflate(directory):
+    modes = ["base-manual", "base-auto", "virtio-mem"]
+    done = lab(directory, "run", "inflate", "--mode", ",".join(modes), "--iterations", "1")
+    for name, run in well("inflate", done, directory, 3).items():
+        mode = next(mode for mode in modes if f"-{mode}-" in name)
+        check_inflate(name, run, mode)
+        sizes = [row["size_bytes"] for row in rows_of(directory, name, "resize")]
+        equal(f"{name}: it shrinks from the most to the least, and back",
+              [max(sizes), min(sizes), sizes[-1]], [512 * MIB, 256 * MIB, 512 * MIB])
+        gaps = rows_of(directory, name, "samples")
+        times = [row["time_ns"] for row in gaps]
+        rate = (len(times) - 1) / (times[-1] - times[0]) * 1e9
+        report(f"{name}: ten samples a second", [] if rate >= 8 else [f"{rate:.1f}"])
+
+
+def check_inflate(name, run, mode):
+    moved, = values(run, "shrink_bytes")
+    before, = values(run, "rss_before_bytes")
+    after, = values(run, "rss_after_bytes")
+    equal(f"{name}: bytes that moved", moved, 256 * MIB)
+    ratio = (before - after) / moved
+    # What the guest has free besides goes to the host by itself where the mode does that.
+    high = 2.0 if mode == "base-auto" else 1.1
+    report(f"{name}: the host has them", [] if 0.9 <= ratio <= high else
+           [f"resident memory fell by {ratio:.0%} of what moved"])
+    device, = values(run, "shrink_device_ns")
+    host, = values(run, "shrink_ns")
+    report(f"{name}: QEMU's trace has it, too", [] if device and 0.1 * host < device <= 1.01 * host
+           else [f"{device} ns of {host} ns"])
+
+
+def test_timeline(directory):
+    done = lab(directory, "run", "stream", "--mode", "base-manual", "--timeline", "28s",
+               "--array", "4M", "--operation", "copy+triad")
+    for name, run in well("stream", done, directory, 1).items():
+        rows = rows_of(directory, name, "stream")
+        # McCalpin's counting: a copy moves 16 bytes an element, a triad 24; arrays of 4 MiB.
+        wrong = {row["bytes"] for row in rows} - {8 * MIB, 12 * MIB}
+        report(f"{name}: rows", [] if len(rows) > 10 and not wrong else [f"{len(rows)}, {wrong}"])
+        check_timeline(name, run, rows, "end_ns")
+    directory += "-ftq"
+    done = lab(directory, "run", "ftq", "--mode", "virtio-mem", "--timeline", "14s",
+               "--quantum", "50ms")
+    for name, run in well("ftq", done, directory, 1).items():
+        rows = rows_of(directory, name, "ftq")
+        equal(f"{name}: quanta", len(rows), 280)
+        off = [row for row in rows if row["work"] != row["thread0"] + row["thread1"]]
+        report(f"{name}: work is that of all threads", [] if not off else [str(off[0])])
+        check_timeline(name, run, rows, "begin_ns")
+
+
+def check_timeline(name, run, rows, column):
+    """It shrinks and grows while the work goes on."""
+    shrink, grow = marks(run, "shrink"), marks(run, "grow")
+    equal(f"{name}: resizes", [len(shrink), len(grow)], [1, 1])
+    last = max(row[column] for row in rows)
+    inside = rows[0][column] < shrink[0]["begin_ns"] < shrink[0]["end_ns"] < \
+        grow[0]["begin_ns"] < last
+    report(f"{name}: while it works", [] if inside else [f"{shrink} {grow}, work to {last}"])
+
+
+def test_compiling(directory):
+    done = lab(directory, "run", "compiling", "--mode", "base-auto", "--workload", "write,synth",
+               "--duration", "8s", "--settle", "2s", "--workload-size", "192M",
+               small=[word for word in SMALL if word not in ("--settle", "500ms")])
+    for name, run in well("compiling", done, directory, 2).items():
+        equal(f"{name}: phases", [len(marks(run, kind)) for kind in
+                                  ("build", "delay", "clean", "drop")], [1, 3, 1, 1])
+        samples = rows_of(directory, name, "samples")
+        build, = marks(run, "build")
+        inside = [row["rss_bytes"] for row in samples
+                  if build["begin_ns"] <= row["time_ns"] <= build["end_ns"]]
+        peak, = values(run, "peak_bytes")
+        equal(f"{name}: the peak is the largest sample of the build", peak, max(inside))
+        area, = values(run, "footprint_byte_ns")
+        between = min(inside) <= area / (build["end_ns"] - build["begin_ns"]) <= max(inside)
+        report(f"{name}: the footprint is between least and most", [] if between else [str(area)])
+
+
+def test_multivm(directory):
+    done = lab(directory, "run", "multivm", "--mode", "base-auto", "--vms", "2", "--stagger", "2s",
+               "--workload", "synth", "--duration", "6s", "--workload-size", "128M")
+    for name, run in well("multivm", done, directory, 1).items():
+        builds = sorted(marks(run, "build"), key=lambda mark: mark["vm"])
+        equal(f"{name}: a build of each guest", [mark["vm"] for mark in builds], [0, 1])
+        later = builds[1]["begin_ns"] - builds[0]["begin_ns"]
+        report(f"{name}: the second begins later", [] if later >= 2e9 else [f"{later} ns"])
+        equal(f"{name}: samples of both", {row["vm"] for row in rows_of(directory, name, "samples")},
+              {0, 1})
+
+
+# ---- an end in the middle --------------------------------------------------------------------
+
+PLAN = "[inflate]\nmode = base-manual, virtio-mem\nmemory = 512M\nleast = 256M\n" \
+       "untouched = yes\nsettle = 100ms\niterations = 1\nrepetitions = 1\n"
+
+
+def suite_command(directory, *more):
+    plan = Path(directory + ".ini")
+    plan.write_text(PLAN, encoding="ascii")
+    return [PROGRAM, "lab", "suite", str(plan), "--accel", "tcg", "--kernel", KIT, "--yes", "--quiet",
+            "--directory", directory, *more]
+
+
+def test_resume(directory):
+    process = subprocess.Popen(suite_command(directory), stdin=subprocess.DEVNULL)
+    end = time.monotonic() + LIMIT_S
+    while not (runs_of(directory) and list(Path(directory).glob("*.part/qemu*"))) and \
+            not (runs_of(directory) and children()) and time.monotonic() < end:
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    first = runs_of(directory)
+    equal("killed half-way: one run is finished", len(first), 1)
+    nothing_left("killed half-way")
+    name, = first or [""]
+    stamp = Path(directory, name, "result.json").stat().st_mtime_ns if name else 0
+    refused = subprocess.run(suite_command(directory), capture_output=True, text=True,
+                             stdin=subprocess.DEVNULL, check=False)
+    report("a directory with results is not written over", [] if refused.returncode and
+           "--resume" in refused.stderr else [refused.stderr])
+    done = subprocess.run(suite_command(directory, "--resume"), timeout=LIMIT_S, check=False,
+                          capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    well("resumed", done, directory, 2)
+    equal("resumed: what was finished is as it was",
+          Path(directory, name, "result.json").stat().st_mtime_ns, stamp)
+    equal("resumed: the same set of runs", sorted(runs_of(directory)),
+          ["inflate-base-manual-r01", "inflate-virtio-mem-r01"])
+    equal("resumed: no half of a run is left", list(Path(directory).glob("*.part")), [])
+
+
+# ---- faults ----------------------------------------------------------------------------------
+
+
+def failed(name, done, directory, end, word):
+    found = list(runs_of(directory).values())
+    faults = [] if done.returncode == 1 else [f"exit {done.returncode}: {done.stderr.strip()}"]
+    if [run["end"] for run in found] != [end]:
+        faults.append(f"{[(run['end'], run.get('reason')) for run in found]}, not {end}")
+    elif word not in found[0]["reason"]:
+        faults.append(f"'{found[0]['reason']}' does not say '{word}'")
+    report(name, faults)
+    nothing_left(name)
+
+
+UNTOUCHED = ["run", "inflate", "--mode", "base-manual", "--untouched", "yes", "--iterations", "1"]
+
+
+def test_faults(directory):
+    huge = ["--memory", "900G", *SMALL[2:]]
+    failed("less memory than asked for", lab(directory + "-memory", *UNTOUCHED, small=huge),
+           directory + "-memory", "host-memory", "available")
+    failed("the guest panics", lab(directory + "-panic", *UNTOUCHED, "--append", "init=/nothing "
+                                   "rdinit=/nothing"),
+           directory + "-panic", "guest-panic", "panic")
+    failed("a boot that hangs", lab(directory + "-boot", *UNTOUCHED, "--boot-limit", "2s"),
+           directory + "-boot", "not-booted", "did not boot")
+    failed("a size that is never reached",
+           lab(directory + "-target", *UNTOUCHED, "--resize-limit", "1s", "--memory", "1G",
+               "--least", "256M", small=SMALL[4:]),
+           directory + "-target", "target-not-reached", "did not come to")
+
+
+def test_killed(directory):
+    process = subprocess.Popen([PROGRAM, "lab", *UNTOUCHED, *SMALL, "--settle", "60s",
+                                "--directory", directory], stdin=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + LIMIT_S
+    booted = Path(directory, "inflate-base-manual-r01.part", "trace-0.log")
+    while not (booted.exists() and children()) and time.monotonic() < end:
+        time.sleep(0.05)
+    for pid in children():
+        os.kill(int(pid), signal.SIGKILL)
+    _, stderr = process.communicate(timeout=60)
+    done = subprocess.CompletedProcess([], process.returncode, "", stderr)
+    failed("QEMU is killed", done, directory, "qemu-ended", "signal 9")
+
+
+TESTS = {"inflate": test_inflate, "timeline": test_timeline, "compiling": test_compiling,
+         "multivm": test_multivm, "resume": test_resume, "faults": test_faults,
+         "killed": test_killed}
+
+with tempfile.TemporaryDirectory() as base:
+    RUNTIME = base + "/runtime"
+    os.mkdir(RUNTIME, 0o700)
+    os.environ["XDG_RUNTIME_DIR"] = RUNTIME
+    os.environ["XDG_STATE_HOME"] = base + "/state"
+    os.environ["XDG_CONFIG_HOME"] = base + "/config"
+    for word, test in TESTS.items():
+        if WORD in word:
+            started = time.monotonic()
+            test(f"{base}/{word}")
+            print(f"{word}: {time.monotonic() - started:.0f} s", flush=True)
+sys.exit(finish())
