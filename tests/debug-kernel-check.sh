@@ -114,8 +114,8 @@ check_module() {
 	console_of state
 	verdict "$(build_module "$out/kmod" >&2 && echo yes)" "the module builds without a warning, W=1"
 	say "the guest tests; minutes: $((4 * PATIENCE)) at most"
-	MODULE=$out/kmod/buddytop.ko "$here/tests/guest.sh" "$build" "$kit" "$@" >"$out/guest.log" 2>&1 ||
-		true
+	WATCH=1 MODULE=$out/kmod/buddytop.ko "$here/tests/guest.sh" "$build" "$kit" "$@" \
+		>"$out/guest.log" 2>&1 || true
 	grep -E '^(FAIL|skip|#  *kernel)' "$out/guest.log" || true
 	counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped' "$out/guest.log" | tail -n 1) || true
 	[ -n "$counts" ] || { tail -n 20 "$out/guest.log"; counts="0 1 0"; }
