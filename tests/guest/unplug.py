@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """unplug.py BUILD KIT: memory of a virtio-mem device, which the host takes without a word.
 
-While the antagonist holds all of it, the request is not met; once the load has stopped, it is."""
+While the antagonist holds all of it, the request is not met; once the load has stopped, it is.
+PATIENCE, WATCH, EXTRA_MIB, APPEND and MODULE of the environment are what they are to guest.sh."""
 import json
 import os
 import socket
@@ -17,6 +18,7 @@ from checks import Counts, finish, report, skip
 
 BUILD, KIT = (os.path.abspath(argument) for argument in sys.argv[1:3])
 DRIVER = Path(KIT, "modules/virtio_mem.ko")
+PATIENCE = int(os.environ.get("PATIENCE") or 1)
 PLUGGED = 256 << 20
 DEVICE = "/machine/peripheral/spare"
 
@@ -54,13 +56,25 @@ class Qmp:
         return self.size()
 
 
-def start(qmp_path):
-    command = [BUILD + "/buddytop-guest-run", "--yes", "--kernel", KIT, "--cpus", "2", "--nodes", "2",
-               "--memory", "1G", "--time-limit", "6m",
-               "--append", "loglevel=7 memhp_default_state=online_movable",
-               "--add", f"/sbin/guest-extra={BUILD}/tests/guest/unplug"]
+def added():
+    """What the guest gets besides: the program, the one that watches it, the driver, the module."""
+    program = f"{BUILD}/tests/guest/unplug"
+    words = ["--add", f"/sbin/guest-extra={program}"]
+    if os.environ.get("WATCH"):
+        words = ["--add", f"/sbin/guest-extra={BUILD}/tests/guest/watch", "--add", f"/sbin/watched={program}"]
     if DRIVER.exists():
-        command += ["--add", f"/modules/virtio_mem.ko={DRIVER}"]
+        words += ["--add", f"/modules/virtio_mem.ko={DRIVER}"]
+    if os.environ.get("MODULE"):
+        words += ["--module", os.environ["MODULE"]]
+    return words
+
+
+def start(qmp_path):
+    memory = 1024 + int(os.environ.get("EXTRA_MIB") or 0)
+    command = [BUILD + "/buddytop-guest-run", "--yes", "--kernel", KIT, "--cpus", "2", "--nodes", "2",
+               "--memory", f"{memory}M", "--time-limit", f"{6 * PATIENCE}m", "--boot-limit", f"{2 * PATIENCE}m",
+               "--append", "loglevel=7 memhp_default_state=online_movable "
+               f"BUDDYTOP_PATIENCE={PATIENCE} {os.environ.get('APPEND') or ''}"] + added()
     for argument in (
             "-m", "slots=2,maxmem=4G", "-qmp", f"unix:{qmp_path},server=on,wait=off",
             "-object", "memory-backend-memfd,id=spare-memory,size=512M,share=on,reserve=off",
@@ -71,7 +85,7 @@ def start(qmp_path):
 
 def on_ready(qmp):
     qmp.request(PLUGGED)
-    got = qmp.reaches(PLUGGED, 20)
+    got = qmp.reaches(PLUGGED, 20 * PATIENCE)
     report("256 MiB are plugged", [] if got == PLUGGED else [f"{got} bytes"])
 
 
@@ -86,7 +100,7 @@ def on_released(qmp):
     # By itself the driver tries again after a minute; a new request makes it try now.
     qmp.request(2 << 20)
     qmp.request(0)
-    got = qmp.reaches(0, 20)
+    got = qmp.reaches(0, 20 * PATIENCE)
     report("it is once the load has stopped", [] if got == 0 else [f"{got} bytes are left"])
 
 
