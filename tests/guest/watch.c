@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Runs another program of the guest tests, /sbin/watched, where the kernel has kmemleak, lockdep and
- * the like: adds to that program's counts whether those tools had anything to report from the boot
- * to the module's removal, and whether they were still at work then.
+ * Runs another program of the guest tests, /sbin/watched, where the kernel has kmemleak, page_owner,
+ * lockdep and the like: adds to that program's counts whether those tools had anything to report from
+ * the boot to the module's removal, and whether they were still at work then.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,9 +20,11 @@
 
 #define WATCHED "/sbin/watched"
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
+#define PAGE_OWNER "/sys/kernel/debug/page_owner"
 /* It reports no object younger than five seconds, nor before it was found unreferenced twice. */
 #define LEAK_AGE_S 6
 #define LEAK_SCANS 2
+#define LOST_SHOWN 20
 
 struct counts {
 	unsigned passed, failed, skipped;
@@ -104,6 +106,55 @@ static void check_leaks(struct counts *counts)
 	free(text);
 }
 
+/*
+ * Kept by the kernel for whoever comes next, whoever happened to need the first of it: slabs, stacks
+ * that were taken down, page tables of the kernel, KASAN's shadow of vmalloc's area.
+ */
+static const char *const kept_by_kernel[] = {
+	"slab", "stack_depot", "_alloc_kernel", "kasan_populate_vmalloc",
+};
+
+/* A line of the stack has no symbol, for its module is gone. */
+static bool lost_by_module(const char *entry)
+{
+	unsigned i;
+
+	for (i = 0; i < BT_ARRAY_SIZE(kept_by_kernel); i++) {
+		if (strstr(entry, kept_by_kernel[i]))
+			return false;
+	}
+	return strstr(entry, "\n 0x") != NULL;
+}
+
+/*
+ * Each read gives one allocated block: who allocated it, its flags, the stack. Kmemleak knows nothing
+ * of pages.
+ */
+static void check_lost_pages(struct counts *counts)
+{
+	int fd = open(PAGE_OWNER, O_RDONLY | O_CLOEXEC);
+	unsigned blocks = 0, lost = 0;
+	char entry[4097];
+	ssize_t size;
+
+	if (fd < 0) {
+		printf("skip watch: this kernel has no page_owner\n");
+		counts->skipped++;
+		return;
+	}
+	while ((size = read(fd, entry, sizeof(entry) - 1)) > 0) {
+		entry[size] = '\0';
+		blocks++;
+		if (!lost_by_module(entry))
+			continue;
+		if (lost++ < LOST_SHOWN)
+			printf("%s", entry);
+	}
+	check(counts, size == 0 && blocks, "page_owner tells of %u allocated blocks", blocks);
+	check(counts, !lost, "the module has left no page behind, but for %u", lost);
+	close(fd);
+}
+
 /* After its first report lockdep is silent for ever. */
 static void check_lockdep(struct counts *counts)
 {
@@ -133,6 +184,7 @@ int main(void)
 	if (syscall(SYS_delete_module, BT_DEVICE_NAME, O_NONBLOCK))
 		check(&counts, errno == ENOENT, "the module can be removed: %s", strerror(errno));
 	check_leaks(&counts);
+	check_lost_pages(&counts);
 	check_lockdep(&counts);
 	complaints = oracle_kernel_complaints();
 	check(&counts, complaints == 0, "the kernel's log is clean at the end");
