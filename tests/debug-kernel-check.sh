@@ -17,7 +17,7 @@ complaints=$out/complaints
 export PATIENCE=${PATIENCE:-6}
 # KASAN's shadow is an eighth of the memory, page_owner's notes and the quarantine are some more.
 export EXTRA_MIB=256
-export APPEND='page_owner=on kmemleak=on kasan_multi_shot'
+export APPEND='page_owner=on kmemleak=on kasan_multi_shot log_buf_len=4M'
 passed=0 failed=0 skipped=0
 
 say() {
@@ -58,8 +58,10 @@ consoles() {
 
 # ---- every tool reports -----------------------------------------------------------------------
 
-# The fault, and what its tool says of it.
-readonly faults='freed-page	BUG: KASAN: use-after-free
+# The fault, and what its tool says of it. A bad page or a list out of order ends lockdep, a BUG its
+# task: lock-order comes first and unlock last.
+readonly faults='lock-order	possible circular locking dependency
+freed-page	BUG: KASAN: use-after-free
 bounds	BUG: KASAN: slab-out-of-bounds
 shift	UBSAN: shift-out-of-bounds
 sleep	BUG: sleeping function called from invalid context
@@ -67,7 +69,8 @@ bad-page	BUG: Bad page state
 list	list_del corruption
 refcount	refcount_t:
 leak	unreferenced object
-lock-order	possible circular locking dependency'
+lost-page	Page allocated via order 3
+unlock	VM_BUG_ON_FOLIO(!folio_test_locked'
 
 fault_program() {
 	cat <<-END
@@ -79,7 +82,7 @@ fault_program() {
 	END
 }
 
-# What watch must have failed: the log, lockdep, kmemleak.
+# What watch must have failed: the log, lockdep, kmemleak, page_owner.
 check_tools() {
 	local fault text
 	console_of faults
@@ -97,6 +100,7 @@ check_tools() {
 			"fault $fault is reported: $text"
 	done <<<"$faults"
 	for text in 'kmemleak has nothing to report' 'lockdep is still at work' \
+		'the module has left no page behind' \
 		"the kernel's log is clean at the end"; do
 		verdict "$(grep -q "^FAIL watch: $text" "$out/faults.log" && echo yes)" \
 			"and fails the check: $text"

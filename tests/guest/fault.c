@@ -4,14 +4,19 @@
  * fault for each write of its name to /sys/module/buddytop/parameters/test_fault. Every tool of a
  * debug kernel has to be seen to report (tests/debug-kernel-check.sh).
  */
+#include <linux/completion.h>
+#include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
+#include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
+#include <linux/pagemap.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -114,6 +119,39 @@ static void fault_refcount(void)
 	refcount_inc(&count);
 }
 
+/* page_owner: a block that nobody gives back, of an order that no other fault loses. */
+static void fault_lost_page(void)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, 3);
+
+	OPTIMIZER_HIDE_VAR(page);
+}
+
+static int unlock_unlocked(void *data)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	complete(data);
+	if (page)
+		unlock_page(page);
+	return 0;
+}
+
+/* DEBUG_VM: its BUG ends the task, which must not be the one that holds this parameter's lock. */
+static void fault_unlock(void)
+{
+	DECLARE_COMPLETION_ONSTACK(started);
+	struct task_struct *task = kthread_create(unlock_unlocked, &started, "buddytop-fault");
+
+	if (IS_ERR(task))
+		return;
+	get_task_struct(task);
+	wake_up_process(task);
+	wait_for_completion(&started);
+	kthread_stop(task);
+	put_task_struct(task);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -127,6 +165,8 @@ static const struct {
 	{ "bad-page", fault_bad_page },
 	{ "list", fault_list },
 	{ "refcount", fault_refcount },
+	{ "lost-page", fault_lost_page },
+	{ "unlock", fault_unlock },
 };
 
 static int fault_set(const char *value, const struct kernel_param *kp)
