@@ -7,11 +7,12 @@
 # debug-kernel.config, as a kit in DIR of the layout that fetch-kernel documents. Printed on stdout is
 # the kit's path alone. The package is unpacked into DIR and never installed. What an interrupted run
 # has built is used by the next one; the kit appears as a whole, and is made once for a configuration.
+# KEEP=1 leaves the built tree in DIR/.debug-kernel, for another configuration takes less time there.
 
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
-readonly SERIES=6.1 KIT_VERSION=1
+readonly SERIES=6.1 KIT_VERSION=2
 readonly CONFIG="$here/debug-kernel.config"
 readonly EXIT_IMPOSSIBLE=77
 # Of two idle CPUs; a kernel with a few more drivers took so long.
@@ -130,7 +131,7 @@ progress() {
 
 build() {
 	say "building; make's words are in $work/build.log"
-	{ make -C "$work/tree" -j"${JOBS:-$(nproc)}" vmlinux modules 2>&1 && echo built; } | progress
+	{ make -C "$work/tree" -j"${JOBS:-$(nproc)}" bzImage modules 2>&1 && echo built; } | progress
 	if [ "$(tail -n 1 "$work/build.log")" != built ]; then
 		grep -E -B2 -A5 'error:|\*\*\*' "$work/build.log" | head -n 40 >&2
 		die "the build failed; the whole log is $work/build.log"
@@ -153,17 +154,19 @@ copy_tree() {
 	)
 }
 
+# The image is compressed, which QEMU boots under any name: PVH enters a vmlinux in C code (of
+# arch/x86/platform/pvh) before KASAN has the shadow that its checks read, and ends in a triple fault.
 make_kit() {
 	release=$(make -s -C "$work/tree" kernelrelease) || die "the kernel has no release"
 	kit=$dir/$release
 	part=$dir/.$release.part
 	rm -rf "$part"
 	{ mkdir -p "$part/build" "$part/modules" && : >"$part/modules.load" &&
-		copy_tree && cp "$work/tree/vmlinux" "$part/vmlinux" &&
+		copy_tree && cp "$work/tree/arch/x86/boot/bzImage" "$part/vmlinux" &&
 		cp "$work/tree/.config" "$part/config" && cp "$CONFIG" "$part/recipe" &&
 		echo "$KIT_VERSION" >"$part/complete" && sync -f "$part" && rm -rf "$kit" &&
 		mv "$part" "$kit"; } || die "could not make $kit"
-	rm -rf "$work"
+	[ -n "${KEEP-}" ] || rm -rf "$work"
 }
 
 # ---- what is asked ----------------------------------------------------------------------------
