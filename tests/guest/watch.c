@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Runs another program of the guest tests, /sbin/watched, where the kernel has kmemleak, page_owner,
- * lockdep and the like: adds to that program's counts whether those tools had anything to report from
- * the boot to the module's removal, and whether they were still at work then.
+ * Runs another program of the guest tests, /sbin/watched, where the kernel has kmemleak,
+ * page_owner, lockdep and the like: adds to that program's counts whether those tools had anything
+ * to report from the boot to the module's removal, and whether they were still at work then.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -107,11 +107,14 @@ static void check_leaks(struct counts *counts)
 }
 
 /*
- * Kept by the kernel for whoever comes next, whoever happened to need the first of it: slabs, stacks
- * that were taken down, page tables of the kernel, KASAN's shadow of vmalloc's area.
+ * Kept by the kernel for whoever comes next, whoever happened to need the first of it: slabs,
+ * stacks that were taken down, page tables of the kernel, KASAN's shadow of vmalloc's area.
  */
 static const char *const kept_by_kernel[] = {
-	"slab", "stack_depot", "_alloc_kernel", "kasan_populate_vmalloc",
+	"slab",
+	"stack_depot",
+	"_alloc_kernel",
+	"kasan_populate_vmalloc",
 };
 
 /* A line of the stack has no symbol, for its module is gone. */
@@ -127,8 +130,8 @@ static bool lost_by_module(const char *entry)
 }
 
 /*
- * Each read gives one allocated block: who allocated it, its flags, the stack. Kmemleak knows nothing
- * of pages.
+ * Each read gives one allocated block: who allocated it, its flags, the stack. Kmemleak knows
+ * nothing of pages.
  */
 static void check_lost_pages(struct counts *counts)
 {
