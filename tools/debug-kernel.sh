@@ -33,10 +33,14 @@ impossible() {
 	exit "$EXIT_IMPOSSIBLE"
 }
 
+# need TOOL[:PACKAGE]...: all that is missing is named at once.
 need() {
+	missing=
 	for tool in "$@"; do
-		command -v "$tool" >/dev/null 2>&1 || impossible "$tool is missing"
+		command -v "${tool%:*}" >/dev/null 2>&1 || missing="$missing ${tool#*:}"
 	done
+	[ -e /usr/include/libelf.h ] || missing="$missing libelf-dev"
+	[ -z "$missing" ] || impossible "a kernel cannot be built here: apt-get install$missing"
 }
 
 # The kit that was made by this configuration, if there is one.
@@ -62,7 +66,8 @@ plan_text() {
 source_archive() {
 	archive=/usr/src/linux-source-$SERIES.tar.xz
 	[ ! -e "$archive" ] || return 0
-	need apt-get dpkg-deb
+	{ command -v apt-get && command -v dpkg-deb; } >/dev/null ||
+		impossible "no apt-get here, and no $archive"
 	archive=$work/linux-source-$SERIES.tar.xz
 	[ ! -e "$archive" ] || return 0
 	sandbox=
@@ -189,8 +194,7 @@ if [ -n "$kit" ]; then
 fi
 plan_text >&2
 [ -z "$plan" ] || exit 0
-need make gcc flex bison bc tar xz flock
-[ -e /usr/include/libelf.h ] || impossible "libelf.h is missing: apt-get install libelf-dev"
+need make gcc flex bison bc tar xz:xz-utils flock:util-linux
 work=$dir/.debug-kernel
 mkdir -p "$work" || exit 1
 exec 9>"$dir/.debug-kernel.lock"
