@@ -205,8 +205,9 @@ static void test_oom_safe(struct abi *abi)
 	check(abi, abi->area->run == BT_RUN_DRAIN && abi->area->reason == BT_REASON_OOM,
 	      "guard safe drains, with the reason");
 	check(abi, oracle_vmstat("oom_kill") == kills, "so that nobody was killed");
-	check(abi, freed > 1000 && freed <= held, "%" PRIu64 " of %" PRIu64 " pages were freed at once",
-	      freed, held);
+	/* The notifier waits for a tenth of a second, whatever can be freed in it. */
+	check(abi, freed > 1000 / oracle_patience() && freed <= held,
+	      "%" PRIu64 " of %" PRIu64 " pages were freed at once", freed, held);
 	check(abi, abi_wait_held(abi, 0, 0, 20000), "and soon all");
 	close(fd);
 }
