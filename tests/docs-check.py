@@ -194,9 +194,19 @@ def kbench_something():
                           "--node", "0", "--on-cpus", "0", "--threads", "1", "--json"))
 
 
+def keys_of_lab_run():
+    """Of a run of the lab, from the code that writes it: none is run here."""
+    code = (SOURCE / "src" / "lab" / "run_json.c").read_text()
+    keys = set(re.findall(r'(?:bt_\w+encode|bt_json_\w+|encode_known)\(w, "(\w+)"', code))
+    keys |= set(re.findall(r"^\tROW\(bt_lab_\w+, (\w+), BT_FIELD", code, re.M))
+    keys |= set(re.findall(r'^\tBT_FIELD\(struct bt_lab_run, \w+, "(\w+)"', code, re.M))
+    assert len(keys) > 30, "no keys are found: has the code changed?"
+    return keys
+
+
 def check_documents_page():
     result = keys_of(measure_something())
-    written = keys_of(write_something()) | keys_of(kbench_something())
+    written = keys_of(write_something()) | keys_of(kbench_something()) | keys_of_lab_run()
     snapshot = json.loads(run(PROGRAM, "snapshot", "--source", "sim"))
     answers = talk_to_agent()
     there = rows("buddytop.5", "Va")
@@ -207,7 +217,7 @@ def check_documents_page():
     report("buddytop.5 has every key of a result",
            missing(result - {phase for phase in ("idle", "warmup", "load", "antagonized")} -
                    rows("buddytop.7", "Va"), there, "key"))
-    report("buddytop.5 has every key of a document of write or kbench", missing(written, there, "key"))
+    report("buddytop.5 has every key of a document of write, kbench or the lab", missing(written, there, "key"))
     report("buddytop.5 has every key of a snapshot", missing(keys_of(snapshot), there, "key"))
     report("buddytop.5 has every key of the agent's messages",
            faults + missing(messages - heads, there, "key"))
@@ -276,7 +286,8 @@ def check_metrics_page():
     report("buddytop.7 has every label", missing(shown, rows("buddytop.7", "Sy"), "label"))
     metrics = set(re.findall(r'^\t(?:[A-Z_]+\(|{ \.key = )"(\w+)"',
                              (SOURCE / "src" / "frame" / "metric.c").read_text() +
-                             (SOURCE / "src" / "bench" / "result_metric.c").read_text(), re.M))
+                             (SOURCE / "src" / "bench" / "result_metric.c").read_text() +
+                         (SOURCE / "src" / "lab" / "metric.c").read_text(), re.M))
     report("buddytop.7 has every metric and no other",
            missing(metrics, rows("buddytop.7", "Va"), "metric") +
            missing(rows("buddytop.7", "Va"), metrics, "metric of the page"))

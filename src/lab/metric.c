@@ -262,11 +262,8 @@ static unsigned unusable(kind_t kind, run_t run, double **values)
 #define SPEED(key, label, bytes_, ns_, ...) \
 	METRIC(key, label, BYTES_PER_S, MORE, INFLATE, speed, .bytes = bytes_, .ns = ns_, \
 	       ##__VA_ARGS__)
-#define KERNEL(name, kernel_) \
-	METRIC("stream_" name "_bytes_per_s", name " bandwidth", BYTES_PER_S, MORE, STREAM, \
-	       stream_mean, .kernel = kernel_), \
-	METRIC("stream_" name "_p1_bytes_per_s", name " bandwidth p1", BYTES_PER_S, MORE, STREAM, \
-	       stream_p1, .kernel = kernel_)
+#define BANDWIDTH(key, label, compute, kernel_) \
+	METRIC(key, label, BYTES_PER_S, MORE, STREAM, compute, .kernel = BT_LAB_##kernel_)
 #define DETAIL .detail = true
 
 const struct bt_lab_metric_kind bt_lab_metric_kinds[] = {
@@ -294,10 +291,14 @@ const struct bt_lab_metric_kind bt_lab_metric_kinds[] = {
 	METRIC("rss_freed_bytes", "host memory freed", BYTES, MORE, INFLATE, freed),
 	METRIC("rss_freed_ratio", "freed of what was asked", RATIO, MORE, INFLATE, freed_ratio),
 
-	KERNEL("copy", BT_LAB_COPY),
-	KERNEL("scale", BT_LAB_SCALE),
-	KERNEL("add", BT_LAB_ADD),
-	KERNEL("triad", BT_LAB_TRIAD),
+	BANDWIDTH("stream_copy_bytes_per_s", "copy bandwidth", stream_mean, COPY),
+	BANDWIDTH("stream_copy_p1_bytes_per_s", "copy bandwidth p1", stream_p1, COPY),
+	BANDWIDTH("stream_scale_bytes_per_s", "scale bandwidth", stream_mean, SCALE),
+	BANDWIDTH("stream_scale_p1_bytes_per_s", "scale bandwidth p1", stream_p1, SCALE),
+	BANDWIDTH("stream_add_bytes_per_s", "add bandwidth", stream_mean, ADD),
+	BANDWIDTH("stream_add_p1_bytes_per_s", "add bandwidth p1", stream_p1, ADD),
+	BANDWIDTH("stream_triad_bytes_per_s", "triad bandwidth", stream_mean, TRIAD),
+	BANDWIDTH("stream_triad_p1_bytes_per_s", "triad bandwidth p1", stream_p1, TRIAD),
 
 	METRIC("ftq_work", "work of a quantum", COUNT, MORE, FTQ, ftq_mean),
 	METRIC("ftq_p1_work", "work of a quantum p1", COUNT, MORE, FTQ, ftq_p1),
