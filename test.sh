@@ -185,7 +185,7 @@ suite_endtoend() {
 
 # Pictures by gnuplot, and pages in a browser.
 suite_report() {
-	make -C "$build" tests/report/fixture && "$here/tests/report/run.py" "$build"
+	make -C "$build" tests/report/fixture tests/report/lab && "$here/tests/report/run.py" "$build"
 }
 
 # Mutated documents from a seed of the day, and each fuzz target for a moment.

@@ -21,6 +21,8 @@ BUILD = Path(sys.argv[1]).resolve()
 PROGRAM, FIXTURE = BUILD / "buddytop", BUILD / "tests" / "report" / "fixture"
 TIMEOUT_S = 120
 KINDS = ("available", "latency", "rate", "heatmap")
+LAB = BUILD / "tests" / "report" / "lab"
+LAB_KINDS = ("inflate", "stream", "ftq", "footprint", "overview", "multivm")
 
 
 def run(folder, *arguments, path=None):
@@ -101,6 +103,29 @@ def check_free_maps(folder):
     code, said = run(folder, "plot", "a.json", "-o", "x.png", "--kind", "freemap")
     report("no map of a result", [] if code == 1 and "neither a snapshot nor a recording" in said
            else [f"exit {code}: {said}"])
+
+
+def check_lab(folder):
+    """Runs of the lab: every kind in every format, and what is not to be overlooked."""
+    for name, *how in (("emulated",), ("measured", "real")):
+        subprocess.run([LAB, folder / name, *how], check=True, timeout=TIMEOUT_S)
+    for kind in LAB_KINDS:
+        for form in ("svg", "png", "pdf"):
+            check_picture(folder, f"lab-{kind}.{form}", "measured", "--kind", kind, "--published")
+    check_picture(folder, "lab.svg", "emulated", "measured", size=(1500, 1600))
+    check_picture(folder, "lab-one.png", "measured", "--run", "compiling base-auto")
+    text = texts_of(folder / "lab.svg")
+    report("a picture of the lab says what it is of",
+           [f"'{part}' is missing" for part in
+            ("A: emulated", "EMULATED", "UNPROVEN", "PARTIAL: 1 of 13 runs failed", "virtio-mem",
+             "NOT COMPARABLE: A, B: other accelerator: tcg, kvm", "Student\u2019s t", "guest 3")
+            if part not in text])
+    code, said = run(folder, "compare", "emulated", "measured")
+    report("emulated and measured runs are not compared", [] if code == 1 and
+           "emulated, real" in said else [f"exit {code}: {said}"])
+    code, said = run(folder, "compare", "measured", "measured", "-o", "lab.txt")
+    report("compare of the lab", [] if code == 0 and "Iterations of one guest" in
+           (folder / "lab.txt").read_text() else [f"exit {code}: {said}"])
 
 
 def check_few(folder):
@@ -312,6 +337,7 @@ def main():
             check_uncounted(folder)
             check_few(folder)
             check_free_maps(folder)
+            check_lab(folder)
             if browser.find():
                 check_reports(folder, folder if len(sys.argv) > 2 else None)
             else:
