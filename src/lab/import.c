@@ -46,11 +46,12 @@ static const char *cpu_field(const struct bt_json *sys, const char *name)
 	return "";
 }
 
-static uint32_t cpu_number(const struct bt_json *sys, const char *name)
+/* 0: it is not there, or more than a machine of ours has. */
+static uint32_t cpu_number(const struct bt_json *sys, const char *name, uint32_t max)
 {
 	uint64_t number;
 
-	return bt_parse_u64(cpu_field(sys, name), &number) || number > BT_MAX_CPUS ?
+	return bt_parse_u64(cpu_field(sys, name), &number) || number > max ?
 	       0 : (uint32_t)number;
 }
 
@@ -77,8 +78,9 @@ static void take_host(struct bt_machine *host, const struct bt_json *sys)
 		bt_copy_clean(host->kernel, sizeof(host->kernel), kernel);
 	}
 	bt_copy_clean(host->cpu_model, sizeof(host->cpu_model), cpu_field(sys, "Model name:"));
-	host->cpu_count = cpu_number(sys, "CPU(s):");
-	host->node_count = cpu_number(sys, "NUMA node(s):");
+	host->cpu_count = cpu_number(sys, "CPU(s):", BT_MAX_CPUS);
+	host->node_count = cpu_number(sys, "NUMA node(s):", BT_MAX_NODES);
+	host->page_bytes = 4096; /* their devices are of x86 */
 	if (bt_json_get_u64(bt_json_get_object(sys, "meminfo"), "MemTotal", &memory_bytes))
 		host->memory_bytes = memory_bytes;
 }

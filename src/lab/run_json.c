@@ -141,8 +141,8 @@ void bt_lab_run_encode(struct bt_json_writer *w, const struct bt_lab_run *run)
 	bt_json_object(w, NULL);
 	encode_head(w);
 	bt_fields_encode(w, &run_fields, run);
-	/* A run can end before it knows the machine it was to be on. */
-	if (run->host.cpu_count)
+	/* A run can end before it knows the machine it was to be on, and others do not say all. */
+	if (run->host.cpu_count && run->host.node_count && run->host.page_bytes)
 		bt_machine_encode(w, "host", &run->host);
 	if (run->has_guest)
 		bt_machine_encode(w, "guest", &run->guest);

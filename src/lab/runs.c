@@ -134,23 +134,34 @@ static int read_below(struct bt_lab_runs *runs, const char *folder, bool tables,
 	return depth < DEPTH_MAX ? read_entries(runs, folder, tables, depth + 1, err) : 0;
 }
 
-/* The folder that a path means: of a document the one it is in. The caller frees. */
-static char *folder_of(const char *path)
+/* The folder that a path means: of a result.json the one it is in. The caller frees. */
+static int find_folder(const char *path, char **folder, struct bt_err *err)
 {
 	const char *slash = strrchr(path, '/');
 	struct stat status;
 
-	if (stat(path, &status) || S_ISDIR(status.st_mode))
-		return bt_xstrdup(path);
-	return slash ? bt_xasprintf("%.*s", (int)(slash - path), path) : bt_xstrdup(".");
+	if (stat(path, &status))
+		return bt_err_set(err, errno, "cannot open %s: %s", path, strerror(errno));
+	if (S_ISDIR(status.st_mode)) {
+		*folder = bt_xstrdup(path);
+		return 0;
+	}
+	if (strcmp(slash ? slash + 1 : path, "result.json"))
+		return bt_err_set(err, EPROTO, "%s: a run of the lab is read as a folder, with the "
+				  "tables that are beside its result.json: name that", path);
+	*folder = slash ? bt_xasprintf("%.*s", (int)(slash - path) + 1, path) : bt_xstrdup(".");
+	return 0;
 }
 
 int bt_lab_runs_read(struct bt_lab_runs **runs, const char *path, bool tables, struct bt_err *err)
 {
-	struct bt_lab_runs *read = bt_xcalloc(1, sizeof(*read));
-	char *folder = folder_of(path);
-	int rc;
+	struct bt_lab_runs *read;
+	char *folder = NULL;
+	int rc = find_folder(path, &folder, err);
 
+	if (rc)
+		return rc;
+	read = bt_xcalloc(1, sizeof(*read));
 	read->path = bt_xstrdup(path);
 	rc = read_below(read, folder, tables, 0, err);
 	if (!rc && !read->count)

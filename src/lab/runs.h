@@ -17,7 +17,7 @@ struct bt_lab_runs {
 /*
  * Of a run's own folder, its result.json, a folder of such folders (symbolic links below it are not
  * followed), or a result folder of hyperalloc-bench (import.h). -ENODATA: no finished run is there;
- * -EPROTO: one is damaged. The caller frees *runs.
+ * -EPROTO: one is damaged, or path is another file. The caller frees *runs.
  */
 int bt_lab_runs_read(struct bt_lab_runs **runs, const char *path, bool tables, struct bt_err *err);
 void bt_lab_runs_free(struct bt_lab_runs *runs);

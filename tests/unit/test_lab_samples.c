@@ -51,6 +51,14 @@ static void refused(const char *name, int code, const char *why)
 		fail_msg("'%s' is not in '%s'", why, err.text);
 }
 
+static void rename_file(const char *from, const char *to)
+{
+	char *old = bt_xstrdup(in_directory(from));
+
+	assert_int_equal(rename(old, in_directory(to)), 0);
+	free(old);
+}
+
 /* Repetitions are joined in their order; a warm-up and what is no result are left out. */
 static void test_joined(void **state)
 {
@@ -95,6 +103,9 @@ static void test_joined(void **state)
 	samples = read_samples("joined/e/result.json");
 	assert_int_equal(samples->series_count, 14);
 	bt_samples_free(samples);
+	/* Under another name nothing says where its tables are. */
+	rename_file("joined/e/result.json", "joined/e/copy.json");
+	refused("joined/e/copy.json", EPROTO, "is read as a folder");
 }
 
 static void test_not_mixed(void **state)
