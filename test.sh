@@ -16,7 +16,7 @@ install=yes
 passed=0 failed=0 skipped=0
 
 suites=(style docs unit clang asan tsan monkey screen screenasan kmod vm job guest61 guest612 guestrt
-	endtoend fuzz report distcheck instructions bench)
+	lab endtoend fuzz report distcheck instructions bench)
 kernels=(6.1)
 declare -A guest_suites=([6.1]=guest61 [6.12]=guest612 [6.1-rt]=guestrt)
 
@@ -171,12 +171,18 @@ suite_guest61() {
 	guest_suite 6.1
 }
 
+# The whole fuzz is of the first kernel.
 suite_guest612() {
-	guest_suite 6.12
+	BT_FUZZ_CALLS=${BT_FUZZ_CALLS:-200000} guest_suite 6.12
 }
 
 suite_guestrt() {
-	guest_suite 6.1-rt
+	BT_FUZZ_CALLS=${BT_FUZZ_CALLS:-200000} guest_suite 6.1-rt
+}
+
+suite_lab() {
+	local kit
+	kit=$(kernel_kit 6.1) && BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/guest/lab.py" "$build" "$kit"
 }
 
 suite_endtoend() {
