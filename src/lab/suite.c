@@ -132,13 +132,13 @@ static int finish(const struct bt_lab_run *run, const char *part, const char *fo
 	return ret;
 }
 
-static int run_in(struct running *r, struct bt_lab_item *item, const char *part,
-		  const char *folder, struct bt_err *err)
+static void run_in(struct running *r, struct bt_lab_item *item, const char *part,
+		   const char *folder)
 {
 	struct bt_lab_options *options = &item->options;
 	uint64_t begin_ns = bt_mono_ns();
 	struct bt_lab_run *run;
-	int ret;
+	struct bt_err err;
 
 	options->accel = r->suite->accel;
 	options->folder = part;
@@ -153,10 +153,10 @@ static int run_in(struct running *r, struct bt_lab_item *item, const char *part,
 	run->warm_up = item->warm_up;
 	snprintf(run->label, sizeof(run->label), "%s", item->label);
 	r->interrupted = run->end == BT_LAB_INTERRUPTED;
-	ret = r->interrupted ? 0 : finish(run, part, folder, err);
-	if (ret) {
+	/* It stays a part: once there is room again, --resume does it anew. */
+	if (!r->interrupted && finish(run, part, folder, &err)) {
 		run->end = BT_LAB_NO_SPACE;
-		snprintf(run->reason, sizeof(run->reason), "%s", err->text);
+		snprintf(run->reason, sizeof(run->reason), "%s", err.text);
 	}
 	r->now.failed += run->end != BT_LAB_OK && !r->interrupted;
 	r->spent_ns += bt_mono_ns() - begin_ns;
@@ -164,7 +164,6 @@ static int run_in(struct running *r, struct bt_lab_item *item, const char *part,
 	if (r->suite->done)
 		r->suite->done(r->suite->context, &r->now, run);
 	bt_lab_run_free(run);
-	return ret;
 }
 
 /* What an end in the middle left of it is no result. */
@@ -182,7 +181,7 @@ static int do_item(struct running *r, struct bt_lab_item *item, struct bt_err *e
 		bt_place_remove(part);
 		ret = bt_make_path(part, 0755, err);
 		if (!ret)
-			ret = run_in(r, item, part, folder, err);
+			run_in(r, item, part, folder);
 		if (r->interrupted)
 			bt_place_remove(part);
 	}

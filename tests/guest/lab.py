@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from checks import equal, finish, report
+from checks import equal, finish, report, skip
 
 BUILD, KIT = (os.path.abspath(argument) for argument in sys.argv[1:3])
 WORD = sys.argv[3] if len(sys.argv) > 3 else ""
@@ -254,6 +254,39 @@ def test_faults(directory):
            directory + "-target", "target-not-reached", "did not come to")
 
 
+def test_no_room(directory):
+    """The results have no room: said, and the end of that run."""
+    if os.geteuid():
+        skip("no room for results", "only root mounts a small file system")
+        return
+    os.mkdir(directory)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", directory], check=True)
+    try:
+        loud = [word for word in SMALL if word != "--quiet"]
+        done = lab(directory, *UNTOUCHED, small=loud)
+        report("no room for results", [] if done.returncode == 1 and
+               "results-not-written" in done.stdout and "No space left" in done.stdout else
+               [f"exit {done.returncode}: {done.stdout} {done.stderr}"])
+        equal("no room for results: none is finished", runs_of(directory), {})
+    finally:
+        subprocess.run(["umount", directory], check=True)
+    nothing_left("no room for results")
+
+
+def test_no_kvm(directory):
+    """KVM that is not there, or opens and never boots a guest, as on some machines."""
+    started = time.monotonic()
+    done = lab(directory, *UNTOUCHED, "--boot-limit", "20s",
+               small=[word if word != "tcg" else "kvm" for word in SMALL])
+    ends = [run["end"] for run in runs_of(directory).values()]
+    if ends == ["ok"]:
+        skip("no KVM", "this machine has one")
+        return
+    report("no KVM", [] if done.returncode == 1 and ends in (["not-booted"], ["qemu-ended"]) and
+           time.monotonic() - started < 60 else [f"exit {done.returncode}, {ends}: {done.stderr}"])
+    nothing_left("no KVM")
+
+
 def test_killed(directory):
     process = subprocess.Popen([PROGRAM, "lab", *UNTOUCHED, *SMALL, "--settle", "60s",
                                 "--directory", directory], stdin=subprocess.DEVNULL,
@@ -271,7 +304,7 @@ def test_killed(directory):
 
 TESTS = {"inflate": test_inflate, "timeline": test_timeline, "compiling": test_compiling,
          "multivm": test_multivm, "resume": test_resume, "faults": test_faults,
-         "killed": test_killed}
+         "killed": test_killed, "no room": test_no_room, "no kvm": test_no_kvm}
 
 with tempfile.TemporaryDirectory() as base:
     RUNTIME = base + "/runtime"
