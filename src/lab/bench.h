@@ -64,7 +64,7 @@ int bt_lab_touch(struct bt_lab *lab, unsigned vm, struct bt_lab_memory_work *wor
 		 struct bt_err *err);
 int bt_lab_release(struct bt_lab *lab, unsigned vm, struct bt_err *err);
 /* What can be filled in a guest now, without driving it into reclaim. */
-uint64_t bt_lab_fillable_bytes(const struct bt_lab *lab, unsigned vm);
+int bt_lab_fillable(struct bt_lab *lab, unsigned vm, uint64_t *bytes, struct bt_err *err);
 
 /* ---- the benchmarks ----------------------------------------------------------------------- */
 

@@ -17,10 +17,11 @@
 
 static int fill_and_release(struct bt_lab *lab, uint64_t *rss_bytes, struct bt_err *err)
 {
-	struct bt_lab_memory_work work = { .bytes = bt_lab_fillable_bytes(lab, 0),
-					   .threads = lab->options->threads };
-	int ret = bt_lab_fill(lab, 0, &work, err);
+	struct bt_lab_memory_work work = { .threads = lab->options->threads };
+	int ret = bt_lab_fillable(lab, 0, &work.bytes, err);
 
+	if (!ret)
+		ret = bt_lab_fill(lab, 0, &work, err);
 	/* While it is held: a mode that reclaims by itself begins when it is given back. */
 	*rss_bytes = bt_lab_rss(lab, 0);
 	return ret ? ret : bt_lab_release(lab, 0, err);
@@ -48,10 +49,11 @@ static int grow(struct bt_lab *lab, struct bt_err *err)
 
 static int install(struct bt_lab *lab, struct bt_err *err)
 {
-	struct bt_lab_memory_work first = { .bytes = bt_lab_fillable_bytes(lab, 0),
-					    .threads = lab->options->threads }, again = first;
-	int ret = bt_lab_fill(lab, 0, &first, err);
+	struct bt_lab_memory_work first = { .threads = lab->options->threads }, again = first;
+	int ret = bt_lab_fillable(lab, 0, &first.bytes, err);
 
+	if (!ret)
+		ret = bt_lab_fill(lab, 0, &first, err);
 	if (!ret)
 		ret = bt_lab_touch(lab, 0, &again, err);
 	if (!ret)

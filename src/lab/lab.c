@@ -112,6 +112,9 @@ void bt_lab_doing(struct bt_lab *lab, const char *format, ...)
 	vsnprintf(lab->doing, sizeof(lab->doing), format, args);
 	va_end(args);
 	lab->doing_ns = bt_mono_ns();
+	for (unsigned i = 0; i < lab->guest_count; i++)
+		bt_session_note(bt_lab_guest_session(lab->guests[i]), BT_EVENT_MARK, "lab", "%s",
+				lab->doing);
 	tell_doing(lab);
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Memory of the guest that a program in it takes, writes to and gives back. */
+#include <errno.h>
+
 #include "core/util.h"
 #include "lab/bench.h"
 
+#define SAMPLE_LIMIT_NS (30 * BT_NS_PER_S)
 #define HOLD "lab"	/* what the guest's program keeps it under */
 
 static void fill_arguments(struct bt_json_writer *w, const void *context)
@@ -58,10 +61,19 @@ int bt_lab_release(struct bt_lab *lab, unsigned vm, struct bt_err *err)
 	return bt_lab_do(lab, vm, &job, lab->options->work_limit_ns, err);
 }
 
-uint64_t bt_lab_fillable_bytes(const struct bt_lab *lab, unsigned vm)
+int bt_lab_fillable(struct bt_lab *lab, unsigned vm, uint64_t *bytes, struct bt_err *err)
 {
-	uint64_t available_bytes = bt_lab_guest_sample(lab->guests[vm])->available_bytes;
+	const struct bt_lab_sample *sample = bt_lab_guest_sample(lab->guests[vm]);
+	uint64_t now_ns = bt_mono_ns(), end_ns = now_ns + SAMPLE_LIMIT_NS;
+	int ret = 0;
 
+	/* One that was taken before something was given back would say too little. */
+	while (!ret && sample->mono_ns < now_ns) {
+		if (bt_mono_ns() > end_ns)
+			return bt_err_set(err, ETIMEDOUT, "the guest's agent is silent");
+		ret = bt_lab_until(lab, bt_mono_ns() + BT_LAB_SAMPLE_NS / 2, err);
+	}
 	/* The program in the guest leaves a twentieth, and wants some itself. */
-	return available_bytes == BT_UNKNOWN ? 0 : available_bytes / 100 * 93;
+	*bytes = sample->available_bytes == BT_UNKNOWN ? 0 : sample->available_bytes / 100 * 93;
+	return ret;
 }

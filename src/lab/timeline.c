@@ -135,7 +135,8 @@ static int touch_all(struct bt_lab *lab, struct bt_err *err)
 	struct bt_lab_memory_work work = { .threads = lab->options->threads };
 	int ret = bt_lab_settle(lab, err);
 
-	work.bytes = bt_lab_fillable_bytes(lab, 0);
+	if (!ret)
+		ret = bt_lab_fillable(lab, 0, &work.bytes, err);
 	if (!ret)
 		ret = bt_lab_fill(lab, 0, &work, err);
 	if (!ret)
