@@ -141,6 +141,30 @@ static void add_memory(struct args *args, const struct bt_vm_options *options, u
 		add(args, "memory-backend-memfd,id=memory%u,size=%lluM,share=on", node, mib);
 }
 
+static void add_node(struct args *args, const struct bt_vm_options *options, unsigned node)
+{
+	unsigned first, count;
+
+	bt_qemu_node_cpus(options->cpus, options->nodes, node, &first, &count);
+	add_memory(args, options, node);
+	add(args, "-numa");
+	if (count)
+		add(args, "node,nodeid=%u,memdev=memory%u,cpus=%u-%u", node, node, first,
+		    first + count - 1);
+	else
+		add(args, "node,nodeid=%u,memdev=memory%u", node, node);
+}
+
+/*
+ * Where nodes name their memory, the machine's own is but a container of theirs, and a device that
+ * wants to manage it (HyperAlloc's makes itself its RamDiscardManager) finds no memory there and
+ * aborts. One node of anonymous memory is what -m alone gives.
+ */
+static bool needs_nodes(const struct bt_vm_options *options)
+{
+	return options->nodes > 1 || !options->anonymous;
+}
+
 /* A socket for each CPU: none is then shared by two nodes, which the kernel would complain of. */
 static void add_machine(struct args *args, const struct bt_vm_options *options)
 {
@@ -154,18 +178,8 @@ static void add_machine(struct args *args, const struct bt_vm_options *options)
 		add(args, "%lluM", (unsigned long long)(bytes / MIB));
 	add(args, "-smp");
 	add(args, "%u,sockets=%u,cores=1,threads=1", options->cpus, options->cpus);
-	for (unsigned node = 0; node < options->nodes; node++) {
-		unsigned first, count;
-
-		bt_qemu_node_cpus(options->cpus, options->nodes, node, &first, &count);
-		add_memory(args, options, node);
-		add(args, "-numa");
-		if (count)
-			add(args, "node,nodeid=%u,memdev=memory%u,cpus=%u-%u", node, node, first,
-			    first + count - 1);
-		else
-			add(args, "node,nodeid=%u,memdev=memory%u", node, node);
-	}
+	for (unsigned node = 0; needs_nodes(options) && node < options->nodes; node++)
+		add_node(args, options, node);
 }
 
 static void add_accel(struct args *args, const struct bt_qemu_spec *spec)
