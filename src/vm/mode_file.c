@@ -105,15 +105,31 @@ static int refuse(struct bt_modes *modes, const char *section, const char *name,
 	return 0;
 }
 
+/* "NAME+vfio" */
+static struct bt_mode *find_with_vfio(struct bt_modes *modes, const char *name)
+{
+	char other[BT_MODE_NAME + sizeof(BT_MODE_VFIO_SUFFIX)];
+
+	snprintf(other, sizeof(other), "%s" BT_MODE_VFIO_SUFFIX, name);
+	return find(modes, other);
+}
+
+/* Of a mode without devices of the host there is one with them, too. */
 static int on_like(struct bt_modes *modes, const char *section, const char *value)
 {
-	const struct bt_mode *like = find(modes, value);
+	const struct bt_mode *like = find(modes, value), *like_with = find_with_vfio(modes, value);
+	char other[BT_MODE_NAME + sizeof(BT_MODE_VFIO_SUFFIX)];
 
+	snprintf(other, sizeof(other), "%s" BT_MODE_VFIO_SUFFIX, section);
+	if (!*section)
+		return refuse(modes, section, "like", "a mode needs a name: [NAME]");
 	if (find(modes, section))
 		return refuse(modes, section, "like", "the mode is there already");
 	if (!like)
 		return refuse(modes, section, "like", "no such mode");
-	return add(modes, section, like) ? 1 : refuse(modes, section, "like", "too many, or too long");
+	if (!add(modes, section, like) || (like_with && !add(modes, other, like_with)))
+		return refuse(modes, section, "like", "too many modes, or too long a name");
+	return 1;
 }
 
 static int on_key(void *context, const char *section, const char *name, const char *value)
@@ -121,8 +137,7 @@ static int on_key(void *context, const char *section, const char *name, const ch
 	struct bt_modes *modes = context;
 	const struct key *key = find_key(name);
 	struct bt_mode *mode = find(modes, section);
-	struct bt_mode *with_vfio;
-	char other[BT_MODE_NAME + sizeof(BT_MODE_VFIO_SUFFIX)];
+	struct bt_mode *with_vfio = find_with_vfio(modes, section);
 
 	if (modes->err->code)
 		return 0;
@@ -135,8 +150,6 @@ static int on_key(void *context, const char *section, const char *name, const ch
 						    "append, vfio-device)");
 	set(mode, key, value);
 	/* What is said of a mode holds with devices of the host, too. */
-	snprintf(other, sizeof(other), "%s" BT_MODE_VFIO_SUFFIX, section);
-	with_vfio = find(modes, other);
 	if (with_vfio)
 		set(with_vfio, key, value);
 	return 1;
