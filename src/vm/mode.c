@@ -59,7 +59,8 @@ struct bt_mode_device {
 	bt_qmp_arguments *resize_arguments, *query_arguments;
 	const char *member;		/* of the answer's object; NULL: the answer is the number */
 	bool beside;			/* counts only what it adds to least_bytes */
-	const char *event, *trace;
+	const char *event;		/* NULL: it tells of nothing */
+	const char *trace;
 };
 
 static void add_balloon(const struct bt_mode *mode, const struct bt_mode_size *size,
@@ -170,7 +171,7 @@ static const struct bt_mode_device llfree_balloon = {
 	.add = add_llfree,
 	.resize = "llfree-balloon", .resize_arguments = value_argument,
 	.query = "query-llfree-balloon", .member = "actual",
-	.event = "BALLOON_CHANGE",
+	/* It sends no event; its command is answered when all is done. */
 	.trace = "",
 };
 
@@ -264,14 +265,19 @@ uint64_t bt_mode_round(uint64_t bytes)
 	return (bytes + BT_MODE_UNIT_BYTES - 1) / BT_MODE_UNIT_BYTES * BT_MODE_UNIT_BYTES;
 }
 
+static bool is_whole(uint64_t bytes)
+{
+	return !(bytes % BT_MODE_UNIT_BYTES);
+}
+
 static int check_size(const struct bt_mode *mode, const struct bt_mode_size *size,
 		      struct bt_err *err)
 {
 	char least[32], initial[32], most[32];
 
 	if (size->least_bytes <= size->initial_bytes && size->initial_bytes <= size->memory_bytes &&
-	    size->least_bytes < size->memory_bytes && size->cpus &&
-	    size->memory_bytes == bt_mode_round(size->memory_bytes))
+	    size->least_bytes < size->memory_bytes && size->cpus && is_whole(size->least_bytes) &&
+	    is_whole(size->initial_bytes) && is_whole(size->memory_bytes))
 		return 0;
 	return bt_err_set(err, EINVAL, "mode %s: a guest of %s to %s that begins with %s cannot be "
 			  "(whole units of 2 MiB, the least below the most)", mode->name,
@@ -280,16 +286,33 @@ static int check_size(const struct bt_mode *mode, const struct bt_mode_size *siz
 			  bt_text_bytes(size->initial_bytes, initial, sizeof(initial)));
 }
 
-/* Behind the device that resizes: it is told of what the others map. */
+static const char *vfio_device(const char *address, struct texts *texts)
+{
+	struct bt_json_writer *w = bt_json_writer_create(false);
+	const char *text;
+	size_t size;
+
+	bt_json_object(w, NULL);
+	bt_json_string(w, "driver", "vfio-pci");
+	bt_json_string(w, "host", address);
+	bt_json_end_object(w);
+	text = keep(texts, "%s", bt_json_writer_text(w, &size));
+	bt_json_writer_free(w);
+	return text;
+}
+
+/*
+ * Behind the device that resizes, which is told of what the others map; and as JSON, since QEMU makes
+ * devices that are JSON, in their order, after all others.
+ */
 static void add_vfio(const struct bt_mode *mode, struct bt_vm_options *options,
 		     struct texts *texts)
 {
 	char *devices = bt_xstrdup(mode->vfio_devices), *rest = devices;
 
-	for (char *name = strsep(&rest, ","); name; name = strsep(&rest, ",")) {
+	for (char *name = strsep(&rest, ", "); name; name = strsep(&rest, ", ")) {
 		if (*name)
-			add_device(options, "-device",
-				   keep(texts, "{\"driver\":\"vfio-pci\",\"host\":\"%s\"}", name));
+			add_device(options, "-device", vfio_device(name, texts));
 	}
 	free(devices);
 }
@@ -366,7 +389,7 @@ int bt_mode_actual(const struct bt_mode *mode, const struct bt_mode_size *size,
 	bool known = device->member ? bt_json_get_u64(answer, device->member, bytes) :
 				      bt_json_as_u64(answer, bytes);
 
-	if (!known)
+	if (!known || *bytes > UINT64_MAX - size->least_bytes)
 		return bt_err_set(err, EPROTO, "QEMU's answer to %s has no size in it",
 				  device->query);
 	if (device->beside)

@@ -80,7 +80,7 @@ uint64_t bt_mode_round(uint64_t bytes);
 /*
  * Options of a guest of this mode and size, from bt_vm_options_default(). Texts that had to be
  * made belong to *texts, a NULL-terminated list, freed by bt_mode_free_texts() after the guest.
- * -EINVAL: sizes that contradict each other.
+ * -EINVAL: sizes that contradict each other, or are no whole units.
  */
 int bt_mode_options(const struct bt_mode *mode, const struct bt_mode_size *size,
 		    struct bt_vm_options *options, char ***texts, struct bt_err *err);
@@ -106,7 +106,7 @@ struct bt_mode_request bt_mode_query(const struct bt_mode *mode);
 /* The answer to it: what the guest has altogether. -EPROTO. */
 int bt_mode_actual(const struct bt_mode *mode, const struct bt_mode_size *size,
 		   const struct bt_json *answer, uint64_t *bytes, struct bt_err *err);
-/* The event by which QEMU tells of a change ("BALLOON_CHANGE"), at most once a second. */
+/* The event by which QEMU tells of a change ("BALLOON_CHANGE"), at most once a second; NULL: none. */
 const char *bt_mode_event(const struct bt_mode *mode);
 /* Trace events of an unmodified QEMU that tell when the device did what, as -d takes them. */
 const char *bt_mode_trace(const struct bt_mode *mode);
