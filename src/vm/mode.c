@@ -356,11 +356,9 @@ void bt_mode_free_texts(char **texts)
 
 uint64_t bt_mode_target(const struct bt_mode_size *size, uint64_t bytes)
 {
-	uint64_t target = bt_mode_round(bytes);
-
-	if (target < size->least_bytes)
+	if (bytes < size->least_bytes)
 		return size->least_bytes;
-	return target < size->memory_bytes ? target : size->memory_bytes;
+	return bytes < size->memory_bytes ? bt_mode_round(bytes) : size->memory_bytes;
 }
 
 struct bt_mode_request bt_mode_resize(const struct bt_mode *mode, const struct bt_mode_size *size,
