@@ -74,7 +74,12 @@ int bt_lab_ftq(struct bt_lab *lab, struct bt_err *err);
 int bt_lab_compiling(struct bt_lab *lab, struct bt_err *err);
 int bt_lab_multivm(struct bt_lab *lab, struct bt_err *err);
 
-/* lab/trace.c: device times of all resizes that were noted, out of QEMU's trace of a guest. */
+/*
+ * lab/trace.c: whether a line of QEMU's log is of an event of a memory device, and when that was.
+ * QEMU 7.2 (scripts/tracetool/backend/log.py) begins it with thread, seconds and microseconds.
+ */
+bool bt_lab_trace_line(const char *line, int64_t *utc_ns);
+/* Device times of all resizes that were noted, out of QEMU's trace of a guest. */
 int bt_lab_take_trace(struct bt_lab *lab, const char *path, unsigned vm, struct bt_err *err);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The device's own times of a resize, out of QEMU's trace. A line of its log begins with process
+ * The device's own times of a resize, out of QEMU's trace. A line of its log begins with thread
  * and UTC, "1234@1764374400.123456:virtio_balloon_set_config ..."; an unmodified QEMU writes one
  * when the guest has told of its progress, which virtio-balloon's driver does after each MiB, and
  * virtio-mem's for each block.
@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/util.h"
@@ -21,18 +22,15 @@ static bool is_resize(const struct bt_lab_mark *mark, unsigned vm)
 	       (!strcmp(mark->kind, "shrink") || !strcmp(mark->kind, "grow"));
 }
 
-/* Whether the line is of an event, and when that was, in ns of the run. */
-static bool parse(const struct bt_lab *lab, const char *line, double *at_ns)
+bool bt_lab_trace_line(const char *line, int64_t *utc_ns)
 {
-	unsigned long long seconds, us;
+	char seconds[11], us[7];
 	int used = 0;
 
-	if (sscanf(line, "%*d@%llu.%6llu:%n", &seconds, &us, &used) != 2 || !used)
+	if (sscanf(line, "%*d@%10[0-9].%6[0-9]:%n", seconds, us, &used) != 2 || !used ||
+	    strlen(us) != 6 || *seconds > '8' || strncmp(line + used, "virtio_", 7))
 		return false;
-	if (strncmp(line + used, "virtio_", 7))
-		return false;
-	*at_ns = bt_lab_at(lab, (uint64_t)((int64_t)(seconds * BT_NS_PER_S + us * 1000) -
-					   lab->utc_offset_ns));
+	*utc_ns = strtoll(seconds, NULL, 10) * (int64_t)BT_NS_PER_S + strtoll(us, NULL, 10) * 1000;
 	return true;
 }
 
@@ -43,11 +41,14 @@ static void take_span(FILE *file, struct bt_lab *lab, const struct bt_lab_mark *
 {
 	double first_ns = NAN, last_ns = NAN, at_ns;
 	char line[LINE_SIZE], key[64];
+	int64_t utc_ns;
 
 	rewind(file);
 	while (fgets(line, sizeof(line), file)) {
-		if (!parse(lab, line, &at_ns) || at_ns < mark->begin_ns - SLACK_NS ||
-		    at_ns > mark->end_ns + SLACK_NS)
+		if (!bt_lab_trace_line(line, &utc_ns))
+			continue;
+		at_ns = bt_lab_at(lab, (uint64_t)(utc_ns - lab->utc_offset_ns));
+		if (at_ns < mark->begin_ns - SLACK_NS || at_ns > mark->end_ns + SLACK_NS)
 			continue;
 		if (isnan(first_ns))
 			first_ns = at_ns;

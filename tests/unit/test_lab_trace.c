@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The device's own times, out of lines that QEMU 7.2.22 wrote with -msg timestamp=on while a guest
+ * was shrunk and grown, once by virtio-balloon and once by virtio-mem.
+ */
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "core/util.h"
+#include "lab/bench.h"
+#include "tests/unit/tree.h"
+
+static const char balloon[] =
+	"7958@1795913371.071160:virtio_balloon_get_config num_pages: 0 actual: 0\n"
+	"7915@1795913389.132403:virtio_balloon_to_target balloon target: 0x18000000 num_pages: 163840\n"
+	"7958@1795913389.133323:virtio_balloon_get_config num_pages: 163840 actual: 0\n"
+	"7958@1795913389.155743:virtio_balloon_set_config actual: 256 oldactual: 0\n"
+	"qemu-system-x86_64: warning: something else\n"
+	"7958@1795913413.380454:virtio_balloon_get_config num_pages: 163840 actual: 163584\n"
+	"7958@1795913413.416258:virtio_balloon_set_config actual: 163840 oldactual: 163584\n"
+	"7915@1795913414.383487:virtio_balloon_to_target balloon target: 0x40000000 num_pages: 0\n"
+	"7958@1795913414.384436:virtio_balloon_get_config num_pages: 0 actual: 163840\n"
+	"7958@1795913416.282554:virtio_balloon_get_config num_pages: 0 actual: 256\n"
+	"7958@1795913416.283269:virtio_balloon_set_config actual: 0 oldactual: 256\n";
+
+static const char memory_device[] =
+	"12955@1795913481.314286:virtio_mem_send_response type=0\n"
+	"12955@1795913494.926603:virtio_mem_unplug_request addr=0x120000000 nb_blocks=64\n"
+	"12955@1795913494.927775:virtio_mem_send_response type=0\n"
+	"12955@1795913497.610391:virtio_mem_unplug_request addr=0x100000000 nb_blocks=64\n"
+	"12955@1795913497.611316:virtio_mem_send_response type=0\n"
+	"12931@1795913498.670156:virtio_mem_resized_usable_region "
+	"old_size=0x28000000new_size=0x28000000\n"
+	"12955@1795913498.673365:virtio_mem_plug_request addr=0x100000000 nb_blocks=64\n"
+	"12955@1795913498.711751:virtio_mem_send_response type=0\n";
+
+/* The run began at UTC 1795913305 s, 5 s of our clock. */
+#define OFFSET_NS 1795913300000000000
+#define BEGIN_NS 5000000000ull
+#define AT(seconds) (((seconds) - 1795913305.0) * 1e9)
+
+static struct bt_lab *lab_of(void)
+{
+	struct bt_lab *lab = calloc(1, sizeof(*lab));
+
+	lab->run = bt_lab_run_create(BT_LAB_INFLATE, "base-manual");
+	lab->begin_ns = BEGIN_NS;
+	lab->utc_offset_ns = OFFSET_NS;
+	return lab;
+}
+
+static void lab_free(struct bt_lab *lab)
+{
+	bt_lab_run_free(lab->run);
+	free(lab);
+}
+
+static void take(struct bt_lab *lab, const char *text)
+{
+	struct bt_err err;
+
+	tree_put("/trace.log", text);
+	assert_int_equal(bt_lab_take_trace(lab, tree_path("/trace.log"), 0, &err), 0);
+}
+
+static void check_value(const struct bt_lab *lab, const char *key, unsigned index, double wanted)
+{
+	const struct bt_lab_metric *metric = bt_lab_run_metric(lab->run, key);
+
+	assert_non_null(metric);
+	assert_true(index < metric->count);
+	if (isnan(wanted))
+		assert_true(isnan(metric->values[index]));
+	else
+		assert_true(metric->values[index] == wanted);
+}
+
+/* From the request, which QEMU notes, to what the guest told last: differences of the lines' times. */
+static void a_balloons_times_are_taken(void **state)
+{
+	struct bt_lab *lab = lab_of();
+
+	(void)state;
+	bt_lab_run_mark(lab->run, "shrink", AT(1795913389.132), AT(1795913413.4163));
+	bt_lab_run_mark(lab->run, "grow", AT(1795913414.383), AT(1795913416.2833));
+	take(lab, balloon);
+	check_value(lab, "shrink_device_ns", 0, 24283855000.0);
+	check_value(lab, "grow_device_ns", 0, 1899782000.0);
+	lab_free(lab);
+}
+
+static void virtio_mems_times_are_taken(void **state)
+{
+	struct bt_lab *lab = lab_of();
+
+	(void)state;
+	bt_lab_run_mark(lab->run, "shrink", AT(1795913494.866), AT(1795913497.612));
+	bt_lab_run_mark(lab->run, "grow", AT(1795913498.670), AT(1795913498.731));
+	take(lab, memory_device);
+	check_value(lab, "shrink_device_ns", 0, 2684713000.0);
+	check_value(lab, "grow_device_ns", 0, 41595000.0);
+	lab_free(lab);
+}
+
+/* A ms more on either side, for a clock that is read twice; but no more. */
+static void there_is_some_slack(void **state)
+{
+	struct bt_lab *lab = lab_of();
+
+	(void)state;
+	bt_lab_run_mark(lab->run, "shrink", AT(1795913494.9275), AT(1795913497.6105));
+	bt_lab_run_mark(lab->run, "shrink", AT(1795913494.928), AT(1795913497.609));
+	take(lab, memory_device);
+	check_value(lab, "shrink_device_ns", 0, 2684713000.0);
+	/* From 494.927775 on; its last is the request at 497.610391, out of reach by 391 us. */
+	check_value(lab, "shrink_device_ns", 1, NAN);
+	lab_free(lab);
+}
+
+static void what_was_no_resize_of_it_has_none(void **state)
+{
+	struct bt_lab *lab = lab_of();
+
+	(void)state;
+	/* Another guest's; one that never ended; another kind. */
+	bt_lab_run_mark(lab->run, "shrink", AT(1795913389.132), AT(1795913413.4163))->vm = 1;
+	bt_lab_run_mark(lab->run, "shrink", AT(1795913389.132), NAN);
+	bt_lab_run_mark(lab->run, "fill", AT(1795913389.132), AT(1795913413.4163));
+	take(lab, balloon);
+	assert_null(bt_lab_run_metric(lab->run, "shrink_device_ns"));
+	assert_null(bt_lab_run_metric(lab->run, "fill_device_ns"));
+	/* Without an event, and with a single one, a time is not known. */
+	bt_lab_run_mark(lab->run, "grow", AT(1795913420.0), AT(1795913421.0));
+	bt_lab_run_mark(lab->run, "grow", AT(1795913371.0), AT(1795913372.0));
+	take(lab, balloon);
+	check_value(lab, "grow_device_ns", 0, NAN);
+	check_value(lab, "grow_device_ns", 1, NAN);
+	take(lab, "");
+	check_value(lab, "grow_device_ns", 3, NAN);
+	lab_free(lab);
+}
+
+static void a_log_that_is_not_there_is_told(void **state)
+{
+	struct bt_lab *lab = lab_of();
+	struct bt_err err;
+
+	(void)state;
+	assert_int_equal(bt_lab_take_trace(lab, in_directory("none.log"), 0, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "/none.log"));
+	lab_free(lab);
+}
+
+static void lines_are_read_or_left(void **state)
+{
+	static const char *const others[] = {
+		"", "\n", "virtio_balloon_get_config num_pages: 0 actual: 0\n",
+		"7958@1795913371.071160:memory_region_ops_read cpu 0\n",
+		"7958@1795913371.071160 virtio_mem_send_response type=0\n",
+		"7958@1795913371.07116:virtio_mem_send_response type=0\n",
+		"7958@1795913371.-71160:virtio_mem_send_response type=0\n",
+		"7958@-795913371.071160:virtio_mem_send_response type=0\n",
+		"7958@99999999999.071160:virtio_mem_send_response type=0\n",
+		"7958@9999999999.071160:virtio_mem_send_response type=0\n",
+		"@1795913371.071160:virtio_mem_send_response type=0\n",
+		"7958@1795913371.071160:", "7958@1795913371.071160", "7958@1795913371.", "7958@", "7958",
+		"2026-11-29T00:49:31.071160Z qemu-system-x86_64: warning: x\n",
+	};
+	int64_t utc_ns = -1;
+
+	(void)state;
+	for (size_t i = 0; i < BT_ARRAY_SIZE(others); i++)
+		assert_false(bt_lab_trace_line(others[i], &utc_ns));
+	assert_int_equal(utc_ns, -1);
+	assert_true(bt_lab_trace_line("7958@1795913371.071160:virtio_balloon_get_config n\n", &utc_ns));
+	assert_int_equal(utc_ns, 1795913371071160000);
+	assert_true(bt_lab_trace_line("1@0.000001:virtio_mem_unplugged_all \n", &utc_ns));
+	assert_int_equal(utc_ns, 1000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_balloons_times_are_taken),
+		cmocka_unit_test(virtio_mems_times_are_taken),
+		cmocka_unit_test(there_is_some_slack),
+		cmocka_unit_test(what_was_no_resize_of_it_has_none),
+		cmocka_unit_test(a_log_that_is_not_there_is_told),
+		cmocka_unit_test(lines_are_read_or_left),
+	};
+
+	return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
