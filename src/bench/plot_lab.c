@@ -84,16 +84,15 @@ void bt_plot_group_statistics(const struct bt_plot_group *group,
 {
 	double *all = NULL, *values;
 	size_t count = 0;
+	unsigned some;
 
 	for (unsigned i = 0; i < group->count; i++) {
-		unsigned some = bt_lab_counts(group->runs[i]) ?
-				bt_lab_values(kind, group->runs[i], &values) : 0;
-
-		if (!some)
+		if (!bt_lab_counts(group->runs[i]))
 			continue;
-		all = bt_xrealloc(all, count + some, sizeof(*all));
-		memcpy(all + count, values, some * sizeof(*all));
-		count += some;
+		some = bt_lab_values(kind, group->runs[i], &values);
+		all = bt_xrealloc(all, count + some + 1, sizeof(*all));
+		for (unsigned v = 0; v < some; v++)
+			all[count++] = values[v];
 		free(values);
 	}
 	bt_lab_statistics(all, count, BT_PLOT_CONFIDENCE, 1, statistics);
