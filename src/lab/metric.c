@@ -148,7 +148,7 @@ static size_t works(run_t run, double **values)
 	return count;
 }
 
-static double mean(const double *values, size_t count)
+static double mean(double *values, size_t count)
 {
 	struct bt_summary summary;
 
@@ -170,55 +170,27 @@ static double percentile_1(double *values, size_t count)
 	return bt_stats_quantile(values, count, SLOWEST);
 }
 
-static unsigned stream_mean(kind_t kind, run_t run, double **values)
+static double total(double *values, size_t count)
+{
+	return mean(values, count) * (double)count;
+}
+
+static unsigned stream(kind_t kind, run_t run, double **values)
 {
 	double *all;
 	size_t count = bandwidths(run, kind->kernel, &all);
-	double value = mean(all, count);
+	double value = kind->reduce(all, count);
 
 	free(all);
 	return one(value, values);
 }
 
-static unsigned stream_p1(kind_t kind, run_t run, double **values)
-{
-	double *all;
-	size_t count = bandwidths(run, kind->kernel, &all);
-	double value = percentile_1(all, count);
-
-	free(all);
-	return one(value, values);
-}
-
-static unsigned ftq_mean(kind_t kind, run_t run, double **values)
+static unsigned ftq(kind_t kind, run_t run, double **values)
 {
 	double *all;
 	size_t count = works(run, &all);
-	double value = mean(all, count);
+	double value = kind->reduce(all, count);
 
-	(void)kind;
-	free(all);
-	return one(value, values);
-}
-
-static unsigned ftq_p1(kind_t kind, run_t run, double **values)
-{
-	double *all;
-	size_t count = works(run, &all);
-	double value = percentile_1(all, count);
-
-	(void)kind;
-	free(all);
-	return one(value, values);
-}
-
-static unsigned ftq_total(kind_t kind, run_t run, double **values)
-{
-	double *all;
-	size_t count = works(run, &all);
-	double value = mean(all, count) * (double)count;
-
-	(void)kind;
 	free(all);
 	return one(value, values);
 }
@@ -262,8 +234,11 @@ static unsigned unusable(kind_t kind, run_t run, double **values)
 #define SPEED(key, label, bytes_, ns_, ...) \
 	METRIC(key, label, BYTES_PER_S, MORE, INFLATE, speed, .bytes = bytes_, .ns = ns_, \
 	       ##__VA_ARGS__)
-#define BANDWIDTH(key, label, compute, kernel_) \
-	METRIC(key, label, BYTES_PER_S, MORE, STREAM, compute, .kernel = BT_LAB_##kernel_)
+#define BANDWIDTH(key, label, reduce_, kernel_) \
+	METRIC(key, label, BYTES_PER_S, MORE, STREAM, stream, .reduce = reduce_, \
+	       .kernel = BT_LAB_##kernel_)
+#define WORK(key, label, reduce_) \
+	METRIC(key, label, COUNT, MORE, FTQ, ftq, .reduce = reduce_)
 #define DETAIL .detail = true
 
 const struct bt_lab_metric_kind bt_lab_metric_kinds[] = {
@@ -291,18 +266,18 @@ const struct bt_lab_metric_kind bt_lab_metric_kinds[] = {
 	METRIC("rss_freed_bytes", "host memory freed", BYTES, MORE, INFLATE, freed),
 	METRIC("rss_freed_ratio", "freed of what was asked", RATIO, MORE, INFLATE, freed_ratio),
 
-	BANDWIDTH("stream_copy_bytes_per_s", "copy bandwidth", stream_mean, COPY),
-	BANDWIDTH("stream_copy_p1_bytes_per_s", "copy bandwidth p1", stream_p1, COPY),
-	BANDWIDTH("stream_scale_bytes_per_s", "scale bandwidth", stream_mean, SCALE),
-	BANDWIDTH("stream_scale_p1_bytes_per_s", "scale bandwidth p1", stream_p1, SCALE),
-	BANDWIDTH("stream_add_bytes_per_s", "add bandwidth", stream_mean, ADD),
-	BANDWIDTH("stream_add_p1_bytes_per_s", "add bandwidth p1", stream_p1, ADD),
-	BANDWIDTH("stream_triad_bytes_per_s", "triad bandwidth", stream_mean, TRIAD),
-	BANDWIDTH("stream_triad_p1_bytes_per_s", "triad bandwidth p1", stream_p1, TRIAD),
+	BANDWIDTH("stream_copy_bytes_per_s", "copy bandwidth", mean, COPY),
+	BANDWIDTH("stream_copy_p1_bytes_per_s", "copy bandwidth p1", percentile_1, COPY),
+	BANDWIDTH("stream_scale_bytes_per_s", "scale bandwidth", mean, SCALE),
+	BANDWIDTH("stream_scale_p1_bytes_per_s", "scale bandwidth p1", percentile_1, SCALE),
+	BANDWIDTH("stream_add_bytes_per_s", "add bandwidth", mean, ADD),
+	BANDWIDTH("stream_add_p1_bytes_per_s", "add bandwidth p1", percentile_1, ADD),
+	BANDWIDTH("stream_triad_bytes_per_s", "triad bandwidth", mean, TRIAD),
+	BANDWIDTH("stream_triad_p1_bytes_per_s", "triad bandwidth p1", percentile_1, TRIAD),
 
-	METRIC("ftq_work", "work of a quantum", COUNT, MORE, FTQ, ftq_mean),
-	METRIC("ftq_p1_work", "work of a quantum p1", COUNT, MORE, FTQ, ftq_p1),
-	METRIC("ftq_total_work", "work", COUNT, MORE, FTQ, ftq_total),
+	WORK("ftq_work", "work of a quantum", mean),
+	WORK("ftq_p1_work", "work of a quantum p1", percentile_1),
+	WORK("ftq_total_work", "work", total),
 
 	METRIC("footprint_gib_min", "footprint", GIB_MIN, LESS, COMPILING | MULTIVM, footprint),
 	WRITTEN("peak_bytes", "peak", BYTES, LESS, COMPILING | MULTIVM),

@@ -25,6 +25,7 @@ struct bt_lab_metric_kind {
 	unsigned (*compute)(const struct bt_lab_metric_kind *kind, const struct bt_lab_run *run,
 			    double **values);
 	const char *bytes, *ns;		/* keys of a run's metrics */
+	double (*reduce)(double *values, size_t count);	/* all rows of a table to one number */
 	enum bt_lab_kernel kernel;
 };
 extern const struct bt_lab_metric_kind bt_lab_metric_kinds[];
