@@ -155,7 +155,7 @@ static void test_hotplug(struct abi *abi)
 /* MemAvailable, once it has come down to below most (within 20 s) and two more seconds have gone. */
 static uint64_t settled_available(uint64_t most)
 {
-	uint64_t end_ns = bt_mono_ns() + 20 * BT_NS_PER_S;
+	uint64_t end_ns = oracle_deadline_ns(20000);
 
 	while (oracle_meminfo_bytes("MemAvailable") >= most && bt_mono_ns() < end_ns)
 		usleep(20000);

@@ -158,7 +158,7 @@ int abi_control(struct abi *abi)
 
 bool abi_wait_word(const volatile __u64 *word, uint64_t value, unsigned limit_ms)
 {
-	uint64_t end_ns = bt_mono_ns() + limit_ms * oracle_patience() * BT_NS_PER_MS;
+	uint64_t end_ns = oracle_deadline_ns(limit_ms);
 
 	while (*word != value) {
 		if (bt_mono_ns() > end_ns)
@@ -170,7 +170,7 @@ bool abi_wait_word(const volatile __u64 *word, uint64_t value, unsigned limit_ms
 
 bool abi_wait_held(const struct abi *abi, uint64_t least, uint64_t most, unsigned limit_ms)
 {
-	uint64_t end_ns = bt_mono_ns() + limit_ms * oracle_patience() * BT_NS_PER_MS, held;
+	uint64_t end_ns = oracle_deadline_ns(limit_ms), held;
 
 	while ((held = abi_held_pages(abi)) < least || held > most) {
 		if (bt_mono_ns() > end_ns)

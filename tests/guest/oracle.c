@@ -31,6 +31,11 @@ unsigned oracle_patience(void)
 	return patience > 1 ? (unsigned)patience : 1;
 }
 
+uint64_t oracle_deadline_ns(unsigned limit_ms)
+{
+	return bt_mono_ns() + limit_ms * oracle_patience() * BT_NS_PER_MS;
+}
+
 char *oracle_text(const char *path)
 {
 	struct bt_err err;

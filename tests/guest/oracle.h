@@ -19,6 +19,8 @@ void oracle_begin(void);
  * command line, which init passes on; 1 without it.
  */
 unsigned oracle_patience(void);
+/* The time, as of bt_mono_ns(), at which so long a limit is over, by that much longer. */
+uint64_t oracle_deadline_ns(unsigned limit_ms);
 /* All of a file; the caller frees it. */
 char *oracle_text(const char *path);
 /* /proc/meminfo, in bytes: "MemFree", "MemAvailable", "MemTotal". */

@@ -63,7 +63,7 @@ static bool has_frame(const struct bt_frame *frame, uint64_t argument)
 bool rig_until(struct rig *rig, bool (*done)(const struct bt_frame *frame, uint64_t argument),
 	       uint64_t argument, unsigned limit_ms)
 {
-	uint64_t end = bt_mono_ns() + limit_ms * oracle_patience() * BT_NS_PER_MS;
+	uint64_t end = oracle_deadline_ns(limit_ms);
 
 	do {
 		const struct bt_frame *frame;

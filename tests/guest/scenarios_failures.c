@@ -29,7 +29,7 @@ static bool failed_beyond(const struct bt_frame *frame, uint64_t failures)
 /* Free memory is back to before within 20 s, but for slack. */
 static void check_all_back(struct rig *rig, const char *what, uint64_t before, uint64_t slack)
 {
-	uint64_t end = bt_mono_ns() + 20 * oracle_patience() * BT_NS_PER_S, now;
+	uint64_t end = oracle_deadline_ns(20000), now;
 
 	while ((now = oracle_free_bytes()) + slack < before && bt_mono_ns() < end)
 		usleep(20000);

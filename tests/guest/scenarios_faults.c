@@ -114,7 +114,7 @@ static void scenario_held_lowers_available(struct rig *rig)
  */
 static bool comes_back(struct rig *rig, const char *what, uint64_t low, uint64_t bytes)
 {
-	uint64_t end = bt_mono_ns() + 20 * BT_NS_PER_S, now = oracle_free_bytes();
+	uint64_t end = oracle_deadline_ns(20000), now = oracle_free_bytes();
 
 	while (now < low + bytes && bt_mono_ns() < end) {
 		usleep(20000);
@@ -167,7 +167,7 @@ static void scenario_suspended(struct rig *rig)
 
 	if (pid == 0)
 		hold_for_good(rig->scenario);
-	end = bt_mono_ns() + 40 * BT_NS_PER_S;
+	end = oracle_deadline_ns(40000);
 	while (bt_mono_ns() < end && oracle_free_bytes() + 155 * MIB > free_before)
 		usleep(20000);
 	usleep(6000000);

@@ -168,7 +168,7 @@ static struct bt_measure wait_end(struct rig *rig)
 /* The probe, once it has so much; -1 when that does not come within 30 s. */
 static pid_t wait_resident(struct rig *rig, uint64_t bytes)
 {
-	uint64_t end = bt_mono_ns() + 30 * BT_NS_PER_S;
+	uint64_t end = oracle_deadline_ns(30000);
 	pid_t pid = -1;
 
 	while (bt_mono_ns() < end) {

@@ -49,7 +49,7 @@ static pid_t start_controller(const char *scenario)
 
 static bool has_control(struct rig *rig, unsigned limit_ms)
 {
-	uint64_t end = bt_mono_ns() + limit_ms * BT_NS_PER_MS;
+	uint64_t end = oracle_deadline_ns(limit_ms);
 
 	while (bt_session_no_control(rig->session) && bt_mono_ns() < end)
 		rig_wait_ms(rig, 20);
@@ -117,7 +117,7 @@ static enum bt_session_state state_of(struct rig *rig)
 /* Waits until the session is in a state; false after 20 s. */
 static bool reaches(struct rig *rig, enum bt_session_state state)
 {
-	uint64_t end = bt_mono_ns() + 20 * BT_NS_PER_S;
+	uint64_t end = oracle_deadline_ns(20000);
 
 	while (state_of(rig) != state && bt_mono_ns() < end)
 		rig_wait_ms(rig, 20);

@@ -105,7 +105,7 @@ static void watch_frames(struct rig *rig, struct storm *storm)
 /* An orphan is gone from /proc when the first process has reaped it. */
 static bool init_answers(void)
 {
-	uint64_t end_ns = bt_mono_ns() + 5 * BT_NS_PER_S;
+	uint64_t end_ns = oracle_deadline_ns(5000);
 	int ends[2];
 	pid_t pid, orphan = -1;
 
@@ -172,7 +172,7 @@ void scenario_oom_storm(struct rig *rig)
 	before = oracle_free_bytes();
 	check_storm(rig, "safe");
 	check_storm(rig, "bench");
-	end_ns = bt_mono_ns() + 10 * BT_NS_PER_S;
+	end_ns = oracle_deadline_ns(10000);
 	while (oracle_free_bytes() + 12 * MIB < before && bt_mono_ns() < end_ns)
 		rig_wait_ms(rig, 100);
 	rig_check(rig, oracle_free_bytes() + 12 * MIB >= before,

@@ -46,7 +46,7 @@ static uint64_t movable_free_bytes(void)
 
 static bool wait_plugged(void)
 {
-	uint64_t end_ns = bt_mono_ns() + 30 * oracle_patience() * BT_NS_PER_S;
+	uint64_t end_ns = oracle_deadline_ns(30000);
 
 	while (movable_free_bytes() < PLUGGED_BYTES * 9 / 10 && bt_mono_ns() < end_ns)
 		usleep(20000);
@@ -56,7 +56,7 @@ static bool wait_plugged(void)
 /* The host sees it, too, before this guest ends. */
 static bool wait_unplugged(void)
 {
-	uint64_t end_ns = bt_mono_ns() + 30 * oracle_patience() * BT_NS_PER_S;
+	uint64_t end_ns = oracle_deadline_ns(30000);
 
 	while (movable_free_bytes() && bt_mono_ns() < end_ns)
 		usleep(20000);
