@@ -51,8 +51,6 @@ bool abi_wait_word(const volatile __u64 *word, uint64_t value, unsigned limit_ms
 /* Waits until that many pages are held (at least, at most); false after limit_ms. */
 bool abi_wait_held(const struct abi *abi, uint64_t least, uint64_t most, unsigned limit_ms);
 
-/* Free memory with the free pages that CPUs keep for themselves: /proc/zoneinfo. */
-uint64_t free_bytes(void);
 /* Every free page that was free before is so again, but for slack. */
 bool memory_is_back(uint64_t before, uint64_t slack_bytes);
 void put_text(const char *path, const char *text);

@@ -44,7 +44,7 @@ static uint64_t full(struct abi *abi, uint64_t bytes)
 static void test_killed(struct abi *abi)
 {
 	struct bt_config config = hold(300 * MIB);
-	uint64_t before = free_bytes(), taken, low, held;
+	uint64_t before = oracle_free_bytes(), taken, low, held;
 	pid_t pid = fork();
 	int fd;
 
@@ -56,13 +56,13 @@ static void test_killed(struct abi *abi)
 			pause();
 	}
 	held = full(abi, 300 * MIB) * 4096;
-	low = free_bytes();
+	low = oracle_free_bytes();
 	taken = before - low;
 	check(abi, taken > 290 * MIB && taken < 310 * MIB,
 	      "a process holds 300 MiB, free memory fell by %" PRIu64, taken);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	taken = free_bytes() - low;
+	taken = oracle_free_bytes() - low;
 	check(abi, abi_held_pages(abi) == 0 && taken + SLACK >= held,
 	      "when it is reaped after SIGKILL everything is back: %" PRIu64 " bytes of %" PRIu64, taken,
 	      held);
@@ -236,7 +236,7 @@ static void test_oom_bench(struct abi *abi)
 static void test_oom_worker(struct abi *abi)
 {
 	struct bt_config config = hold(abi->info.max_held_bytes);
-	uint64_t kills = oracle_vmstat("oom_kill"), before = free_bytes();
+	uint64_t kills = oracle_vmstat("oom_kill"), before = oracle_free_bytes();
 	uint64_t told = abi->area->oom_notifications;
 	pid_t hog = fork();
 	int fd;
@@ -261,7 +261,7 @@ static void test_oom_worker(struct abi *abi)
 	waitpid(hog, NULL, 0);
 	close(fd);
 	check(abi, memory_is_back(before, 16 * MIB), "all memory is back: %" PRId64 " bytes missing",
-	      (int64_t)(before - free_bytes()));
+	      (int64_t)(before - oracle_free_bytes()));
 }
 
 /* 160 MiB in order 4, then 40 MiB more in single pages, until the process is killed. */
@@ -284,13 +284,13 @@ static void hold_two_orders(struct abi *abi)
 /* The first moment without a controller and an observer is that of unloading. */
 static void test_unload(struct abi *abi)
 {
-	uint64_t area = abi->info.map_bytes, before = free_bytes(), low, held, blocks, back;
+	uint64_t area = abi->info.map_bytes, before = oracle_free_bytes(), low, held, blocks, back;
 	pid_t pid = fork();
 
 	if (pid == 0)
 		hold_two_orders(abi);
 	held = full(abi, 200 * MIB) * 4096;
-	low = free_bytes();
+	low = oracle_free_bytes();
 	blocks = abi_cpu(abi, 0)->held_blocks + abi_cpu(abi, 1)->held_blocks;
 	/* By hand: 160 MiB in blocks of 64 KiB are 2560, 40 MiB in pages are 10240. */
 	check(abi, held > 190 * MIB && low + 190 * MIB < before && blocks > 12000 && blocks < 13000,
@@ -302,12 +302,12 @@ static void test_unload(struct abi *abi)
 	waitpid(pid, NULL, 0);
 	check(abi, syscall(SYS_delete_module, BT_DEVICE_NAME, O_NONBLOCK) == 0,
 	      "it unloads as soon as the controller is killed");
-	back = free_bytes() - low;
+	back = oracle_free_bytes() - low;
 	check(abi, access(DEVICE, F_OK) < 0 && errno == ENOENT, "the device node is gone");
 	/* Freed as single pages, blocks of order 4 would leave 15/16 of 160 MiB behind. */
 	check(abi, back + held / 50 >= held + area, "%" PRIu64 " bytes are back, %" PRIu64 " were held",
 	      back, held);
-	check(abi, free_bytes() + SLACK >= before + area, "no memory is missing");
+	check(abi, oracle_free_bytes() + SLACK >= before + area, "no memory is missing");
 }
 
 const struct abi_test abi_guard_tests[] = {

@@ -180,28 +180,9 @@ bool abi_wait_held(const struct abi *abi, uint64_t least, uint64_t most, unsigne
 	return true;
 }
 
-uint64_t free_bytes(void)
-{
-	FILE *file = fopen("/proc/zoneinfo", "re");
-	uint64_t pages = 0;
-	char line[256];
-
-	while (file && fgets(line, sizeof(line), file)) {
-		const char *at = line + strspn(line, " ");
-
-		if (!strncmp(at, "nr_free_pages ", 14))
-			pages += strtoull(at + 14, NULL, 10);
-		else if (!strncmp(at, "count:", 6))
-			pages += strtoull(at + 6, NULL, 10);
-	}
-	if (file)
-		fclose(file);
-	return pages * 4096;
-}
-
 bool memory_is_back(uint64_t before, uint64_t slack_bytes)
 {
-	return free_bytes() + slack_bytes >= before;
+	return oracle_free_bytes() + slack_bytes >= before;
 }
 
 void put_text(const char *path, const char *text)

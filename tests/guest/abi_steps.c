@@ -188,7 +188,7 @@ static pid_t hold_node(unsigned node, uint64_t bytes)
 static void test_failures(struct abi *abi)
 {
 	struct bt_config config = step_config();
-	uint64_t blocks, failed, tried, before = free_bytes();
+	uint64_t blocks, failed, tried, before = oracle_free_bytes();
 	pid_t pid = hold_node(1, oracle_node_bytes(1, "MemFree") - 100 * MIB);
 	int fd = abi_control(abi);
 

@@ -296,7 +296,7 @@ static uint64_t failures_of(const struct abi *abi)
 static void test_atomic_fails(struct abi *abi)
 {
 	struct bt_config config = abi_config();
-	uint64_t before = free_bytes(), failures = failures_of(abi), traced, end_ns;
+	uint64_t before = oracle_free_bytes(), failures = failures_of(abi), traced, end_ns;
 	pid_t victim = start_victim(200 * MIB);
 	int fd = abi_control(abi);
 
@@ -327,7 +327,7 @@ static void test_atomic_fails(struct abi *abi)
 	put_text("/proc/self/oom_score_adj", "0");
 	finish(abi, fd);
 	check(abi, memory_is_back(before, 16 * MIB), "all memory is back: %" PRId64 " bytes missing",
-	      (int64_t)(before - free_bytes()));
+	      (int64_t)(before - oracle_free_bytes()));
 }
 
 const struct abi_test abi_work_tests[] = {

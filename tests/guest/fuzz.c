@@ -315,7 +315,7 @@ static void judge_memory(struct stand *stand, uint64_t before)
 	while (!memory_is_back(before, SLACK) && bt_mono_ns() < end_ns)
 		usleep(100000);
 	check(abi, memory_is_back(before, SLACK), "every page is back: %lld KiB missing",
-	      ((long long)before - (long long)free_bytes()) / 1024);
+	      ((long long)before - (long long)oracle_free_bytes()) / 1024);
 }
 
 /* Runs, holds what it is to hold and gives it back. */
@@ -376,7 +376,7 @@ int main(void)
 	       (unsigned long long)stand.calls);
 	/* There is a configuration from now on. */
 	judge_device(abi, "before");
-	before = free_bytes();
+	before = oracle_free_bytes();
 	storm(&stand);
 	judge_calls(&stand);
 	judge_memory(&stand, before);

@@ -118,6 +118,8 @@ uint64_t oracle_free_bytes(void)
 	for (at = strstr(text, " count:"); at; at = strstr(at + 1, " count:"))
 		pages += strtoull(at + strlen(" count:"), NULL, 10);
 	free(text);
+	if (!access("/sys/kernel/debug/kmemleak", F_OK))
+		pages += oracle_meminfo_bytes("Slab") / 4096;
 	return oracle_meminfo_bytes("MemFree") + pages * 4096;
 }
 

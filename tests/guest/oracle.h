@@ -27,7 +27,8 @@ char *oracle_text(const char *path);
 uint64_t oracle_meminfo_bytes(const char *key);
 /*
  * Free memory: MemFree and the per-CPU lists of /proc/zoneinfo, which are free, too, but not counted
- * there; since Linux 6.7 they grow to a good part of a zone.
+ * there; since Linux 6.7 they grow to a good part of a zone. Where kmemleak answers for them, slabs
+ * are free, too: KASAN keeps freed objects back up to a 32nd of the memory.
  */
 uint64_t oracle_free_bytes(void);
 /* /proc/vmstat, 0 when the kernel has no such line. */
