@@ -2,8 +2,6 @@
 #include "bench/plot_lab.h"
 
 #include <fnmatch.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- which runs --------------------------------------------------------------------------- */
@@ -18,48 +16,28 @@ static bool shown(const struct bt_plot *plot, const struct bt_lab_run *run)
 	       !fnmatch(plot->run, strchr(config, ' ') + 1, 0);
 }
 
-static bool same_group(const struct bt_lab_run *a, const struct bt_lab_run *b)
-{
-	return a->benchmark == b->benchmark && !strcmp(a->mode, b->mode) &&
-	       !strcmp(a->label, b->label);
-}
-
-/* From the index-th run on; returns the index after the group. Its first is NULL: none counts. */
-static unsigned take_group(const struct bt_lab_runs *runs, unsigned index,
-			   struct bt_plot_group *group)
-{
-	*group = (struct bt_plot_group){ .runs = &runs->runs[index] };
-	while (index + group->count < runs->count &&
-	       same_group(runs->runs[index], runs->runs[index + group->count])) {
-		const struct bt_lab_run *run = runs->runs[index + group->count++];
-
-		if (!group->first && bt_lab_counts(run))
-			group->first = run;
-	}
-	return index + group->count;
-}
-
-static void add_group(struct bt_plot_groups *groups, const struct bt_plot_group *group)
+static void add_group(struct bt_plot_groups *groups, unsigned document,
+		      const struct bt_lab_group *group)
 {
 	if (groups->count == BT_PLOT_CURVES_MAX)
 		groups->more++;
 	else
-		groups->group[groups->count++] = *group;
+		groups->group[groups->count++] = (struct bt_plot_group){
+			.document = document, .first = group->first, .of = *group };
 }
 
 void bt_plot_groups(const struct bt_plot *plot, unsigned benchmarks,
 		    bool (*has)(const struct bt_lab_run *run), struct bt_plot_groups *groups)
 {
-	struct bt_plot_group group;
+	struct bt_lab_group group;
 
 	*groups = (struct bt_plot_groups){ .count = 0 };
 	for (unsigned d = 0; plot->labs && d < plot->count; d++) {
 		for (unsigned i = 0; i < plot->labs[d]->count;) {
-			i = take_group(plot->labs[d], i, &group);
-			group.document = d;
+			i = bt_lab_group_take(plot->labs[d], i, &group);
 			if (group.first && (benchmarks >> group.first->benchmark & 1) &&
 			    shown(plot, group.first) && has(group.first))
-				add_group(groups, &group);
+				add_group(groups, d, &group);
 		}
 	}
 }
@@ -82,21 +60,7 @@ void bt_plot_group_statistics(const struct bt_plot_group *group,
 			      const struct bt_lab_metric_kind *kind,
 			      struct bt_lab_statistics *statistics)
 {
-	double *all = NULL, *values;
-	size_t count = 0;
-	unsigned some;
-
-	for (unsigned i = 0; i < group->count; i++) {
-		if (!bt_lab_counts(group->runs[i]))
-			continue;
-		some = bt_lab_values(kind, group->runs[i], &values);
-		all = bt_xrealloc(all, count + some + 1, sizeof(*all));
-		for (unsigned v = 0; v < some; v++)
-			all[count++] = values[v];
-		free(values);
-	}
-	bt_lab_statistics(all, count, BT_PLOT_CONFIDENCE, 1, statistics);
-	free(all);
+	bt_lab_group_statistics(&group->of, kind, BT_PLOT_CONFIDENCE, statistics);
 }
 
 /* ---- what they look like ------------------------------------------------------------------ */

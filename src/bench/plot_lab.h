@@ -4,8 +4,7 @@
 #define BT_PLOT_LAB_H
 
 #include "bench/plot_data.h"
-#include "lab/metric.h"
-#include "lab/runs.h"
+#include "lab/group.h"
 
 #define BT_PLOT_LAB_LETTERS 34u	/* of a name in the legend */
 #define BT_PLOT_LAB_RIGHT 285.0	/* room for it beside the axes */
@@ -13,9 +12,8 @@
 /* The repetitions of one benchmark, mode and label in one document that count. */
 struct bt_plot_group {
 	unsigned document;
-	const struct bt_lab_run *first;
-	struct bt_lab_run *const *runs;	/* some of them do not count */
-	unsigned count;
+	const struct bt_lab_run *first;	/* of them */
+	struct bt_lab_group of;
 };
 
 struct bt_plot_groups {
