@@ -34,17 +34,19 @@ void bt_lab_group_statistics(const struct bt_lab_group *group,
 			     const struct bt_lab_metric_kind *kind, double confidence,
 			     struct bt_lab_statistics *statistics)
 {
-	double *all = NULL, *values;
+	double *all = NULL;
 	size_t count = 0;
 
 	for (unsigned i = 0; i < group->count; i++) {
-		unsigned some = bt_lab_counts(group->runs[i]) ?
-				bt_lab_values(kind, group->runs[i], &values) : 0;
+		double *values;
+		unsigned some;
 
-		if (!some)
+		if (!bt_lab_counts(group->runs[i]))
 			continue;
-		all = bt_xrealloc(all, count + some, sizeof(*all));
-		memcpy(all + count, values, some * sizeof(*all));
+		some = bt_lab_values(kind, group->runs[i], &values);
+		all = bt_xrealloc(all, count + some + 1, sizeof(*all));
+		if (some)
+			memcpy(all + count, values, some * sizeof(*all));
 		count += some;
 		free(values);
 	}
