@@ -2,7 +2,6 @@
 #include "lab/plan.h"
 
 #include <errno.h>
-#include <ini.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +79,11 @@ void bt_lab_plan_free(struct bt_lab_plan *plan)
 			free_values(&plan->sections[i].values[key]);
 	}
 	free(plan);
+}
+
+bool bt_lab_plan_is_empty(const struct bt_lab_plan *plan)
+{
+	return !plan->count;
 }
 
 /* ---- values ------------------------------------------------------------------------------- */
@@ -167,8 +171,8 @@ static int refuse(const struct key *key, const char *text, struct bt_err *err)
 	char min[32], max[32];
 
 	if (key->kind == BYTES)
-		return bt_err_set(err, EINVAL, "%s=%s: %s from %s to %s", key->key.name, text,
-				  key->key.value, bt_text_bytes(key->min, min, sizeof(min)),
+		return bt_err_set(err, EINVAL, "%s=%s: a size from %s to %s", key->key.name, text,
+				  bt_text_bytes(key->min, min, sizeof(min)),
 				  bt_text_bytes(key->max, max, sizeof(max)));
 	if (key->kind == TIME)
 		return bt_err_set(err, EINVAL, "%s=%s: a time from %s to %s", key->key.name, text,
@@ -189,13 +193,13 @@ static const char *separator(const struct key *key)
 	return key->kind == TEXT && strcmp(key->key.name, "mode") ? "|" : ",";
 }
 
-static char *trimmed(char *text)
+char *bt_lab_trim(char *text)
 {
 	char *end;
 
 	text += strspn(text, " \t");
 	end = text + strlen(text);
-	while (end > text && (end[-1] == ' ' || end[-1] == '\t'))
+	while (end > text && strchr(" \t\r\n", end[-1]))
 		*--end = '\0';
 	return text;
 }
@@ -232,7 +236,7 @@ int bt_lab_plan_set(struct bt_lab_plan *plan, const char *name, const char *valu
 	free_values(&section->values[i]);
 	copy = rest = bt_xstrdup(value);
 	while (!ret && (text = strsep(&rest, separator(&keys[i]))))
-		ret = add_value(&keys[i], &section->values[i], trimmed(text), err);
+		ret = add_value(&keys[i], &section->values[i], bt_lab_trim(text), err);
 	free(copy);
 	return ret;
 }
@@ -250,82 +254,6 @@ int bt_lab_plan_add(struct bt_lab_plan *plan, const char *benchmark, struct bt_e
 		return bt_err_set(err, EINVAL, "a plan has at most %u sections", SECTIONS_MAX);
 	plan->sections[plan->count++] = (struct section){ .benchmark = i };
 	return 0;
-}
-
-/* ---- files -------------------------------------------------------------------------------- */
-
-/* What is said of the full one is the research behind it; the fast one is a first look. */
-static const struct {
-	const char *name, *text;
-} built_in[] = {
-	{ "full",
-	  "[inflate]\nmode = base-manual, virtio-mem\nuntouched = no, yes\ncpus = 4\nthreads = 4\n"
-	  "memory = 8G\nleast = 1G\niterations = 10\nsettle = 10s\nrepetitions = 3\n"
-	  "[stream]\nmode = base-manual, virtio-mem\ncpus = 4\nthreads = 1, 4\nmemory = 8G\n"
-	  "least = 1G\narray = 256M\ntimeline = 140s\nbaseline = no, yes\nrepetitions = 3\n"
-	  "[ftq]\nmode = base-manual, virtio-mem\ncpus = 4\nthreads = 1, 4\nmemory = 8G\nleast = 1G\n"
-	  "quantum = 128ms\ntimeline = 140s\nbaseline = no, yes\nrepetitions = 3\n"
-	  "[compiling]\nmode = base-manual, base-auto, virtio-mem-auto\ncpus = 4\nthreads = 4\n"
-	  "memory = 8G\nleast = 1G\nworkload = synth\nduration = 600s\nsettle = 100s\n"
-	  "repetitions = 3\n"
-	  "[multivm]\nmode = base-manual, base-auto\ncpus = 4\nthreads = 4\nmemory = 4G\nleast = 1G\n"
-	  "vms = 3\niterations = 3\nstagger = 0s, 200s\nworkload = synth\nduration = 300s\n"
-	  "settle = 100s\n" },
-	{ "fast",
-	  "[inflate]\nmode = base-manual, virtio-mem\nuntouched = no, yes\niterations = 3\n"
-	  "[stream]\nmode = base-manual, virtio-mem\nbaseline = no, yes\n"
-	  "[ftq]\nmode = base-manual, virtio-mem\nbaseline = no, yes\n"
-	  "[compiling]\nmode = base-manual, base-auto, virtio-mem-auto\nsettle = 5s\n"
-	  "[multivm]\nmode = base-manual, base-auto\nmemory = 512M\nleast = 256M\nsettle = 5s\n" },
-};
-
-struct reading {
-	struct bt_lab_plan *plan;
-	const char *path;
-	char section[64];
-	struct bt_err *err;
-};
-
-static int on_key(void *context, const char *section, const char *name, const char *value)
-{
-	struct reading *r = context;
-	int ret = 0;
-
-	if (r->err->code)
-		return 0;
-	/* The same benchmark may come again: inih tells only that the section changed. */
-	if (strcmp(r->section, section)) {
-		ret = bt_lab_plan_add(r->plan, section, r->err);
-		snprintf(r->section, sizeof(r->section), "%s", section);
-	}
-	if (!ret)
-		ret = bt_lab_plan_set(r->plan, name, value, r->err);
-	if (ret)
-		bt_err_prefix(r->err, "%s: [%s]", r->path, section);
-	return !ret;
-}
-
-int bt_lab_plan_read(struct bt_lab_plan *plan, const char *path, struct bt_err *err)
-{
-	struct reading r = { .plan = plan, .path = path, .err = err };
-	const char *text = NULL;
-	int line;
-
-	err->code = 0;
-	for (unsigned i = 0; i < BT_ARRAY_SIZE(built_in); i++) {
-		if (!strcmp(built_in[i].name, path))
-			text = built_in[i].text;
-	}
-	line = text ? ini_parse_string(text, on_key, &r) : ini_parse(path, on_key, &r);
-	if (err->code)
-		return -err->code;
-	if (line > 0)
-		return bt_err_set(err, EINVAL, "%s: line %d is neither [BENCHMARK] nor key = value",
-				  path, line);
-	if (line)
-		return bt_err_set(err, ENOENT, "%s: no such plan; there are full, fast, and files",
-				  path);
-	return plan->count ? 0 : bt_err_set(err, EINVAL, "%s: there is no benchmark in it", path);
 }
 
 void bt_lab_plan_print(const struct bt_lab_plan *plan, FILE *out)
@@ -353,6 +281,11 @@ struct expansion {
 	unsigned count;
 	struct bt_err *err;
 };
+
+static int too_many(struct expansion *e)
+{
+	return bt_err_set(e->err, EINVAL, "a plan of more than %u runs: make several of it", ITEMS_MAX);
+}
 
 /* Letters, digits and a few signs; the rest would need quoting in a shell. */
 static void make_name(struct bt_lab_item *item)
@@ -409,7 +342,7 @@ static int expand(struct expansion *e, const struct section *section, unsigned k
 
 	if (key == KEYS) {
 		if (e->count == ITEMS_MAX)
-			return bt_err_set(e->err, EINVAL, "a plan of more than %u runs", ITEMS_MAX);
+			return too_many(e);
 		e->items = bt_xrealloc(e->items, e->count + 1, sizeof(*e->items));
 		e->items[e->count] = *so_far;
 		return complete(&e->items[e->count++], section, e->err);
@@ -439,8 +372,8 @@ static void shuffle(struct bt_lab_item *items, unsigned count, struct bt_random 
 }
 
 /* Those of one round: combinations that have a repetition of that number; 0: that are warmed up. */
-static void add_round(struct expansion *to, const struct expansion *from, unsigned round,
-		      uint64_t seed, struct bt_random *random)
+static int add_round(struct expansion *to, const struct expansion *from, unsigned round,
+		     uint64_t seed, struct bt_random *random)
 {
 	unsigned begin = to->count;
 
@@ -449,6 +382,8 @@ static void add_round(struct expansion *to, const struct expansion *from, unsign
 
 		if (round ? round > item.repetition : !item.warm_up)
 			continue;
+		if (to->count == ITEMS_MAX)
+			return too_many(to);
 		item.warm_up = !round;
 		item.repetition = round;
 		item.options.seed = seed + round;
@@ -457,6 +392,7 @@ static void add_round(struct expansion *to, const struct expansion *from, unsign
 		to->items[to->count++] = item;
 	}
 	shuffle(to->items + begin, to->count - begin, random);
+	return 0;
 }
 
 /* Two that are told apart by nothing but what a name has no room for. */
@@ -492,7 +428,7 @@ int bt_lab_plan_expand(const struct bt_lab_plan *plan, uint64_t seed, struct bt_
 	}
 	bt_random_seed(&random, seed);
 	for (unsigned round = 0; round <= rounds && !ret; round++)
-		add_round(&all, &combinations, round, seed, &random);
+		ret = add_round(&all, &combinations, round, seed, &random);
 	free(combinations.items);
 	if (!ret)
 		ret = check_names(&all);

@@ -38,8 +38,16 @@ int bt_lab_plan_add(struct bt_lab_plan *plan, const char *benchmark, struct bt_e
  */
 int bt_lab_plan_set(struct bt_lab_plan *plan, const char *name, const char *value,
 		    struct bt_err *err);
-/* Sections and settings of a file in inih's format. path "full", "fast": those that are built in. */
+/* No section was added yet. */
+bool bt_lab_plan_is_empty(const struct bt_lab_plan *plan);
+/*
+ * Sections and settings of a file, [BENCHMARK] and key = value; a line that begins with # or ; is for
+ * people. path "full", "fast": those that are built in. An error names the line.
+ */
 int bt_lab_plan_read(struct bt_lab_plan *plan, const char *path, struct bt_err *err);
+
+/* Without blanks and ends of lines around it, in place. */
+char *bt_lab_trim(char *text);
 
 /* One run of a plan. */
 struct bt_lab_item {
