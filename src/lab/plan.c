@@ -284,7 +284,8 @@ struct expansion {
 
 static int too_many(struct expansion *e)
 {
-	return bt_err_set(e->err, EINVAL, "a plan of more than %u runs: make several of it", ITEMS_MAX);
+	return bt_err_set(e->err, EINVAL, "a plan of more than %u runs: make several of it",
+			  ITEMS_MAX);
 }
 
 /* Letters, digits and a few signs; the rest would need quoting in a shell. */

@@ -41,8 +41,8 @@ int bt_lab_plan_set(struct bt_lab_plan *plan, const char *name, const char *valu
 /* No section was added yet. */
 bool bt_lab_plan_is_empty(const struct bt_lab_plan *plan);
 /*
- * Sections and settings of a file, [BENCHMARK] and key = value; a line that begins with # or ; is for
- * people. path "full", "fast": those that are built in. An error names the line.
+ * Sections and settings of a file, [BENCHMARK] and key = value; a line that begins with # or ; is
+ * for people. path "full", "fast": those that are built in. An error names the line.
  */
 int bt_lab_plan_read(struct bt_lab_plan *plan, const char *path, struct bt_err *err);
 

@@ -302,8 +302,8 @@ static const char *vfio_device(const char *address, struct texts *texts)
 }
 
 /*
- * Behind the device that resizes, which is told of what the others map; and as JSON, since QEMU makes
- * devices that are JSON, in their order, after all others.
+ * Behind the device that resizes, which is told of what the others map; and as JSON, since QEMU
+ * makes devices that are JSON, in their order, after all others.
  */
 static void add_vfio(const struct bt_mode *mode, struct bt_vm_options *options,
 		     struct texts *texts)

@@ -106,7 +106,7 @@ struct bt_mode_request bt_mode_query(const struct bt_mode *mode);
 /* The answer to it: what the guest has altogether. -EPROTO. */
 int bt_mode_actual(const struct bt_mode *mode, const struct bt_mode_size *size,
 		   const struct bt_json *answer, uint64_t *bytes, struct bt_err *err);
-/* The event by which QEMU tells of a change ("BALLOON_CHANGE"), at most once a second; NULL: none. */
+/* The event by which QEMU tells of a change ("BALLOON_CHANGE"), once a second; NULL: none. */
 const char *bt_mode_event(const struct bt_mode *mode);
 /* Trace events of an unmodified QEMU that tell when the device did what, as -d takes them. */
 const char *bt_mode_trace(const struct bt_mode *mode);

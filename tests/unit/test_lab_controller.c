@@ -51,7 +51,8 @@ static void it_stays_within_the_guests_bounds(void **state)
 	/* A device that has not said anything yet. */
 	assert_int_equal(bt_lab_controller_target(&size, 0, 8 * GIB), 2 * GIB);
 	/* In whole units, whatever the device says: 5 GiB and what makes the next 2 MiB full. */
-	assert_int_equal(bt_lab_controller_target(&size, 4 * GIB + 1, 1000 * MIB), 5 * GIB + 2 * MIB);
+	assert_int_equal(bt_lab_controller_target(&size, 4 * GIB + 1, 1000 * MIB),
+			 5 * GIB + 2 * MIB);
 }
 
 /*
@@ -61,7 +62,8 @@ static void it_stays_within_the_guests_bounds(void **state)
 static void steps_need_not_be_whole_units(void **state)
 {
 	static const struct bt_mode_size odd = { .cpus = 1, .memory_bytes = 200 * MIB,
-						 .least_bytes = 100 * MIB, .initial_bytes = 200 * MIB };
+						 .least_bytes = 100 * MIB,
+						 .initial_bytes = 200 * MIB };
 
 	(void)state;
 	assert_int_equal(bt_lab_controller_target(&odd, 200 * MIB, 40 * MIB), 188 * MIB);

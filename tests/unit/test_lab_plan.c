@@ -92,7 +92,8 @@ static void settings_reach_the_run(void **state)
 static void what_nobody_says_follows_from_the_rest(void **state)
 {
 	struct bt_lab_plan *plan = plan_of("[inflate]\nmemory = 4G\nleast = 1G\n"
-					   "[compiling]\nmode = virtio-mem-auto\nmemory = 4G\nleast = 1G\n");
+					   "[compiling]\nmode = virtio-mem-auto\nmemory = 4G\n"
+					   "least = 1G\n");
 	struct runs runs = expand(plan, 1);
 
 	(void)state;
@@ -138,7 +139,8 @@ static void commands_stay_whole(void **state)
 /* 2 modes, 3 numbers of threads, 2 command lines: 12, each 2 times; and all of a second section. */
 static void every_combination_is_a_run(void **state)
 {
-	struct bt_lab_plan *plan = plan_of("[inflate]\nmode = base-manual,virtio-mem\nthreads = 1, 2 ,4\n"
+	struct bt_lab_plan *plan = plan_of("[inflate]\nmode = base-manual,virtio-mem\n"
+					   "threads = 1, 2 ,4\n"
 					   "append = a=1,2 | b\nrepetitions = 2\n"
 					   "[inflate]\nmode = base-auto\n[ftq]\n");
 	struct runs runs = expand(plan, 3);
@@ -160,7 +162,8 @@ static void every_combination_is_a_run(void **state)
 
 static void names_are_unique_and_of_harmless_letters(void **state)
 {
-	struct bt_lab_plan *plan = plan_of("[inflate]\nmode = ../../x, $(y) z, ok+vfio\nthreads = 1,2\n"
+	struct bt_lab_plan *plan = plan_of("[inflate]\nmode = ../../x, $(y) z, ok+vfio\n"
+					   "threads = 1,2\n"
 					   "append = a\"b' | *\n");
 	struct runs runs = expand(plan, 1);
 
@@ -261,8 +264,8 @@ static void bad_plans_are_refused(void **state)
 		{ "[multivm]\nworkload = doom\n", "workload=doom: " },
 		{ "[multivm]\nvms = 9\n", "vms=9: 1 to 8" },
 		{ "[inflate]\nrepetitions = 100\n", "repetitions=100: 1 to 99" },
-		{ "[inflate]\nthreads = 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,"
-		  "26,27,28,29,30,31,32,33\n", "threads: 32 values are the most" },
+		{ "[inflate]\nthreads = 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,"
+		  "25,26,27,28,29,30,31,32,33\n", "threads: 32 values are the most" },
 		{ "# nothing\n", "there is no benchmark in it" },
 		{ "", "there is no benchmark in it" },
 	};
@@ -305,13 +308,13 @@ static void runs_that_cannot_be_are_refused(void **state)
 		const char *text, *why;
 	} cases[] = {
 		{ "[inflate]\nmode = a, b, a\n", "two runs would both be called inflate-a-r01" },
-		{ "[inflate]\nappend = x y | x_y\n", "two runs would both be called inflate-base-manual-"
-						    "append=x_y-r01" },
+		{ "[inflate]\nappend = x y | x_y\n",
+		  "two runs would both be called inflate-base-manual-append=x_y-r01" },
 		{ "[inflate]\n[inflate]\n", "two runs would both be called inflate-base-manual-r01" },
 		{ "[compiling]\nworkload = command\nimage = x\n", "image and command are needed" },
 		{ "[compiling]\nworkload = synth, build\n", "build-tree is needed" },
-		{ "[inflate]\nmode = a,b\ncpus = " MANY "\nthreads = " MANY "\nmemory = 1G,2G,3G,4G,5G,6G,"
-		  "7G,8G,9G\n", "a plan of more than 4096 runs" },
+		{ "[inflate]\nmode = a,b\ncpus = " MANY "\nthreads = " MANY
+		  "\nmemory = 1G,2G,3G,4G,5G,6G,7G,8G,9G\n", "a plan of more than 4096 runs" },
 		{ "[inflate]\ncpus = " MANY "\nthreads = " MANY "\nrepetitions = 17\n",
 		  "a plan of more than 4096 runs" },
 	};

@@ -77,7 +77,7 @@ static void check_value(const struct bt_lab *lab, const char *key, unsigned inde
 		assert_true(metric->values[index] == wanted);
 }
 
-/* From the request, which QEMU notes, to what the guest told last: differences of the lines' times. */
+/* From the request, which QEMU notes, to what the guest told last: by the times of the lines. */
 static void a_balloons_times_are_taken(void **state)
 {
 	struct bt_lab *lab = lab_of();
@@ -165,7 +165,7 @@ static void lines_are_read_or_left(void **state)
 		"7958@99999999999.071160:virtio_mem_send_response type=0\n",
 		"7958@9999999999.071160:virtio_mem_send_response type=0\n",
 		"@1795913371.071160:virtio_mem_send_response type=0\n",
-		"7958@1795913371.071160:", "7958@1795913371.071160", "7958@1795913371.", "7958@", "7958",
+		"7958@1795913371.071160:", "7958@1795913371.071160", "7958@1795913371.", "7958@",
 		"2026-11-29T00:49:31.071160Z qemu-system-x86_64: warning: x\n",
 	};
 	int64_t utc_ns = -1;
@@ -174,7 +174,8 @@ static void lines_are_read_or_left(void **state)
 	for (size_t i = 0; i < BT_ARRAY_SIZE(others); i++)
 		assert_false(bt_lab_trace_line(others[i], &utc_ns));
 	assert_int_equal(utc_ns, -1);
-	assert_true(bt_lab_trace_line("7958@1795913371.071160:virtio_balloon_get_config n\n", &utc_ns));
+	assert_true(bt_lab_trace_line("7958@1795913371.071160:virtio_balloon_get_config n\n",
+				      &utc_ns));
 	assert_int_equal(utc_ns, 1795913371071160000);
 	assert_true(bt_lab_trace_line("1@0.000001:virtio_mem_unplugged_all \n", &utc_ns));
 	assert_int_equal(utc_ns, 1000);

@@ -126,7 +126,8 @@ static void command_lines_are_the_golden_ones(void **state)
 	struct bt_modes *modes = modes_of(PARTS("huge-manual") PARTS("huge-auto")
 					  PARTS("llfree-manual") "append = quiet_one\n"
 					  PARTS("llfree-auto") TWO_DEVICES
-					  "[virtio-mem]\nappend = page_reporting.page_reporting_order=9\n"
+					  "[virtio-mem]\n"
+					  "append = page_reporting.page_reporting_order=9\n"
 					  TWO_DEVICES);
 
 	(void)state;
@@ -227,7 +228,8 @@ static void targets_are_rounded_and_bounded(void **state)
 
 static void the_file_goes_over_the_table(void **state)
 {
-	struct bt_modes *modes = modes_of("[base-auto]\nappend = page_reporting.page_reporting_order=9\n"
+	struct bt_modes *modes = modes_of("[base-auto]\n"
+					  "append = page_reporting.page_reporting_order=9\n"
 					  "[mine]\nlike = base-auto\nqemu = /my/qemu\n"
 					  "[base-auto]\nappend = later\n"
 					  "[mine+vfio]\nvfio-device = 0000:01:00.0\n");
@@ -266,7 +268,8 @@ static void bad_files_are_refused(void **state)
 		{ "[mine]\nlike = nothing\n", "[mine] like: no such mode" },
 		{ "[base-auto]\nlike = base-manual\n", "[base-auto] like: the mode is there already" },
 		{ "[]\nlike = base-manual\n", "a mode needs a name" },
-		{ "\n# fine\n[base-auto]\nwhat is that?\n", "line 4 is neither [MODE] nor key = value" },
+		{ "\n# fine\n[base-auto]\nwhat is that?\n",
+		  "line 4 is neither [MODE] nor key = value" },
 		{ "[a-name-that-is-longer-than-the-room-for-the-vfio]\nlike = base-auto\n",
 		  "too long a name" },
 		/* The first of two. */
@@ -383,7 +386,8 @@ static void devices_need_an_iommu_and_a_name(void **state)
 	check_refused(modes, "base-auto", NULL);
 	has_iommu = true;
 	check_refused(modes, "base-auto+vfio", NULL);
-	check_refused(modes, "base-manual+vfio", "needs a device of the host: name it by --vfio-device");
+	check_refused(modes, "base-manual+vfio", "needs a device of the host: name it by "
+		      "--vfio-device");
 	bt_modes_free(modes);
 }
 
@@ -436,7 +440,8 @@ static void start_qemu(struct bt_vm *vm, const char *program, const struct bt_vm
 	snprintf(vm->console, sizeof(vm->console), "%s", log);
 	argv = bt_qemu_argv(&(struct bt_qemu_spec){
 		.options = options, .program = program, .accel = "tcg", .image = "", .initramfs = "",
-		.console_path = in_directory("console"), .qmp_path = qmp, .port_fds = { -1, -1, -1 } });
+		.console_path = in_directory("console"), .qmp_path = qmp,
+		.port_fds = { -1, -1, -1 } });
 	vm->pid = bt_child_start(&(struct bt_child_spec){ .argv = without_kernel(argv, list),
 							   .out_fd = fd, .err_fd = fd }, &err);
 	assert_true(vm->pid > 0);
@@ -471,7 +476,8 @@ static void speak_with(struct bt_vm *vm, const struct bt_mode *mode)
 	bt_resize_free(&resize);
 	if (!beside)
 		return;
-	assert_int_equal(bt_vm_command(vm, "qom-get", requested_size, NULL, LIMIT_NS, &answer, &err), 0);
+	assert_int_equal(bt_vm_command(vm, "qom-get", requested_size, NULL, LIMIT_NS, &answer,
+				       &err), 0);
 	assert_true(bt_json_as_u64(answer.value, &bytes));
 	assert_int_equal(bytes, (768 - 256) * MIB);
 }

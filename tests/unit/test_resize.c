@@ -138,7 +138,8 @@ static void a_page_is_the_measure(void **state)
 	struct heard heard;
 
 	(void)state;
-	resize_by("base-manual", 512 * MIB, 3, &resize, peer_start(steps, BT_ARRAY_SIZE(steps)), &heard);
+	resize_by("base-manual", 512 * MIB, 3, &resize, peer_start(steps, BT_ARRAY_SIZE(steps)),
+		  &heard);
 	bt_resize_free(&resize);
 }
 
@@ -159,7 +160,8 @@ static void virtio_mem_counts_beside(void **state)
 	struct heard heard;
 
 	(void)state;
-	resize_by("virtio-mem", 512 * MIB, 2, &resize, peer_start(steps, BT_ARRAY_SIZE(steps)), &heard);
+	resize_by("virtio-mem", 512 * MIB, 2, &resize, peer_start(steps, BT_ARRAY_SIZE(steps)),
+		  &heard);
 	assert_int_equal(resize.actual_bytes, 512 * MIB);
 	assert_int_equal(bt_resize_moved_bytes(&resize), 512 * MIB);
 	assert_int_equal(heard.count, 1);
@@ -229,7 +231,8 @@ static void begin_fails(const char *name, const struct peer_step *steps, size_t 
 	struct bt_resize resize;
 	struct bt_err err = { 0 };
 
-	assert_int_equal(bt_resize_begin(&resize, &peer->vm, modes.mode, &size, 512 * MIB, &err), code);
+	assert_int_equal(bt_resize_begin(&resize, &peer->vm, modes.mode, &size, 512 * MIB, &err),
+			 code);
 	assert_int_equal(err.code, -code);
 	assert_non_null(strstr(err.text, text));
 	bt_modes_free(modes.all);
@@ -348,8 +351,8 @@ static void silence_has_an_end(void **state)
 	assert_int_equal(bt_vm_command(&peer->vm, "query-balloon", NULL, NULL, BT_NS_PER_MS, &answer,
 				       &err), -ETIMEDOUT);
 	assert_string_equal(err.text, "QEMU has not answered query-balloon in 1 ms");
-	assert_int_equal(bt_vm_command(&peer->vm, "query-status", NULL, NULL, 60 * BT_NS_PER_S, &answer,
-				       &err), 0);
+	assert_int_equal(bt_vm_command(&peer->vm, "query-status", NULL, NULL, 60 * BT_NS_PER_S,
+				       &answer, &err), 0);
 	assert_string_equal(bt_json_get_string(answer.value, "status"), "running");
 	peer_end(peer);
 }
