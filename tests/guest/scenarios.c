@@ -67,7 +67,7 @@ int main(void)
 		 * go to others, which "held" would take for its own.
 		 */
 		node_scenarios, parameter_scenarios, clock_scenarios, detail_scenarios, block_scenarios,
-		counter_scenarios, session_scenarios, measure_scenarios, fault_scenarios,
+		counter_scenarios, failure_scenarios, session_scenarios, measure_scenarios, fault_scenarios,
 	};
 	struct rig rig = {0};
 	char *names = NULL;
