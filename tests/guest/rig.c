@@ -99,7 +99,7 @@ void rig_close(struct rig *rig)
 
 void rig_wait_ms(struct rig *rig, unsigned ms)
 {
-	uint64_t end = bt_mono_ns() + ms * BT_NS_PER_MS;
+	uint64_t end = oracle_deadline_ns(ms);
 
 	while (bt_mono_ns() < end)
 		step(rig, 20);

@@ -41,7 +41,7 @@ void rig_close(struct rig *rig);
  * generation and waits until every online CPU has adopted it. false after 20 s.
  */
 bool rig_publish(struct rig *rig, const char *assignments, enum bt_run run);
-/* Lets the session work for ms milliseconds. */
+/* Lets the session work for ms milliseconds, longer by oracle_patience(). */
 void rig_wait_ms(struct rig *rig, unsigned ms);
 /* Waits until done() holds for a frame; false after limit_ms. */
 bool rig_until(struct rig *rig, bool (*done)(const struct bt_frame *frame, uint64_t argument),

@@ -159,7 +159,7 @@ static uint64_t reads_in_a_second(struct rig *rig)
 	uint64_t before = of_process(agent, "io", "syscr: ");
 
 	rig_wait_ms(rig, 1000);
-	return of_process(agent, "io", "syscr: ") - before;
+	return (of_process(agent, "io", "syscr: ") - before) / oracle_patience();
 }
 
 static void check_top_task(struct rig *rig, pid_t sleeper)

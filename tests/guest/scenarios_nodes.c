@@ -39,7 +39,7 @@ static void scenario_node(struct rig *rig)
 		rig_publish(rig, node_cases[i].assignments, BT_RUN_GO);
 		/* Sampling allocates, too. */
 		bt_session_pause(rig->session, true);
-		rig_wait_ms(rig, 1500 * oracle_patience());
+		rig_wait_ms(rig, 1500);
 		bt_session_pause(rig->session, false);
 		rig_drain(rig);
 		for (node = 0; node < 2; node++)

@@ -171,7 +171,7 @@ static uint64_t free_spread(struct rig *rig, uint64_t least)
 	return high - low;
 }
 
-/* Allocations by the workers in 500 ms, while they run. */
+/* Allocations by the workers in 500 ms (on a slow kernel more), while they run. */
 static uint64_t allocations_now(struct rig *rig)
 {
 	uint64_t hits;
@@ -217,7 +217,7 @@ static void scenario_pattern(struct rig *rig)
 			  gone <= pattern_cases[i].held_max + 8 * MIB &&
 			  spread >= pattern_cases[i].spread_min && spread <= pattern_cases[i].spread_max &&
 			  (hits > 100) == pattern_cases[i].churns,
-			  "%s: free memory down by %llu, moves by %llu, %llu allocations in 0.5 s", text,
+			  "%s: free memory down by %llu, moves by %llu, %llu allocations meanwhile", text,
 			  (unsigned long long)gone, (unsigned long long)spread,
 			  (unsigned long long)hits);
 		rig_drain(rig);
@@ -243,7 +243,7 @@ static void scenario_free_order(struct rig *rig)
 	different[1] = oracle_trigger_entries();
 	oracle_trigger_disarm();
 	rig_check(rig, different[0] > 400 && different[1] > 0 && different[1] < 50,
-		  "1 s of frees touch %u different blocks with fifo, %u with lifo", different[0],
+		  "the frees of a while touch %u different blocks with fifo, %u with lifo", different[0],
 		  different[1]);
 	rig_drain(rig);
 }
@@ -355,7 +355,8 @@ static void scenario_limit(struct rig *rig)
 	rig_check(rig, rig_until(rig, stopped_because, BT_REASON_TIME_LIMIT, 20000),
 		  "limit=1s stops the load");
 	took = (bt_mono_ns() - start) / BT_NS_PER_MS;
-	rig_check(rig, took >= 1000 && took < 6000, "after %llu ms", (unsigned long long)took);
+	rig_check(rig, took >= 1000 && took < 6000 * oracle_patience(), "after %llu ms",
+		  (unsigned long long)took);
 	for (i = 0; (now = oracle_free_bytes()) + 8 * MIB < free_before && i < 1000; i++)
 		rig_wait_ms(rig, 20);
 	rig_check(rig, now + 8 * MIB >= free_before, "and the memory is back: %llu of %llu free",
