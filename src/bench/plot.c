@@ -242,7 +242,7 @@ static const char *first_name(const struct bt_plot *plot)
 	return plot->names ? plot->names[0] : bt_plot_name(plot->results[0]);
 }
 
-static enum bt_plot_of sort_of(const struct bt_plot *plot)
+enum bt_plot_of bt_plot_sort(const struct bt_plot *plot)
 {
 	return plot->labs ? BT_PLOT_OF_LABS : plot->kbenches ? BT_PLOT_OF_KBENCHES :
 	       BT_PLOT_OF_RESULTS;
@@ -266,7 +266,7 @@ static int choose(const struct bt_plot *plot, const struct bt_plot_kind **kinds,
 	if (check_names(plot, err))
 		return -EINVAL;
 	for (unsigned i = 0; i < bt_plot_kind_count; i++) {
-		if (bt_plot_kinds[i].of == sort_of(plot) &&
+		if (bt_plot_kinds[i].of == bt_plot_sort(plot) &&
 		    (!only || only == &bt_plot_kinds[i]) && bt_plot_kinds[i].has(plot))
 			kinds[(*count)++] = &bt_plot_kinds[i];
 	}
@@ -276,7 +276,7 @@ static int choose(const struct bt_plot *plot, const struct bt_plot_kind **kinds,
 		return bt_err_set(err, ENODATA, "%s: nothing to draw as '%s', which needs %s",
 				  first_name(plot), only->name, only->needs);
 	return bt_err_set(err, ENODATA, "%s: nothing to draw: no %s", first_name(plot),
-			  nothing[sort_of(plot)]);
+			  nothing[bt_plot_sort(plot)]);
 }
 
 /* ---- the page ----------------------------------------------------------------------------- */

@@ -52,6 +52,9 @@ struct bt_plot_kind {
 	void (*write)(const struct bt_plot *plot, const struct bt_plot_box *box, FILE *out);
 };
 
+/* Of what the documents are. */
+enum bt_plot_of bt_plot_sort(const struct bt_plot *plot);
+
 /* In the order of the panels. */
 extern const struct bt_plot_kind bt_plot_kinds[];
 extern const unsigned bt_plot_kind_count;

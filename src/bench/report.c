@@ -79,14 +79,8 @@ void bt_report_table_end(FILE *out)
 	bt_html(out, "</tbody></table></div>\n");
 }
 
-static void put_head(const struct bt_report *report, FILE *out)
+void bt_report_begin(FILE *out, const char *title)
 {
-	char title[160], name[128], warning[256], when[32];
-
-	snprintf(title, sizeof(title), "buddytop: plan %s", report->results[0]->plan_name ?
-		 report->results[0]->plan_name : "?");
-	if (report->title)
-		bt_copy_clean(title, sizeof(title), report->title);
 	bt_html(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta http-equiv=\"Content-Security-Policy\" content=\"%s\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -95,6 +89,23 @@ static void put_head(const struct bt_report *report, FILE *out)
 		"<title>%s</title>\n<style>\n", policy, PACKAGE_VERSION, title);
 	fputs(style, out);
 	bt_html(out, "</style>\n</head>\n<body>\n<header>\n<h1>%s</h1>\n", title);
+}
+
+void bt_report_end(FILE *out)
+{
+	bt_html(out, "</main>\n<footer><p class=\"dim\">Made by buddytop %s. buddytop(7) gives the "
+		"meaning of each number.</p></footer>\n</body>\n</html>\n", PACKAGE_VERSION);
+}
+
+static void put_head(const struct bt_report *report, FILE *out)
+{
+	char title[160], name[128], warning[256], when[32];
+
+	snprintf(title, sizeof(title), "buddytop: plan %s", report->results[0]->plan_name ?
+		 report->results[0]->plan_name : "?");
+	if (report->title)
+		bt_copy_clean(title, sizeof(title), report->title);
+	bt_report_begin(out, title);
 	for (unsigned i = 0; i < report->count; i++) {
 		const struct bt_result *result = report->results[i];
 
@@ -128,17 +139,15 @@ static int put_picture(const struct bt_plot *plot, FILE *out, struct bt_err *err
 	return 0;
 }
 
-/* A page without pictures is still a page: the first failure is told, and ends them. */
-static void put_pictures(const struct bt_report *report, FILE *out, struct bt_err *missing)
+void bt_report_pictures(const struct bt_plot *plot, FILE *out, struct bt_err *missing)
 {
-	struct bt_plot plot = { .results = report->results, .count = report->count,
-				.title = report->title, .format = BT_PLOT_SVG };
+	struct bt_plot one = *plot;
 
 	bt_html(out, "<section>\n<h2 id=\"pictures\">Pictures</h2>\n");
 	for (unsigned i = 0; i < bt_plot_kind_count && !missing->code; i++) {
-		plot.kind = bt_plot_kinds[i].name;
-		if (bt_plot_kinds[i].has(&plot))
-			put_picture(&plot, out, missing);
+		one.kind = bt_plot_kinds[i].name;
+		if (bt_plot_kinds[i].of == bt_plot_sort(plot) && bt_plot_kinds[i].has(&one))
+			put_picture(&one, out, missing);
 	}
 	if (missing->code)
 		bt_html(out, "<p class=\"warn\">Pictures are missing: %s</p>\n", missing->text);
@@ -147,11 +156,13 @@ static void put_pictures(const struct bt_report *report, FILE *out, struct bt_er
 
 static void put_body(const struct bt_report *report, FILE *out, struct bt_err *missing)
 {
+	struct bt_plot plot = { .results = report->results, .count = report->count,
+				.title = report->title, .format = BT_PLOT_SVG };
 	char name[128];
 
 	if (report->count > 1)
 		bt_report_comparison(report, out);
-	put_pictures(report, out, missing);
+	bt_report_pictures(&plot, out, missing);
 	bt_report_warnings(report, out);
 	for (unsigned i = 0; i < report->count; i++) {
 		bt_html(out, "<section>\n<h2 id=\"results%u\">Results%s%s</h2>\n", i,
@@ -176,8 +187,7 @@ int bt_report_make(const struct bt_report *report, char **page, size_t *size,
 		return bt_err_set(err, errno, "no memory for the report");
 	put_head(report, out);
 	put_body(report, out, missing);
-	bt_html(out, "</main>\n<footer><p class=\"dim\">Made by buddytop %s. buddytop(7) gives the "
-		"meaning of each number.</p></footer>\n</body>\n</html>\n", PACKAGE_VERSION);
+	bt_report_end(out);
 	if (fclose(out))
 		return bt_err_set(err, ENOMEM, "no memory for the report");
 	return 0;

@@ -8,6 +8,7 @@
 #define BT_REPORT_H
 
 #include "bench/result.h"
+#include "lab/runs.h"
 
 struct bt_report {
 	const struct bt_result *const *results;	/* up to BT_PLOT_DOCUMENTS_MAX */
@@ -21,5 +22,16 @@ struct bt_report {
  */
 int bt_report_make(const struct bt_report *report, char **page, size_t *size,
 		   struct bt_err *missing, struct bt_err *err);
+
+struct bt_report_lab {
+	const struct bt_lab_runs *runs;		/* with their tables */
+	const char *name;			/* what they are called */
+	const char *title;			/* NULL: "buddytop lab: NAME" */
+	bool published;				/* what HyperAlloc's authors published, beside it */
+};
+
+/* The same of runs of the lab. */
+int bt_report_lab_make(const struct bt_report_lab *report, char **page, size_t *size,
+		       struct bt_err *missing, struct bt_err *err);
 
 #endif

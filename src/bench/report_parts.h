@@ -3,7 +3,17 @@
 #ifndef BT_REPORT_PARTS_H
 #define BT_REPORT_PARTS_H
 
+#include "bench/plot.h"
 #include "bench/report.h"
+
+/* A page up to its heading, within <header>; and from the end of <main> on. */
+void bt_report_begin(FILE *out, const char *title);
+void bt_report_end(FILE *out);
+/*
+ * Every kind of picture that there is data for, each by itself. A page without pictures is still a
+ * page: the first failure is told there and in missing, and ends them.
+ */
+void bt_report_pictures(const struct bt_plot *plot, FILE *out, struct bt_err *missing);
 
 /* What a document is called: "A: base.json", its name where it is the only one; buf: 128 bytes. */
 const char *bt_report_name(const struct bt_report *report, unsigned document, char *buf,

@@ -6,6 +6,7 @@
 
 #include "bench/kbench_doc.h"
 #include "bench/samples.h"
+#include "cmd/lab.h"
 #include "cmd/plot_freemap.h"
 #include "cmd/results.h"
 
@@ -15,10 +16,25 @@ struct plot_values {
 	bool published;
 };
 
+#define OUTPUT_OPT \
+	{ "output", 'o', BT_OPT_TEXT, "FILE", \
+	  "picture to write, FILE.svg, FILE.png or FILE.pdf; replaces what was there", \
+	  offsetof(struct plot_values, output) }
+#define RUN_OPT \
+	{ "run", 0, BT_OPT_TEXT, "PATTERN", \
+	  "only configurations whose label fits, with * and ? as in file names", \
+	  offsetof(struct plot_values, run) }
+#define PUBLISHED_OPT(help) \
+	{ "published", 0, BT_OPT_FLAG, NULL, help, offsetof(struct plot_values, published) }
+#define SIZE_OPT \
+	{ "size", 0, BT_OPT_TEXT, "WxH", "of the picture in pixels (default: what it needs)", \
+	  offsetof(struct plot_values, size) }
+#define TITLE_OPT(usual) \
+	{ "title", 0, BT_OPT_TEXT, "TEXT", "first line of the picture (default: " usual ")", \
+	  offsetof(struct plot_values, title) }
+
 static const struct bt_opt plot_opts[] = {
-	{ "output", 'o', BT_OPT_TEXT, "FILE",
-	  "picture to write, FILE.svg, FILE.png or FILE.pdf; replaces what was there",
-	  offsetof(struct plot_values, output) },
+	OUTPUT_OPT,
 	{ "kind", 'k', BT_OPT_TEXT, "NAME",
 	  "available, compare, latency, rate, heatmap, of microbenchmarks averages, iterations, "
 	  "frames, of runs of the lab inflate, stream, ftq, footprint, overview, multivm, or all "
@@ -26,19 +42,24 @@ static const struct bt_opt plot_opts[] = {
 	  offsetof(struct plot_values, kind) },
 	{ "metric", 0, BT_OPT_TEXT, "KEY", "what is compared (default: allocs_per_s)",
 	  offsetof(struct plot_values, metric) },
-	{ "run", 0, BT_OPT_TEXT, "PATTERN",
-	  "only configurations whose label fits, with * and ? as in file names",
-	  offsetof(struct plot_values, run) },
+	RUN_OPT,
 	{ "repetition", 0, BT_OPT_NUMBER, "N",
 	  "of rate and heatmap, from 1 (default: the first that counts)",
 	  offsetof(struct plot_values, repetition) },
-	{ "published", 0, BT_OPT_FLAG, NULL,
-	  "of the lab: what was published of HyperAlloc, beside what was measured",
-	  offsetof(struct plot_values, published) },
-	{ "size", 0, BT_OPT_TEXT, "WxH", "of the picture in pixels (default: what it needs)",
-	  offsetof(struct plot_values, size) },
-	{ "title", 0, BT_OPT_TEXT, "TEXT", "first line of the picture (default: the plan)",
-	  offsetof(struct plot_values, title) },
+	PUBLISHED_OPT("of the lab: what was published of HyperAlloc, beside what was measured"),
+	SIZE_OPT,
+	TITLE_OPT("the plan"),
+	{ 0 }
+};
+
+static const struct bt_opt lab_plot_opts[] = {
+	OUTPUT_OPT,
+	{ "kind", 'k', BT_OPT_TEXT, "NAME", "inflate, stream, ftq, footprint, overview, multivm, "
+	  "or all that there is data for (default)", offsetof(struct plot_values, kind) },
+	RUN_OPT,
+	PUBLISHED_OPT("what was published of HyperAlloc, beside what was measured"),
+	SIZE_OPT,
+	TITLE_OPT("the folder"),
 	{ 0 }
 };
 
@@ -100,12 +121,12 @@ static int draw_kbenches(struct bt_cmd_call *call, const struct plot_values *val
 	return rc;
 }
 
-static int draw_labs(struct bt_cmd_call *call, const struct plot_values *values,
-		     struct bt_plot *plot, struct bt_err *err)
+static int draw_labs(struct bt_cmd_call *call, const char *command,
+		     const struct plot_values *values, struct bt_plot *plot, struct bt_err *err)
 {
 	struct bt_lab_runs *read[BT_PLOT_DOCUMENTS_MAX];
 	const char *names[BT_PLOT_DOCUMENTS_MAX];
-	int rc = bt_cmd_results_check(call, "plot", values->output, err);
+	int rc = bt_cmd_results_check(call, command, values->output, err);
 
 	while (!rc && plot->count < (unsigned)call->argc) {
 		names[plot->count] = name_of(call->argv[plot->count]);
@@ -118,6 +139,8 @@ static int draw_labs(struct bt_cmd_call *call, const struct plot_values *values,
 		rc = write_picture(values, plot, err);
 	while (plot->count)
 		bt_lab_runs_free(read[--plot->count]);
+	plot->labs = NULL;
+	plot->names = NULL;
 	return rc;
 }
 
@@ -130,32 +153,59 @@ static enum bt_samples_kind kind_of(const struct bt_cmd_call *call)
 	       BT_SAMPLES_RESULT;
 }
 
+static int make_plot(const struct plot_values *values, struct bt_plot *plot, struct bt_err *err)
+{
+	int rc = 0;
+
+	*plot = (struct bt_plot){ .kind = values->kind, .metric = values->metric,
+				  .run = values->run, .title = values->title,
+				  .published = values->published,
+				  .repetition = (unsigned)values->repetition };
+	if (values->output)
+		rc = bt_plot_format(values->output, &plot->format, err);
+	if (!rc && values->size)
+		rc = bt_plot_size(values->size, plot, err);
+	if (!rc && values->repetition > BT_PLAN_REPETITIONS_MAX)
+		rc = bt_err_set(err, EINVAL, "--repetition: at most %u", BT_PLAN_REPETITIONS_MAX);
+	return rc;
+}
+
 static int run_plot(struct bt_cmd_call *call, struct bt_err *err)
 {
 	const struct plot_values *values = call->values;
-	struct bt_plot plot = { .kind = values->kind, .metric = values->metric, .run = values->run,
-				.title = values->title, .published = values->published };
-	int rc = 0;
+	struct bt_plot plot;
+	int rc = make_plot(values, &plot, err);
 
-	if (values->output)
-		rc = bt_plot_format(values->output, &plot.format, err);
-	if (!rc && values->size)
-		rc = bt_plot_size(values->size, &plot, err);
-	if (!rc && values->repetition > BT_PLAN_REPETITIONS_MAX)
-		rc = bt_err_set(err, EINVAL, "--repetition: at most %u", BT_PLAN_REPETITIONS_MAX);
 	if (rc)
 		return rc;
 	if (values->kind && !strcmp(values->kind, "freemap"))
 		return bt_cmd_plot_freemap(call, &plot, values->output, err);
-	plot.repetition = (unsigned)values->repetition;
 	switch (kind_of(call)) {
 	case BT_SAMPLES_KBENCH:
 		return draw_kbenches(call, values, &plot, err);
 	case BT_SAMPLES_LAB:
-		return draw_labs(call, values, &plot, err);
+		return draw_labs(call, "plot", values, &plot, err);
 	default:
 		return draw_results(call, values, &plot, err);
 	}
+}
+
+static int run_lab_plot(struct bt_cmd_call *call, struct bt_err *err)
+{
+	struct plot_values values = *(const struct plot_values *)call->values;
+	char *usual = NULL;
+	struct bt_plot plot;
+	int rc;
+
+	if (!values.output && call->argc == 1)
+		values.output = usual = bt_xasprintf("%s/plot.svg", call->argv[0]);
+	rc = make_plot(&values, &plot, err);
+	if (!rc)
+		rc = draw_labs(call, "lab plot", &values, &plot, err);
+	if (!rc && usual)
+		printf("Picture: %s\n", usual);
+	free(usual);
+	return rc;
 }
 
 const struct bt_cmd bt_cmd_plot = {
@@ -166,4 +216,16 @@ const struct bt_cmd bt_cmd_plot = {
 	.opts = plot_opts,
 	.values_size = sizeof(struct plot_values),
 	.run = run_plot,
+};
+
+const struct bt_cmd bt_lab_plot_cmd = {
+	.name = "lab plot",
+	.operands = "DIR...",
+	.summary = "Draw runs of the lab as a picture, by gnuplot",
+	.description = "Of several folders the first is what others are compared with. The picture "
+		       "of one goes\ninto it as plot.svg where no other file is named.",
+	.opts = lab_plot_opts,
+	.no_source = true,
+	.values_size = sizeof(struct plot_values),
+	.run = run_lab_plot,
 };

@@ -124,7 +124,7 @@ void bt_lab_look_after(struct bt_lab_look *look, struct bt_lab_run *run)
 		bt_noise_between(&noise, look->first, last);
 		run->warnings = bt_noise_warnings(&run->host, &noise, texts);
 		for (unsigned i = 0; i < run->warnings; i++)
-			bt_lab_run_parameter(run, "noise", "%s", texts[i]);
+			bt_lab_run_parameter(run, BT_LAB_NOISE, "%s", texts[i]);
 		bt_frame_free(last);
 	}
 	bt_frame_free(look->first);

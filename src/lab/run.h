@@ -41,6 +41,8 @@ enum bt_lab_end {
 };
 extern const char *const bt_lab_end_name[BT_LAB_ENDS];	/* "target-not-reached" */
 
+#define BT_LAB_NOISE "noise"	/* parameter, as often as there are warnings: what disturbed it */
+
 struct bt_lab_parameter {
 	char *name, *value;
 };
