@@ -8,18 +8,18 @@
 
 #include "cmd/bench_progress.h"
 #include "cmd/lab.h"
+#include "cmd/lab_guest.h"
 #include "core/param.h"
 #include "lab/metric.h"
 #include "lab/suite.h"
 
 struct run_values {
-	const char *directory, *modes_file, *accel, *seed;
-	struct bt_opt_list set, parts;
-	bool resume, again, quiet, yes;
+	struct lab_guest_values guest;
+	const char *directory, *seed;
+	bool resume, again, quiet;
 };
 
 #define FIELD(f) offsetof(struct run_values, f)
-#define PART(name, value, help) { name, 0, BT_OPT_SETTING, value, help, FIELD(parts) }
 
 #define COMMON_OPTS \
 	{ "directory", 'd', BT_OPT_TEXT, "DIR", "where the results go (default buddytop-lab-TIME)", \
@@ -28,21 +28,12 @@ struct run_values {
 	{ "again", 0, BT_OPT_FLAG, NULL, "with --resume: runs that failed, too", FIELD(again) }, \
 	{ "seed", 0, BT_OPT_TEXT, "N", "of the order of runs and of synth (default 1)", \
 	  FIELD(seed) }, \
-	{ "accel", 0, BT_OPT_TEXT, "NAME", "auto, kvm or tcg (default auto)", FIELD(accel) }, \
-	{ "modes", 0, BT_OPT_TEXT, "FILE", "modes file (default modes.ini of the configuration)", \
-	  FIELD(modes_file) }, \
-	PART("qemu", "FILE", "QEMU of the modes that are run"), \
-	PART("kernel", "KERNEL", "kernel of the guests: release, series, kit or image"), \
-	PART("kdir", "DIR", "tree to build the module against"), \
-	PART("module", "FILE", "a built module"), \
-	PART("vfio-device", "BDF[,BDF...]", "devices of the host for the +vfio modes"), \
-	{ "quiet", 'q', BT_OPT_FLAG, NULL, "no progress and no table", FIELD(quiet) }, \
-	{ "yes", 'y', BT_OPT_FLAG, NULL, "agree to download a kernel and build the module", \
-	  FIELD(yes) },
+	LAB_GUEST_OPTS(struct run_values, guest), \
+	{ "quiet", 'q', BT_OPT_FLAG, NULL, "no progress and no table", FIELD(quiet) },
 
 static const struct bt_opt run_opts[] = {
 #define KEY(name, value, help, benchmarks, kind, field, min, max, list) \
-	{ name, 0, BT_OPT_SETTING, value, help, FIELD(set) },
+	{ name, 0, BT_OPT_SETTING, value, help, FIELD(guest.set) },
 #include "lab/plan_keys.def"
 #undef KEY
 	COMMON_OPTS
@@ -122,49 +113,18 @@ static bool ask(void *context, const char *question)
 
 /* ---- what is run -------------------------------------------------------------------------- */
 
-static int read_modes(const struct run_values *values, struct bt_modes **modes, struct bt_err *err)
-{
-	int ret = bt_modes_read(modes, values->modes_file, err);
-
-	for (unsigned i = 0; i < values->parts.count && !ret; i++) {
-		char *name = bt_xstrdup(values->parts.items[i]);
-		char *value = strchr(name, '=');
-
-		*value++ = '\0';
-		ret = bt_modes_override(*modes, name, value, err);
-		free(name);
-	}
-	return ret;
-}
-
-/* "KEY=VALUE", as options hand them over. */
-static int set_all(struct bt_lab_plan *plan, const struct bt_opt_list *set, struct bt_err *err)
-{
-	int ret = 0;
-
-	for (unsigned i = 0; i < set->count && !ret; i++) {
-		char *name = bt_xstrdup(set->items[i]);
-		char *value = strchr(name, '=');
-
-		*value++ = '\0';
-		ret = bt_lab_plan_set(plan, name, value, err);
-		free(name);
-	}
-	return ret;
-}
-
 static int run_plan(const struct run_values *values, const struct bt_lab_plan *plan,
 		    struct bt_err *err)
 {
 	struct job job = { .values = values, .stop_fd = bt_cmd_catch_end() };
 	struct bt_lab_suite suite = {
 		.plan = plan, .seed = 1, .directory = values->directory, .resume = values->resume,
-		.again = values->again, .accel = values->accel ? values->accel : "auto",
-		.serve = true, .assume_yes = values->yes, .stop_fd = job.stop_fd, .progress = show,
+		.again = values->again, .accel = lab_guest_accel(&values->guest),
+		.serve = true, .assume_yes = values->guest.yes, .stop_fd = job.stop_fd, .progress = show,
 		.done = done, .ask = ask, .context = &job };
 	char compact[32], usual[64];
 	struct bt_modes *modes = NULL;
-	int ret = read_modes(values, &modes, err);
+	int ret = lab_guest_modes(&values->guest, &modes, err);
 
 	if (!ret && values->seed && bt_parse_u64(values->seed, &suite.seed))
 		ret = bt_err_set(err, EINVAL, "--seed %s: a number is needed", values->seed);
@@ -195,7 +155,7 @@ static int run_run(struct bt_cmd_call *call, struct bt_err *err)
 			     "compiling or multivm");
 
 	if (!ret)
-		ret = set_all(plan, &values->set, err);
+		ret = lab_guest_set(&values->guest, plan, err);
 	if (!ret)
 		ret = run_plan(values, plan, err);
 	bt_lab_plan_free(plan);
@@ -219,7 +179,7 @@ static int run_modes(struct bt_cmd_call *call, struct bt_err *err)
 {
 	const struct run_values *values = call->values;
 	struct bt_modes *modes = NULL;
-	int ret = read_modes(values, &modes, err);
+	int ret = lab_guest_modes(&values->guest, &modes, err);
 
 	for (unsigned i = 0; !ret && i < bt_modes_count(modes); i++) {
 		const struct bt_mode *mode = bt_modes_at(modes, i);
