@@ -14,6 +14,8 @@ static const char *no_takeover(const struct bt_source_ops *ops)
 {
 	if (!strcmp(ops->name, "vm"))
 		return "its guest has ended with it: start one with --vm";
+	if (!strcmp(ops->name, "guest"))
+		return "its guest has ended with it: lab watch shows the next one";
 	if (!strcmp(ops->name, "remote"))
 		return "its remote command has ended with it: start it again with --source";
 	return ops->publish ? NULL : "there was nothing to control";
