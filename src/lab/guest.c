@@ -124,10 +124,21 @@ void bt_lab_take_sample(struct bt_lab_guest *g)
 
 /* ---- start -------------------------------------------------------------------------------- */
 
+static void add_text(struct bt_vm_list *list, const char *text)
+{
+	if (list->count < BT_VM_LIST_MAX)
+		list->items[list->count++] = text;
+}
+
 static void add_argument(struct bt_vm_options *options, const char *text)
 {
-	if (options->qemu_args.count < BT_VM_LIST_MAX)
-		options->qemu_args.items[options->qemu_args.count++] = text;
+	add_text(&options->qemu_args, text);
+}
+
+static void add_all(struct bt_vm_list *list, const struct bt_vm_list *more)
+{
+	for (unsigned i = 0; more && i < more->count; i++)
+		add_text(list, more->items[i]);
 }
 
 /* A guest's disk, and QEMU's trace of its memory device with the time of each line. */
@@ -169,6 +180,9 @@ static int start_vm(struct bt_lab_guest *g, struct bt_err *err)
 	options.ask = from->ask;
 	options.context = from->context;
 	options.tree = from->tree;
+	options.extra = from->extra;
+	add_all(&options.add, from->add);
+	add_all(&options.qemu_args, from->qemu_args);
 	add_arguments(from, &options, texts);
 	ret = bt_vm_start(&g->vm, &options, err);
 	free(texts[0]);

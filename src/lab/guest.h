@@ -32,6 +32,9 @@ struct bt_lab_guest_options {
 	const char *disk;		/* file that is its disk; NULL: none */
 	bool disk_kept;			/* what the guest writes stays; else it is thrown away */
 	const char *tree;		/* a directory, all of it, at its root; NULL: none */
+	/* More files in it, and arguments of QEMU (bt_vm_options); NULL: none. */
+	const struct bt_vm_list *add, *qemu_args;
+	bool extra;			/* a port for what an added /sbin/guest-extra prints */
 	const char *trace_path;		/* of QEMU's trace of the device; NULL: none */
 	uint64_t boot_limit_ns;
 	bool serve;			/* dashboards may attach (lab watch) */
