@@ -10,6 +10,8 @@
 #define FDS_OF_A_GUEST 3u
 #define ALIVE_NS (50 * BT_NS_PER_MS)
 #define SIZE_NS BT_NS_PER_S
+#define REASON_NS (500 * BT_NS_PER_MS)
+#define REASON_TICK_MS 10
 
 int bt_lab_resize_start(struct bt_lab_guest *g, uint64_t bytes, struct bt_err *err)
 {
@@ -51,6 +53,19 @@ static int ask_size(struct bt_lab_guest *g, uint64_t now_ns, struct bt_err *err)
 	return bt_resize_query(g->vm, g->options.mode, &g->options.size, &g->sample.size_bytes, err);
 }
 
+/* A stream's end is often seen before QEMU's own, which says more: the reason is worth a wait. */
+static int reason(struct bt_lab_guest *g, int ret, struct bt_err *err)
+{
+	uint64_t end_ns = bt_mono_ns() + REASON_NS;
+
+	while (bt_vm_alive(g->vm, err)) {
+		if (bt_mono_ns() >= end_ns)
+			return ret;
+		poll(NULL, 0, REASON_TICK_MS);
+	}
+	return -err->code;
+}
+
 static int step(struct bt_lab_guest *g, struct bt_err *err)
 {
 	uint64_t now_ns = bt_mono_ns();
@@ -66,10 +81,7 @@ static int step(struct bt_lab_guest *g, struct bt_err *err)
 	ret = bt_lab_work_step(g, err);
 	if (!ret)
 		ret = ask_size(g, now_ns, err);
-	/* The guest's end says more than that of a stream. */
-	if (ret && !bt_vm_alive(g->vm, err))
-		ret = -err->code;
-	return ret;
+	return ret ? reason(g, ret, err) : 0;
 }
 
 static uint64_t next_ns(const struct bt_lab_guest *g, uint64_t now_ns)
