@@ -97,11 +97,10 @@ static void add_table(struct bt_modes *modes)
 
 /* ---- the file ----------------------------------------------------------------------------- */
 
-/* inih wants 0 for an error, and goes on; the first one is kept. */
+/* inih wants 0 for an error, and goes on: on_key() takes no more then. */
 static int refuse(struct bt_modes *modes, const char *section, const char *name, const char *why)
 {
-	if (!modes->err->code)
-		bt_err_set(modes->err, EINVAL, "%s: [%s] %s: %s", modes->path, section, name, why);
+	bt_err_set(modes->err, EINVAL, "%s: [%s] %s: %s", modes->path, section, name, why);
 	return 0;
 }
 
