@@ -68,7 +68,8 @@ static void free_lists(const struct bt_frame *frame, uint64_t page_bytes, struct
 		const struct bt_frame_zone *zone = &frame->zones[i];
 		unsigned orders = bt_known_orders(zone->free_blocks);
 
-		for (unsigned order = 0; order < orders; order++) {
+		/* The second bound is the array's: gcc does not see that it holds the first. */
+		for (unsigned order = 0; order < orders && order < BT_MAX_ORDERS; order++) {
 			uint64_t bytes = (zone->free_blocks[order] << order) * page_bytes;
 
 			*(order < HUGE_ORDER ? &s->free_small_bytes : &s->free_huge_bytes) += bytes;
