@@ -117,7 +117,7 @@ check_module() {
 	local counts found
 	console_of state
 	verdict "$(build_module "$out/kmod" >&2 && echo yes)" "the module builds without a warning, W=1"
-	say "the guest tests; minutes: $((4 * PATIENCE)) at most"
+	say "the guest tests: six boots, each of $((8 * PATIENCE)) minutes at most"
 	WATCH=1 MODULE=$out/kmod/buddytop.ko "$here/tests/guest.sh" "$build" "$kit" "$@" \
 		>"$out/guest.log" 2>&1 || true
 	grep -E '^(FAIL|skip|#  *kernel)' "$out/guest.log" || true
