@@ -5,7 +5,7 @@
 # What a build and a guest need, and what the tests need besides. Debian package names.
 build_packages=(gcc make autoconf automake pkg-config libc6-dev libncurses-dev libnuma-dev
 	libproc2-dev libyajl-dev libinih-dev)
-guest_packages=(qemu-system-x86 xz-utils zstd libelf1 binutils)
+guest_packages=(qemu-system-x86 xz-utils zstd libelf1 binutils e2fsprogs)
 test_packages=(clang lld libclang-rt-14-dev libcmocka-dev sparse shellcheck mandoc cpio busybox-static python3
 	python3-pyte perl linux-source-6.1 htop btop gnuplot-nox chromium)
 
