@@ -56,7 +56,7 @@ struct testcall_loop {
 	__u64 capacity;		/* pages of the ring: the worker's share */
 	__u64 pairs;		/* in: at least so many; out: so many */
 	__u64 ns;		/* out: what they took by ktime, without filling to `low` */
-	__u32 counter;		/* 1: its counter is read before and after each call, and that is all */
+	__u32 counter;		/* 1: its counter is read around each call, no more */
 	__u32 reserved;
 };
 
