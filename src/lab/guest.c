@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/util.h"
+#include "lab/look.h"
 #include "lab/state.h"
 
 #define LINE_MAX_BYTES (1u << 20)
@@ -81,17 +82,12 @@ static void free_lists(const struct bt_frame *frame, uint64_t page_bytes, struct
 
 static void qemu_numbers(pid_t pid, struct bt_lab_sample *s)
 {
-	unsigned long long user, system, pages;
+	unsigned long long user, system;
 	char path[64], *text, *end;
 	uint64_t tick_ns = BT_NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
 
-	s->rss_bytes = s->cpu_user_ns = s->cpu_system_ns = BT_UNKNOWN;
-	snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
-	if (bt_read_file(path, 4096, &text, NULL) >= 0) {
-		if (sscanf(text, "%*u %llu", &pages) == 1)
-			s->rss_bytes = pages * (uint64_t)sysconf(_SC_PAGESIZE);
-		free(text);
-	}
+	s->rss_bytes = bt_lab_process_rss(pid);
+	s->cpu_user_ns = s->cpu_system_ns = BT_UNKNOWN;
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	if (bt_read_file(path, 4096, &text, NULL) < 0)
 		return;

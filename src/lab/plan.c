@@ -8,6 +8,7 @@
 
 #include "bench/stats.h"
 #include "core/util.h"
+#include "lab/metric.h"
 
 #define SECTIONS_MAX 64u
 #define VALUES_MAX 32u
@@ -90,7 +91,6 @@ bool bt_lab_plan_is_empty(const struct bt_lab_plan *plan)
 
 static int parse_kernels(const char *text, unsigned *bits)
 {
-	static const char *const names[] = { "copy", "scale", "add", "triad" };
 	char *copy = bt_xstrdup(text), *rest = copy;
 	int ret = 0;
 
@@ -98,9 +98,9 @@ static int parse_kernels(const char *text, unsigned *bits)
 	for (char *name = strsep(&rest, "+"); name; name = strsep(&rest, "+")) {
 		unsigned i = 0;
 
-		while (i < BT_ARRAY_SIZE(names) && strcmp(names[i], name))
+		while (i < BT_LAB_KERNELS && strcmp(bt_lab_kernel_name[i], name))
 			i++;
-		if (i == BT_ARRAY_SIZE(names))
+		if (i == BT_LAB_KERNELS)
 			ret = -EINVAL;
 		else
 			*bits |= 1u << i;

@@ -15,10 +15,9 @@
 
 #include "core/util.h"
 #include "lab/bench.h"
+#include "lab/metric.h"
 
 #define COUNTS_MAX (BT_LAB_COLUMNS_MAX - 3)
-
-static const char *const kernel_names[] = { "copy", "scale", "add", "triad" };
 
 /* When it shrinks, grows and ends, in 14ths of the timeline. */
 enum { SHRINK_PARTS = 2, GROW_PARTS = 9, PARTS = 14 };
@@ -39,7 +38,7 @@ static unsigned kernel_number(const char *name)
 {
 	unsigned i = 0;
 
-	while (i < BT_ARRAY_SIZE(kernel_names) && (!name || strcmp(kernel_names[i], name)))
+	while (i < BT_LAB_KERNELS && (!name || strcmp(bt_lab_kernel_name[i], name)))
 		i++;
 	return i;
 }
@@ -53,7 +52,7 @@ static void take_stream_row(void *context, const struct bt_json *row)
 	unsigned kernel = kernel_number(bt_json_get_string(row, "kernel"));
 	uint64_t iteration = 0, start_ns, ns, bytes;
 
-	if (!table || kernel == BT_ARRAY_SIZE(kernel_names) ||
+	if (!table || kernel == BT_LAB_KERNELS ||
 	    !bt_json_get_u64(row, "start_ns", &start_ns) || !bt_json_get_u64(row, "ns", &ns) ||
 	    !bt_json_get_u64(row, "bytes", &bytes))
 		return;
@@ -108,9 +107,9 @@ static void stream_arguments(struct bt_json_writer *w, const void *context)
 	const struct bt_lab_options *options = ((const struct bt_lab *)context)->options;
 
 	bt_json_array(w, "kernels");
-	for (unsigned i = 0; i < BT_ARRAY_SIZE(kernel_names); i++) {
+	for (unsigned i = 0; i < BT_LAB_KERNELS; i++) {
 		if (options->kernels & 1u << i)
-			bt_json_string(w, NULL, kernel_names[i]);
+			bt_json_string(w, NULL, bt_lab_kernel_name[i]);
 	}
 	bt_json_end_array(w);
 	bt_json_u64(w, "bytes", 3 * options->array_bytes);
