@@ -392,7 +392,8 @@ static int add_round(struct expansion *to, const struct expansion *from, unsigne
 		to->items = bt_xrealloc(to->items, to->count + 1, sizeof(*to->items));
 		to->items[to->count++] = item;
 	}
-	shuffle(to->items + begin, to->count - begin, random);
+	if (to->count > begin)
+		shuffle(to->items + begin, to->count - begin, random);
 	return 0;
 }
 

@@ -13,6 +13,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* A sanitizer owns malloc and opendir, and reserves address space; clang 14 tells of it in its own way. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define BT_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define BT_SANITIZED 1
+#endif
+#endif
+#ifndef BT_SANITIZED
+#define BT_SANITIZED 0
+#endif
+
 /* Path of a sample below tests/unit/data, into a static buffer. */
 static inline const char *test_data(const char *name)
 {

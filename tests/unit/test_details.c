@@ -352,18 +352,7 @@ static void due_after_the_interval(void **state)
 
 /* ---- nothing that nobody wants ----------------------------------------------------------------- */
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define COUNTS_WALKS 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define COUNTS_WALKS 0
-#endif
-#endif
-#ifndef COUNTS_WALKS
-#define COUNTS_WALKS 1
-#endif
-
-#if COUNTS_WALKS
+#if !BT_SANITIZED
 static unsigned walks;
 
 /* The library's calls come here too. */

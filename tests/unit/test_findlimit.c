@@ -126,7 +126,7 @@ static struct bt_findlimit *start_within(uint64_t more_bytes,
 /* Sanitizers reserve so much address space for each thread that a limit of it says nothing. */
 static void needs_plain_threads(void)
 {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if BT_SANITIZED
 	skip();
 #endif
 }
