@@ -198,13 +198,15 @@ static struct bt_lab_run *new_compiling(const struct bt_lab_source *source,
 	struct bt_lab_run *run = bt_lab_import_run(source, benchmark, number + 1);
 	const char *target = bt_json_get_string(source->args, "target");
 	const char *more = behind_mode(source);
+	char label[BT_LAB_TEXT];
 
 	/* There is no other by which a build could be measured, and it is called so with us. */
 	if (!strcmp(source->mode, "virtio-mem") || !strcmp(source->mode, "virtio-mem+vfio"))
 		snprintf(run->mode, sizeof(run->mode), "virtio-mem-auto%s",
 			 source->mode + strlen("virtio-mem"));
-	snprintf(run->label, sizeof(run->label), "workload=%.60s%s%.40s", target ? target : "?",
+	snprintf(label, sizeof(label), "workload=%.60s%s%.40s", target ? target : "?",
 		 *more ? " " : "", more);
+	bt_copy_clean(run->label, sizeof(run->label), label);
 	bt_lab_import_argument(run, source, "target", "workload", "");
 	bt_lab_import_argument(run, source, "delay", "delay", "s");
 	bt_lab_import_argument(run, source, "repeat", "builds", "");

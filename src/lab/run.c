@@ -85,12 +85,13 @@ const char *bt_lab_run_parameter_value(const struct bt_lab_run *run, const char 
 void bt_lab_run_parameter(struct bt_lab_run *run, const char *name, const char *format, ...)
 {
 	struct bt_lab_parameter *parameter = find_parameter(run, name);
-	char text[BT_ERR_TEXT];
+	char text[BT_ERR_TEXT], clean[BT_ERR_TEXT];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	bt_copy_clean(clean, sizeof(clean), text);
 	if (!parameter) {
 		run->parameters = bt_xrealloc(run->parameters, run->parameter_count + 1,
 					      sizeof(*run->parameters));
@@ -98,7 +99,7 @@ void bt_lab_run_parameter(struct bt_lab_run *run, const char *name, const char *
 		*parameter = (struct bt_lab_parameter){ .name = bt_xstrdup(name) };
 	}
 	free(parameter->value);
-	parameter->value = bt_xstrdup(text);
+	parameter->value = bt_xstrdup(clean);
 }
 
 /* ---- metrics ------------------------------------------------------------------------------ */
