@@ -68,7 +68,8 @@ scenarios() {
 }
 scenarios 1024
 if [ ! -s "$delayed/scenarios" ] || grep -q '^many nodes' "$delayed/scenarios"; then
-	scenarios 1152 --nodes 12
+	# What a kernel with checks takes, it takes of each node.
+	scenarios $((1152 + 3 * extra_mib)) --nodes 12
 fi
 # A kernel that distrusts the counter: the other clock, and the same latencies.
 if [ ! -s "$delayed/scenarios" ] || grep -q '^clock' "$delayed/scenarios"; then
