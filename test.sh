@@ -15,7 +15,7 @@ logs=$build/test
 install=yes
 passed=0 failed=0 skipped=0
 
-suites=(style docs unit asan tsan monkey screen screenasan kmod vm job guest61 guest612 guestrt
+suites=(style docs unit clang asan tsan monkey screen screenasan kmod vm job guest61 guest612 guestrt
 	lab endtoend fuzz report distcheck instructions bench)
 kernels=(6.1)
 declare -A guest_suites=([6.1]=guest61 [6.12]=guest612 [6.1-rt]=guestrt)
@@ -70,13 +70,14 @@ suite_unit() {
 	check_counts "$build"
 }
 
-# The other compiler: its warnings are errors, too, and what it makes is tried.
-asan_build() {
-	sub_build asan CC=clang --enable-sanitizers=address,undefined
+suite_clang() {
+	# The programs: what scripts do with the program is the same by either compiler.
+	# shellcheck disable=SC2016 # for make
+	sub_build clang CC=clang && check_counts "$build/clang" TESTS='$(check_PROGRAMS)'
 }
 
 suite_asan() {
-	asan_build && check_counts "$build/asan"
+	sub_build asan --enable-sanitizers=address,undefined && check_counts "$build/asan"
 }
 
 # Adds up the lines "N passed, N failed, N skipped" of what is read, and passes the rest on to the log.
@@ -101,20 +102,20 @@ monkeys() {
 	echo "$passed passed, $failed failed, 0 skipped"
 }
 
-# What runs threads: the others have nothing to race with, and are not even built.
 suite_tsan() {
-	local programs=()
-	mapfile -t programs < <(printf 'tests/unit/test_%s\n' ring session link relax remote replay attach write)
+	# What runs threads: the others have nothing to race with.
 	sub_build tsan --enable-sanitizers=thread && {
-		check_counts "$build/tsan" check_PROGRAMS="${programs[*]}" \
-			TESTS="${programs[*]} tests/ctl.sh"
+		check_counts "$build/tsan" TESTS="tests/unit/test_ring tests/unit/test_session \
+			tests/unit/test_link tests/unit/test_relax tests/unit/test_remote \
+			tests/unit/test_replay tests/unit/test_attach tests/unit/test_write \
+			tests/ctl.sh"
 		monkeys "$build/tsan" 5000 1 2 live
 	} | sum_counts
 }
 
 # Three seeds that stay and one of the day; "seed=N ./test.sh monkey" runs that one again.
 suite_monkey() {
-	asan_build &&
+	sub_build asan --enable-sanitizers=address,undefined &&
 		monkeys "$build/asan" 10000 1 2 3 "${seed:-$RANDOM}"
 }
 
@@ -134,7 +135,7 @@ suite_screen() {
 suite_screenasan() {
 	local ASAN_OPTIONS=log_path=$logs/asan-report UBSAN_OPTIONS=log_path=$logs/ubsan-report
 	export ASAN_OPTIONS UBSAN_OPTIONS
-	asan_build && screens "$build/asan/buddytop"
+	sub_build asan --enable-sanitizers=address,undefined && screens "$build/asan/buddytop"
 }
 
 # The kernel of a series with its build tree, unpacked into the cache and never installed.
@@ -198,7 +199,7 @@ suite_fuzz() {
 	local seed=$RANDOM
 	echo "20000 documents from seed $seed"
 	{
-		asan_build &&
+		sub_build asan --enable-sanitizers=address,undefined &&
 			make -C "$build/asan" tests/fuzz/fuzz_frame &&
 			"$build/asan/tests/fuzz/fuzz_frame" 20000 "$seed" &&
 			echo "1 passed, 0 failed, 0 skipped" || echo "0 passed, 1 failed, 0 skipped"
