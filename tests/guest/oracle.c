@@ -191,10 +191,17 @@ void oracle_trigger_arm(const char *event, const char *keys)
 	arm(event, keys, WORKERS);
 }
 
+/* The allocator traces what it did not find as a page with this number. */
+#define NO_PAGE "0xffffffffffffffff"
+
+void oracle_trigger_arm_blocks(void)
+{
+	arm("mm_page_alloc", "order", WORKERS " && pfn != " NO_PAGE);
+}
+
 void oracle_trigger_arm_failures(void)
 {
-	/* The allocator traces what it did not find as a page with this number. */
-	arm("mm_page_alloc", "order", WORKERS " && pfn == 0xffffffffffffffff");
+	arm("mm_page_alloc", "order", WORKERS " && pfn == " NO_PAGE);
 }
 
 void oracle_trigger_disarm(void)

@@ -46,6 +46,8 @@ uint64_t oracle_free_pages(unsigned order_from);
  * value; UINT64_MAX as value adds all.
  */
 void oracle_trigger_arm(const char *event, const char *keys);
+/* The allocations that found a block, by order. */
+void oracle_trigger_arm_blocks(void);
 /* The same of allocations by the workers for which the allocator had nothing; the key is the order. */
 void oracle_trigger_arm_failures(void);
 uint64_t oracle_trigger_sum(uint64_t value);

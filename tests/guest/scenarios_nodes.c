@@ -85,7 +85,7 @@ static void check_far_node(struct rig *rig, const char *assignments, unsigned fa
 	unsigned node;
 
 	add_up_matrix(rig, before);
-	oracle_trigger_arm("mm_page_alloc", "order");
+	oracle_trigger_arm_blocks(); /* a node may be full: a debug kernel takes of the last one */
 	rig_publish(rig, assignments, BT_RUN_GO);
 	rig_wait_ms(rig, 500);
 	rig_drain(rig);

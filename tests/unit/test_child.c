@@ -88,12 +88,15 @@ static bool is_dead(pid_t pid)
 	return dead;
 }
 
+/* A question each tenth of a second: time for a shell on a busy machine to say what it started. */
+#define GIVE_UP_CALLS 30
+
 static bool gives_up(void *context, const char *text)
 {
 	unsigned *calls = context;
 
-	assert_non_null(strstr(text, "testing, 0 s"));
-	return ++*calls < 3;
+	assert_non_null(strstr(text, "testing, "));
+	return ++*calls < GIVE_UP_CALLS;
 }
 
 static void giving_up_ends_the_whole_group(void **state)
@@ -107,7 +110,7 @@ static void giving_up_ends_the_whole_group(void **state)
 	(void)state;
 	assert_int_equal(run_shell("sleep 60 & echo $!; wait", output, sizeof(output), &patience,
 				   &err), -ECANCELED);
-	assert_int_equal(calls, 3);
+	assert_int_equal(calls, GIVE_UP_CALLS);
 	assert_int_equal(sscanf(output, "%d", &grandchild), 1);
 	for (unsigned i = 0; i < 100 && !is_dead(grandchild); i++)
 		usleep(10000);
