@@ -38,13 +38,14 @@ static void warn_of_kbench(const struct bt_kbench *result, char *text, size_t si
 static void warn_of_labs(const struct bt_lab_runs *runs, char *text, size_t size)
 {
 	const char *reality = "", *unproven = "";
-	char partial[64] = "";
-	unsigned failed = 0;
+	unsigned failed = 0, unavailable = 0;
+	char partial[96] = "";
 
 	for (unsigned i = 0; i < runs->count; i++) {
 		const struct bt_lab_run *run = runs->runs[i];
 
-		failed += run->end != BT_LAB_OK;
+		failed += bt_lab_run_failed(run);
+		unavailable += run->end == BT_LAB_UNAVAILABLE;
 		if (bt_lab_counts(run) && run->reality)
 			reality = bt_plot_reality(run->reality);
 		if (bt_lab_counts(run) && run->unproven)
@@ -53,8 +54,12 @@ static void warn_of_labs(const struct bt_lab_runs *runs, char *text, size_t size
 	if (failed)
 		snprintf(partial, sizeof(partial), "PARTIAL: %u of %u runs failed", failed,
 			 runs->count);
-	snprintf(text, size, "%s%s%s%s%s", reality, *reality && (*unproven || failed) ? ".  " : "",
-		 unproven, *unproven && failed ? ".  " : "", partial);
+	if (unavailable)
+		snprintf(partial + strlen(partial), sizeof(partial) - strlen(partial),
+			 "%s%u of %u unavailable", failed ? ", " : "", unavailable, runs->count);
+	snprintf(text, size, "%s%s%s%s%s", reality,
+		 *reality && (*unproven || *partial) ? ".  " : "", unproven,
+		 *unproven && *partial ? ".  " : "", partial);
 }
 
 static void warn_of(const struct bt_plot *plot, unsigned document, char *text, size_t size)

@@ -19,7 +19,7 @@ static unsigned failures(const struct bt_lab_runs *runs)
 	unsigned failed = 0;
 
 	for (unsigned i = 0; i < runs->count; i++)
-		failed += runs->runs[i]->end != BT_LAB_OK;
+		failed += bt_lab_run_failed(runs->runs[i]);
 	return failed;
 }
 
@@ -35,13 +35,14 @@ static const struct bt_lab_run *first_run(const struct bt_lab_runs *runs)
 
 static void put_doubts(const struct bt_lab_runs *runs, FILE *out)
 {
-	unsigned emulated = 0, unproven = 0, failed = failures(runs);
+	unsigned emulated = 0, unproven = 0, missing = 0, failed = failures(runs);
 	struct bt_err err = { 0 };
 	struct bt_samples *samples = bt_samples_of_lab(runs, &err);
 
 	for (unsigned i = 0; i < runs->count; i++) {
 		emulated += runs->runs[i]->reality != BT_REAL;
 		unproven += runs->runs[i]->unproven;
+		missing += runs->runs[i]->end == BT_LAB_UNAVAILABLE;
 	}
 	if (emulated)
 		bt_html(out, "<p class=\"warn\">EMULATED: %u of %u runs had no KVM, so their times "
@@ -52,6 +53,9 @@ static void put_doubts(const struct bt_lab_runs *runs, FILE *out)
 	if (failed)
 		bt_html(out, "<p class=\"warn\">FAILED: %u of %u runs are no results.</p>\n",
 			failed, runs->count);
+	if (missing)
+		bt_html(out, "<p class=\"warn\">UNAVAILABLE: for %u of %u runs the guest's kernel "
+			"lacks what was to be set.</p>\n", missing, runs->count);
 	if (!samples)
 		bt_html(out, "<p class=\"warn\">MIXED: %s</p>\n", err.text);
 	bt_samples_free(samples);
@@ -77,20 +81,22 @@ static void put_head(const struct bt_report_lab *report, FILE *out)
 
 /* ---- what went wrong ---------------------------------------------------------------------- */
 
+/* All that are no results: their end's name tells one kind from another. */
 static void put_failures(const struct bt_lab_runs *runs, FILE *out)
 {
 	char name[BT_LAB_NAMED];
+	unsigned said = 0;
 
 	bt_html(out, "<section>\n<h2 id=\"failures\">Failures</h2>\n<ul>\n");
 	for (unsigned i = 0; i < runs->count; i++) {
 		const struct bt_lab_run *run = runs->runs[i];
 
-		if (run->end != BT_LAB_OK)
+		if (run->end != BT_LAB_OK && ++said)
 			bt_html(out, "<li class=\"warn\">%s: %s: %s</li>\n",
 				bt_lab_run_name(run, name), bt_lab_end_name[run->end],
 				run->reason);
 	}
-	if (!failures(runs))
+	if (!said)
 		bt_html(out, "<li>None.</li>\n");
 	bt_html(out, "</ul>\n</section>\n");
 }

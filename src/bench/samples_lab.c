@@ -155,7 +155,7 @@ static int fill(struct bt_samples *samples, const struct bt_lab_runs *runs, stru
 		const struct bt_lab_run *run = runs->runs[i];
 
 		samples->warnings += run->warnings;
-		if (run->end != BT_LAB_OK && !counts.failed++)
+		if (bt_lab_run_failed(run) && !counts.failed++)
 			counts.first_failed = run;
 		if (!bt_lab_counts(run))
 			continue;

@@ -96,7 +96,9 @@ static void done(void *context, const struct bt_lab_suite_progress *now, const s
 	printf("%u/%u %s%s%s\n", now->position, now->total, now->item->name,
 	       run->reality == BT_EMULATED ? " (emulated: no KVM)" : "",
 	       run->unproven ? " (never run against the real QEMU)" : "");
-	if (run->end != BT_LAB_OK)
+	if (run->end == BT_LAB_UNAVAILABLE)
+		printf("    unavailable: %s\n", run->reason);
+	else if (run->end != BT_LAB_OK)
 		printf("    FAILED, %s: %s\n", bt_lab_end_name[run->end], run->reason);
 	else
 		print_figures(run);

@@ -7,13 +7,18 @@
 #include "bench/table.h"
 #include "lab/metric.h"
 
-static void put_value(FILE *out, const struct bt_lab_run *run,
-		      const struct bt_lab_metric_kind *kind, unsigned iteration, double value)
+static void put_config(FILE *out, const struct bt_lab_run *run)
 {
 	fprintf(out, "%s,", bt_lab_benchmark_name[run->benchmark]);
 	bt_csv_cell(out, run->mode);
 	fputc(',', out);
 	bt_csv_cell(out, run->label);
+}
+
+static void put_value(FILE *out, const struct bt_lab_run *run,
+		      const struct bt_lab_metric_kind *kind, unsigned iteration, double value)
+{
+	put_config(out, run);
 	fprintf(out, ",%u,%u,%s,%s,", run->repetition, iteration, kind->key,
 		bt_unit_name[kind->unit]);
 	if (!isnan(value))
@@ -33,11 +38,20 @@ static void put_run(FILE *out, const struct bt_lab_run *run)
 	}
 }
 
+/* A line that has no value: what is missing is neither zero nor forgotten. */
+static void put_unavailable(FILE *out, const struct bt_lab_run *run)
+{
+	put_config(out, run);
+	fprintf(out, ",%u,,unavailable,,\n", run->repetition);
+}
+
 void bt_lab_export_csv(FILE *out, struct bt_lab_run *const *runs, unsigned count)
 {
 	fputs("benchmark,mode,label,repetition,iteration,metric,unit,value\n", out);
 	for (unsigned i = 0; i < count; i++) {
 		if (bt_lab_counts(runs[i]))
 			put_run(out, runs[i]);
+		else if (runs[i]->end == BT_LAB_UNAVAILABLE && !runs[i]->warm_up)
+			put_unavailable(out, runs[i]);
 	}
 }

@@ -39,6 +39,7 @@ void bt_lab_options_default(struct bt_lab_options *options, enum bt_lab_benchmar
 		.size = { .cpus = 2, .memory_bytes = 1024 * MIB, .least_bytes = 256 * MIB,
 			  .initial_bytes = 1024 * MIB },
 		.accel = "auto",
+		.reporting = { BT_LAB_AS_IT_COMES, BT_LAB_AS_IT_COMES, BT_UNKNOWN },
 		.iterations = benchmark == BT_LAB_INFLATE ? 3 : 1,
 		.settle_ns = BT_NS_PER_S,
 		.threads = 2,
@@ -57,11 +58,21 @@ void bt_lab_options_default(struct bt_lab_options *options, enum bt_lab_benchmar
 	};
 }
 
+int bt_lab_check_mode(const struct bt_lab_options *options, struct bt_err *err)
+{
+	const char *asked = bt_lab_reporting_asked(&options->reporting);
+
+	if (asked && !bt_mode_reports(options->mode))
+		return bt_err_set(err, EINVAL, "%s: in mode %s the guest reports no free pages; "
+				  "base-auto's and huge-auto's do", asked, options->mode->name);
+	return bt_mode_check(options->mode, err);
+}
+
 int bt_lab_check(const struct bt_lab_options *options, uint64_t available_bytes, struct bt_err *err)
 {
 	uint64_t wanted_bytes = options->vms * options->size.memory_bytes;
 	char wanted[32], available[32];
-	int ret = bt_mode_check(options->mode, err);
+	int ret = bt_lab_check_mode(options, err);
 
 	if (ret)
 		return ret;

@@ -21,12 +21,27 @@ enum bt_lab_workload {
 };
 extern const char *const bt_lab_workload_name[BT_LAB_WORKLOADS];	/* "write" */
 
+/* Parameters of free-page reporting in the guest's kernel (lab/reporting.h). */
+enum bt_lab_reporting_key {
+	BT_LAB_REPORTING_ORDER, BT_LAB_REPORTING_DELAY, BT_LAB_REPORTING_CAPACITY,
+	BT_LAB_REPORTING_KEYS
+};
+#define BT_LAB_AS_IT_COMES UINT32_MAX
+struct bt_lab_reporting {
+	unsigned order, capacity;	/* BT_LAB_AS_IT_COMES: nobody says */
+	uint64_t delay_ns;		/* BT_UNKNOWN: nobody says; whole ms */
+};
+/* The first setting that is said ("reporting-order"); NULL: none. */
+const char *bt_lab_reporting_asked(const struct bt_lab_reporting *asked);
+
 struct bt_lab_options {
 	enum bt_lab_benchmark benchmark;
 	const struct bt_mode *mode;
 	struct bt_mode_size size;
 	const char *accel;		/* "auto" */
 	const char *append;		/* more of the kernel's command line; NULL: none */
+
+	struct bt_lab_reporting reporting;
 
 	unsigned iterations;		/* inflate, compiling, multivm: how often in one boot */
 	bool untouched;			/* inflate: memory that the guest never used */
@@ -60,7 +75,9 @@ struct bt_lab_options {
 
 /* Sizes of a small guest, all limits and times of a benchmark. */
 void bt_lab_options_default(struct bt_lab_options *options, enum bt_lab_benchmark benchmark);
-/* -EINVAL: a contradiction; -ENODEV: the mode lacks parts; -ENOMEM: the host has too little. */
+/* Before anything is started: -EINVAL: the mode has no such setting; -ENODEV: it lacks parts. */
+int bt_lab_check_mode(const struct bt_lab_options *options, struct bt_err *err);
+/* The same; -ENOMEM: the host has too little. */
 int bt_lab_check(const struct bt_lab_options *options, uint64_t available_bytes, struct bt_err *err);
 /*
  * Does it. A run comes back in any case, also of one that failed: its end says why. Nothing that it

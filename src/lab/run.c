@@ -23,6 +23,7 @@ const char *const bt_lab_end_name[BT_LAB_ENDS] = {
 	[BT_LAB_QMP_LOST] = "qmp-lost",
 	[BT_LAB_NO_TARGET] = "target-not-reached",
 	[BT_LAB_WORKLOAD] = "workload-failed",
+	[BT_LAB_UNAVAILABLE] = "unavailable",
 	[BT_LAB_NO_SPACE] = "results-not-written",
 };
 

@@ -36,6 +36,7 @@ enum bt_lab_end {
 	BT_LAB_QMP_LOST,
 	BT_LAB_NO_TARGET,	/* the size that was asked for was not reached in time */
 	BT_LAB_WORKLOAD,	/* it failed, or took too long */
+	BT_LAB_UNAVAILABLE,	/* the guest's kernel has not what was to be set: no failure */
 	BT_LAB_NO_SPACE,	/* the results cannot be written */
 	BT_LAB_ENDS
 };
@@ -101,6 +102,12 @@ struct bt_lab_run {
 	struct bt_lab_mark *marks;
 	unsigned mark_count;
 };
+
+/* It is no result, and not for want of something that its guest's kernel just has not. */
+static inline bool bt_lab_run_failed(const struct bt_lab_run *run)
+{
+	return run->end != BT_LAB_OK && run->end != BT_LAB_UNAVAILABLE;
+}
 
 struct bt_lab_run *bt_lab_run_create(enum bt_lab_benchmark benchmark, const char *mode);
 void bt_lab_run_free(struct bt_lab_run *run);

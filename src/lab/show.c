@@ -27,17 +27,21 @@ const char *bt_lab_run_name(const struct bt_lab_run *run, char buf[BT_LAB_NAMED]
 const char *bt_lab_group_state(const struct bt_lab_group *group, char buf[BT_LAB_CONFIG])
 {
 	const char *doubt = bt_lab_run_doubt(group->first ? group->first : group->runs[0]);
-	unsigned warm_ups = 0, failed = 0;
+	unsigned warm_ups = 0, failed = 0, unavailable = 0;
 	size_t used;
 
 	for (unsigned i = 0; i < group->count; i++) {
-		failed += group->runs[i]->end != BT_LAB_OK;
+		failed += bt_lab_run_failed(group->runs[i]);
+		unavailable += group->runs[i]->end == BT_LAB_UNAVAILABLE;
 		warm_ups += group->runs[i]->end == BT_LAB_OK && group->runs[i]->warm_up;
 	}
 	used = (size_t)snprintf(buf, BT_LAB_CONFIG, "%u run%s", group->count,
 				group->count == 1 ? "" : "s");
 	if (failed)
 		used += (size_t)snprintf(buf + used, BT_LAB_CONFIG - used, ", %u FAILED", failed);
+	if (unavailable)
+		used += (size_t)snprintf(buf + used, BT_LAB_CONFIG - used, ", %u unavailable",
+					 unavailable);
 	if (warm_ups)
 		used += (size_t)snprintf(buf + used, BT_LAB_CONFIG - used, ", %u to warm up",
 					 warm_ups);
@@ -160,6 +164,19 @@ static void put_line(FILE *out, unsigned width, const struct bt_lab_run *run, co
 	bt_table_wrap(out, clean, 0, width);
 }
 
+static void put_unavailable(const struct bt_lab_runs *runs, unsigned width, FILE *out)
+{
+	bool said = false;
+
+	for (unsigned i = 0; i < runs->count; i++) {
+		if (runs->runs[i]->end != BT_LAB_UNAVAILABLE)
+			continue;
+		fputs(said ? "" : "\nUnavailable:\n", out);
+		said = true;
+		put_line(out, width, runs->runs[i], "", runs->runs[i]->reason);
+	}
+}
+
 static void put_failures(const struct bt_lab_runs *runs, unsigned width, FILE *out)
 {
 	bool said = false;
@@ -167,7 +184,7 @@ static void put_failures(const struct bt_lab_runs *runs, unsigned width, FILE *o
 	for (unsigned i = 0; i < runs->count; i++) {
 		const struct bt_lab_run *run = runs->runs[i];
 
-		if (run->end == BT_LAB_OK)
+		if (!bt_lab_run_failed(run))
 			continue;
 		fputs(said ? "" : "\nFailed:\n", out);
 		said = true;
@@ -208,5 +225,6 @@ void bt_lab_show(const struct bt_lab_runs *runs, bool details, unsigned width, F
 		bt_table_wrap(out, line, 0, width);
 	}
 	put_failures(runs, width, out);
+	put_unavailable(runs, width, out);
 	put_noise(runs, width, out);
 }

@@ -10,7 +10,7 @@
 #define BT_LAB_CONFIDENCE 0.95
 
 /*
- * A table of metrics for each group of repetitions, then the runs that are no results with their
+ * A table of metrics for each group of repetitions, then the runs that failed, and those that are unavailable, with their
  * reasons, then what disturbed which. details: also of metrics that are left out where there is
  * little room. Lines are not longer than width (0: there is room).
  */

@@ -12,6 +12,7 @@
 #include "lab/bench.h"
 #include "lab/controller.h"
 #include "lab/look.h"
+#include "lab/reporting.h"
 #include "lab/workload.h"
 
 /* ---- guests ------------------------------------------------------------------------------- */
@@ -119,14 +120,28 @@ static bool works_on_disk(enum bt_lab_benchmark benchmark)
 	return benchmark == BT_LAB_COMPILING || benchmark == BT_LAB_MULTIVM;
 }
 
+/* What the run is of, by its first guest. */
+static void note_guest(struct bt_lab *lab)
+{
+	const struct bt_vm *vm = bt_lab_guest_vm(lab->guests[0]);
+
+	lab->run->guest = *bt_lab_guest_machine(lab->guests[0]);
+	lab->run->has_guest = true;
+	lab->run->reality = lab->run->guest.reality;
+	bt_lab_look_at_guest(lab->run, vm);
+	snprintf(lab->run->accel, sizeof(lab->run->accel), "%s", bt_vm_accel(vm));
+}
+
 int bt_lab_boot(struct bt_lab *lab, struct bt_err *err)
 {
 	const struct bt_lab_options *from = lab->options;
 	unsigned number = lab->guest_count;
 	char *trace = bt_xasprintf("%s/trace-%u.log", from->folder, number), *disk = NULL;
+	char *append = bt_lab_reporting_append(&from->reporting, from->append);
 	struct bt_lab_guest_options options = {
 		.mode = from->mode, .size = from->size, .accel = from->accel,
-		.append = from->append, .tree = from->build_tree, .trace_path = trace, .boot_limit_ns = from->boot_limit_ns,
+		.append = append, .tree = from->build_tree, .trace_path = trace,
+		.boot_limit_ns = from->boot_limit_ns,
 		.serve = from->serve && !number, .assume_yes = from->assume_yes, .progress = tell,
 		.ask = asked, .sample = take_sample, .context = lab };
 	uint64_t start_ns = bt_mono_ns();
@@ -144,21 +159,16 @@ int bt_lab_boot(struct bt_lab *lab, struct bt_err *err)
 		unlink(disk);
 	free(disk);
 	free(trace);
+	free(append);
 	if (ret)
 		return ret;
 	lab->end = BT_LAB_WORKLOAD;
 	lab->guest_count++;
 	bt_lab_run_mark(lab->run, "boot", bt_lab_at(lab, start_ns), bt_lab_at(lab, bt_mono_ns()))->vm =
 		number;
-	if (number)
-		return 0;
-	lab->run->guest = *bt_lab_guest_machine(lab->guests[0]);
-	lab->run->has_guest = true;
-	lab->run->reality = lab->run->guest.reality;
-	bt_lab_look_at_guest(lab->run, bt_lab_guest_vm(lab->guests[0]));
-	snprintf(lab->run->accel, sizeof(lab->run->accel), "%s",
-		 bt_vm_accel(bt_lab_guest_vm(lab->guests[0])));
-	return 0;
+	if (!number)
+		note_guest(lab);
+	return bt_lab_reporting_set(lab, number, err);
 }
 
 /* ---- waiting ------------------------------------------------------------------------------ */

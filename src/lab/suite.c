@@ -115,7 +115,7 @@ static bool is_wanted(const struct bt_lab_suite *suite, const char *folder, stru
 		return true;
 	if (bt_lab_run_read(&run, folder, false, &ignored))
 		return !put_aside(folder, err);	/* ours it is not, and not to be lost either */
-	failed = run->end != BT_LAB_OK;
+	failed = bt_lab_run_failed(run);
 	bt_lab_run_free(run);
 	return failed && suite->again && !put_aside(folder, err);
 }
@@ -158,7 +158,7 @@ static void run_in(struct running *r, struct bt_lab_item *item, const char *part
 		run->end = BT_LAB_NO_SPACE;
 		snprintf(run->reason, sizeof(run->reason), "%s", err.text);
 	}
-	r->now.failed += run->end != BT_LAB_OK && !r->interrupted;
+	r->now.failed += bt_lab_run_failed(run) && !r->interrupted;
 	r->spent_ns += bt_mono_ns() - begin_ns;
 	r->measured++;
 	if (r->suite->done)
@@ -194,13 +194,14 @@ static int do_item(struct running *r, struct bt_lab_item *item, struct bt_err *e
 static int check_modes(const struct bt_lab_suite *suite, const struct bt_lab_item *items,
 		       unsigned count, struct bt_err *err)
 {
-	const struct bt_mode *mode;
 	int ret = 0;
 
 	for (unsigned i = 0; i < count && !ret; i++) {
-		ret = bt_modes_find(suite->modes, items[i].mode, &mode, err);
+		struct bt_lab_options options = items[i].options;
+
+		ret = bt_modes_find(suite->modes, items[i].mode, &options.mode, err);
 		if (!ret)
-			ret = bt_mode_check(mode, err);
+			ret = bt_lab_check_mode(&options, err);
 	}
 	return ret;
 }

@@ -202,6 +202,11 @@ enum bt_mode_drive bt_mode_drive(const struct bt_mode *mode)
 	return mode->kind->drive;
 }
 
+bool bt_mode_reports(const struct bt_mode *mode)
+{
+	return mode->kind->device == &balloon && mode->kind->drive == BT_DRIVE_DEVICE;
+}
+
 const char *bt_mode_summary(const struct bt_mode *mode)
 {
 	return mode->kind->summary;

@@ -53,6 +53,8 @@ int bt_modes_find(const struct bt_modes *modes, const char *name, const struct b
 int bt_modes_override(struct bt_modes *modes, const char *key, const char *value,
 		      struct bt_err *err);
 
+/* The guest reports its free pages (mm/page_reporting.c), and so gives them back. */
+bool bt_mode_reports(const struct bt_mode *mode);
 enum bt_mode_drive bt_mode_drive(const struct bt_mode *mode);
 /* One line for lists. */
 const char *bt_mode_summary(const struct bt_mode *mode);

@@ -48,6 +48,7 @@ int bt_work_command(struct bt_work_call *call, struct bt_err *err);
 int bt_work_build(struct bt_work_call *call, struct bt_err *err);
 int bt_work_clean(struct bt_work_call *call, struct bt_err *err);
 int bt_work_mount(struct bt_work_call *call, struct bt_err *err);
+int bt_work_parameter(struct bt_work_call *call, struct bt_err *err);
 int bt_work_drop_caches(struct bt_work_call *call, struct bt_err *err);
 
 struct bt_work_hold *bt_work_holds_create(void);

@@ -26,6 +26,7 @@ static const struct bt_work_job jobs[] = {
 	{ .name = "build", .run = bt_work_build },
 	{ .name = "clean", .run = bt_work_clean },
 	{ .name = "mount", .run = bt_work_mount },
+	{ .name = "parameter", .run = bt_work_parameter },
 	{ .name = "drop_caches", .run = bt_work_drop_caches },
 };
 

@@ -56,6 +56,10 @@ def marks(run, kind):
     return [mark for mark in run["marks"] if mark["kind"] == kind]
 
 
+def parameter(run, name):
+    return next((item["value"] for item in run["parameters"] if item["name"] == name), None)
+
+
 def children():
     """QEMUs that this program's children have left behind."""
     left = []
@@ -160,10 +164,15 @@ def test_compiling(directory):
     modes = ["base-manual", "base-auto", "virtio-mem-auto"] if LONG else ["base-auto"]
     done = lab(directory, "run", "compiling", "--mode", ",".join(modes), "--workload",
                "synth" if LONG else "write,synth", "--duration", "60s" if LONG else "8s", "--settle", "2s", "--workload-size", "192M",
+               *([] if LONG else ["--reporting-order", "4"]),
                small=[word for word in SMALL if word not in ("--settle", "500ms")])
     for name, run in well("compiling", done, directory, 3 if LONG else 2).items():
         equal(f"{name}: phases", [len(marks(run, kind)) for kind in
                                   ("build", "delay", "clean", "drop")], [1, 3, 1, 1])
+        if not LONG:
+            # The driver of virtio-balloon would have 9, the order of a pageblock of x86.
+            equal(f"{name}: blocks of the order that was asked for are reported",
+                  parameter(run, "reporting_order"), "4")
         samples = rows_of(directory, name, "samples")
         build, = marks(run, "build")
         inside = [row["rss_bytes"] for row in samples
@@ -173,6 +182,24 @@ def test_compiling(directory):
         area, = values(run, "footprint_byte_ns")
         between = min(inside) <= area / (build["end_ns"] - build["begin_ns"]) <= max(inside)
         report(f"{name}: the footprint is between least and most", [] if between else [str(area)])
+
+
+def test_reporting(directory):
+    """What no kernel of a distribution has is unavailable: no failure, and no number."""
+    done = lab(directory, "run", "inflate", "--mode", "base-auto", "--untouched", "yes",
+               "--iterations", "1", "--reporting-delay", "100ms")
+    found = list(runs_of(directory).values())
+    faults = [] if done.returncode == 0 else [f"exit {done.returncode}: {done.stderr.strip()}"]
+    if [run["end"] for run in found] != ["unavailable"]:
+        faults.append(f"{[(run['end'], run.get('reason')) for run in found]}")
+    else:
+        run, = found
+        faults += [] if "page_reporting_delay" in run["reason"] else [run["reason"]]
+        faults += [f"{key}: {parameter(run, key)}" for key, value in
+                   (("reporting_order", "9"), ("reporting_delay_ms", "unavailable"))
+                   if parameter(run, key) != value]
+    report("a parameter that the guest's kernel has not", faults)
+    nothing_left("a parameter that the guest's kernel has not")
 
 
 def test_multivm(directory):
@@ -309,7 +336,7 @@ def test_killed(directory):
 
 
 TESTS = {"inflate": test_inflate, "timeline": test_timeline, "compiling": test_compiling,
-         "multivm": test_multivm, "resume": test_resume, "faults": test_faults,
+         "reporting": test_reporting, "multivm": test_multivm, "resume": test_resume, "faults": test_faults,
          "killed": test_killed, "no room": test_no_room, "no kvm": test_no_kvm}
 
 with tempfile.TemporaryDirectory() as base:

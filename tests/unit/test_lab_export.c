@@ -20,7 +20,7 @@ static char *exported(struct bt_lab_run *const *runs, unsigned count)
 
 static void test_csv(void **state)
 {
-	struct bt_lab_run *runs[3];
+	struct bt_lab_run *runs[5];
 	char *text;
 
 	(void)state;
@@ -35,12 +35,16 @@ static void test_csv(void **state)
 	bt_lab_run_value(runs[1], "peak_bytes", 5);
 	runs[2]->end = BT_LAB_PANIC;
 	bt_lab_run_value(runs[2], "runtime_ns", 2);
-	text = exported(runs, 3);
+	runs[3]->end = runs[4]->end = BT_LAB_UNAVAILABLE;
+	bt_copy_clean(runs[3]->label, sizeof(runs[3]->label), "reporting-delay=100ms");
+	runs[4]->warm_up = true;
+	text = exported(runs, 5);
 	assert_string_equal(text,
 		"benchmark,mode,label,repetition,iteration,metric,unit,value\n"
 		"compiling,base-auto,\"a \"\"b\"\", c\",3,1,peak_bytes,bytes,5\n"
 		"compiling,base-auto,\"a \"\"b\"\", c\",3,1,runtime_ns,ns,0.10000000000000001\n"
-		"compiling,base-auto,\"a \"\"b\"\", c\",3,2,runtime_ns,ns,\n");
+		"compiling,base-auto,\"a \"\"b\"\", c\",3,2,runtime_ns,ns,\n"
+		"compiling,base-auto,reporting-delay=100ms,1,,unavailable,,\n");
 	free(text);
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(runs); i++)
 		bt_lab_run_free(runs[i]);

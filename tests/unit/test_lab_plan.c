@@ -179,6 +179,28 @@ static void names_are_unique_and_of_harmless_letters(void **state)
 	bt_lab_plan_free(plan);
 }
 
+static void reporting_is_of_the_plan(void **state)
+{
+	struct bt_lab_plan *plan = plan_of("[compiling]\nmode = base-auto\nreporting-order = 0, 9\n"
+					   "reporting-delay = 100ms, 2s\nreporting-capacity = 512\n"
+					   "[ftq]\n");
+	struct runs runs = expand(plan, 1);
+	const struct bt_lab_item *item =
+		named(runs, "compiling-base-auto-reporting-order=9_reporting-delay=100ms-r01");
+	const struct bt_lab_reporting *reporting = &item->options.reporting;
+
+	(void)state;
+	assert_int_equal(runs.count, 4 + 1);
+	assert_string_equal(item->label, "reporting-order=9 reporting-delay=100ms");
+	assert_int_equal(reporting->order, 9);
+	assert_int_equal(reporting->delay_ns, 100000000);
+	assert_int_equal(reporting->capacity, 512);
+	reporting = &named(runs, "ftq-base-manual-r01")->options.reporting;
+	assert_null(bt_lab_reporting_asked(reporting));
+	free(runs.items);
+	bt_lab_plan_free(plan);
+}
+
 /* ---- order --------------------------------------------------------------------------------- */
 
 #define ORDER "[inflate]\nmode = a, b, c, d\nthreads = 1, 2, 3\nrepetitions = 3\nwarm-up = yes\n" \
@@ -257,6 +279,7 @@ static void bad_plans_are_refused(void **state)
 		{ "[inflate]\nmemory = 255M\n", "memory=255M: a size from 256 MiB to 1.00 TiB" },
 		{ "[inflate]\nmemory = 2T\n", "memory=2T: " },
 		{ "[inflate]\ninitial = 1G, 2G\n", "initial=1G, 2G: " },
+		{ "[compiling]\nreporting-order = 11\n", "reporting-order=11: 0 to 10 is possible" },
 		{ "[inflate]\nsettle = 1d\n", "settle=1d: a time from 0 ns to" },
 		{ "[inflate]\nuntouched = maybe\n", "untouched=maybe: no|yes (" },
 		{ "[inflate]\nmode = a,,b\n", "mode=: LIST (" },
@@ -431,6 +454,7 @@ int main(void)
 		cmocka_unit_test(commands_stay_whole),
 		cmocka_unit_test(every_combination_is_a_run),
 		cmocka_unit_test(names_are_unique_and_of_harmless_letters),
+		cmocka_unit_test(reporting_is_of_the_plan),
 		cmocka_unit_test(repetitions_are_interleaved),
 		cmocka_unit_test(the_seed_makes_the_order),
 		cmocka_unit_test(bad_plans_are_refused),

@@ -154,6 +154,11 @@ static void test_head(void **state)
 	assert_has(program, "NOT COMPARABLE: A, B: other kind of machine: emulated, real'");
 	assert_null(strstr(program, "'A  x'"));
 	free(program);
+	failed->end = BT_LAB_UNAVAILABLE;
+	assert_int_equal(try_program(labs, 2, "ftq", NULL, false, &program, &err), 0);
+	assert_has(program, "QEMU was never seen.  1 of 2 unavailable'");
+	assert_null(strstr(program, "'A  x'"));
+	free(program);
 	bt_lab_runs_free((struct bt_lab_runs *)labs[0]);
 	bt_lab_runs_free((struct bt_lab_runs *)labs[1]);
 	/* Both sorts in one document: nothing else says so, as nothing is compared. */

@@ -2,6 +2,7 @@
 /* buddytop-work: its lines, and its jobs done for real, small; the kernel says what they did. */
 #include "tests/unit/test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -401,6 +402,56 @@ static void test_build(void **state)
 	work_refused(rig, line, "cc of a.c: exit 1");
 }
 
+/* ---- parameters of the kernel --------------------------------------------------------------- */
+
+/* What is written is what is there already: the kernel stays as it is. */
+static void test_parameter(void **state)
+{
+	static const char path[] = "/sys/module/printk/parameters/time";
+	struct work_rig *rig = *state;
+	const struct bt_json *answer;
+	char value[8] = "", line[256];
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		skip();
+	assert_int_equal(fscanf(file, "%7s", value), 1);
+	fclose(file);
+	snprintf(line, sizeof(line), "{\"id\":1,\"do\":\"parameter\",\"module\":\"printk\","
+		 "\"name\":\"time\"}");
+	answer = work_ask(rig, line, NULL);
+	assert_string_equal(bt_json_get_string(answer, "value"), value);
+	assert_null(bt_json_get_string(answer, "refused"));
+	/* A bool of the kernel's is Y, N, 1, 0, on or off; and others than root may not write. */
+	snprintf(line, sizeof(line), "{\"id\":2,\"do\":\"parameter\",\"module\":\"printk\","
+		 "\"name\":\"time\",\"value\":\"?\"}");
+	answer = work_ask(rig, line, NULL);
+	assert_string_equal(bt_json_get_string(answer, "value"), value);
+	assert_string_equal(bt_json_get_string(answer, "refused"),
+			    access(path, W_OK) ? strerror(EACCES) : strerror(EINVAL));
+	snprintf(line, sizeof(line), "{\"id\":3,\"do\":\"parameter\",\"module\":\"printk\","
+		 "\"name\":\"time\",\"value\":\"%s\"}", value);
+	answer = work_ask(rig, line, NULL);
+	assert_string_equal(bt_json_get_string(answer, "value"), value);
+	assert_true(access(path, W_OK) || !bt_json_get_string(answer, "refused"));
+}
+
+static void test_no_parameter(void **state)
+{
+	struct work_rig *rig = *state;
+	const struct bt_json *answer;
+
+	answer = work_ask(rig, "{\"id\":1,\"do\":\"parameter\",\"module\":\"printk\","
+			  "\"name\":\"no_such\",\"value\":\"1\"}", NULL);
+	assert_null(bt_json_get_string(answer, "value"));
+	work_refused(rig, "{\"id\":2,\"do\":\"parameter\",\"module\":\"printk\"}",
+		     "\"name\" is missing");
+	work_refused(rig, "{\"id\":3,\"do\":\"parameter\",\"module\":\"..\",\"name\":\"x\"}",
+		     "'..' is no name");
+	work_refused(rig, "{\"id\":4,\"do\":\"parameter\",\"module\":\"printk\","
+		     "\"name\":\"a/b\"}", "'a/b' is no name");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, work_rig_open, work_rig_close)
@@ -418,6 +469,8 @@ int main(void)
 		TEST(test_command),
 		TEST(test_long_output),
 		TEST(test_left_running),
+		TEST(test_parameter),
+		TEST(test_no_parameter),
 		TEST(test_synth),
 		TEST(test_build),
 	};
