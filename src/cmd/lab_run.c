@@ -58,7 +58,7 @@ static void show(void *context, const struct bt_lab_suite_progress *now, const c
 	struct job *job = context;
 	const struct bench_progress_place place = { now->position, now->total, now->elapsed_ns,
 						    now->left_ns };
-	char line[BT_LAB_TEXT + BT_LAB_TEXT];
+	char line[sizeof(now->item->name) + BT_LAB_TEXT];
 
 	snprintf(line, sizeof(line), "%s: %s", now->item->name, text);
 	bench_progress_line(&job->shown, &place, line);

@@ -123,7 +123,7 @@ int bt_lab_compiling(struct bt_lab *lab, struct bt_err *err)
 	int ret = bt_lab_boot(lab, err);
 
 	bt_lab_run_parameter(lab->run, "workload", "%s",
-			     bt_lab_workload_name[lab->options->workload]);
+			     bt_lab_workload_called(lab->options));
 	if (!ret)
 		ret = bt_lab_mount_disk(lab, 0, err);
 	if (!ret)

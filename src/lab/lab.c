@@ -22,6 +22,12 @@ const char *const bt_lab_workload_name[BT_LAB_WORKLOADS] = {
 	[BT_LAB_COMMAND] = "command",
 };
 
+const char *bt_lab_workload_called(const struct bt_lab_options *options)
+{
+	return options->workload == BT_LAB_COMMAND && options->workload_name ?
+	       options->workload_name : bt_lab_workload_name[options->workload];
+}
+
 static const struct {
 	int (*run)(struct bt_lab *lab, struct bt_err *err);
 } benchmarks[BT_LAB_BENCHMARKS] = {

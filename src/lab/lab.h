@@ -58,6 +58,7 @@ struct bt_lab_options {
 	uint64_t workload_ns;		/* synth: how long it goes on */
 	const char *build_tree;		/* build: what tools/lab-build-tree.sh made */
 	const char *image, *command;	/* command */
+	const char *workload_name;	/* what command does; NULL: "command" */
 	bool image_partition;		/* the image's file system is in its first partition */
 	unsigned vms;			/* multivm */
 	uint64_t stagger_ns;		/* multivm: between the begins of two guests; 0: all at once */
@@ -73,6 +74,8 @@ struct bt_lab_options {
 	void *context;
 };
 
+/* "synth", or what the user calls the command. */
+const char *bt_lab_workload_called(const struct bt_lab_options *options);
 /* Sizes of a small guest, all limits and times of a benchmark. */
 void bt_lab_options_default(struct bt_lab_options *options, enum bt_lab_benchmark benchmark);
 /* Before anything is started: -EINVAL: the mode has no such setting; -ENODEV: it lacks parts. */

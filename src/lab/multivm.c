@@ -132,7 +132,7 @@ int bt_lab_multivm(struct bt_lab *lab, struct bt_err *err)
 	bt_lab_run_parameter(lab->run, "stagger_ns", "%llu",
 			     (unsigned long long)lab->options->stagger_ns);
 	bt_lab_run_parameter(lab->run, "workload", "%s",
-			     bt_lab_workload_name[lab->options->workload]);
+			     bt_lab_workload_called(lab->options));
 	if (ret)
 		return ret;
 	begin_ns = bt_mono_ns();

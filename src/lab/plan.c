@@ -295,7 +295,7 @@ static void make_name(struct bt_lab_item *item)
 	int used;
 
 	snprintf(number, sizeof(number), item->warm_up ? "warm-up" : "r%02u", item->repetition);
-	used = snprintf(item->name, sizeof(item->name), "%s-%s%s%.60s-%s",
+	used = snprintf(item->name, sizeof(item->name), "%s-%s%s%s-%s",
 			bt_lab_benchmark_name[item->options.benchmark], item->mode,
 			*item->label ? "-" : "", item->label, number);
 	if (used >= (int)sizeof(item->name))
@@ -306,12 +306,52 @@ static void make_name(struct bt_lab_item *item)
 	}
 }
 
-static void add_to_label(struct bt_lab_item *item, const char *name, const char *text)
+/* What a label says however many values there are; of a flag only that it is set. */
+static const struct told {
+	const char *key, *label;
+	unsigned benchmarks;
+} told[] = {
+	{ "untouched", "touched=no", INFLATE },
+	{ "baseline", "baseline=yes", STREAM | FTQ },
+	{ "threads", "threads", STREAM | FTQ },
+	{ "workload", "workload", COMPILING | MULTIVM },
+};
+
+static const struct told *find_told(const char *key, enum bt_lab_benchmark benchmark)
+{
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(told); i++) {
+		if (!strcmp(told[i].key, key) && told[i].benchmarks & 1u << benchmark)
+			return &told[i];
+	}
+	return NULL;
+}
+
+static void append_label(struct bt_lab_item *item, const char *text)
 {
 	size_t used = strlen(item->label);
 
-	snprintf(item->label + used, sizeof(item->label) - used, "%s%s=%s", used ? " " : "", name,
-		 text);
+	snprintf(item->label + used, sizeof(item->label) - used, "%s%s", used ? " " : "", text);
+}
+
+/* Of a key whose value the item has by now; text: as it was given. */
+static void add_to_label(struct bt_lab_item *item, const struct key *key, bool several,
+			 const char *text)
+{
+	const void *field = (const char *)item + key->offset;
+	const struct told *tell = find_told(key->key.name, item->options.benchmark);
+	char *label = NULL;
+
+	if (key->kind == FLAG && tell)
+		label = *(const bool *)field ? bt_xstrdup(tell->label) : NULL;
+	else if (key->kind == WORKLOAD && tell)
+		label = bt_xasprintf("%s=%s", tell->label, bt_lab_workload_called(&item->options));
+	else if (tell)
+		label = bt_xasprintf("%s=%u", tell->label, *(const unsigned *)field);
+	else if (several && strcmp(key->key.name, "mode"))
+		label = bt_xasprintf("%s=%s", key->key.name, text);
+	if (label)
+		append_label(item, label);
+	free(label);
 }
 
 /* What the other settings decide, where nobody says it. */
@@ -348,14 +388,17 @@ static int expand(struct expansion *e, const struct section *section, unsigned k
 		e->items[e->count] = *so_far;
 		return complete(&e->items[e->count++], section, e->err);
 	}
-	if (!values->count)
-		return expand(e, section, key + 1, so_far);
+	if (!values->count) {
+		struct bt_lab_item item = *so_far;
+
+		add_to_label(&item, &keys[key], false, NULL);
+		return expand(e, section, key + 1, &item);
+	}
 	for (unsigned i = 0; i < values->count && !ret; i++) {
 		struct bt_lab_item item = *so_far;
 
 		apply(&keys[key], values->text[i], &item);
-		if (values->count > 1 && strcmp(keys[key].key.name, "mode"))
-			add_to_label(&item, keys[key].key.name, values->text[i]);
+		add_to_label(&item, &keys[key], values->count > 1, values->text[i]);
 		ret = expand(e, section, key + 1, &item);
 	}
 	return ret;

@@ -53,10 +53,14 @@ char *bt_lab_trim(char *text);
 struct bt_lab_item {
 	struct bt_lab_options options;	/* mode, folder and callbacks are the suite's to fill in */
 	const char *mode;
-	char label[BT_LAB_TEXT];	/* of what has more than one value: "threads=2" */
+	/*
+	 * Of what has more than one value: "cpus=2"; and what was done, which published figures are
+	 * found by, in any case: "touched=no", "baseline=yes", "threads=2", "workload=synth".
+	 */
+	char label[BT_LAB_TEXT];
 	unsigned repetition;		/* from 1 */
 	bool warm_up;
-	char name[BT_LAB_TEXT];		/* of its folder: "inflate-base-manual-threads=2-r01" */
+	char name[2 * BT_LAB_TEXT];	/* of its folder: "inflate-base-manual-threads=2-r01" */
 };
 
 /*

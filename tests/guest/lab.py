@@ -251,7 +251,7 @@ def test_resume(directory):
     equal("resumed: what was finished is as it was",
           Path(directory, name, "result.json").stat().st_mtime_ns, stamp)
     equal("resumed: the same set of runs", sorted(runs_of(directory)),
-          ["inflate-base-manual-r01", "inflate-virtio-mem-r01"])
+          ["inflate-base-manual-touched=no-r01", "inflate-virtio-mem-touched=no-r01"])
     equal("resumed: no half of a run is left", list(Path(directory).glob("*.part")), [])
 
 
@@ -325,7 +325,7 @@ def test_killed(directory):
                                 "--directory", directory], stdin=subprocess.DEVNULL,
                                stderr=subprocess.PIPE, text=True)
     end = time.monotonic() + LIMIT_S
-    booted = Path(directory, "inflate-base-manual-r01.part", "trace-0.log")
+    booted = Path(directory, "inflate-base-manual-touched=no-r01.part", "trace-0.log")
     while not (booted.exists() and children()) and time.monotonic() < end:
         time.sleep(0.05)
     for pid in children():

@@ -68,8 +68,8 @@ static void settings_reach_the_run(void **state)
 	(void)state;
 	assert_int_equal(runs.count, 1);
 	assert_string_equal(runs.items[0].mode, "virtio-mem");
-	assert_string_equal(runs.items[0].name, "stream-virtio-mem-r01");
-	assert_string_equal(runs.items[0].label, "");
+	assert_string_equal(runs.items[0].name, "stream-virtio-mem-threads=4_baseline=yes-r01");
+	assert_string_equal(runs.items[0].label, "threads=4 baseline=yes");
 	assert_int_equal(o->benchmark, BT_LAB_STREAM);
 	assert_int_equal(o->size.cpus, 3);
 	assert_int_equal(o->size.memory_bytes, 2147483648);
@@ -100,7 +100,7 @@ static void what_nobody_says_follows_from_the_rest(void **state)
 	assert_int_equal(runs.count, 2);
 	assert_int_equal(named(runs, "inflate-base-manual-r01")->options.size.initial_bytes,
 			 4294967296);
-	assert_int_equal(named(runs, "compiling-virtio-mem-auto-r01")->options.size.initial_bytes,
+	assert_int_equal(named(runs, "compiling-virtio-mem-auto-workload=synth-r01")->options.size.initial_bytes,
 			 1073741824);
 	free(runs.items);
 	bt_lab_plan_free(plan);
@@ -155,7 +155,7 @@ static void every_combination_is_a_run(void **state)
 	assert_int_equal(item->repetition, 2);
 	named(runs, "inflate-base-manual-append=b_threads=1-r01");
 	named(runs, "inflate-base-auto-r01");
-	named(runs, "ftq-base-manual-r01");
+	named(runs, "ftq-base-manual-threads=2-r01");
 	free(runs.items);
 	bt_lab_plan_free(plan);
 }
@@ -179,6 +179,57 @@ static void names_are_unique_and_of_harmless_letters(void **state)
 	bt_lab_plan_free(plan);
 }
 
+/* As the published figures are labelled (lab/reference.c), and those of hyperalloc-bench. */
+static void labels_say_what_was_done(void **state)
+{
+	static const struct {
+		const char *text, *label;
+	} cases[] = {
+		{ "[inflate]\n", "" },
+		{ "[inflate]\nthreads = 4\n", "" },
+		{ "[inflate]\nuntouched = no\n", "" },
+		{ "[inflate]\nuntouched = yes\n", "touched=no" },
+		{ "[stream]\nthreads = 12\n", "threads=12" },
+		{ "[ftq]\n", "threads=2" },
+		{ "[ftq]\nbaseline = yes\n", "threads=2 baseline=yes" },
+		{ "[stream]\nbaseline = no\n", "threads=2" },
+		{ "[compiling]\nthreads = 4\n", "workload=synth" },
+		{ "[multivm]\nworkload = write\n", "workload=write" },
+		{ "[compiling]\nworkload = command\nimage = i\ncommand = c\n", "workload=command" },
+		{ "[compiling]\nworkload = command\nimage = i\ncommand = c\n"
+		  "workload-name = clang\n", "workload=clang" },
+		{ "[compiling]\nworkload = synth\nworkload-name = clang\n", "workload=synth" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < BT_ARRAY_SIZE(cases); i++) {
+		struct bt_lab_plan *plan = plan_of(cases[i].text);
+		struct runs runs = expand(plan, 1);
+
+		assert_int_equal(runs.count, 1);
+		assert_string_equal(runs.items[0].label, cases[i].label);
+		free(runs.items);
+		bt_lab_plan_free(plan);
+	}
+}
+
+/* With both, the one that is as usual has no label of it. */
+static void both_sorts_are_told_apart(void **state)
+{
+	struct bt_lab_plan *plan = plan_of("[inflate]\nuntouched = no, yes\n"
+					   "[stream]\nbaseline = no, yes\nthreads = 1, 12\n");
+	struct runs runs = expand(plan, 1);
+
+	(void)state;
+	assert_int_equal(runs.count, 2 + 4);
+	assert_string_equal(named(runs, "inflate-base-manual-r01")->label, "");
+	assert_string_equal(named(runs, "inflate-base-manual-touched=no-r01")->label, "touched=no");
+	named(runs, "stream-base-manual-threads=12-r01");
+	named(runs, "stream-base-manual-threads=1_baseline=yes-r01");
+	free(runs.items);
+	bt_lab_plan_free(plan);
+}
+
 static void reporting_is_of_the_plan(void **state)
 {
 	struct bt_lab_plan *plan = plan_of("[compiling]\nmode = base-auto\nreporting-order = 0, 9\n"
@@ -186,16 +237,16 @@ static void reporting_is_of_the_plan(void **state)
 					   "[ftq]\n");
 	struct runs runs = expand(plan, 1);
 	const struct bt_lab_item *item =
-		named(runs, "compiling-base-auto-reporting-order=9_reporting-delay=100ms-r01");
+		named(runs, "compiling-base-auto-reporting-order=9_reporting-delay=100ms_workload=synth-r01");
 	const struct bt_lab_reporting *reporting = &item->options.reporting;
 
 	(void)state;
 	assert_int_equal(runs.count, 4 + 1);
-	assert_string_equal(item->label, "reporting-order=9 reporting-delay=100ms");
+	assert_string_equal(item->label, "reporting-order=9 reporting-delay=100ms workload=synth");
 	assert_int_equal(reporting->order, 9);
 	assert_int_equal(reporting->delay_ns, 100000000);
 	assert_int_equal(reporting->capacity, 512);
-	reporting = &named(runs, "ftq-base-manual-r01")->options.reporting;
+	reporting = &named(runs, "ftq-base-manual-threads=2-r01")->options.reporting;
 	assert_null(bt_lab_reporting_asked(reporting));
 	free(runs.items);
 	bt_lab_plan_free(plan);
@@ -454,6 +505,8 @@ int main(void)
 		cmocka_unit_test(commands_stay_whole),
 		cmocka_unit_test(every_combination_is_a_run),
 		cmocka_unit_test(names_are_unique_and_of_harmless_letters),
+		cmocka_unit_test(labels_say_what_was_done),
+		cmocka_unit_test(both_sorts_are_told_apart),
 		cmocka_unit_test(reporting_is_of_the_plan),
 		cmocka_unit_test(repetitions_are_interleaved),
 		cmocka_unit_test(the_seed_makes_the_order),
