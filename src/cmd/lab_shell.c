@@ -35,7 +35,7 @@ static const struct bt_opt shell_opts[] = {
 	SETTING("cpus", "N", "virtual CPUs (default 2)"),
 	SETTING("memory", "SIZE", "the most it can have (default 1G)"),
 	SETTING("least", "SIZE", "what it can be shrunk to (default 256M)"),
-	SETTING("initial", "SIZE", "what it boots with (default: the most)"),
+	SETTING("initial", "SIZE", "what it boots with, of virtio-mem (default: the most)"),
 	SETTING("append", "TEXT", "more of the kernel's command line"),
 	{ "busybox", 0, BT_OPT_TEXT, "FILE", "a static busybox (default " BUSYBOX ")",
 	  offsetof(struct shell_values, busybox) },
@@ -209,6 +209,8 @@ static int start_guest(struct shell *shell, const struct lab_guest_values *value
 		ret = lab_guest_modes(values, &shell->modes, err);
 	if (!ret)
 		ret = bt_modes_find(shell->modes, items[0].mode, &options.mode, err);
+	if (!ret)
+		ret = bt_mode_complete(options.mode, &items[0].options.size, err);
 	if (!ret) {
 		options.size = items[0].options.size;
 		options.append = items[0].options.append;

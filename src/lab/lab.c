@@ -42,8 +42,7 @@ void bt_lab_options_default(struct bt_lab_options *options, enum bt_lab_benchmar
 {
 	*options = (struct bt_lab_options){
 		.benchmark = benchmark,
-		.size = { .cpus = 2, .memory_bytes = 1024 * MIB, .least_bytes = 256 * MIB,
-			  .initial_bytes = 1024 * MIB },
+		.size = { .cpus = 2, .memory_bytes = 1024 * MIB, .least_bytes = 256 * MIB },
 		.accel = "auto",
 		.reporting = { BT_LAB_AS_IT_COMES, BT_LAB_AS_IT_COMES, BT_UNKNOWN },
 		.iterations = benchmark == BT_LAB_INFLATE ? 3 : 1,

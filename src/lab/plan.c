@@ -354,17 +354,9 @@ static void add_to_label(struct bt_lab_item *item, const struct key *key, bool s
 	free(label);
 }
 
-/* What the other settings decide, where nobody says it. */
-static int complete(struct bt_lab_item *item, const struct section *section, struct bt_err *err)
+/* What some settings need of others. */
+static int check(const struct bt_lab_item *item, struct bt_err *err)
 {
-	struct bt_mode_size *size = &item->options.size;
-	bool automatic = !strncmp(item->mode, "virtio-mem-auto", 15);
-	unsigned initial = 0;
-
-	while (keys[initial].offset != offsetof(struct bt_lab_item, options.size.initial_bytes))
-		initial++;
-	if (!section->values[initial].count)
-		size->initial_bytes = automatic ? size->least_bytes : size->memory_bytes;
 	if (item->options.workload == BT_LAB_COMMAND &&
 	    (!item->options.command || !item->options.image))
 		return bt_err_set(err, EINVAL, "workload=command: image and command are needed");
@@ -386,7 +378,7 @@ static int expand(struct expansion *e, const struct section *section, unsigned k
 			return too_many(e);
 		e->items = bt_xrealloc(e->items, e->count + 1, sizeof(*e->items));
 		e->items[e->count] = *so_far;
-		return complete(&e->items[e->count++], section, e->err);
+		return check(&e->items[e->count++], e->err);
 	}
 	if (!values->count) {
 		struct bt_lab_item item = *so_far;

@@ -173,6 +173,8 @@ static int do_item(struct running *r, struct bt_lab_item *item, struct bt_err *e
 	char *part = bt_xasprintf("%s.part", folder);
 	int ret = bt_modes_find(r->suite->modes, item->mode, &item->options.mode, err);
 
+	if (!ret)
+		ret = bt_mode_complete(item->options.mode, &item->options.size, err);
 	r->now.item = item;
 	if (!ret && !is_wanted(r->suite, folder, err)) {
 		ret = -err->code;
@@ -200,6 +202,8 @@ static int check_modes(const struct bt_lab_suite *suite, const struct bt_lab_ite
 		struct bt_lab_options options = items[i].options;
 
 		ret = bt_modes_find(suite->modes, items[i].mode, &options.mode, err);
+		if (!ret)
+			ret = bt_mode_complete(options.mode, &options.size, err);
 		if (!ret)
 			ret = bt_lab_check_mode(&options, err);
 	}

@@ -322,6 +322,17 @@ static void add_vfio(const struct bt_mode *mode, struct bt_vm_options *options,
 	free(devices);
 }
 
+int bt_mode_complete(const struct bt_mode *mode, struct bt_mode_size *size, struct bt_err *err)
+{
+	if (!size->initial_bytes)
+		size->initial_bytes = mode->kind->drive == BT_DRIVE_CONTROLLER ?
+				      size->least_bytes : size->memory_bytes;
+	else if (!mode->kind->device->beside && size->initial_bytes != size->memory_bytes)
+		return bt_err_set(err, EINVAL, "initial: in mode %s a guest boots with all its "
+				  "memory; with less in those of virtio-mem alone", mode->name);
+	return 0;
+}
+
 int bt_mode_options(const struct bt_mode *mode, const struct bt_mode_size *size,
 		    struct bt_vm_options *options, char ***out, struct bt_err *err)
 {

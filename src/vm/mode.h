@@ -72,12 +72,19 @@ struct bt_mode_size {
 	unsigned cpus;
 	uint64_t memory_bytes;		/* the most it can have */
 	uint64_t least_bytes;		/* what it keeps; of virtio-mem the memory that is no device's */
-	uint64_t initial_bytes;		/* what it boots with, least_bytes to memory_bytes */
+	uint64_t initial_bytes;		/* what it boots with, least_bytes to memory_bytes; 0: not said */
 };
 
 /* Memory goes in units of a huge page of x86: sizes are rounded up to it. */
 #define BT_MODE_UNIT_BYTES (2ull << 20)
 uint64_t bt_mode_round(uint64_t bytes);
+
+/*
+ * What nobody said of a size: a guest boots with the most; one that is resized by what it has free,
+ * with the least. -EINVAL: it was said, and the mode's device cannot: a balloon takes from a guest
+ * that runs.
+ */
+int bt_mode_complete(const struct bt_mode *mode, struct bt_mode_size *size, struct bt_err *err);
 
 /*
  * Options of a guest of this mode and size, from bt_vm_options_default(). Texts that had to be

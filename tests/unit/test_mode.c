@@ -185,6 +185,40 @@ static void sizes_that_contradict_are_refused(void **state)
 
 /* ---- requests ------------------------------------------------------------------------------ */
 
+/* By the kind of a mode, whatever its name. */
+static void what_a_guest_boots_with_is_completed(void **state)
+{
+	static const struct {
+		const char *mode;
+		uint64_t initial, expected;	/* MiB; 0: refused */
+	} cases[] = {
+		{ "base-manual", 0, 1024 }, { "virtio-mem", 0, 1024 }, { "virtio-mem-auto", 0, 256 },
+		{ "virtio-mem-auto+vfio", 0, 256 }, { "mine", 0, 256 }, { "mine+vfio", 0, 256 },
+		{ "virtio-mem-auto-not", 0, 1024 }, { "llfree-auto", 0, 1024 },
+		{ "mine", 512, 512 }, { "virtio-mem", 512, 512 }, { "base-manual", 1024, 1024 },
+		{ "base-manual", 512, 0 }, { "base-auto", 256, 0 }, { "huge-manual", 512, 0 },
+		{ "llfree-auto", 512, 0 }, { "virtio-mem-auto-not", 512, 0 },
+	};
+	struct bt_modes *modes = modes_of("[mine]\nlike = virtio-mem-auto\n"
+					  "[virtio-mem-auto-not]\nlike = base-auto\n");
+
+	(void)state;
+	for (size_t i = 0; i < BT_ARRAY_SIZE(cases); i++) {
+		struct bt_mode_size begin = { .cpus = 2, .memory_bytes = 1024 * MIB,
+					      .least_bytes = 256 * MIB,
+					      .initial_bytes = cases[i].initial * MIB };
+		struct bt_err err = { 0 };
+		int ret = bt_mode_complete(get(modes, cases[i].mode), &begin, &err);
+
+		assert_int_equal(ret, cases[i].expected ? 0 : -EINVAL);
+		if (cases[i].expected)
+			assert_int_equal(begin.initial_bytes, cases[i].expected * MIB);
+		else
+			assert_non_null(strstr(err.text, cases[i].mode));
+	}
+	bt_modes_free(modes);
+}
+
 /* By hand: up to whole 2 MiB, then within 256 MiB and 1 GiB. */
 static void targets_are_rounded_and_bounded(void **state)
 {
@@ -518,6 +552,7 @@ int main(void)
 		cmocka_unit_test(command_lines_are_the_golden_ones),
 		cmocka_unit_test(the_largest_guest_has_room),
 		cmocka_unit_test(sizes_that_contradict_are_refused),
+		cmocka_unit_test(what_a_guest_boots_with_is_completed),
 		cmocka_unit_test(targets_are_rounded_and_bounded),
 		cmocka_unit_test(the_file_goes_over_the_table),
 		cmocka_unit_test(bad_files_are_refused),
