@@ -79,6 +79,17 @@ int bt_lab_multivm(struct bt_lab *lab, struct bt_err *err);
  * QEMU 7.2 (scripts/tracetool/backend/log.py) begins it with thread, seconds and microseconds.
  */
 bool bt_lab_trace_line(const char *line, int64_t *utc_ns);
+/*
+ * The same of a line of stderr by which the builds of hyperalloc-qemu tell when a resize began and
+ * ended: "... llfree_balloon_start 123456789 ns", ns of its realtime clock, which on Linux is the
+ * monotonic one. False: it is no such line.
+ */
+bool bt_lab_marker_line(const char *line, bool *end, uint64_t *mono_ns);
+/*
+ * Device times of all resizes that were noted by such lines of a file that a guest's console is in,
+ * too. 1; 0: there are none in it; -ENOENT ...
+ */
+int bt_lab_take_markers(struct bt_lab *lab, const char *path, unsigned vm, struct bt_err *err);
 /* Device times of all resizes that were noted, out of QEMU's trace of a guest. */
 int bt_lab_take_trace(struct bt_lab *lab, const char *path, unsigned vm, struct bt_err *err);
 

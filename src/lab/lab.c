@@ -144,10 +144,14 @@ static void take_traces(struct bt_lab *lab)
 	struct bt_err ignored;
 
 	for (unsigned i = 0; lab->options->folder && i < lab->guest_count; i++) {
-		char *path = bt_xasprintf("%s/trace-%u.log", lab->options->folder, i);
+		char *console = bt_xasprintf("%s/console-%u.log", lab->options->folder, i);
+		char *trace = bt_xasprintf("%s/trace-%u.log", lab->options->folder, i);
 
-		bt_lab_take_trace(lab, path, i, &ignored);
-		free(path);
+		/* Its own words are exact; QEMU's stderr is in the console's file. */
+		if (bt_lab_take_markers(lab, console, i, &ignored) <= 0)
+			bt_lab_take_trace(lab, trace, i, &ignored);
+		free(console);
+		free(trace);
 	}
 }
 

@@ -153,6 +153,89 @@ static void a_log_that_is_not_there_is_told(void **state)
 	lab_free(lab);
 }
 
+/*
+ * As hyperalloc-qemu prints them (hw/virtio/virtio-llfree-balloon.c at ab72a8a: info_report() with
+ * "llfree_balloon_start %lu ns", "update balloon size %ld->%ld: %ld", "llfree_balloon_end %lu ns"),
+ * between what a guest says. A second end: it tries again when the page cache has shrunk.
+ */
+static const char llfree[] =
+	"[    0.512345] Linux version 6.1.0\n"
+	"qemu-system-x86_64: info: llfree_balloon_start 6000000100 ns\n"
+	"qemu-system-x86_64: info: update balloon size 0->384: 384\n"
+	"qemu-system-x86_64: info: llfree_balloon_end 6054000600 ns\n"
+	"[    9.1] a line of the guest's\n"
+	"qemu-system-x86_64: info: update balloon size 380->384: 4\n"
+	"2026-11-29T00:49:31.071160Z qemu-system-x86_64: info: llfree_balloon_end 7000000000 ns\n"
+	"qemu-system-x86_64: info: llfree_balloon_start 8000000000 ns\n"
+	"qemu-system-x86_64: info: update balloon size 384->0: -384\n"
+	"qemu-system-x86_64: info: llfree_balloon_end 8002340000 ns\n";
+
+static int take_markers(struct bt_lab *lab, const char *text)
+{
+	struct bt_err err;
+
+	tree_put("/console.log", text);
+	return bt_lab_take_markers(lab, tree_path("/console.log"), 0, &err);
+}
+
+/* Times of the run count from 5 s on. */
+static void llfrees_own_times_are_taken(void **state)
+{
+	struct bt_lab *lab = lab_of();
+	struct bt_err err;
+
+	(void)state;
+	bt_lab_run_mark(lab->run, "shrink", 1e9, 2e9);
+	bt_lab_run_mark(lab->run, "grow", 3e9, 3.01e9);
+	bt_lab_run_mark(lab->run, "grow", 4e9, 4.01e9);
+	bt_lab_run_mark(lab->run, "grow", 3e9, 3.01e9)->vm = 1;
+	assert_int_equal(take_markers(lab, "[    9.1] a line of the guest's\n"), 0);
+	assert_null(bt_lab_run_metric(lab->run, "shrink_device_ns"));
+	assert_int_equal(take_markers(lab, llfree), 1);
+	check_value(lab, "shrink_device_ns", 0, 999999900.0);
+	check_value(lab, "grow_device_ns", 0, 2340000.0);
+	check_value(lab, "grow_device_ns", 1, NAN);
+	assert_int_equal(bt_lab_run_metric(lab->run, "grow_device_ns")->count, 2);
+	assert_int_equal(bt_lab_take_markers(lab, in_directory("none.log"), 0, &err), -ENOENT);
+	lab_free(lab);
+}
+
+/* Words by hyperalloc-bench's inflate/bench.py, parse_output_with(): the number is the last but one. */
+static void markers_are_read_or_left(void **state)
+{
+	static const struct {
+		const char *line;
+		bool end;
+		uint64_t ns;	/* 0: it is none */
+	} cases[] = {
+		{ "qemu: info: llfree_balloon_start 1 ns\n", false, 1 },
+		{ "qemu: info: llfree_balloon_end 9999999999999999999 ns\n", true,
+		  9999999999999999999ull },
+		{ "qemu: info: virtio_balloon_start 12 ns", false, 12 },
+		{ "[  1.0] qemu: info: virtio_balloon_end 13 ns\n", true, 13 },
+		{ "qemu: info: virtio_mem_config at 14 ns\n", false, 14 },
+		{ "qemu: info: virtio_mem_end 15 ns\n", true, 15 },
+		{ "qemu: info: virtio_mem_config 14 ns\n", false, 0 },
+		{ "llfree_balloon_start 1 ns\n", false, 0 },
+		{ "qemu: info: llfree_balloon_start -1 ns\n", false, 0 },
+		{ "qemu: info: llfree_balloon_start 1 s\n", false, 0 },
+		{ "qemu: info: llfree_balloon_start 1", false, 0 },
+		{ "qemu: info: llfree_balloon_start \n", false, 0 },
+		{ "qemu: info: llfree_balloon_start 99999999999999999999 ns\n", false, 0 },
+		{ "", false, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < BT_ARRAY_SIZE(cases); i++) {
+		uint64_t ns = 0;
+		bool end = false;
+
+		assert_int_equal(bt_lab_marker_line(cases[i].line, &end, &ns), cases[i].ns != 0);
+		assert_int_equal(ns, cases[i].ns);
+		assert_int_equal(end, cases[i].end);
+	}
+}
+
 static void lines_are_read_or_left(void **state)
 {
 	static const char *const others[] = {
@@ -189,6 +272,8 @@ int main(void)
 		cmocka_unit_test(there_is_some_slack),
 		cmocka_unit_test(what_was_no_resize_of_it_has_none),
 		cmocka_unit_test(a_log_that_is_not_there_is_told),
+		cmocka_unit_test(llfrees_own_times_are_taken),
+		cmocka_unit_test(markers_are_read_or_left),
 		cmocka_unit_test(lines_are_read_or_left),
 	};
 
