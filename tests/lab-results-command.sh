@@ -55,6 +55,10 @@ put("c", "inflate", "virtio-mem", end="guest-panic", reason="the kernel <i>died<
 put("d", "inflate", "base-manual", (1000, 1000), repetition=3, warm_up=True)
 put("e", "multivm", "llfree-auto", unproven=True,
     metrics=[{"key": "peak_bytes", "values": [3 * GIB]}])
+put("../study/a", "compiling", "base-auto", end="unavailable", label="reporting-delay=100ms",
+    reason="reporting-delay: the guest has none")
+put("../study/b", "compiling", "base-auto", label="reporting-order=9",
+    metrics=[{"key": "peak_bytes", "values": [3 * GIB]}])
 os.makedirs("none/below")
 END
 
@@ -74,6 +78,12 @@ grep -q '^inflate virtio-mem r01: guest-panic: the kernel <i>died</i> of it$' ou
 verdict 'reasons, disturbances, and which intervals they are'
 lab 0 show --all runs/a && grep -q '^shrunk by  *3  *1.00 GiB' out && ! grep -q FAILED out
 verdict 'one folder, every metric'
+
+lab 0 show study && grep -q '^Unavailable:$' out && ! grep -q FAILED out && ! grep -q '^Failed' out &&
+	grep -q '^compiling base-auto reporting-delay=100ms: 1 run, 1 unavailable; emulated' out &&
+	grep -q '^compiling base-auto reporting-delay=100ms r01: reporting-delay: the guest has none$' out &&
+	lab 0 export study && grep -q '^compiling,base-auto,reporting-delay=100ms,1,,unavailable,,$' out
+verdict 'what is unavailable is told, and no failure'
 
 lab 0 export runs && cp out x.csv && lab 0 export runs -o y.csv && [ ! -s out ] && cmp x.csv y.csv &&
 	python3 - <<'END'

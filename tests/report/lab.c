@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * lab DIR [real]: runs of the lab as folders below DIR, from formulas (tests/unit/sample_lab.h):
- * emulated ones, with one that failed and a mode that is unproven, or real ones.
+ * emulated ones, with one that failed, one that is unavailable and a mode that is unproven, or real
+ * ones.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,10 +53,14 @@ int main(int argc, char **argv)
 	const char *folder = argc > 1 ? argv[1] : ".";
 	bool real = argc > 2;
 	struct bt_lab_run *failed = lab_compiling("virtio-mem-auto", 2);
+	struct bt_lab_run *unavailable = lab_run(BT_LAB_COMPILING, "base-auto");
+	struct bt_lab_run *again = lab_stream("virtio-mem", 10.5);
 
 	put_inflate(folder, real);
 	put(folder, lab_stream("base-manual", 8), real);
 	put(folder, lab_stream("virtio-mem", 11), real);
+	again->repetition = 2;
+	put(folder, again, real);
 	put(folder, lab_ftq("base-manual", 3e5), real);
 	put(folder, lab_ftq("virtio-mem", 3.2e5), real);
 	put(folder, lab_compiling("base-manual", 2.8), real);
@@ -64,5 +69,10 @@ int main(int argc, char **argv)
 	put(folder, lab_multivm("base-auto", 3), real);
 	failed->end = BT_LAB_PANIC;
 	put(folder, failed, real);
+	unavailable->end = BT_LAB_UNAVAILABLE;
+	bt_copy_clean(unavailable->label, sizeof(unavailable->label), "reporting-delay=100ms");
+	bt_copy_clean(unavailable->reason, sizeof(unavailable->reason),
+		      "the guest's kernel <b>has</b> none");
+	put(folder, unavailable, real);
 	return 0;
 }

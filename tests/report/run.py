@@ -117,7 +117,7 @@ def check_lab(folder):
     text = texts_of(folder / "lab.svg")
     report("a picture of the lab says what it is of",
            [f"'{part}' is missing" for part in
-            ("A: emulated", "EMULATED", "UNPROVEN", "PARTIAL: 1 of 13 runs failed", "virtio-mem",
+            ("A: emulated", "EMULATED", "UNPROVEN", "PARTIAL: 1 of 15 runs failed, 1 of 15 unavailable", "virtio-mem",
              "NOT COMPARABLE: A, B: other accelerator: tcg, kvm", "Student\u2019s t", "guest 3")
             if part not in text])
     code, said = run(folder, "compare", "emulated", "measured")
@@ -288,6 +288,36 @@ def check_comparison(window, folder):
         "A, C: other kind of machine: real, emulated" else ["it is not"])
 
 
+def check_lab_numbers(window, folder):
+    """By tests/report/lab.c: 2 GiB shrink in 4 s, and up to four percent more in five iterations."""
+    window.open(folder / "lab-emulated.html")
+    tables = window.evaluate(TABLES)
+    inflate = table(tables, "inflate: all runs that count")
+    heads = inflate["heads"]
+    row = next(row for row in inflate["rows"] if row[:2] == ["base-manual", "shrink speed"])
+    # 2048 MiB / 4.08 s; 0.951 GiB/s were published.
+    equal("lab: values, median and what was published",
+          [row[heads.index(head)] for head in ("n", "median", "published")],
+          ["5", "502 MiB/s", "974 MiB/s"])
+    warnings = window.evaluate("[...document.querySelectorAll('.warn')].map(w => w.textContent)")
+    wanted = ("EMULATED: 15 of 15 runs", "UNPROVEN: 1 of 15", "FAILED: 1 of 15", "UNAVAILABLE: for 1",
+              "compiling virtio-mem-auto r01: guest-panic",
+              "compiling base-auto reporting-delay=100ms r01: unavailable: "
+              "the guest's kernel <b>has</b> none")
+    report("lab: what must not be overlooked", [f"'{part}' is missing" for part in wanted
+                                                if not any(part in text for text in warnings)])
+    rows = table(tables, "compiling: all runs that count")["rows"]
+    report("lab: what is unavailable has no number",
+           [str(row) for row in rows if "reporting-delay" in row[0]])
+    every = table(tables, "Every run, its end and its parameters")
+    equal("lab: every run", len(every["rows"]), 15)
+    window.open(folder / "lab-measured.html")
+    report("lab: real runs are not called emulated",
+           [text for text in window.evaluate(
+               "[...document.querySelectorAll('.warn')].map(w => w.textContent)")
+            if "EMULATED" in text or "UNPROVEN" in text and "1 of 15" not in text])
+
+
 def check_oracle(window, folder):
     """That the checks above would have seen a request, and that the policy of the page forbids it."""
     page = (folder / "one.html").read_text()
@@ -310,6 +340,9 @@ def check_reports(folder, pictures):
                              ("hostile", "hostile.json", "--title", "<b>'x'</b>")):
         equal(f"{name}.html is made", run(folder, "report", *arguments, "-o", f"{name}.html"),
               (0, ""))
+    for name, *more in (("emulated", "--published"), ("measured",)):
+        equal(f"lab-{name}.html is made",
+              run(folder, "lab", "report", name, *more, "-o", f"lab-{name}.html"), (0, ""))
     window = browser.Browser()
     try:
         check_page(window, folder, "one.html", 4, pictures)
@@ -317,6 +350,9 @@ def check_reports(folder, pictures):
         check_page(window, folder, "hostile.html", 4, pictures)
         equal("a title is a text", window.evaluate("document.title"), "<b>'x'</b>")
         check_page(window, folder, "plain.html", 0, pictures)
+        for name in ("emulated", "measured"):
+            check_page(window, folder, f"lab-{name}.html", len(LAB_KINDS), pictures)
+        check_lab_numbers(window, folder)
         check_numbers(window, folder)
         check_comparison(window, folder)
         check_oracle(window, folder)
