@@ -292,14 +292,12 @@ static int too_many(struct expansion *e)
 static void make_name(struct bt_lab_item *item)
 {
 	char number[32];
-	int used;
 
 	snprintf(number, sizeof(number), item->warm_up ? "warm-up" : "r%02u", item->repetition);
-	used = snprintf(item->name, sizeof(item->name), "%s-%s%s%s-%s",
-			bt_lab_benchmark_name[item->options.benchmark], item->mode,
-			*item->label ? "-" : "", item->label, number);
-	if (used >= (int)sizeof(item->name))
-		item->name[sizeof(item->name) - 1] = '\0';
+	/* No mode has a longer name: a folder's has room for all of it. */
+	snprintf(item->name, sizeof(item->name), "%s-%.*s%s%s-%s",
+		 bt_lab_benchmark_name[item->options.benchmark], (int)BT_MODE_NAME, item->mode,
+		 *item->label ? "-" : "", item->label, number);
 	for (char *c = item->name; *c; c++) {
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.=+-_", *c))
 			*c = '_';
@@ -427,7 +425,7 @@ static int add_round(struct expansion *to, const struct expansion *from, unsigne
 		to->items = bt_xrealloc(to->items, to->count + 1, sizeof(*to->items));
 		to->items[to->count++] = item;
 	}
-	if (to->count > begin)
+	if (to->count > begin)	/* without any there are no items at all */
 		shuffle(to->items + begin, to->count - begin, random);
 	return 0;
 }
