@@ -6,9 +6,11 @@ With LAB_LONG=yes (make lab-check) guests are larger, and there are more of mode
 What the lab says is held against what others say: /proc of QEMU, the device's protocol, QEMU's own
 trace, the plan. Times are not asserted."""
 import csv
+import ctypes
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -335,9 +337,64 @@ def test_killed(directory):
     failed("QEMU is killed", done, directory, "qemu-ended", "signal 9")
 
 
+def qmp_of(pid):
+    """Descriptor of QEMU's end of the connection; None: it has none. State 03 is a connected one."""
+    connected = {line.split()[6] for line in Path("/proc/net/unix").read_text().splitlines()
+                 if line.endswith("/qmp") and line.split()[5] == "03"}
+    for path in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            name = os.readlink(path)
+        except OSError:
+            continue
+        if name.startswith("socket:[") and name[8:-1] in connected:
+            return int(path.name)
+    return None
+
+
+def cut(pid, descriptor):
+    """Shuts another process's socket down, which does not notice who did it. False: not allowed."""
+    pidfd = os.pidfd_open(pid)
+    copy = ctypes.CDLL(None).syscall(438, pidfd, descriptor, 0)  # pidfd_getfd
+    os.close(pidfd)
+    if copy < 0:
+        return False
+    with socket.socket(fileno=copy) as there:
+        there.shutdown(socket.SHUT_RDWR)
+    return True
+
+
+def test_qmp_cut(directory):
+    """QMP is cut while QEMU lives: the end of that run, and of no other."""
+    name = "QMP is cut"
+    if not LONG:
+        return
+    process = subprocess.Popen([PROGRAM, "lab", *UNTOUCHED, "--mode", "base-manual,virtio-mem",
+                                *SMALL, "--settle", "5s", "--directory", directory],
+                               stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + LIMIT_S
+    while not (list(Path(directory).glob("*.part/trace-0.log")) and children() and
+               b"virtio" in next(Path(directory).glob("*.part/trace-0.log")).read_bytes()) and \
+            process.poll() is None and time.monotonic() < end:
+        time.sleep(0.05)
+    time.sleep(2)
+    qemu = next(map(int, children()), 0)
+    descriptor = qmp_of(qemu) if qemu else None
+    done = descriptor is not None and cut(qemu, descriptor)
+    _, stderr = process.communicate(timeout=LIMIT_S)
+    if descriptor is not None and not done:
+        skip(name, "this user may not reach into another process")
+        return
+    found = sorted(runs_of(directory).values(), key=lambda run: run["begin_utc_ns"])
+    report(name, [] if process.returncode == 1 and [run["end"] for run in found] ==
+           ["qmp-lost", "ok"] and any(word in found[0]["reason"] for word in
+                                    ("QEMU closed the connection", "QEMU takes no command")) else
+           [f"exit {process.returncode}, {[(run['end'], run['reason']) for run in found]}: {stderr}"])
+    nothing_left(name)
+
+
 TESTS = {"inflate": test_inflate, "timeline": test_timeline, "compiling": test_compiling,
          "reporting": test_reporting, "multivm": test_multivm, "resume": test_resume, "faults": test_faults,
-         "killed": test_killed, "no room": test_no_room, "no kvm": test_no_kvm}
+         "killed": test_killed, "cut": test_qmp_cut, "no room": test_no_room, "no kvm": test_no_kvm}
 
 with tempfile.TemporaryDirectory() as base:
     RUNTIME = base + "/runtime"
