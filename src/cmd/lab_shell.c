@@ -128,11 +128,6 @@ static int listen_for_console(struct shell *shell, struct bt_err *err)
 	return 0;
 }
 
-static void add(struct bt_vm_list *list, const char *text)
-{
-	list->items[list->count++] = text;
-}
-
 /* In a folder of our own; its files are needed until the guest is up. */
 static int make_parts(struct shell *shell, const char *busybox, struct bt_err *err)
 {
@@ -145,12 +140,12 @@ static int make_parts(struct shell *shell, const char *busybox, struct bt_err *e
 	shell->socket = bt_xasprintf("%s/console", shell->folder);
 	shell->script = bt_xasprintf("%s/guest-extra", shell->folder);
 	shell->chardev = bt_xasprintf("socket,id=shell,path=%s", shell->socket);
-	add(&shell->add, bt_xasprintf(BUSYBOX "=%s", busybox));
-	add(&shell->add, bt_xasprintf("/sbin/guest-extra=%s", shell->script));
-	add(&shell->qemu_args, "-chardev");
-	add(&shell->qemu_args, shell->chardev);
-	add(&shell->qemu_args, "-device");
-	add(&shell->qemu_args, "virtconsole,bus=serial.0,chardev=shell");
+	bt_vm_list_add(&shell->add, bt_xasprintf(BUSYBOX "=%s", busybox));
+	bt_vm_list_add(&shell->add, bt_xasprintf("/sbin/guest-extra=%s", shell->script));
+	bt_vm_list_add(&shell->qemu_args, "-chardev");
+	bt_vm_list_add(&shell->qemu_args, shell->chardev);
+	bt_vm_list_add(&shell->qemu_args, "-device");
+	bt_vm_list_add(&shell->qemu_args, "virtconsole,bus=serial.0,chardev=shell");
 	ret = write_script(shell, err);
 	return ret ? ret : listen_for_console(shell, err);
 }

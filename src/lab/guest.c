@@ -121,42 +121,33 @@ void bt_lab_take_sample(struct bt_lab_guest *g)
 
 /* ---- start -------------------------------------------------------------------------------- */
 
-static void add_text(struct bt_vm_list *list, const char *text)
-{
-	if (list->count < BT_VM_LIST_MAX)
-		list->items[list->count++] = text;
-}
-
-static void add_argument(struct bt_vm_options *options, const char *text)
-{
-	add_text(&options->qemu_args, text);
-}
-
 static void add_all(struct bt_vm_list *list, const struct bt_vm_list *more)
 {
 	for (unsigned i = 0; more && i < more->count; i++)
-		add_text(list, more->items[i]);
+		bt_vm_list_add(list, more->items[i]);
 }
 
 /* A guest's disk, and QEMU's trace of its memory device with the time of each line. */
 static void add_arguments(const struct bt_lab_guest_options *from, struct bt_vm_options *options,
 			  char *texts[2])
 {
+	struct bt_vm_list *args = &options->qemu_args;
+
 	if (from->disk) {
 		texts[0] = bt_xasprintf("file=%s,if=virtio,format=raw%s", from->disk,
 					from->disk_kept ? "" : ",snapshot=on");
-		add_argument(options, "-drive");
-		add_argument(options, texts[0]);
+		bt_vm_list_add(args, "-drive");
+		bt_vm_list_add(args, texts[0]);
 	}
 	if (!from->trace_path || !*bt_mode_trace(from->mode))
 		return;
 	texts[1] = bt_xstrdup(from->trace_path);
-	add_argument(options, "-msg");
-	add_argument(options, "timestamp=on");
-	add_argument(options, "-d");
-	add_argument(options, bt_mode_trace(from->mode));
-	add_argument(options, "-D");
-	add_argument(options, texts[1]);
+	bt_vm_list_add(args, "-msg");
+	bt_vm_list_add(args, "timestamp=on");
+	bt_vm_list_add(args, "-d");
+	bt_vm_list_add(args, bt_mode_trace(from->mode));
+	bt_vm_list_add(args, "-D");
+	bt_vm_list_add(args, texts[1]);
 }
 
 static int start_vm(struct bt_lab_guest *g, struct bt_err *err)

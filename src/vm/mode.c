@@ -36,16 +36,10 @@ static const char *keep(struct texts *texts, const char *format, ...)
 	return texts->items[texts->count++];
 }
 
-static void add_argument(struct bt_vm_options *options, const char *text)
-{
-	if (options->qemu_args.count < BT_VM_LIST_MAX)
-		options->qemu_args.items[options->qemu_args.count++] = text;
-}
-
 static void add_device(struct bt_vm_options *options, const char *flag, const char *text)
 {
-	add_argument(options, flag);
-	add_argument(options, text);
+	bt_vm_list_add(&options->qemu_args, flag);
+	bt_vm_list_add(&options->qemu_args, text);
 }
 
 /* ---- devices ------------------------------------------------------------------------------ */

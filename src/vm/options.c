@@ -97,13 +97,20 @@ static int set_number(const struct setting *setting, void *field, const char *te
 	return 0;
 }
 
+bool bt_vm_list_add(struct bt_vm_list *list, const char *text)
+{
+	if (list->count == BT_VM_LIST_MAX)
+		return false;
+	list->items[list->count++] = text;
+	return true;
+}
+
 static int add_to_list(const struct setting *setting, struct bt_vm_list *list, const char *text,
 		       struct bt_err *err)
 {
-	if (list->count == BT_VM_LIST_MAX)
+	if (!bt_vm_list_add(list, text))
 		return bt_err_set(err, EINVAL, "guest %s=%s: %u are the most", setting->name, text,
 				  BT_VM_LIST_MAX);
-	list->items[list->count++] = text;
 	return 0;
 }
 

@@ -35,6 +35,8 @@ struct bt_vm_list {
 	const char *items[BT_VM_LIST_MAX];
 	unsigned count;
 };
+/* One more, borrowed; false: there is no room. */
+bool bt_vm_list_add(struct bt_vm_list *list, const char *text);
 
 /* Texts are borrowed and outlive the start. */
 struct bt_vm_options {
