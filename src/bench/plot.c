@@ -85,7 +85,8 @@ const struct bt_plot_kind bt_plot_kinds[] = {
 		.name = "stream",
 		.title = "Memory bandwidth of a guest that is resized",
 		.needs = "runs of stream in the lab",
-		.shows = "For each mode, the bandwidth of each iteration of all repetitions over time.",
+		.shows = "For each mode, the bandwidth of each iteration over time, of all "
+			 "repetitions.",
 		.of = BT_PLOT_OF_LABS,
 		.has = bt_plot_stream_has,
 		.write = bt_plot_stream_write,
@@ -93,7 +94,8 @@ const struct bt_plot_kind bt_plot_kinds[] = {
 		.name = "ftq",
 		.title = "Work of a guest that is resized",
 		.needs = "runs of ftq in the lab",
-		.shows = "For each mode, the work done in each quantum of time of all repetitions.",
+		.shows = "For each mode, the work done in each quantum of time, of all "
+			 "repetitions.",
 		.of = BT_PLOT_OF_LABS,
 		.has = bt_plot_ftq_has,
 		.write = bt_plot_ftq_write,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Parameters of free-page reporting in the guest's kernel (mm/page_reporting.c): from which order on
- * blocks are reported, how long after the first of them, and how many at once. HyperAlloc's study of
- * them has a kernel of its own: an unmodified one has the order alone. What counts is what the guest
- * itself says of them once it is up.
+ * Parameters of free-page reporting in the guest's kernel (mm/page_reporting.c): from which order
+ * on blocks are reported, how long after the first of them, and how many at once. HyperAlloc's
+ * study of them has a kernel of its own: an unmodified one has the order alone. What counts is what
+ * the guest itself says of them once it is up.
  */
 #ifndef BT_LAB_REPORTING_H
 #define BT_LAB_REPORTING_H

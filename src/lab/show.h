@@ -10,9 +10,9 @@
 #define BT_LAB_CONFIDENCE 0.95
 
 /*
- * A table of metrics for each group of repetitions, then the runs that failed, and those that are unavailable, with their
- * reasons, then what disturbed which. details: also of metrics that are left out where there is
- * little room. Lines are not longer than width (0: there is room).
+ * A table of metrics for each group of repetitions, then the runs that failed, and those that are
+ * unavailable, with their reasons, then what disturbed which. details: also of metrics that are
+ * left out where there is little room. Lines are not longer than width (0: there is room).
  */
 void bt_lab_show(const struct bt_lab_runs *runs, bool details, unsigned width, FILE *out);
 

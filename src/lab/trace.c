@@ -6,9 +6,9 @@
  * virtio-mem's for each block.
  *
  * The builds of hyperalloc-qemu print lines of their own, the very times that the HyperAlloc
- * benchmarks are made of: ll_balloon_resize() and ll_balloon_update_size() of
- * hw/virtio/virtio-llfree-balloon.c at ab72a8a do, by info_report(); of virtio-balloon and virtio-mem
- * the words are those that hyperalloc-bench looks for (inflate/bench.py, parse_output()).
+ * benchmarks are made of: ll_balloon_resize() and ll_balloon_update_size() do, by info_report()
+ * (hw/virtio/virtio-llfree-balloon.c at ab72a8a); of virtio-balloon and virtio-mem the words are
+ * those that hyperalloc-bench looks for (inflate/bench.py, parse_output()).
  */
 #include <errno.h>
 #include <math.h>

@@ -72,7 +72,7 @@ struct bt_mode_size {
 	unsigned cpus;
 	uint64_t memory_bytes;		/* the most it can have */
 	uint64_t least_bytes;		/* what it keeps; of virtio-mem the memory that is no device's */
-	uint64_t initial_bytes;		/* what it boots with, least_bytes to memory_bytes; 0: not said */
+	uint64_t initial_bytes;		/* what it boots with, of these bounds; 0: not said */
 };
 
 /* Memory goes in units of a huge page of x86: sizes are rounded up to it. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * parameter: module, name, and value, which is written first where it is there. Answers: value, as
- * the kernel says it afterwards, absent where it has no such parameter; refused, why it did not take
- * what was written.
+ * the kernel says it afterwards, absent where it has no such parameter; refused, why it did not
+ * take what was written.
  */
 #include <errno.h>
 #include <fcntl.h>

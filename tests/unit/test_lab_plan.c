@@ -237,7 +237,8 @@ static void reporting_is_of_the_plan(void **state)
 					   "[ftq]\n");
 	struct runs runs = expand(plan, 1);
 	const struct bt_lab_item *item =
-		named(runs, "compiling-base-auto-reporting-order=9_reporting-delay=100ms_workload=synth-r01");
+		named(runs, "compiling-base-auto-reporting-order=9_reporting-delay=100ms_"
+		      "workload=synth-r01");
 	const struct bt_lab_reporting *reporting = &item->options.reporting;
 
 	(void)state;
@@ -330,7 +331,7 @@ static void bad_plans_are_refused(void **state)
 		{ "[inflate]\nmemory = 255M\n", "memory=255M: a size from 256 MiB to 1.00 TiB" },
 		{ "[inflate]\nmemory = 2T\n", "memory=2T: " },
 		{ "[inflate]\ninitial = 1G, 2G\n", "initial=1G, 2G: " },
-		{ "[compiling]\nreporting-order = 11\n", "reporting-order=11: 0 to 10 is possible" },
+		{ "[ftq]\nreporting-order = 11\n", "reporting-order=11: 0 to 10 is possible" },
 		{ "[inflate]\nsettle = 1d\n", "settle=1d: a time from 0 ns to" },
 		{ "[inflate]\nuntouched = maybe\n", "untouched=maybe: no|yes (" },
 		{ "[inflate]\nmode = a,,b\n", "mode=: LIST (" },

@@ -91,7 +91,7 @@ static struct bt_lab_run *stream_of(unsigned repetition, double late_ns, double 
 }
 
 /*
- * The work begins 1.5 s after the run. 2 GiB in half a second at its begin, in a second 1.5 s later;
+ * The work begins 1.5 s after the run. 2 GiB in half a second at its begin, in one 1.5 s later;
  * of another kernel nothing is drawn. A second guest came up 7 s later and moved 1 GiB as fast; of
  * what warms up nothing is drawn either.
  */
@@ -140,9 +140,10 @@ static void test_many_points(void **state)
 		there = bt_lab_run_find_table(runs[i], "stream");
 		for (unsigned k = 2; k < 4000; k++) {
 			struct bt_lab_table *table = &runs[i]->tables[there - runs[i]->tables];
+			double begin = k * 2e9, middle = begin + 1e9, end = middle + 1e9;
 
-			bt_lab_table_add(table, (double[]){ 3, k, k * 2e9, k * 2e9 + 1e9, LAB_GIB });
-			bt_lab_table_add(table, (double[]){ 0, k, k * 2e9 + 1e9, k * 2e9 + 2e9, LAB_GIB });
+			bt_lab_table_add(table, (double[]){ 3, k, begin, middle, LAB_GIB });
+			bt_lab_table_add(table, (double[]){ 0, k, middle, end, LAB_GIB });
 		}
 	}
 	program = program_of(ALL_OF(runs[0], runs[1]), "stream", false);

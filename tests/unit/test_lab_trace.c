@@ -200,7 +200,7 @@ static void llfrees_own_times_are_taken(void **state)
 	lab_free(lab);
 }
 
-/* Words by hyperalloc-bench's inflate/bench.py, parse_output_with(): the number is the last but one. */
+/* Words by hyperalloc-bench's inflate/bench.py: the number is the last but one. */
 static void markers_are_read_or_left(void **state)
 {
 	static const struct {

@@ -192,8 +192,9 @@ static void what_a_guest_boots_with_is_completed(void **state)
 		const char *mode;
 		uint64_t initial, expected;	/* MiB; 0: refused */
 	} cases[] = {
-		{ "base-manual", 0, 1024 }, { "virtio-mem", 0, 1024 }, { "virtio-mem-auto", 0, 256 },
-		{ "virtio-mem-auto+vfio", 0, 256 }, { "mine", 0, 256 }, { "mine+vfio", 0, 256 },
+		{ "base-manual", 0, 1024 }, { "virtio-mem", 0, 1024 },
+		{ "virtio-mem-auto", 0, 256 }, { "virtio-mem-auto+vfio", 0, 256 },
+		{ "mine", 0, 256 }, { "mine+vfio", 0, 256 },
 		{ "virtio-mem-auto-not", 0, 1024 }, { "llfree-auto", 0, 1024 },
 		{ "mine", 512, 512 }, { "virtio-mem", 512, 512 }, { "base-manual", 1024, 1024 },
 		{ "base-manual", 512, 0 }, { "base-auto", 256, 0 }, { "huge-manual", 512, 0 },
