@@ -156,7 +156,8 @@ static void a_log_that_is_not_there_is_told(void **state)
 /*
  * As hyperalloc-qemu prints them (hw/virtio/virtio-llfree-balloon.c at ab72a8a: info_report() with
  * "llfree_balloon_start %lu ns", "update balloon size %ld->%ld: %ld", "llfree_balloon_end %lu ns"),
- * between what a guest says. A second end: it tries again when the page cache has shrunk.
+ * between what a guest says. A second end: it tries again when the page cache has shrunk. A second
+ * begin: the same size is asked for again meanwhile.
  */
 static const char llfree[] =
 	"[    0.512345] Linux version 6.1.0\n"
@@ -164,6 +165,7 @@ static const char llfree[] =
 	"qemu-system-x86_64: info: update balloon size 0->384: 384\n"
 	"qemu-system-x86_64: info: llfree_balloon_end 6054000600 ns\n"
 	"[    9.1] a line of the guest's\n"
+	"qemu-system-x86_64: info: llfree_balloon_start 6500000000 ns\n"
 	"qemu-system-x86_64: info: update balloon size 380->384: 4\n"
 	"2026-11-29T00:49:31.071160Z qemu-system-x86_64: info: llfree_balloon_end 7000000000 ns\n"
 	"qemu-system-x86_64: info: llfree_balloon_start 8000000000 ns\n"
