@@ -191,6 +191,7 @@ static void test_kill(void **state)
 	(void)state;
 	for (unsigned round = 0; round < 20; round++) {
 		struct contents c;
+		struct stat file;
 		pid_t child;
 
 		unlink(path);
@@ -205,7 +206,7 @@ static void test_kill(void **state)
 			for (;;)
 				rig_frames(session, 1);
 		}
-		while (access(path, F_OK))
+		while (stat(path, &file) || !file.st_size)	/* until it has its greeting */
 			bt_sleep_until_ns(bt_mono_ns() + BT_NS_PER_MS);
 		/* prime, so that the rounds end at different places of the work */
 		bt_sleep_until_ns(bt_mono_ns() + 2 * BT_NS_PER_MS + round * 1237 * 1000);
