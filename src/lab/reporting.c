@@ -124,8 +124,9 @@ static int ask(struct bt_lab *lab, unsigned vm, struct request *request, struct 
 }
 
 /*
- * Up to 6.2 the device's driver overwrites the order that the command line has: where it is not
- * what was asked for, it is written once more.
+ * Linux 6.1 overwrites the order of the command line when the balloon registers
+ * (page_reporting_register() in mm/page_reporting.c): where it is not what was asked for, it is
+ * written once more.
  */
 static int set_one(struct bt_lab *lab, unsigned vm, unsigned key, struct bt_err *err)
 {

@@ -164,31 +164,27 @@ static void put_line(FILE *out, unsigned width, const struct bt_lab_run *run, co
 	bt_table_wrap(out, clean, 0, width);
 }
 
-static void put_unavailable(const struct bt_lab_runs *runs, unsigned width, FILE *out)
+static bool is_unavailable(const struct bt_lab_run *run)
 {
-	bool said = false;
-
-	for (unsigned i = 0; i < runs->count; i++) {
-		if (runs->runs[i]->end != BT_LAB_UNAVAILABLE)
-			continue;
-		fputs(said ? "" : "\nUnavailable:\n", out);
-		said = true;
-		put_line(out, width, runs->runs[i], "", runs->runs[i]->reason);
-	}
+	return run->end == BT_LAB_UNAVAILABLE;
 }
 
-static void put_failures(const struct bt_lab_runs *runs, unsigned width, FILE *out)
+/* Those that are no results, of one kind. */
+static void put_ended(const struct bt_lab_runs *runs, bool (*is)(const struct bt_lab_run *run),
+		      const char *heading, unsigned width, FILE *out)
 {
 	bool said = false;
 
 	for (unsigned i = 0; i < runs->count; i++) {
 		const struct bt_lab_run *run = runs->runs[i];
 
-		if (!bt_lab_run_failed(run))
+		if (!is(run))
 			continue;
-		fputs(said ? "" : "\nFailed:\n", out);
+		if (!said)
+			fprintf(out, "\n%s:\n", heading);
 		said = true;
-		put_line(out, width, run, bt_lab_end_name[run->end], run->reason);
+		put_line(out, width, run, is_unavailable(run) ? "" : bt_lab_end_name[run->end],
+			 run->reason);
 	}
 }
 
@@ -224,7 +220,7 @@ void bt_lab_show(const struct bt_lab_runs *runs, bool details, unsigned width, F
 		fputc('\n', out);
 		bt_table_wrap(out, line, 0, width);
 	}
-	put_failures(runs, width, out);
-	put_unavailable(runs, width, out);
+	put_ended(runs, bt_lab_run_failed, "Failed", width, out);
+	put_ended(runs, is_unavailable, "Unavailable", width, out);
 	put_noise(runs, width, out);
 }
