@@ -165,10 +165,10 @@ def talk_to_agent():
 
 
 def keys_of_real_machines():
-    """Load and clock rates, from the tables of their keys: a simulated machine has neither."""
+    """Load, clock rates and a host, from the tables of their keys: no simulated machine has them."""
     code = "".join((SOURCE / "src" / "frame" / name).read_text() for name in
-                   ("frame_schema.c", "detail_json.c"))
-    keys = set(re.findall(r"(?<!define )\b(?:LOAD|FREQUENCY)\((\w+)", code))
+                   ("frame_schema.c", "detail_json.c", "host_json.c"))
+    keys = set(re.findall(r"(?<!define )\b(?:LOAD|FREQUENCY|HOST)\((\w+)", code))
     return keys | {"load"} if keys else keys
 
 

@@ -156,11 +156,17 @@ static double comparable(const struct bt_metric *metric, const struct bt_point *
 static void add_metrics(struct list *list, const struct bt_point *before,
 			const struct bt_point *now)
 {
+	const char *group = NULL;
+
 	for (unsigned i = 0; i < bt_metric_count; i++) {
 		struct bt_metric metric = bt_metrics[i];
 
-		if (!i || metric.group != bt_metrics[i - 1].group)
+		if (metric.host && isnan(bt_metric_value(&metric, before)) &&
+		    isnan(bt_metric_value(&metric, now)))
+			continue;
+		if (metric.group != group)
 			add_heading(list, metric.group);
+		group = metric.group;
 		if (metric.has_rate)
 			continue;
 		if (metric.unit == BT_UNIT_COUNT)

@@ -107,10 +107,14 @@ static void print_events(struct stream *s)
 }
 
 /* Of two numbers that are both known, or of which one is: whether it is worth a line. */
-static bool has_changed(const struct stream *s, double before, double now)
+static bool has_changed(const struct stream *s, const struct bt_metric *metric, double before,
+			double now)
 {
 	double percent = (double)s->values->changes_percent;
 
+	/* Of most machines there is no host, and nothing to be told of it. */
+	if (metric->host && isnan(now) && isnan(before))
+		return false;
 	if (!s->any_told || !percent || isnan(before) != isnan(now))
 		return true;
 	return !isnan(now) && now != before &&
@@ -140,7 +144,7 @@ static void print_plain(struct stream *s, const struct bt_point *point)
 	for (unsigned i = 0; i < bt_metric_count && i < METRICS_MAX; i++) {
 		double now = bt_metric_value(&bt_metrics[i], point);
 
-		if (!has_changed(s, s->told[i], now))
+		if (!has_changed(s, &bt_metrics[i], s->told[i], now))
 			continue;
 		if (!headed)
 			print_head(s, point);
@@ -275,6 +279,8 @@ int stream_run(const struct bt_cmd_call *call, const struct stream_values *value
 		return rc;
 	}
 	stream.writer = bt_json_writer_create(false);
+	for (unsigned i = 0; i < METRICS_MAX; i++)
+		stream.told[i] = NAN;
 	rc = bt_session_wait_frame(stream.session, 0, FIRST_NS, stop_fd, err);
 	if (!rc)
 		rc = control(stream.session, values, err);

@@ -106,6 +106,13 @@ static void forget(void *numbers, size_t size)
 	memset(numbers, 0xff, size);
 }
 
+void bt_frame_forget_host(struct bt_frame_host *host)
+{
+	forget(host, sizeof(*host));
+	host->known = false;
+	host->benchmark[0] = host->mode[0] = host->phase[0] = '\0';
+}
+
 void bt_frame_clear(struct bt_frame *frame)
 {
 	struct bt_frame old = *frame;
@@ -135,6 +142,7 @@ void bt_frame_clear(struct bt_frame *frame)
 		.free_map.cells = old.free_map.cells,
 	};
 	bt_freemap_forget(&frame->free_map);
+	bt_frame_forget_host(&frame->host);
 	forget(&frame->memory, sizeof(frame->memory));
 	forget(&frame->psi, sizeof(frame->psi));
 	forget(&frame->load, sizeof(frame->load));

@@ -301,6 +301,26 @@ struct bt_frame_freemap {
 	uint32_t *cells;		/* [BT_FREEMAP_CELLS], count used: free pages, by address */
 };
 
+/*
+ * A guest as its host sees it: resident memory and time of the QEMU around it, what its memory
+ * device says, and what is done with it. Only the program that runs the guest knows that (buddytop
+ * lab); what an agent inside of it says about it is not taken.
+ */
+struct bt_frame_host {
+	bool known;		/* only then there is more */
+	char benchmark[BT_NAME], mode[BT_NAME];	/* "inflate", "virtio-mem"; "" = none */
+	char phase[128];	/* what is done now: "shrink to 256 MiB"; "" = nothing is told */
+	/* For how long already: an age, since the clock of the host is not that of the frame. */
+	uint64_t phase_ns;
+	uint64_t run, runs;	/* this one, from 1, of so many */
+	uint64_t repetition;	/* this run is of its configuration, from 1 */
+	uint64_t iteration, iterations;	/* in the run, from 1 */
+	uint64_t rss_bytes;	/* resident memory of QEMU */
+	uint64_t cpu_user_ns, cpu_system_ns;	/* of QEMU since it began, in steps of clock ticks */
+	uint64_t size_bytes;	/* that the device says the guest has */
+	uint64_t target_bytes;	/* asked for last; unknown: the device decides, or nothing was asked */
+};
+
 /* The selected CPU, all orders. */
 struct bt_frame_cpu_hist {
 	int cpu;		/* -1: none is wanted, or the source cannot tell */
@@ -351,10 +371,14 @@ struct bt_frame {
 	struct bt_frame_pageblocks pageblocks;
 	struct bt_frame_frequency frequency;
 	struct bt_frame_freemap free_map;
+
+	struct bt_frame_host host;
 };
 
 /* A frame with room for the machine; all numbers unknown. Owned by the caller. */
 struct bt_frame *bt_frame_create(const struct bt_machine *machine);
+/* Nothing of the host is known any more. */
+void bt_frame_forget_host(struct bt_frame_host *host);
 /* What one frame of this machine takes. */
 size_t bt_frame_bytes(const struct bt_machine *machine);
 void bt_frame_free(struct bt_frame *frame);

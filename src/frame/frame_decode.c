@@ -253,6 +253,8 @@ int bt_frame_decode(const struct bt_json *node, struct bt_frame *frame, struct b
 		code = decode_memory(node, frame, err);
 	if (!code)
 		code = bt_detail_decode(node, frame, err);
+	if (!code)
+		code = bt_host_decode(bt_json_get(node, "host"), &frame->host, err);
 	if (code) {
 		bt_err_prefix(err, "frame");
 		bt_frame_clear(frame);

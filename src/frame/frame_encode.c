@@ -167,5 +167,6 @@ void bt_frame_encode(struct bt_json_writer *w, const char *key, const struct bt_
 		encode_module(w, frame);
 	encode_memory(w, frame);
 	bt_detail_encode(w, frame);
+	bt_host_encode(w, &frame->host);
 	bt_json_end_object(w);
 }

@@ -18,9 +18,14 @@ extern const struct bt_field_table bt_schema_zone;	/* struct bt_frame_zone but i
 extern const struct bt_field_table bt_schema_hist;	/* struct bt_frame_hist but its buckets */
 
 struct bt_frame;
+struct bt_frame_host;
 
 /* detail_json.c: what only some readers want; nothing where nobody did. */
 void bt_detail_encode(struct bt_json_writer *w, const struct bt_frame *frame);
 int bt_detail_decode(const struct bt_json *node, struct bt_frame *frame, struct bt_err *err);
+
+/* host_json.c: a guest as its host sees it; nothing where nobody does. */
+void bt_host_encode(struct bt_json_writer *w, const struct bt_frame_host *host);
+int bt_host_decode(const struct bt_json *node, struct bt_frame_host *host, struct bt_err *err);
 
 #endif

@@ -81,12 +81,14 @@ void bt_point_forget(struct bt_point *point)
 		.allocs_per_s = NAN, .frees_per_s = NAN, .failures_per_s = NAN,
 		.throttled_per_s = NAN, .preempted_per_s = NAN, .pages_per_s = NAN,
 		.remote_ratio = NAN, .remote_page_ratio = NAN,
-		.psi_some_ratio = NAN, .psi_full_ratio = NAN,
+		.psi_some_ratio = NAN, .psi_full_ratio = NAN, .host_cpu_ratio = NAN,
+		.host_inflate_bytes_per_s = NAN, .host_deflate_bytes_per_s = NAN,
 		.failures = BT_UNKNOWN, .oom_kills = BT_UNKNOWN, .held_bytes = BT_UNKNOWN,
 		.available_bytes = BT_UNKNOWN, .available_min_bytes = BT_UNKNOWN,
 		.free_bytes = BT_UNKNOWN, .cached_bytes = BT_UNKNOWN, .anon_bytes = BT_UNKNOWN,
 		.dirty_bytes = BT_UNKNOWN, .slab_bytes = BT_UNKNOWN,
-		.swap_used_bytes = BT_UNKNOWN,
+		.swap_used_bytes = BT_UNKNOWN, .host_rss_bytes = BT_UNKNOWN,
+		.host_size_bytes = BT_UNKNOWN, .host_target_bytes = BT_UNKNOWN,
 	};
 	for (i = 0; i < BT_VMSTAT_COUNT; i++)
 		point->vmstat_per_s[i] = NAN;
@@ -218,6 +220,9 @@ static void derive_gauges(struct bt_interval *interval, const struct bt_frame *n
 	if (held_pages != BT_UNKNOWN)
 		point->held_bytes = held_pages * interval->page_bytes;
 	derive_memory(point, &newer->memory);
+	point->host_rss_bytes = newer->host.rss_bytes;
+	point->host_size_bytes = newer->host.size_bytes;
+	point->host_target_bytes = newer->host.target_bytes;
 	for (i = 0; i < interval->node_count; i++) {
 		interval->nodes[i].free_bytes = newer->nodes[i].free_bytes;
 		interval->nodes[i].total_bytes = newer->nodes[i].total_bytes;
@@ -387,6 +392,23 @@ static void derive_machine(struct bt_interval *interval, const struct bt_frame *
 	derive_nodes(interval, older, newer);
 }
 
+static uint64_t cpu_ns(const struct bt_frame_host *host)
+{
+	if (host->cpu_user_ns == BT_UNKNOWN || host->cpu_system_ns == BT_UNKNOWN)
+		return BT_UNKNOWN;
+	return host->cpu_user_ns + host->cpu_system_ns;
+}
+
+static void derive_host(struct bt_point *point, const struct bt_frame_host *older,
+			const struct bt_frame_host *newer)
+{
+	point->host_cpu_ratio = per_s(delta(cpu_ns(older), cpu_ns(newer)), point->length_ns) / 1e9;
+	point->host_inflate_bytes_per_s =
+		per_s(delta(newer->size_bytes, older->size_bytes), point->length_ns);
+	point->host_deflate_bytes_per_s =
+		per_s(delta(older->size_bytes, newer->size_bytes), point->length_ns);
+}
+
 void bt_interval_derive(struct bt_interval *interval, const struct bt_frame *older,
 			const struct bt_frame *newer)
 {
@@ -402,6 +424,7 @@ void bt_interval_derive(struct bt_interval *interval, const struct bt_frame *old
 	}
 	point->length_ns = point->known_ns = newer->mono_ns - older->mono_ns;
 	derive_machine(interval, older, newer);
+	derive_host(point, &older->host, &newer->host);
 	if (older->has_module && newer->has_module)
 		derive_module(interval, older, newer);
 }

@@ -51,11 +51,16 @@ struct bt_point {
 	double remote_page_ratio;
 	double vmstat_per_s[BT_VMSTAT_COUNT];
 	double psi_some_ratio, psi_full_ratio;	/* 0..1 of the time some, all tasks were stalled */
+	/* Of a guest of the lab, by its host: QEMU's time as a share of one CPU's, may be above 1; */
+	double host_cpu_ratio;
+	/* its size by the device, out of the guest and back into it: one of them is 0. */
+	double host_inflate_bytes_per_s, host_deflate_bytes_per_s;
 	uint64_t failures, oom_kills;	/* counts */
 
 	uint64_t held_bytes;
 	uint64_t available_bytes, available_min_bytes, free_bytes, cached_bytes, anon_bytes,
 		dirty_bytes, slab_bytes, swap_used_bytes;
+	uint64_t host_rss_bytes, host_size_bytes, host_target_bytes;
 
 	struct bt_latency latency[BT_OP_COUNT];
 	struct bt_hist hist[BT_OP_COUNT];	/* all orders and nodes */

@@ -95,6 +95,9 @@ static void merge_rates(struct bt_point *into, const struct bt_point *from, doub
 		offsetof(struct bt_point, pages_per_s),
 		offsetof(struct bt_point, psi_some_ratio),
 		offsetof(struct bt_point, psi_full_ratio),
+		offsetof(struct bt_point, host_cpu_ratio),
+		offsetof(struct bt_point, host_inflate_bytes_per_s),
+		offsetof(struct bt_point, host_deflate_bytes_per_s),
 	};
 
 	/* Before the rates that they are weighted by. */
@@ -137,6 +140,9 @@ static void merge_gauges(struct bt_point *into, const struct bt_point *from)
 	keep_known(&into->dirty_bytes, from->dirty_bytes);
 	keep_known(&into->slab_bytes, from->slab_bytes);
 	keep_known(&into->swap_used_bytes, from->swap_used_bytes);
+	keep_known(&into->host_rss_bytes, from->host_rss_bytes);
+	keep_known(&into->host_size_bytes, from->host_size_bytes);
+	keep_known(&into->host_target_bytes, from->host_target_bytes);
 	/* BT_UNKNOWN is larger than any number of bytes. */
 	if (from->available_min_bytes < into->available_min_bytes)
 		into->available_min_bytes = from->available_min_bytes;

@@ -10,6 +10,7 @@
 #define LESS .better = BT_BETTER_LESS
 #define MORE .better = BT_BETTER_MORE
 #define MODULE .module = true
+#define OF_HOST .host = true
 
 /* The keys stand in full below, so that they can be found. */
 #define MEMORY(key_, member, label_, ...) \
@@ -30,12 +31,16 @@
 #define PRESSURE(key_, member, label_) \
 	{ .key = key_, .label = label_, .group = reclaim, .unit = BT_UNIT_RATIO, DOUBLE(member), \
 	  LESS }
+#define HOST(key_, unit_, label_, ...) \
+	{ .key = key_, .label = label_, .group = lab, .unit = BT_UNIT_##unit_, OF_HOST, \
+	  ##__VA_ARGS__ }
 
 static const char memory[] = "Memory";
 static const char load[] = "Load";
 static const char latency[] = "Latency";
 static const char kernel[] = "Kernel";
 static const char reclaim[] = "Reclaim and pressure";
+static const char lab[] = "The guest by its host";
 
 const struct bt_metric bt_metrics[] = {
 	MEMORY("available_bytes", available_bytes, "available", MORE),
@@ -94,6 +99,13 @@ const struct bt_metric bt_metrics[] = {
 	VMSTAT("pgmajfault_per_s", PGMAJFAULT, kernel, PER_S, "major faults", LESS),
 	VMSTAT("balloon_inflate_per_s", BALLOON_INFLATE, kernel, PAGES_PER_S, "balloon inflated"),
 	VMSTAT("balloon_deflate_per_s", BALLOON_DEFLATE, kernel, PAGES_PER_S, "balloon deflated"),
+
+	HOST("host_rss_bytes", BYTES, "resident in QEMU", WHOLE(host_rss_bytes), LESS),
+	HOST("host_size_bytes", BYTES, "size by the device", WHOLE(host_size_bytes)),
+	HOST("host_target_bytes", BYTES, "size asked for", WHOLE(host_target_bytes)),
+	HOST("host_inflate_bytes_per_s", BYTES_PER_S, "inflating", DOUBLE(host_inflate_bytes_per_s)),
+	HOST("host_deflate_bytes_per_s", BYTES_PER_S, "deflating", DOUBLE(host_deflate_bytes_per_s)),
+	HOST("host_cpu_ratio", RATIO, "QEMU, of one CPU", DOUBLE(host_cpu_ratio), LESS),
 };
 
 const char *const bt_unit_name[BT_UNITS] = {

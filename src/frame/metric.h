@@ -12,7 +12,7 @@ enum bt_unit {
 	BT_UNIT_BYTES,
 	BT_UNIT_BYTES_PER_S,
 	BT_UNIT_NS,
-	BT_UNIT_RATIO,		/* 0..1 */
+	BT_UNIT_RATIO,		/* 0..1; of CPU time more where several CPUs are busy */
 	BT_UNIT_COUNT,		/* of the point's time */
 	BT_UNIT_PER_S,
 	BT_UNIT_PAGES_PER_S,
@@ -33,6 +33,7 @@ struct bt_metric {
 	size_t offset;		/* in struct bt_point: a double, or a uint64_t where whole */
 	bool whole;
 	bool module;		/* of the antagonist: unknown without the module */
+	bool host;		/* of a lab's guest by its host: unknown, and not listed, elsewhere */
 	bool has_rate;		/* a count whose rate is a metric of its own */
 };
 

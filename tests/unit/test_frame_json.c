@@ -113,6 +113,25 @@ static void assert_same_steps(const struct bt_frame *a, const struct bt_frame *b
 	}
 }
 
+static void assert_same_host(const struct bt_frame_host *a, const struct bt_frame_host *b)
+{
+	assert_int_equal(a->known, b->known);
+	assert_string_equal(a->benchmark, b->benchmark);
+	assert_string_equal(a->mode, b->mode);
+	assert_string_equal(a->phase, b->phase);
+	assert_int_equal(a->phase_ns, b->phase_ns);
+	assert_int_equal(a->run, b->run);
+	assert_int_equal(a->runs, b->runs);
+	assert_int_equal(a->repetition, b->repetition);
+	assert_int_equal(a->iteration, b->iteration);
+	assert_int_equal(a->iterations, b->iterations);
+	assert_int_equal(a->rss_bytes, b->rss_bytes);
+	assert_int_equal(a->cpu_user_ns, b->cpu_user_ns);
+	assert_int_equal(a->cpu_system_ns, b->cpu_system_ns);
+	assert_int_equal(a->size_bytes, b->size_bytes);
+	assert_int_equal(a->target_bytes, b->target_bytes);
+}
+
 static void assert_same_free_map(const struct bt_frame_freemap *a, const struct bt_frame_freemap *b)
 {
 	assert_int_equal(a->state, b->state);
@@ -193,6 +212,7 @@ static void assert_same_frame(const struct bt_frame *a, const struct bt_frame *b
 	assert_memory_equal(a->vmstat, b->vmstat, sizeof(a->vmstat));
 	assert_same_details(a, b);
 	assert_same_free_map(&a->free_map, &b->free_map);
+	assert_same_host(&a->host, &b->host);
 }
 
 static size_t round_trip(struct kit *kit)
@@ -240,10 +260,78 @@ static void unknown_stays_unknown(void **state)
 	assert_null(strstr(text, "frequency"));
 	assert_null(strstr(text, "free_map"));
 	assert_null(strstr(text, "\"load\""));
+	assert_null(strstr(text, "\"host\""));
 	kit->frame->load.steal_us = 0;
 	round_trip(kit);
 	text = encode(kit, &size);
 	assert_non_null(strstr(text, "\"load\":{\"steal_us\":0}"));
+	free_kit(kit);
+}
+
+/* Replaces the first occurrence of from; the result is the caller's. */
+static char *replaced(const char *text, size_t size, const char *from, const char *to)
+{
+	char *copy = bt_xasprintf("%.*s", (int)size, text);
+	char *at = strstr(copy, from), *result;
+
+	if (!at)
+		fail_msg("'%s' is not in the frame", from);
+	*at = '\0';
+	result = bt_xasprintf("%s%s%s", copy, to, at + strlen(from));
+	free(copy);
+	return result;
+}
+
+/* The format by example; what an older or another program leaves out is not known. */
+static void a_host_by_example(void **state)
+{
+	static const char full[] =
+		"\"host\":{\"benchmark\":\"inflate\",\"mode\":\"virtio-mem\","
+		"\"phase\":\"shrink to 256 MiB\",\"phase_ns\":1234567890,\"run\":3,\"runs\":12,"
+		"\"repetition\":1,\"iteration\":2,\"iterations\":10,\"rss_bytes\":611196928,"
+		"\"cpu_user_ns\":71230000000,\"cpu_system_ns\":4560000000,\"size_bytes\":425721856}";
+	struct kit *kit = new_kit(3, 2);
+	struct bt_err err = { 0 };
+	const char *text;
+	size_t size;
+	char *other;
+
+	(void)state;
+	sample_host(&kit->frame->host);
+	text = encode(kit, &size);
+	assert_non_null(strstr(text, full));
+	other = replaced(text, size, full, "\"host\":{\"size_bytes\":7,\"later\":[{}],"
+			 "\"phase\":\"a\\nb\\u001b[31mc\"}");
+	assert_int_equal(decode(kit, other, strlen(other), &err), 0);
+	free(other);
+	assert_true(kit->decoded->host.known);
+	assert_int_equal(kit->decoded->host.size_bytes, 7);
+	assert_int_equal(kit->decoded->host.rss_bytes, BT_UNKNOWN);
+	assert_int_equal(kit->decoded->host.runs, BT_UNKNOWN);
+	assert_string_equal(kit->decoded->host.mode, "");
+	/* No line break and no escape of a terminal comes through. */
+	assert_null(strpbrk(kit->decoded->host.phase, "\n\033"));
+	free_kit(kit);
+}
+
+/* As long a text as anybody sends is cut to what there is room for. */
+static void a_long_phase_is_cut(void **state)
+{
+	struct kit *kit = new_kit(3, 2);
+	struct bt_err err = { 0 };
+	char phase[2000], *long_one;
+	const char *text;
+	size_t size;
+
+	(void)state;
+	sample_host(&kit->frame->host);
+	text = encode(kit, &size);
+	memset(phase, 'x', sizeof(phase) - 1);
+	phase[sizeof(phase) - 1] = '\0';
+	long_one = replaced(text, size, "shrink to 256 MiB", phase);
+	assert_int_equal(decode(kit, long_one, strlen(long_one), &err), 0);
+	free(long_one);
+	assert_int_equal(strlen(kit->decoded->host.phase), sizeof(kit->decoded->host.phase) - 1);
 	free_kit(kit);
 }
 
@@ -461,20 +549,6 @@ static void config_by_example(void **state)
 	bt_json_writer_free(w);
 }
 
-/* Replaces the first occurrence of from; the result is the caller's. */
-static char *replaced(const char *text, size_t size, const char *from, const char *to)
-{
-	char *copy = bt_xasprintf("%.*s", (int)size, text);
-	char *at = strstr(copy, from), *result;
-
-	if (!at)
-		fail_msg("'%s' is not in the frame", from);
-	*at = '\0';
-	result = bt_xasprintf("%s%s%s", copy, to, at + strlen(from));
-	free(copy);
-	return result;
-}
-
 static void refuses_every_bound(void **state)
 {
 	static const struct {
@@ -549,6 +623,13 @@ static void refuses_every_bound(void **state)
 		{ "\"types\":[{\"node\":0", "\"types\":[{\"node\":3", "there is no node 3" },
 		{ "\"type\":\"Unmovable\",", "", "member type is missing" },
 		{ "\"blocks\":155", "\"blocks\":-1", "member blocks" },
+		{ "\"host\":{", "\"host\":7,\"x\":{", "frame: host: it is no object" },
+		{ "\"host\":{", "\"host\":[],\"x\":{", "frame: host: it is no object" },
+		{ "\"rss_bytes\":611196928", "\"rss_bytes\":-1", "host: member rss_bytes" },
+		{ "\"size_bytes\":4", "\"size_bytes\":18446744073709551615,\"y\":4",
+		  "host: member size_bytes" },
+		{ "\"phase\":\"s", "\"phase\":[\"\"],\"x\":\"s", "host: member phase has a wrong" },
+		{ "\"iteration\":2", "\"iteration\":2.5", "host: member iteration has" },
 		{ "\"free_map\":{\"state\":\"known\"", "\"free_map\":{\"state\":\"full\"",
 		  "frame: free_map: member state" },
 		{ "\"frames\":5", "\"frames\":7", "free_map: 3 cells and the numbers" },
@@ -747,6 +828,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frame_survives),
 		cmocka_unit_test(unknown_stays_unknown),
+		cmocka_unit_test(a_host_by_example),
+		cmocka_unit_test(a_long_phase_is_cut),
 		cmocka_unit_test(a_reason_survives),
 		cmocka_unit_test(clearing_forgets_details),
 		cmocka_unit_test(idle_module_is_short),

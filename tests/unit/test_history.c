@@ -280,6 +280,12 @@ static void first_part(struct rig *rig)
 	point->vmstat_per_s[BT_VMSTAT_PGFAULT] = 10;
 	point->psi_some_ratio = 0.4;
 	point->psi_full_ratio = NAN;
+	point->host_cpu_ratio = 1;
+	point->host_inflate_bytes_per_s = 400;
+	point->host_deflate_bytes_per_s = 0;
+	point->host_rss_bytes = 5000;
+	point->host_size_bytes = 6000;
+	point->host_target_bytes = 7000;
 	point->failures = 3;
 	point->oom_kills = BT_UNKNOWN;
 	point->available_bytes = 1000;
@@ -307,6 +313,12 @@ static void second_part(struct rig *rig)
 	point->vmstat_per_s[BT_VMSTAT_PGFAULT] = 2;
 	point->psi_some_ratio = 0;
 	point->psi_full_ratio = 0.25;
+	point->host_cpu_ratio = 2;
+	point->host_inflate_bytes_per_s = 0;
+	point->host_deflate_bytes_per_s = 100;
+	point->host_rss_bytes = 4000;
+	point->host_size_bytes = 5900;
+	point->host_target_bytes = BT_UNKNOWN;
 	point->failures = 4;
 	point->oom_kills = 1;
 	point->available_bytes = 1500;
@@ -334,6 +346,12 @@ static void assert_merged(const struct bt_point *both)
 	assert_true(both->vmstat_per_s[BT_VMSTAT_PGFAULT] == 4);
 	assert_true(fabs(both->psi_some_ratio - 0.1) < 1e-12);
 	assert_true(both->psi_full_ratio == 0.25);	/* unknown in the first part */
+	assert_true(both->host_cpu_ratio == 1.75);	/* 1 s of one CPU, 3 s of two */
+	assert_true(both->host_inflate_bytes_per_s == 100);	/* 400 bytes in 4 s */
+	assert_true(both->host_deflate_bytes_per_s == 75);	/* 300 bytes in 4 s */
+	assert_int_equal(both->host_rss_bytes, 4000);
+	assert_int_equal(both->host_size_bytes, 5900);
+	assert_int_equal(both->host_target_bytes, 7000);
 	assert_int_equal(both->failures, 7);
 	assert_int_equal(both->oom_kills, 1);
 	assert_int_equal(both->available_bytes, 1500);	/* the last */

@@ -389,6 +389,46 @@ static void without_the_module_only_the_machine_is_known(void **state)
 	bt_frame_free(newer);
 }
 
+/* Half a second: 256 MiB leave the guest, QEMU's four threads are busy for 0.8 s of CPU time. */
+static void a_host_by_hand(void **state)
+{
+	struct bt_frame *older = bt_frame_create(&machine), *newer;
+	struct bt_interval *interval = bt_interval_create(&machine);
+	const struct bt_point *point = &interval->point;
+
+	(void)state;
+	older->mono_ns = 1;
+	older->host = (struct bt_frame_host){
+		.known = true, .rss_bytes = 900, .size_bytes = 1ull << 30, .target_bytes = 1 << 28,
+		.cpu_user_ns = 5000000000, .cpu_system_ns = 1000000000,
+	};
+	newer = later(older, 500000000);
+	newer->host.size_bytes = 3ull << 28;
+	newer->host.rss_bytes = 700;
+	newer->host.cpu_user_ns = 5700000000;
+	newer->host.cpu_system_ns = 1100000000;
+	bt_interval_derive(interval, older, newer);
+	assert_int_equal(point->host_rss_bytes, 700);
+	assert_int_equal(point->host_size_bytes, 3ull << 28);
+	assert_int_equal(point->host_target_bytes, 1 << 28);
+	assert_true(point->host_inflate_bytes_per_s == 512.0 * (1 << 20));
+	assert_true(point->host_deflate_bytes_per_s == 0);
+	assert_true(fabs(point->host_cpu_ratio - 1.6) < 1e-12);
+	/* The other way round, and then without a host. */
+	older->host.size_bytes = 1ull << 29;
+	bt_interval_derive(interval, older, newer);
+	assert_true(point->host_inflate_bytes_per_s == 0);
+	assert_true(point->host_deflate_bytes_per_s == 512.0 * (1 << 20));
+	bt_frame_forget_host(&newer->host);
+	bt_interval_derive(interval, older, newer);
+	assert_int_equal(point->host_rss_bytes, BT_UNKNOWN);
+	assert_true(isnan(point->host_inflate_bytes_per_s));
+	assert_true(isnan(point->host_cpu_ratio));
+	bt_interval_free(interval);
+	bt_frame_free(older);
+	bt_frame_free(newer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -403,6 +443,7 @@ int main(void)
 		cmocka_unit_test(restarts_are_gaps),
 		cmocka_unit_test(first_frame_has_gauges_only),
 		cmocka_unit_test(without_the_module_only_the_machine_is_known),
+		cmocka_unit_test(a_host_by_hand),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,8 +49,11 @@ static void keys_end_with_their_unit(void **state)
 		assert_int_equal(ends_with(metric->key, "_bytes"), metric->unit == BT_UNIT_BYTES);
 		assert_int_equal(ends_with(metric->key, "_ns"), metric->unit == BT_UNIT_NS);
 		assert_int_equal(ends_with(metric->key, "_ratio"), metric->unit == BT_UNIT_RATIO);
+		assert_int_equal(ends_with(metric->key, "_bytes_per_s"),
+				 metric->unit == BT_UNIT_BYTES_PER_S);
 		assert_int_equal(ends_with(metric->key, "_per_s"),
 				 metric->unit == BT_UNIT_PER_S ||
+				 metric->unit == BT_UNIT_BYTES_PER_S ||
 				 metric->unit == BT_UNIT_PAGES_PER_S);
 	}
 }
@@ -72,7 +75,7 @@ static void all_of_a_point_is_there(void **state)
 		wholes += bt_metrics[i].whole;
 		doubles += !bt_metrics[i].whole;
 	}
-	/* From the first rate to the last PSI share; two counts, nine sizes, and the latencies. */
+	/* From the first rate to the last of the host; two counts, twelve sizes, and the latencies. */
 	assert_int_equal(doubles, (offsetof(struct bt_point, failures) -
 				   offsetof(struct bt_point, allocs_per_s)) / sizeof(double));
 	assert_int_equal(wholes, (offsetof(struct bt_point, latency) -
@@ -107,6 +110,8 @@ static void texts_have_units(void **state)
 		{ "alloc_p99_ns", "812 ns", 812 }, { "alloc_p99_ns", "?", NAN },
 		{ "remote_ratio", "12.3 %", 0.123 }, { "remote_ratio", "?", NAN },
 		{ "allocs_per_s", "4.56M/s", 4.56e6 }, { "allocs_per_s", "?", NAN },
+		{ "host_inflate_bytes_per_s", "1.50 GiB/s", 1.5 * (1 << 30) },
+		{ "host_cpu_ratio", "187.5 %", 1.875 },
 		{ "pgalloc_per_s", "12 pages/s", 12 }, { "oom_kills", "3", 3 },
 	};
 	char text[24];
