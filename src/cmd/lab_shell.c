@@ -241,6 +241,7 @@ static int talk(struct shell *shell, const struct shell_values *values, struct b
 	remove_parts(shell);
 	if (ret)
 		return ret;
+	bt_lab_guest_phase(shell->guest, "shell", 0);
 	return lab_relay_run(&shell->relay, shell->guest, shell->console_fd, &shell->signals, err);
 }
 

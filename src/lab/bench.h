@@ -16,6 +16,7 @@ struct bt_lab {
 	uint64_t controlled_ns[BT_LAB_VMS_MAX];	/* when a mode's controller last decided */
 	enum bt_lab_end end;		/* what a failure that is known beforehand is */
 	char doing[128];
+	unsigned iteration;		/* at work, from 1; 0: none */
 	uint64_t doing_ns;
 };
 

@@ -97,8 +97,10 @@ static int build(struct bt_lab *lab, struct bt_lab_load *load, struct bt_err *er
 static int iterate(struct bt_lab *lab, unsigned iteration, struct bt_err *err)
 {
 	struct bt_lab_load load = { .lab = lab, .iteration = iteration };
-	int ret = build(lab, &load, err);
+	int ret;
 
+	lab->iteration = iteration + 1;
+	ret = build(lab, &load, err);
 	if (!ret)
 		ret = rest(lab, "delay_bytes", err);
 	if (!ret)

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "core/util.h"
-#include "lab/look.h"
 #include "lab/state.h"
 
 #define LINE_MAX_BYTES (1u << 20)
@@ -49,6 +48,16 @@ const struct bt_lab_sample *bt_lab_guest_sample(const struct bt_lab_guest *g)
 	return &g->sample;
 }
 
+void bt_lab_guest_phase(struct bt_lab_guest *g, const char *phase, unsigned iteration)
+{
+	bt_lab_board_phase(&g->board, phase, iteration);
+}
+
+void bt_lab_guest_target(struct bt_lab_guest *g, uint64_t bytes)
+{
+	bt_lab_board_target(&g->board, bytes);
+}
+
 uint64_t bt_lab_guest_time(const struct bt_lab_guest *g, uint64_t guest_ns)
 {
 	return guest_ns - (uint64_t)g->clock_offset_ns;
@@ -80,27 +89,6 @@ static void free_lists(const struct bt_frame *frame, uint64_t page_bytes, struct
 		s->free_small_bytes = s->free_huge_bytes = BT_UNKNOWN;
 }
 
-static void qemu_numbers(pid_t pid, struct bt_lab_sample *s)
-{
-	unsigned long long user, system;
-	char path[64], *text, *end;
-	uint64_t tick_ns = BT_NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
-
-	s->rss_bytes = bt_lab_process_rss(pid);
-	s->cpu_user_ns = s->cpu_system_ns = BT_UNKNOWN;
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	if (bt_read_file(path, 4096, &text, NULL) < 0)
-		return;
-	/* The name may have blanks and brackets in it: what comes behind its last one counts. */
-	end = strrchr(text, ')');
-	if (end && sscanf(end, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user,
-			  &system) == 2) {
-		s->cpu_user_ns = user * tick_ns;
-		s->cpu_system_ns = system * tick_ns;
-	}
-	free(text);
-}
-
 void bt_lab_take_sample(struct bt_lab_guest *g)
 {
 	const struct bt_frame *frame = bt_session_frame(g->session);
@@ -114,7 +102,9 @@ void bt_lab_take_sample(struct bt_lab_guest *g)
 	s->total_bytes = frame->memory.total_bytes;
 	s->available_bytes = frame->memory.available_bytes;
 	free_lists(frame, bt_session_machine(g->session)->page_bytes, s);
-	qemu_numbers(bt_vm_pid(g->vm), s);
+	s->rss_bytes = frame->host.rss_bytes;
+	s->cpu_user_ns = frame->host.cpu_user_ns;
+	s->cpu_system_ns = frame->host.cpu_system_ns;
 	if (g->options.sample)
 		g->options.sample(g->options.context, g, s);
 }
@@ -189,7 +179,9 @@ static int open_session(struct bt_lab_guest *g, struct bt_err *err)
 	};
 
 	g->link = (struct bt_guest_link){ .fd = bt_vm_port_fd(g->vm, BT_VM_AGENT),
-					  .accel = bt_vm_accel(g->vm) };
+					  .accel = bt_vm_accel(g->vm),
+					  .host = bt_lab_board_read, .context = &g->board };
+	bt_lab_board_qemu(&g->board, bt_vm_pid(g->vm));
 	options.source_options.guest = &g->link;
 	options.source_options.progress = g->options.progress;
 	options.source_options.context = g->options.context;
@@ -274,6 +266,7 @@ int bt_lab_guest_start(struct bt_lab_guest **out, const struct bt_lab_guest_opti
 
 	g->options = *options;
 	g->sample.size_bytes = BT_UNKNOWN;
+	bt_lab_board_init(&g->board, options->benchmark, options->mode->name, &options->place);
 	ret = bt_mode_check(options->mode, err);
 	if (!ret)
 		ret = start_vm(g, err);
@@ -297,6 +290,7 @@ void bt_lab_guest_stop(struct bt_lab_guest *g)
 		return;
 	bt_lab_resize_end(g);
 	bt_session_close(g->session);
+	bt_lab_board_free(&g->board);
 	bt_stream_free(&g->work);
 	bt_json_reader_free(g->reader);
 	bt_vm_stop(g->vm);

@@ -8,6 +8,7 @@
 #define BT_LAB_GUEST_H
 
 #include "core/json.h"
+#include "lab/board.h"
 #include "session/session.h"
 #include "vm/resize.h"
 
@@ -27,6 +28,8 @@ struct bt_lab_sample {
 struct bt_lab_guest_options {
 	const struct bt_mode *mode;
 	struct bt_mode_size size;
+	const char *benchmark;		/* for those who watch; NULL: none */
+	struct bt_lab_place place;	/* of the run, for the same */
 	const char *accel;		/* "auto", "kvm", "tcg" */
 	const char *append;		/* more of the kernel's command line; NULL: none */
 	const char *disk;		/* file that is its disk; NULL: none */
@@ -59,6 +62,11 @@ const struct bt_mode_size *bt_lab_guest_size(const struct bt_lab_guest *guest);
 const struct bt_machine *bt_lab_guest_machine(const struct bt_lab_guest *guest);
 /* The last one; mono_ns 0: none yet. */
 const struct bt_lab_sample *bt_lab_guest_sample(const struct bt_lab_guest *guest);
+
+/* What is done with it from now on, for those who watch it; iteration from 1, 0: in none. */
+void bt_lab_guest_phase(struct bt_lab_guest *guest, const char *phase, unsigned iteration);
+/* A size was asked for, not by bt_lab_resize_start(). */
+void bt_lab_guest_target(struct bt_lab_guest *guest, uint64_t bytes);
 
 /* Time of the guest's monotonic clock on ours, and how far off that may be. */
 uint64_t bt_lab_guest_time(const struct bt_lab_guest *guest, uint64_t guest_ns);

@@ -91,7 +91,9 @@ int bt_lab_inflate(struct bt_lab *lab, struct bt_err *err)
 	bt_lab_run_parameter(lab->run, "touched", "%s", lab->options->untouched ? "no" : "yes");
 	if (!ret)
 		ret = bt_lab_settle(lab, err);
-	for (unsigned i = 0; i < lab->options->iterations && !ret; i++)
+	while (!ret && lab->iteration < lab->options->iterations) {
+		lab->iteration++;
 		ret = iterate(lab, err);
+	}
 	return ret;
 }

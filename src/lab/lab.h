@@ -65,6 +65,7 @@ struct bt_lab_options {
 	uint64_t seed;
 
 	uint64_t boot_limit_ns, resize_limit_ns, work_limit_ns;	/* of each wait of the kind */
+	struct bt_lab_place place;	/* in a suite, for those who watch; iterations is not used */
 	const char *folder;		/* where console, trace and QEMU's command line are left */
 	bool serve, assume_yes;
 	int stop_fd;			/* readable: end; -1: none */

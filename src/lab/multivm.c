@@ -19,11 +19,22 @@ struct vm {
 	uint64_t begin_ns;		/* of the job */
 };
 
+/* Each guest is at another step: no mark of all of them. */
+static void enter(struct bt_lab *lab, struct vm *vm, enum step step)
+{
+	static const char *const phases[] = {
+		[WAITING] = "waiting", [BUILDING] = "build", [CLEANING] = "clean",
+		[RESTING] = "resting", [DONE] = "done",
+	};
+
+	vm->step = step;
+	bt_lab_guest_phase(lab->guests[vm->load.vm], phases[step], vm->load.iteration + 1);
+}
+
 static int begin_build(struct bt_lab *lab, struct vm *vm, struct bt_err *err)
 {
-	(void)lab;
 	vm->begin_ns = bt_mono_ns();
-	vm->step = BUILDING;
+	enter(lab, vm, BUILDING);
 	return bt_lab_load_start(&vm->load, err);
 }
 
@@ -40,15 +51,18 @@ static int end_build(struct bt_lab *lab, struct vm *vm, struct bt_err *err)
 {
 	mark(lab, vm, "build");
 	vm->begin_ns = bt_mono_ns();
-	vm->step = CLEANING;
+	enter(lab, vm, CLEANING);
 	return bt_lab_clean_start(&vm->load, err);
 }
 
 static void end_clean(struct bt_lab *lab, struct vm *vm)
 {
+	bool last = vm->load.iteration + 1 == lab->options->iterations;
+
 	mark(lab, vm, "clean");
 	vm->due_ns = bt_mono_ns() + lab->options->settle_ns;
-	vm->step = ++vm->load.iteration < lab->options->iterations ? WAITING : RESTING;
+	enter(lab, vm, last ? RESTING : WAITING);
+	vm->load.iteration++;
 }
 
 static int job_result(struct bt_lab *lab, const struct vm *vm, struct bt_err *err)
@@ -82,7 +96,7 @@ static int go_on(struct bt_lab *lab, struct vm *vm, struct bt_err *err)
 		return ret;
 	case RESTING:
 		if (due)
-			vm->step = DONE;
+			enter(lab, vm, DONE);
 		return 0;
 	case DONE:
 		return 0;

@@ -21,6 +21,8 @@ int bt_lab_resize_start(struct bt_lab_guest *g, uint64_t bytes, struct bt_err *e
 		return bt_err_set(err, EBUSY, "a resize is on its way");
 	ret = bt_resize_begin(&g->resize, g->vm, g->options.mode, &g->options.size, bytes, err);
 	g->resizing = !ret;
+	if (!ret)
+		bt_lab_board_target(&g->board, g->resize.target_bytes);
 	return ret;
 }
 
@@ -36,21 +38,32 @@ void bt_lab_resize_end(struct bt_lab_guest *g)
 	g->resizing = false;
 }
 
+static int follow_resize(struct bt_lab_guest *g, uint64_t now_ns, struct bt_err *err)
+{
+	int ret = 0;
+
+	if (!g->resize.reached_ns && now_ns - g->resize.asked_ns >= BT_RESIZE_POLL_NS)
+		ret = bt_resize_poll(&g->resize, err);
+	g->sample.size_bytes = g->resize.actual_bytes;
+	return ret < 0 ? ret : 0;
+}
+
 /* The device's size: as fast as may be while it changes, and else now and then. */
 static int ask_size(struct bt_lab_guest *g, uint64_t now_ns, struct bt_err *err)
 {
-	if (g->resizing) {
-		int ret = 0;
+	int ret;
 
-		if (!g->resize.reached_ns && now_ns - g->resize.asked_ns >= BT_RESIZE_POLL_NS)
-			ret = bt_resize_poll(&g->resize, err);
-		g->sample.size_bytes = g->resize.actual_bytes;
-		return ret < 0 ? ret : 0;
-	}
-	if (now_ns - g->asked_ns < SIZE_NS)
+	if (!g->resizing && now_ns - g->asked_ns < SIZE_NS)
 		return 0;
-	g->asked_ns = now_ns;
-	return bt_resize_query(g->vm, g->options.mode, &g->options.size, &g->sample.size_bytes, err);
+	if (g->resizing) {
+		ret = follow_resize(g, now_ns, err);
+	} else {
+		g->asked_ns = now_ns;
+		ret = bt_resize_query(g->vm, g->options.mode, &g->options.size,
+				      &g->sample.size_bytes, err);
+	}
+	bt_lab_board_size(&g->board, g->sample.size_bytes);
+	return ret;
 }
 
 /* A stream's end is often seen before QEMU's own, which says more: the reason is worth a wait. */

@@ -11,6 +11,7 @@ struct bt_lab_guest {
 	struct bt_vm *vm;
 	char **texts;
 	struct bt_guest_link link;
+	struct bt_lab_board board;	/* of the link: its session's other thread reads it */
 	struct bt_session *session;
 	uint64_t seq;			/* of the last frame that was a sample */
 	struct bt_lab_sample sample;

@@ -49,9 +49,11 @@ void bt_lab_doing(struct bt_lab *lab, const char *format, ...)
 	vsnprintf(lab->doing, sizeof(lab->doing), format, args);
 	va_end(args);
 	lab->doing_ns = bt_mono_ns();
-	for (unsigned i = 0; i < lab->guest_count; i++)
+	for (unsigned i = 0; i < lab->guest_count; i++) {
+		bt_lab_guest_phase(lab->guests[i], lab->doing, lab->iteration);
 		bt_session_note(bt_lab_guest_session(lab->guests[i]), BT_EVENT_MARK, "lab", "%s",
 				lab->doing);
+	}
 	tell_doing(lab);
 }
 
@@ -96,8 +98,9 @@ static void control(struct bt_lab *lab, struct bt_lab_guest *guest, const struct
 	if (target == s->size_bytes)
 		return;
 	request = bt_mode_resize(mode, bt_lab_guest_size(guest), target);
-	bt_vm_command(bt_lab_guest_vm(guest), request.name, request.arguments, &request.context,
-		      BT_NS_PER_S, &answer, &ignored);
+	if (!bt_vm_command(bt_lab_guest_vm(guest), request.name, request.arguments,
+			   &request.context, BT_NS_PER_S, &answer, &ignored))
+		bt_lab_guest_target(guest, target);
 }
 
 static void take_sample(void *context, struct bt_lab_guest *guest, const struct bt_lab_sample *s)
@@ -141,12 +144,14 @@ int bt_lab_boot(struct bt_lab *lab, struct bt_err *err)
 	struct bt_lab_guest_options options = {
 		.mode = from->mode, .size = from->size, .accel = from->accel,
 		.append = append, .tree = from->build_tree, .trace_path = trace,
-		.boot_limit_ns = from->boot_limit_ns,
-		.serve = from->serve && !number, .assume_yes = from->assume_yes, .progress = tell,
+		.boot_limit_ns = from->boot_limit_ns, .serve = from->serve && !number,
+		.benchmark = bt_lab_benchmark_name[from->benchmark], .place = from->place,
+		.assume_yes = from->assume_yes, .progress = tell,
 		.ask = asked, .sample = take_sample, .context = lab };
 	uint64_t start_ns = bt_mono_ns();
 	int ret;
 
+	options.place.iterations = from->iterations;
 	lab->end = BT_LAB_NO_BOOT;
 	bt_lab_doing(lab, "booting guest %u", number);
 	ret = works_on_disk(from->benchmark) ? bt_lab_make_disk(from, from->folder, number, &disk,
@@ -200,6 +205,8 @@ int bt_lab_until(struct bt_lab *lab, uint64_t mono_ns, struct bt_err *err)
 
 int bt_lab_settle(struct bt_lab *lab, struct bt_err *err)
 {
+	for (unsigned i = 0; i < lab->guest_count; i++)
+		bt_lab_guest_phase(lab->guests[i], "resting", lab->iteration);
 	return bt_lab_until(lab, bt_mono_ns() + lab->options->settle_ns, err);
 }
 

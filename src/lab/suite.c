@@ -142,6 +142,8 @@ static void run_in(struct running *r, struct bt_lab_item *item, const char *part
 
 	options->accel = r->suite->accel;
 	options->folder = part;
+	options->place = (struct bt_lab_place){ .run = r->now.position, .runs = r->now.total,
+						.repetition = item->repetition };
 	options->serve = r->suite->serve;
 	options->assume_yes = r->suite->assume_yes;
 	options->stop_fd = r->suite->stop_fd;

@@ -19,6 +19,12 @@ struct bt_source;
 struct bt_guest_link {
 	int fd;			/* stream to its agent */
 	const char *accel;	/* "kvm", "tcg" */
+	/*
+	 * Fills in what whoever runs it knows of it, for each frame; called by the thread that reads
+	 * them. NULL: nothing.
+	 */
+	void (*host)(void *context, struct bt_frame_host *host);
+	void *context;
 };
 
 struct bt_source_options {

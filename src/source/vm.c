@@ -16,6 +16,7 @@
 struct vm_source {
 	struct bt_vm *vm;	/* NULL: whoever opened the source has it */
 	void *remote;		/* state of bt_source_remote */
+	const struct bt_guest_link *guest;	/* then; else NULL */
 };
 
 static int set_options(struct bt_vm_options *to, const struct bt_source_options *options,
@@ -118,9 +119,20 @@ static int open_guest(void **state, const struct bt_source_options *options,
 		free(source);
 		return ret;
 	}
+	source->guest = guest;
 	name_machine(machine, guest->accel);
 	*state = source;
 	return 0;
+}
+
+/* Also where nobody has anything to say: what an agent within says of its host is worth nothing. */
+static void put_host(const struct vm_source *source, struct bt_frame_host *host)
+{
+	const struct bt_guest_link *guest = source->guest;
+
+	bt_frame_forget_host(host);
+	if (guest && guest->host)
+		guest->host(guest->context, host);
 }
 
 /* An agent that ended leaves its stream open: only QEMU's events tell it from a slow one. */
@@ -130,6 +142,8 @@ static int read_frame(void *state, struct bt_frame *frame, struct bt_err *err)
 	int ret = bt_source_remote.read(source->remote, frame, err);
 	struct bt_err reason;
 
+	if (!ret)
+		put_host(source, &frame->host);
 	if (ret >= 0 || ret == -EAGAIN)
 		return ret;
 	if (guest_lost(source, ret == -ETIMEDOUT ? 0 : END_LIMIT_NS, &reason)) {
