@@ -45,13 +45,9 @@ static void run_view(struct ui_app *app)
 {
 	unsigned view = (unsigned)(app->pressed_key - '1');
 
-	if (view < UI_VIEW_COUNT) {
-		app->screen.view = view;
-		app->screen.alone = false;
-	} else {
-		ui_app_say(app, UI_ROLE_WARN, "there is no view %c; there are 1 to %u",
-			   app->pressed_key, UI_VIEW_COUNT);
-	}
+	_Static_assert(UI_VIEW_COUNT == 9, "a digit that the table of keys has is of no view");
+	app->screen.view = view;
+	app->screen.alone = false;
 }
 
 /* The next form of the focused panel. */

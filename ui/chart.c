@@ -144,6 +144,11 @@ static wchar_t char_at(const struct ui_area *area, int row, int col)
 			     (size_t)(area->rect.col + col)].ch;
 }
 
+static bool is_dots(wchar_t ch)
+{
+	return ch >= BRAILLE_BASE && ch <= BRAILLE_BASE + 0xff;
+}
+
 /* Adds one dot; x and y count dots from the lower left corner. */
 static void add_dot(const struct ui_area *area, int x, int y, enum ui_role role)
 {
@@ -155,7 +160,7 @@ static void add_dot(const struct ui_area *area, int x, int y, enum ui_role role)
 	if (row < 0 || col < 0 || col >= area->rect.cols)
 		return;
 	there = char_at(area, row, col);
-	if (there < BRAILLE_BASE || there > BRAILLE_BASE + 0xff)
+	if (!is_dots(there))
 		there = BRAILLE_BASE;
 	ui_put_char(area, row, col, role, there | bits[x & 1][y & 3]);
 }
@@ -215,18 +220,33 @@ static int row_of(const struct ui_area *area, const struct ui_scale *scale, doub
 	return last - (int)(ui_scale_place(scale, value) * last + 0.5);
 }
 
-void ui_chart_ghost(const struct ui_area *area, const double *values, unsigned count,
-		    const struct ui_scale *scale)
+/* The first value of each column that has room for several; never over dots. */
+static void put_line(const struct ui_area *area, const double *values, unsigned count,
+		     const struct ui_scale *scale, enum ui_role role, enum ui_glyph glyph)
 {
 	int per_column = (int)ui_chart_per_column(area);
 
 	for (unsigned i = 0; i < count; i++) {
-		int x = area->rect.cols * per_column - (int)count + (int)i;
+		int x = area->rect.cols * per_column - (int)count + (int)i, row;
 
-		if (x >= 0 && x % per_column == 0 && known(values[i]))
-			ui_put_glyph(area, row_of(area, scale, values[i]), x / per_column,
-				     UI_ROLE_DIM, UI_GLYPH_GHOST);
+		if (x < 0 || x % per_column || !known(values[i]))
+			continue;
+		row = row_of(area, scale, values[i]);
+		if (!is_dots(char_at(area, row, x / per_column)))
+			ui_put_glyph(area, row, x / per_column, role, glyph);
 	}
+}
+
+void ui_chart_ghost(const struct ui_area *area, const double *values, unsigned count,
+		    const struct ui_scale *scale)
+{
+	put_line(area, values, count, scale, UI_ROLE_DIM, UI_GLYPH_GHOST);
+}
+
+void ui_chart_level(const struct ui_area *area, const double *values, unsigned count,
+		    const struct ui_scale *scale, enum ui_role role)
+{
+	put_line(area, values, count, scale, role, UI_GLYPH_HLINE);
 }
 
 void ui_chart_points(const struct ui_area *area, const double *values, unsigned count,

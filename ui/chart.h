@@ -36,6 +36,12 @@ void ui_chart(const struct ui_area *area, const double *values, unsigned count,
  */
 void ui_chart_ghost(const struct ui_area *area, const double *values, unsigned count,
 		    const struct ui_scale *scale);
+/*
+ * A second line, after the graph itself: one character in each column, where no line of dots is.
+ * values are as many in a column as those of ui_chart().
+ */
+void ui_chart_level(const struct ui_area *area, const double *values, unsigned count,
+		    const struct ui_scale *scale, enum ui_role role);
 /* One character for each value, which is one column; several series share an area. */
 void ui_chart_points(const struct ui_area *area, const double *values, unsigned count,
 		     const struct ui_scale *scale, enum ui_role role, wchar_t ch);

@@ -118,6 +118,16 @@ void ui_graph_draw(const struct ui_model *model, const struct ui_area *plot,
 	ui_graph_events(model, plot, ui_chart_per_column(plot));
 }
 
+void ui_graph_level(const struct ui_model *model, const struct ui_area *plot,
+		    const struct ui_graph *graph)
+{
+	double values[UI_SERIES_MAX];
+	unsigned count = placed_series(model, ui_model_series, graph->value, values,
+				       ui_chart_capacity(plot));
+
+	ui_chart_level(plot, values, count, &graph->scale, graph->role);
+}
+
 void ui_graph_points(const struct ui_model *model, const struct ui_area *plot,
 		     const struct ui_graph *graph, wchar_t ch)
 {

@@ -33,6 +33,9 @@ void ui_graph_draw(const struct ui_model *model, const struct ui_area *plot,
 /* The same, in points of one character, a column for each value, without lines. */
 void ui_graph_points(const struct ui_model *model, const struct ui_area *plot,
 		     const struct ui_graph *graph, wchar_t ch);
+/* A second line of the same window over it (ui_chart_level()); graph->value is what it is of. */
+void ui_graph_level(const struct ui_model *model, const struct ui_area *plot,
+		    const struct ui_graph *graph);
 /* The lines alone, over what was drawn of the newest points. */
 void ui_graph_events(const struct ui_model *model, const struct ui_area *plot,
 		     unsigned per_column);

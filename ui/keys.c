@@ -155,7 +155,8 @@ const struct ui_binding ui_bindings[] = {
 	{ .action = UI_ACTION_VIEW, .key = { '1' },
 	  .group = view,
 	  .help = "view 1, Overview; 2 Latency, 3 NUMA and zones, 4 Fragmentation, 5 CPUs, "
-		  "6 Reclaim and pressure, 7 Events, 8 Microbenchmark (digits only choose views)" },
+		  "6 Reclaim and pressure, 7 Events, 8 Microbenchmark, 9 Lab (digits only choose "
+		  "views)" },
 	{ .action = UI_ACTION_MODE, .key = { 'x' },
 	  .group = view, .brief = "form",
 	  .help = "next form of the focused panel" },
@@ -257,7 +258,7 @@ const unsigned ui_binding_count = BT_ARRAY_SIZE(ui_bindings);
 
 const struct ui_binding *ui_keys_find(int key)
 {
-	/* Any digit but 0 asks for a view; the table shows those that exist. */
+	/* Any digit but 0 is a view. */
 	if (key >= '1' && key <= '9')
 		key = '1';
 	for (unsigned i = 0; key && i < ui_binding_count; i++) {

@@ -59,7 +59,8 @@ extern const struct ui_panel_ops ui_panel_available, ui_panel_rate, ui_panel_lat
 	ui_panel_reclaim, ui_panel_pressure, ui_panel_tasks,
 	ui_panel_heatmap, ui_panel_histogram, ui_panel_percentiles, ui_panel_where,
 	ui_panel_event_list,
-	ui_panel_kbench_plan, ui_panel_kbench_run, ui_panel_kbench_result, ui_panel_kbench_rows;
+	ui_panel_kbench_plan, ui_panel_kbench_run, ui_panel_kbench_result, ui_panel_kbench_rows,
+	ui_panel_lab;
 /* Indexed by enum ui_panel. */
 extern const struct ui_panel_ops *const ui_panels[UI_PANEL_COUNT];
 

@@ -24,6 +24,7 @@ const struct ui_panel_ops *const ui_panels[UI_PANEL_COUNT] = {
 	[UI_PANEL_KBENCH_PLAN] = &ui_panel_kbench_plan, [UI_PANEL_KBENCH_RUN] = &ui_panel_kbench_run,
 	[UI_PANEL_KBENCH_RESULT] = &ui_panel_kbench_result,
 	[UI_PANEL_KBENCH_ROWS] = &ui_panel_kbench_rows,
+	[UI_PANEL_LAB] = &ui_panel_lab,
 };
 
 void ui_screen_init(struct ui_screen *screen, const struct ui_model *model)

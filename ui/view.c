@@ -144,6 +144,14 @@ const struct ui_view_def ui_views[UI_VIEW_COUNT] = {
 			},
 		},
 	},
+	[UI_VIEW_LAB] = {
+		.name = "Lab", .word = "lab",
+		.bands = {
+			[UI_SHAPE_WIDE] = { { ONE(LAB), 40, 4, true } },
+			[UI_SHAPE_TWO] = { { ONE(LAB), 40, 4, true } },
+			[UI_SHAPE_NARROW] = { { ONE(LAB), 40, 3, true } },
+		},
+	},
 };
 
 const char *const ui_panel_words[UI_PANEL_COUNT] = {
@@ -173,6 +181,7 @@ const char *const ui_panel_words[UI_PANEL_COUNT] = {
 	[UI_PANEL_KBENCH_RUN] = "kbench_run",
 	[UI_PANEL_KBENCH_RESULT] = "kbench_result",
 	[UI_PANEL_KBENCH_ROWS] = "kbench_rows",
+	[UI_PANEL_LAB] = "lab",
 };
 
 enum ui_shape ui_view_shape(int cols)

@@ -44,6 +44,8 @@ enum ui_panel {
 	UI_PANEL_KBENCH_RESULT,	/* beside the previous one */
 	UI_PANEL_KBENCH_ROWS,	/* each iteration */
 
+	UI_PANEL_LAB,		/* a guest as its host sees it */
+
 	UI_PANEL_COUNT,
 	UI_PANEL_NONE = UI_PANEL_COUNT
 };
@@ -64,6 +66,7 @@ enum ui_view {
 	UI_VIEW_RECLAIM,
 	UI_VIEW_EVENTS,
 	UI_VIEW_KBENCH,
+	UI_VIEW_LAB,
 	UI_VIEW_COUNT
 };
 

@@ -12,6 +12,7 @@ A script (*.keys, next to this file) has one instruction a line:
     step N                      lets N samples pass
     command TEXT                :TEXT and Enter
     again ARGUMENTS             ends the program and starts it anew with these
+    host FILE                   gives the recording FILE the host of a lab's run (lab_host.py)
     screen NAME                 compare with golden/SCRIPT.NAME.VARIANT
 Time passes by 'step' alone (--step), so every run shows the same. Compared is what a terminal
 shows; at the end of a script also what :save-screen writes.
@@ -24,6 +25,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(HERE))
+import lab_host  # noqa: E402
 import parallel  # noqa: E402
 from terminal import KEYS, Tally, Terminal, environment  # noqa: E402
 
@@ -108,6 +110,9 @@ def run_script(program, name, script, variant, directory):
             terminal.type(f":step {rest}\r~")
         elif verb == "command":
             terminal.type(f":{rest}\r")
+        elif verb == "host":
+            terminal.settle()
+            lab_host.put_into(os.path.join(directory, rest))
         elif verb == "again":
             quit_program(terminal, problems)
             terminal = start(*rest.split())

@@ -176,7 +176,7 @@ static void wrong_input_is_refused(void **state)
 	press(&rig, "[");
 	assert_shows(&rig, "the order is 0 already");
 	press(&rig, "9");
-	assert_shows(&rig, "there is no view 9");
+	assert_shows(&rig, "A guest of the lab as its host sees it; here is none.");
 	pass(&rig, 2);
 	assert_int_equal(bt_session_frame(rig.session)->config.generation, 0);
 	rig_close(&rig);

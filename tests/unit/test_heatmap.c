@@ -225,6 +225,31 @@ static void test_halves_of_columns(void **state)
 	ui_canvas_free(&canvas);
 }
 
+/* A second line is one character a column, and never over the dots of the first. */
+static void test_level(void **state)
+{
+	static const struct ui_scale scale = { 0, 3, false };
+	const double values[] = { 0, 0, 0, 0, 3, 3 };
+	const double level[] = { 3, 0, 0, NAN, 3, 3 };
+	struct ui_canvas canvas = new_canvas("full", 4, 3);
+	struct ui_area all = ui_area_all(&canvas);
+
+	(void)state;
+	ui_chart(&all, values, 6, &scale, UI_ROLE_GRAPH_A);
+	ui_chart_level(&all, level, 6, &scale, UI_ROLE_WARN);
+	/* Above the first column; on the dots of the others. */
+	assert_string_equal(dump(&canvas),
+			    "\u2500 \u284f\n  \u2847\n  \u2847\n\u28c0\u28c0\u2807\n");
+	ui_canvas_free(&canvas);
+	/* Columns are drawn over. */
+	canvas = new_canvas("ascii", 1, 3);
+	all = ui_area_all(&canvas);
+	ui_chart(&all, (const double[]){ 3, 3, 0 }, 3, &scale, UI_ROLE_GRAPH_A);
+	ui_chart_level(&all, (const double[]){ 1, NAN, 1 }, 3, &scale, UI_ROLE_WARN);
+	assert_string_equal(dump(&canvas), "-#-\n");
+	ui_canvas_free(&canvas);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +263,7 @@ int main(void)
 		cmocka_unit_test(test_octave_quantile),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_halves_of_columns),
+		cmocka_unit_test(test_level),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");
