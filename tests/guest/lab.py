@@ -9,6 +9,7 @@ import csv
 import ctypes
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -101,10 +102,61 @@ def well(name, done, directory, count):
 # ---- benchmarks ------------------------------------------------------------------------------
 
 
+def session_of(process):
+    """Once the lab's guest is up, a dashboard can attach; None: it never came up."""
+    end = time.monotonic() + LIMIT_S
+    while time.monotonic() < end and process.poll() is None:
+        for path in Path(RUNTIME).rglob("session.sock"):
+            return str(path)
+        time.sleep(0.1)
+    return None
+
+
+def watched(process, directory):
+    """Frames of the first guest, as one who attaches has them."""
+    path = directory + ".jsonl"
+    if not session_of(process):
+        return []
+    with subprocess.Popen([PROGRAM, "record", "--source", "session", "--interval", "100ms",
+                           "--output", path], stdin=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as recorder:
+        while process.poll() is None and recorder.poll() is None:
+            if children() == []:
+                break
+            time.sleep(0.05)
+        recorder.send_signal(signal.SIGINT)
+    lines = map(json.loads, Path(path).read_text(encoding="utf-8").splitlines())
+    return [line["frame"] for line in lines if "frame" in line]
+
+
+def check_watched(frames):
+    hosts = [frame["host"] for frame in frames if "host" in frame]
+    report("watched: each frame has the host", [] if hosts and len(hosts) == len(frames) else
+           [f"{len(hosts)} of {len(frames)}"])
+    equal("watched: of this run", {(host["benchmark"], host["mode"], host["run"], host["runs"])
+                                   for host in hosts}, {("inflate", "base-manual", 1, 3)})
+    sizes = {host["size_bytes"] for host in hosts if "size_bytes" in host} or {0}
+    equal("watched: sizes between the most and the least", [max(sizes), min(sizes)],
+          [MOST * MIB, LEAST * MIB])
+    equal("watched: what was asked for", {host["target_bytes"] for host in hosts
+                                          if "target_bytes" in host}, {MOST * MIB, LEAST * MIB})
+    phases = {host["phase"].split()[0] for host in hosts if host["phase"]}
+    report("watched: phases", missing_of(phases, {"filling", "shrink", "grow", "touching"}))
+    spent = [host["cpu_user_ns"] + host["cpu_system_ns"] for host in hosts]
+    report("watched: QEMU's time only grows", [] if spent == sorted(spent) else ["it does not"])
+
+
+def missing_of(there, wanted):
+    return [f"no {word}" for word in sorted(wanted - there)]
+
+
 def test_inflate(directory):
     modes = ["base-manual", "base-auto", "virtio-mem"]
-    done = lab(directory, "run", "inflate", "--mode", ",".join(modes), "--iterations",
-               str(ITERATIONS))
+    with subprocess.Popen([PROGRAM, "lab", "run", "inflate", "--mode", ",".join(modes),
+                           "--iterations", str(ITERATIONS), *SMALL, "--directory", directory],
+                          stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        check_watched(watched(process, directory))
+        done = subprocess.CompletedProcess([], process.wait(LIMIT_S), "", process.stderr.read())
     for name, run in well("inflate", done, directory, 3).items():
         mode = next(mode for mode in modes if f"-{mode}-" in name)
         check_inflate(name, run, mode)
@@ -322,6 +374,33 @@ def test_no_kvm(directory):
     nothing_left("no KVM")
 
 
+def resident(pid):
+    status = Path("/proc", pid, "status").read_text(encoding="ascii")
+    return int(re.search(r"^VmRSS:\s+(\d+) kB", status, re.M)[1]) << 10
+
+
+def check_host(process):
+    """A guest that rests: what one who attaches sees of QEMU is what the kernel says of it."""
+    session_of(process)
+    pid, = children()
+    host, end = {}, time.monotonic() + 60
+    # The first frames come before the device was asked.
+    while "size_bytes" not in host and time.monotonic() < end:
+        low = resident(pid)
+        seen = subprocess.run([PROGRAM, "snapshot", "--source", "session"], capture_output=True,
+                              text=True, timeout=LIMIT_S, check=False)
+        if seen.returncode:
+            report("attached: a snapshot", [seen.stderr])
+            return
+        host = json.loads(seen.stdout)["frame"].get("host", {})
+        high = resident(pid)
+    report("attached: QEMU's memory is VmRSS", [] if low - 16 * MIB <= host.get("rss_bytes", 0) <=
+           high + 16 * MIB else [f"{host}, not {low} to {high}"])
+    equal("attached: the size by the device", host.get("size_bytes"), MOST * MIB)
+    equal("attached: nothing was asked for", host.get("target_bytes"), None)
+    equal("attached: the phase", host.get("phase"), "resting")
+
+
 def test_killed(directory):
     process = subprocess.Popen([PROGRAM, "lab", *UNTOUCHED, *SMALL, "--settle", "60s",
                                 "--directory", directory], stdin=subprocess.DEVNULL,
@@ -330,6 +409,7 @@ def test_killed(directory):
     booted = Path(directory, "inflate-base-manual-touched=no-r01.part", "trace-0.log")
     while not (booted.exists() and children()) and time.monotonic() < end:
         time.sleep(0.05)
+    check_host(process)
     for pid in children():
         os.kill(int(pid), signal.SIGKILL)
     _, stderr = process.communicate(timeout=60)
