@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the lab knows of a guest that the guest does not: written by the thread of the loop, put into
- * each frame of the guest's session by the thread that reads frames. QEMU's own numbers are read
- * from /proc then, so that they are of the frame's instant.
+ * What the lab knows of a guest that the guest does not: written by the thread of the loop, put
+ * into each frame of the guest's session by the thread that reads frames. QEMU's own numbers are
+ * read from /proc then, so that they are of the frame's instant.
  */
 #ifndef BT_LAB_BOARD_H
 #define BT_LAB_BOARD_H
