@@ -194,10 +194,14 @@ static int take_line(struct remote *r, const char *line, size_t size, struct bt_
 		return -EAGAIN;
 	r->awaited_id = 0;
 	rc = bt_frame_decode(node, frame, err);
-	if (r->attach)
+	if (r->attach) {
 		frame->events = bt_attach_events(r->attach);
-	else /* they are of the agent's session; what they are in ours, the sampler and it know */
-		frame->extra = frame->gap = false;
+		return rc;
+	}
+	/* They are of the agent's session; what they are in ours, the sampler and it know. */
+	frame->extra = frame->gap = false;
+	/* An agent sees one machine: what it says of the host around it would be made up. */
+	bt_frame_forget_host(&frame->host);
 	return rc;
 }
 

@@ -125,16 +125,6 @@ static int open_guest(void **state, const struct bt_source_options *options,
 	return 0;
 }
 
-/* Also where nobody has anything to say: what an agent within says of its host is worth nothing. */
-static void put_host(const struct vm_source *source, struct bt_frame_host *host)
-{
-	const struct bt_guest_link *guest = source->guest;
-
-	bt_frame_forget_host(host);
-	if (guest && guest->host)
-		guest->host(guest->context, host);
-}
-
 /* An agent that ended leaves its stream open: only QEMU's events tell it from a slow one. */
 static int read_frame(void *state, struct bt_frame *frame, struct bt_err *err)
 {
@@ -142,8 +132,8 @@ static int read_frame(void *state, struct bt_frame *frame, struct bt_err *err)
 	int ret = bt_source_remote.read(source->remote, frame, err);
 	struct bt_err reason;
 
-	if (!ret)
-		put_host(source, &frame->host);
+	if (!ret && source->guest && source->guest->host)
+		source->guest->host(source->guest->context, &frame->host);
 	if (ret >= 0 || ret == -EAGAIN)
 		return ret;
 	if (guest_lost(source, ret == -ETIMEDOUT ? 0 : END_LIMIT_NS, &reason)) {
