@@ -144,6 +144,23 @@ static bool collect(const struct bt_child_job *job, int fd, size_t *used)
 	return true;
 }
 
+/* make removes half of a file when it gets SIGTERM, and leaves it when it gets SIGKILL. */
+static void give_up(pid_t pid, uint64_t grace_ns)
+{
+	uint64_t until_ns = bt_mono_ns() + grace_ns;
+	siginfo_t info;
+
+	if (grace_ns)
+		kill(-pid, SIGTERM);
+	do {
+		info.si_pid = 0;
+		if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid)
+			break;
+		poll(NULL, 0, TICK_MS);
+	} while (bt_mono_ns() < until_ns);
+	bt_child_kill(pid);
+}
+
 static int wait_for(pid_t pid, int out_fd, const struct bt_child_job *job,
 		    const struct bt_patience *patience, struct bt_err *err)
 {
@@ -154,7 +171,7 @@ static int wait_for(pid_t pid, int out_fd, const struct bt_child_job *job,
 
 	while (!bt_child_ended(pid, &status)) {
 		if (!bt_patience_ask(patience, job->text, since_ns)) {
-			bt_child_kill(pid);
+			give_up(pid, job->grace_ns);
 			return bt_err_set(err, ECANCELED, "%s: given up", job->text);
 		}
 		if (poll(&wait, 1, TICK_MS) > 0 && !collect(job, out_fd, &used))
@@ -182,9 +199,10 @@ int bt_child_run(const struct bt_child_job *job, const struct bt_patience *patie
 	}
 	if (job->output)
 		job->output[0] = '\0';
-	pid = bt_child_start(&(struct bt_child_spec){ .argv = job->argv, .err_fd = log_fd,
-						      .out_fd = job->output ? out[1] : log_fd },
-			     err);
+	pid = bt_child_start(&(struct bt_child_spec){
+		.argv = job->argv, .directory = job->directory, .err_fd = log_fd,
+		.out_fd = job->output ? out[1] : log_fd,
+		.fds = { job->keep_fd }, .fd_count = job->keep_fd > 0 }, err);
 	close(out[1]);
 	code = pid < 0 ? (int)pid : wait_for(pid, out[0], job, patience, err);
 	close(out[0]);

@@ -48,6 +48,10 @@ struct bt_child_job {
 	const char *log_path;	/* stderr is appended to it */
 	char *output;		/* gets what it prints, but the last newline; NULL: to the log */
 	size_t output_size;
+	const char *directory;	/* where it begins; NULL: here */
+	int keep_fd;		/* it and its own children have it open; 0: none */
+	/* Who gives up sends SIGTERM first: so long it may take to clean up. */
+	uint64_t grace_ns;
 };
 
 /* Runs a program to its end. Returns its exit code, or -errno. */

@@ -117,6 +117,59 @@ static void giving_up_ends_the_whole_group(void **state)
 	assert_true(is_dead(grandchild));
 }
 
+static bool gives_up_soon(void *context, const char *text)
+{
+	(void)text;
+	return access(context, F_OK);
+}
+
+/* With a time of grace SIGTERM comes first, and the child's own end is waited for. */
+static void grace_lets_it_clean_up(void **state)
+{
+	char ready[] = "/tmp/buddytop-child-XXXXXX", script[256], output[32];
+	struct bt_patience patience = { gives_up_soon, ready };
+	const char *const argv[] = { "/bin/sh", "-c", script, NULL };
+	struct bt_child_job job = { .argv = argv, .text = "testing", .log_path = "/dev/null",
+				    .directory = "/tmp", .grace_ns = 20 * BT_NS_PER_S };
+	struct bt_err err = { 0 };
+
+	(void)state;
+	close(mkstemp(ready));
+	unlink(ready);
+	snprintf(script, sizeof(script), "trap 'echo clean >$(pwd)/%s; exit' TERM; : >%s; "
+		 "while :; do sleep 0.05; done", ready + 5, ready);
+	assert_int_equal(bt_child_run(&job, &patience, &err), -ECANCELED);
+	assert_true(bt_read_line(ready, output, sizeof(output)));
+	assert_string_equal(output, "clean");
+	unlink(ready);
+	/* One that does not care is killed all the same. */
+	snprintf(script, sizeof(script), "trap '' TERM; : >%s; while :; do sleep 0.05; done", ready);
+	job.grace_ns = 200 * BT_NS_PER_MS;
+	assert_int_equal(bt_child_run(&job, &patience, &err), -ECANCELED);
+	unlink(ready);
+}
+
+static void a_descriptor_is_kept(void **state)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	const char *const argv[] = { "/bin/ls", "/proc/self/fd", NULL };
+	struct bt_err err = { 0 };
+	char output[64], name[16];
+	struct bt_child_job job = { .argv = argv, .text = "testing", .log_path = "/dev/null",
+				    .output = output, .output_size = sizeof(output) };
+
+	(void)state;
+	assert_true(fd > STDERR_FILENO);
+	fd = fcntl(fd, F_DUPFD_CLOEXEC, 77);
+	snprintf(name, sizeof(name), "\n%d", fd);
+	assert_int_equal(bt_child_run(&job, NULL, &err), 0);
+	assert_null(strstr(output, name));
+	job.keep_fd = fd;
+	assert_int_equal(bt_child_run(&job, NULL, &err), 0);
+	assert_non_null(strstr(output, name));
+	close(fd);
+}
+
 /* Not even SIGKILL, which leaves no time to clean up, leaves a guest behind. */
 static void a_killed_parent_takes_its_child_along(void **state)
 {
@@ -155,6 +208,8 @@ int main(void)
 		cmocka_unit_test(what_cannot_run_is_named),
 		cmocka_unit_test(it_starts_afresh),
 		cmocka_unit_test(giving_up_ends_the_whole_group),
+		cmocka_unit_test(grace_lets_it_clean_up),
+		cmocka_unit_test(a_descriptor_is_kept),
 		cmocka_unit_test(a_killed_parent_takes_its_child_along),
 	};
 
