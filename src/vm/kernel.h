@@ -35,6 +35,9 @@ int bt_kernel_find_here(struct bt_kernel *kernel, const struct bt_vm_options *op
 int bt_kernel_module(const struct bt_kernel *kernel, const struct bt_vm_options *options,
 		     char path[PATH_MAX], const struct bt_patience *patience, struct bt_err *err);
 
+/* Whether the cache has it, so that nothing would be built. */
+bool bt_kernel_module_cached(const struct bt_kernel *kernel);
+
 /* The operator's yes to a download or a build, given beforehand or asked for now. */
 bool bt_kernel_agreed(const struct bt_vm_options *options, const char *question);
 

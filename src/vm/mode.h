@@ -10,6 +10,8 @@
 #ifndef BT_MODE_H
 #define BT_MODE_H
 
+#include <limits.h>
+
 #include "core/json.h"
 #include "vm/vm.h"
 
@@ -39,11 +41,13 @@ struct bt_modes;
 
 /*
  * The built-in modes, and over them those of a file (inih's format; buddytop.5 has the keys). path
- * NULL: modes.ini in the user's configuration, which need not be there. -EINVAL names file, line
+ * NULL: modes.ini in the user's configuration, which need not be there; "": no file. -EINVAL names file, line
  * and what is wrong; the caller frees.
  */
 int bt_modes_read(struct bt_modes **modes, const char *path, struct bt_err *err);
 void bt_modes_free(struct bt_modes *modes);
+/* Where the user's modes.ini is, or would be. */
+int bt_modes_path(char path[PATH_MAX], struct bt_err *err);
 unsigned bt_modes_count(const struct bt_modes *modes);
 const struct bt_mode *bt_modes_at(const struct bt_modes *modes, unsigned index);
 /* By name, "+vfio" behind it or not. -EINVAL lists the names that there are. */

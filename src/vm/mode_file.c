@@ -154,7 +154,7 @@ static int on_key(void *context, const char *section, const char *name, const ch
 	return 1;
 }
 
-static int user_path(char path[PATH_MAX], struct bt_err *err)
+int bt_modes_path(char path[PATH_MAX], struct bt_err *err)
 {
 	int ret = bt_place_config(path, err);
 
@@ -194,9 +194,9 @@ int bt_modes_read(struct bt_modes **out, const char *path, struct bt_err *err)
 	int ret = 0;
 
 	add_table(modes);
-	if (path)
+	if (path && *path)
 		ret = read_file(modes, path, false, err);
-	else if (!user_path(usual, &ignored))
+	else if (!path && !bt_modes_path(usual, &ignored))
 		ret = read_file(modes, usual, true, err);
 	if (ret) {
 		bt_modes_free(modes);

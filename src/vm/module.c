@@ -16,7 +16,7 @@
 
 /* Sources come in a stable order, so that the same ones give the same hash. */
 struct sources {
-	const char *dir;
+	char dir[PATH_MAX];
 	struct dirent **entries;
 	int count;
 };
@@ -30,9 +30,10 @@ static int is_source(const struct dirent *entry)
 	return suffix && (!strcmp(suffix, ".c") || !strcmp(suffix, ".h"));
 }
 
-static int list_sources(struct sources *sources, const char *dir, struct bt_err *err)
+static int list_sources(struct sources *sources, struct bt_err *err)
 {
-	sources->dir = dir;
+	const char *dir = sources->dir;
+
 	sources->count = scandir(dir, &sources->entries, is_source, alphasort);
 	if (sources->count < 0)
 		return bt_err_set(err, errno, "%s: %s", dir, strerror(errno));
@@ -204,33 +205,57 @@ static int ask_for_build(const struct bt_kernel *kernel, const struct bt_vm_opti
 			  "it was not agreed to (--yes agrees)", name);
 }
 
-int bt_kernel_module(const struct bt_kernel *kernel, const struct bt_vm_options *options,
-		     char path[PATH_MAX], const struct bt_patience *patience, struct bt_err *err)
+/* Where the module of these sources and this tree is, or would be. The caller frees the sources. */
+static int find_module(const struct bt_kernel *kernel, struct sources *sources,
+		       char path[PATH_MAX], struct bt_err *err)
 {
-	char dir[PATH_MAX], cache[PATH_MAX];
-	struct sources sources;
+	char cache[PATH_MAX];
 	uint64_t value = 0;
 	int ret;
 
 	if (!*kernel->tree)
 		return bt_err_set(err, ENODEV, "no build tree for %s: kdir= names it, or module= a "
 				  "built module", kernel->image);
-	ret = bt_place_find(BT_PLACE_KMOD, dir, err);
+	ret = bt_place_find(BT_PLACE_KMOD, sources->dir, err);
 	if (!ret)
 		ret = bt_place_cache("modules", cache, err);
 	if (!ret)
-		ret = list_sources(&sources, dir, err);
+		ret = list_sources(sources, err);
 	if (ret)
 		return ret;
-	ret = hash_sources(&sources, kernel->tree, &value, err);
+	ret = hash_sources(sources, kernel->tree, &value, err);
 	if (!ret && snprintf(path, PATH_MAX, "%s/buddytop-%016llx.ko", cache,
 			     (unsigned long long)value) >= PATH_MAX)
 		ret = bt_err_set(err, ENAMETOOLONG, "%s is too long", cache);
-	if (!ret && access(path, R_OK)) {
+	if (ret)
+		free_sources(sources);
+	return ret;
+}
+
+int bt_kernel_module(const struct bt_kernel *kernel, const struct bt_vm_options *options,
+		     char path[PATH_MAX], const struct bt_patience *patience, struct bt_err *err)
+{
+	struct sources sources;
+	int ret = find_module(kernel, &sources, path, err);
+
+	if (ret)
+		return ret;
+	if (access(path, R_OK)) {
 		ret = ask_for_build(kernel, options, err);
 		if (!ret)
 			ret = build(&sources, kernel->tree, path, patience, err);
 	}
 	free_sources(&sources);
 	return ret;
+}
+
+bool bt_kernel_module_cached(const struct bt_kernel *kernel)
+{
+	char path[PATH_MAX];
+	struct sources sources;
+
+	if (find_module(kernel, &sources, path, NULL))
+		return false;
+	free_sources(&sources);
+	return !access(path, R_OK);
 }
