@@ -16,6 +16,7 @@ static const struct bt_cmd *const lab_commands[] = {
 	&bt_lab_export_cmd,
 	&bt_lab_watch_cmd,
 	&bt_lab_shell_cmd,
+	&bt_lab_build_cmd,
 	&bt_lab_doctor,
 	&bt_lab_prepare,
 	&bt_lab_restore,

@@ -11,7 +11,7 @@
 extern const struct bt_cmd bt_lab_doctor, bt_lab_prepare, bt_lab_restore, bt_lab_vfio;
 extern const struct bt_cmd bt_lab_run_cmd, bt_lab_suite_cmd, bt_lab_modes_cmd;
 extern const struct bt_cmd bt_lab_show_cmd, bt_lab_plot_cmd, bt_lab_report_cmd, bt_lab_export_cmd;
-extern const struct bt_cmd bt_lab_watch_cmd, bt_lab_shell_cmd;
+extern const struct bt_cmd bt_lab_watch_cmd, bt_lab_shell_cmd, bt_lab_build_cmd;
 
 /* Of lines of text: the terminal's, and of what goes anywhere else 80 columns. */
 unsigned lab_width(void);

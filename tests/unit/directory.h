@@ -6,7 +6,7 @@
 static char directory[64];
 
 /* Into a static buffer. */
-static const char *in_directory(const char *name)
+static inline const char *in_directory(const char *name)
 {
 	static char path[128];
 
