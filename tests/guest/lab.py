@@ -472,9 +472,56 @@ def test_qmp_cut(directory):
     nothing_left(name)
 
 
+# ---- a kernel of one's own -------------------------------------------------------------------
+
+ARCHIVE = Path("/usr/src/linux-source-6.1.tar.xz")
+BUILD_LIMIT_S = 3 * 3600
+
+
+def build_mode(directory, *more):
+    return subprocess.run(["nice", PROGRAM, "lab", "build", "tiny", "--like", "base-auto", "--config",
+                           "tinyconfig", "--linux-src", directory + "/linux", "--dir", directory + "/o",
+                           "--yes", *more], capture_output=True, text=True, timeout=BUILD_LIMIT_S,
+                          stdin=subprocess.DEVNULL, check=False)
+
+
+def unpack(directory):
+    os.makedirs(directory + "/linux")
+    subprocess.run(["tar", "-xJf", ARCHIVE, "-C", directory + "/linux", "--strip-components=1"],
+                   check=True)
+
+
+def test_own(directory):
+    if not ARCHIVE.exists():
+        skip("a kernel of one's own", f"no {ARCHIVE} (package linux-source-6.1)")
+        return
+    unpack(directory)
+    before = sorted(str(path) for path in Path(directory, "linux").rglob("*"))
+    done = build_mode(directory)
+    report("a kernel of one's own is built", [] if done.returncode == 0 else [done.stderr[-800:]])
+    equal("nothing is written into the checkout",
+          sorted(str(path) for path in Path(directory, "linux").rglob("*")), before)
+    started = time.monotonic()
+    again = build_mode(directory)
+    took = time.monotonic() - started
+    report("nothing is left to do", [] if "Nothing to do." in again.stdout else [again.stdout])
+    print(f"that was seen in {took:.2f} s", flush=True)
+    image = Path(directory, "o/kernel/arch/x86/boot/bzImage").stat().st_mtime_ns
+    without = [word for word in SMALL if word not in ("--kernel", KIT, "--yes")]
+    done = lab(directory + "-run", "run", "inflate", "--mode", "tiny", "--iterations", "1", small=without)
+    for run in well("inflate with it", done, directory + "-run", 1).values():
+        report("the guest is the one that was built", [] if
+               run["guest"]["kernel"].startswith("6.1.") and "-amd64" not in run["guest"]["kernel"]
+               else [run["guest"]["kernel"]])
+    equal("and it stays as it is", Path(directory, "o/kernel/arch/x86/boot/bzImage").stat().st_mtime_ns,
+          image)
+
+
 TESTS = {"inflate": test_inflate, "timeline": test_timeline, "compiling": test_compiling,
          "reporting": test_reporting, "multivm": test_multivm, "resume": test_resume, "faults": test_faults,
          "killed": test_killed, "cut": test_qmp_cut, "no room": test_no_room, "no kvm": test_no_kvm}
+if LONG:
+    TESTS["own"] = test_own
 
 with tempfile.TemporaryDirectory() as base:
     RUNTIME = base + "/runtime"
