@@ -192,7 +192,10 @@ static bool stole_beyond(const struct bt_frame *frame, uint64_t pages)
 	return stolen_pages() > pages;
 }
 
-/* The workers ask for large blocks of which few are free: the kernel reclaims and compacts. */
+/*
+ * The workers ask for large blocks of which few are free: the kernel compacts, and may leave it at
+ * that. What it owes blocks up to order 3 it has to reclaim.
+ */
 static void press(struct rig *rig)
 {
 	uint64_t before = stolen_pages(), half = oracle_meminfo_bytes("MemFree") / 2;
@@ -203,6 +206,7 @@ static void press(struct rig *rig)
 		 (unsigned long long)(half + 80 * MIB));
 	rig_publish(rig, text, BT_RUN_GO);
 	rig_until(rig, rig_holds, half + 70 * MIB, 4000);
+	rig_publish(rig, "order=3", BT_RUN_GO);
 	rig_until(rig, stole_beyond, before + 10000, 20000);	/* a slow guest is not yet there */
 	rig_drain(rig);
 	rig_check(rig, lazy > 0, "a process offers memory to reclaim");
