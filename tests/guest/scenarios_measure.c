@@ -317,10 +317,12 @@ static void scenario_killed_by_hand(struct rig *rig)
 /*
  * Memory that can be reclaimed where there is neither swap nor a disk: pages that were given up by
  * MADV_FREE, and are written again and again. Whoever needs memory then has to reclaim it, and the
- * writer has to get new pages.
+ * writer has to get new pages. Three quarters of it can be reclaimed at any time: were all of it
+ * written before it is given up, there would be moments in which the kernel can only kill.
  */
 static pid_t start_churn(uint64_t bytes)
 {
+	uint64_t part = bytes / 4;
 	pid_t pid = fork();
 	char *block;
 
@@ -328,10 +330,10 @@ static pid_t start_churn(uint64_t bytes)
 		return pid;
 	put("/proc/self/oom_score_adj", "0");
 	block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	for (;;) {
-		for (uint64_t at = 0; at < bytes; at += 4096)
+	for (uint64_t from = 0;; from = (from + part) % bytes) {
+		for (uint64_t at = from; at < from + part; at += 4096)
 			block[at] = 1;
-		madvise(block, bytes, MADV_FREE);
+		madvise(block + from, part, MADV_FREE);
 	}
 }
 
@@ -342,7 +344,8 @@ static void scenario_to_a_pressure(struct rig *rig)
 	uint64_t kills = oracle_vmstat("oom_kill"), stalled;
 	struct bt_measure measure;
 
-	rig_wait_ms(rig, 3000);
+	for (unsigned i = 0; i < 200 && resident_bytes(churn) <= 250 * MIB; i++)
+		rig_wait_ms(rig, 100);
 	rig_check(rig, resident_bytes(churn) > 250 * MIB, "another process has %llu MiB",
 		  (unsigned long long)(resident_bytes(churn) / MIB));
 	stalled = stalled_us();
