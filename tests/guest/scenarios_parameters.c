@@ -228,7 +228,10 @@ static void scenario_free_order(struct rig *rig)
 {
 	unsigned different[2];
 
-	/* 16 MiB of order 3 on one CPU are 512 blocks: first in, first out turns all of them over. */
+	/*
+	 * 16 MiB of order 3 on one CPU are 512 blocks: first in, first out turns all of them over. A
+	 * trigger counts up to 2048.
+	 */
 	rig_publish(rig, RIG_PLAIN " order=3 cpus=0 held=16M batch=1 pace=20000", BT_RUN_DRAIN);
 	rig_publish(rig, "free=fifo", BT_RUN_GO);
 	rig_wait_ms(rig, 500);
