@@ -433,10 +433,10 @@ unsigned oracle_kernel_complaints(void)
 		if (size <= 0)
 			continue;
 		message[size] = '\0';
-		if (complains(message)) {
-			found++;
+		/* Who was killed is no complaint, but what a check of it has to be read with. */
+		if (complains(message) || strstr(message, "Killed process"))
 			printf("# kernel: %s", message);
-		}
+		found += complains(message);
 	}
 	return found;
 }
