@@ -68,20 +68,17 @@ static struct cpu_times cpu_now(const struct bt_lab *lab)
 				   last_cell(lab->samples, "cpu_system_ns") };
 }
 
-static void note_build(struct bt_lab *lab, const struct cpu_times *before)
+static void note_time(struct bt_lab *lab, const struct cpu_times *before)
 {
 	const struct bt_lab_mark *build = &lab->run->marks[lab->run->mark_count - 1];
 	struct cpu_times after = cpu_now(lab);
 
 	bt_lab_run_value(lab->run, "runtime_ns", build->end_ns - build->begin_ns);
-	bt_lab_run_value(lab->run, "footprint_byte_ns",
-			 bt_lab_footprint_byte_ns(lab->run, build->begin_ns, build->end_ns));
-	bt_lab_run_value(lab->run, "peak_bytes",
-			 bt_lab_peak_bytes(lab->run, build->begin_ns, build->end_ns));
 	bt_lab_run_value(lab->run, "cpu_user_ns", after.user_ns - before->user_ns);
 	bt_lab_run_value(lab->run, "cpu_system_ns", after.system_ns - before->system_ns);
 }
 
+/* The number of the build's mark, or -errno. */
 static int build(struct bt_lab *lab, struct bt_lab_load *load, struct bt_err *err)
 {
 	struct cpu_times before = cpu_now(lab);
@@ -89,20 +86,31 @@ static int build(struct bt_lab *lab, struct bt_lab_load *load, struct bt_err *er
 
 	if (!ret)
 		ret = until_done(lab, load, "build", err);
-	if (!ret)
-		note_build(lab, &before);
-	return ret;
+	if (ret)
+		return ret;
+	note_time(lab, &before);
+	return (int)lab->run->mark_count - 1;
+}
+
+/* Long after the build: the last sample of it arrives when it is over. */
+static void note_memory(struct bt_lab *lab, int mark)
+{
+	const struct bt_lab_mark *build = &lab->run->marks[mark];
+
+	bt_lab_run_value(lab->run, "footprint_byte_ns",
+			 bt_lab_footprint_byte_ns(lab->run, build->begin_ns, build->end_ns));
+	bt_lab_run_value(lab->run, "peak_bytes",
+			 bt_lab_peak_bytes(lab->run, build->begin_ns, build->end_ns));
 }
 
 static int iterate(struct bt_lab *lab, unsigned iteration, struct bt_err *err)
 {
 	struct bt_lab_load load = { .lab = lab, .iteration = iteration };
-	int ret;
+	int ret, mark;
 
 	lab->iteration = iteration + 1;
-	ret = build(lab, &load, err);
-	if (!ret)
-		ret = rest(lab, "delay_bytes", err);
+	mark = build(lab, &load, err);
+	ret = mark < 0 ? mark : rest(lab, "delay_bytes", err);
 	if (!ret)
 		ret = bt_lab_clean_start(&load, err);
 	if (!ret)
@@ -115,6 +123,8 @@ static int iterate(struct bt_lab *lab, unsigned iteration, struct bt_err *err)
 		ret = until_done(lab, &load, "drop", err);
 	if (!ret)
 		ret = rest(lab, "drop_bytes", err);
+	if (!ret)
+		note_memory(lab, mark);
 	/* The job is on our stack. */
 	bt_lab_forget_job(lab->guests[0]);
 	return ret;
