@@ -130,18 +130,24 @@ static void a_client_keeps_it_awake(void **state)
 	assert_in_range(wakes(session, 2 * BT_NS_PER_S), 1, 3);
 }
 
-/* The usual lease of 5 s is renewed with each wake-up, and makes none; by hand: 4 +- 1 times in 4 s. */
+/*
+ * The usual lease of 5 s is renewed with each wake-up, and makes none; by hand: 4 +- 1 times in 4 s. Where
+ * a wake-up is late because the machine is busy, the timer has to make one: then once more, whereas a
+ * timer that always makes its own is seen each time.
+ */
 static void keeps_alive_within_its_wake_ups(void **state)
 {
 	struct bt_session *session = *state;
 	struct bt_err err;
-	unsigned before, count;
+	unsigned before, count, tries = 0;
 
 	bt_session_relax(session, true);
 	assert_int_equal(rig_publish(session, "lease=5s start", &err), 0);
 	wakes(session, BT_NS_PER_S);
-	before = atomic_load(&keepalives);
-	count = wakes(session, 4 * BT_NS_PER_S);
+	do {
+		before = atomic_load(&keepalives);
+		count = wakes(session, 4 * BT_NS_PER_S);
+	} while (count > 5 && ++tries < 4);
 	assert_in_range(count, 1, 5);
 	assert_in_range(atomic_load(&keepalives) - before, 3, 7);
 }
