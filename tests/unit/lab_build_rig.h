@@ -19,7 +19,7 @@ static const char make_script[] =
 	"	[ ! -e $top/lost ] || { grep -vxf $top/lost $out/.config >$out/new\n"
 	"	mv $out/new $out/.config; } ;;\n"
 	"*bzImage*) echo bzImage >>$top/did\n"
-	"	[ ! -e $top/hang ] || { : >$top/hangs; sleep 60 & wait; }\n"
+	"	[ ! -e $top/hang ] || { sleep 60 & : >$top/hangs; wait; }\n"
 	"	[ ! -e $top/fail ] || { echo '  CC      mm/x.o'; echo 'mm/x.c:3: error: no such page'\n"
 	"	echo 'make: *** [x] Error 1'; exit 2; } >&2\n"
 	"	mkdir -p $out/arch/x86/boot; echo image >$out/arch/x86/boot/bzImage ;;\n"
