@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/hash.h"
 #include "core/util.h"
 #include "lab/build_part.h"
 #include "vm/kernel.h"
@@ -151,12 +152,7 @@ bool build_module_due(const struct bt_build *build, enum build_step step)
 
 uint64_t build_hash(const void *data, size_t size)
 {
-	const unsigned char *byte = data;
-	uint64_t value = 0xcbf29ce484222325ull;
-
-	for (; size; size--)
-		value = (value ^ *byte++) * 0x100000001b3ull;
-	return value;
+	return bt_hash(BT_HASH_BEGIN, data, size);
 }
 
 /* The hash of a file; 0: it cannot be read. */

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/hash.h"
 #include "core/util.h"
 #include "vm/kernel.h"
 #include "vm/place.h"
@@ -50,14 +51,6 @@ static void free_sources(struct sources *sources)
 	free(sources->entries);
 }
 
-/* FNV-1a, 64 bits: only has to tell one state of the sources from another. */
-static uint64_t hash(uint64_t value, const void *data, size_t size)
-{
-	for (const unsigned char *byte = data; size; size--)
-		value = (value ^ *byte++) * 0x100000001b3ull;
-	return value;
-}
-
 static int read_source(const struct sources *sources, int index, char **data, struct bt_err *err)
 {
 	char *path = bt_xasprintf("%s/%s", sources->dir, sources->entries[index]->d_name);
@@ -71,7 +64,7 @@ static int read_source(const struct sources *sources, int index, char **data, st
 static int hash_sources(const struct sources *sources, const char *tree, uint64_t *result,
 			struct bt_err *err)
 {
-	uint64_t value = 0xcbf29ce484222325ull;
+	uint64_t value = BT_HASH_BEGIN;
 	char *config = bt_xasprintf("%s/.config", tree), *data;
 	struct stat stat_buf;
 	int ret;
@@ -81,16 +74,16 @@ static int hash_sources(const struct sources *sources, const char *tree, uint64_
 	if (ret)
 		return bt_err_set(err, ENODEV, "%s is not a configured kernel tree: %s", tree,
 				  strerror(errno));
-	value = hash(value, tree, strlen(tree));
-	value = hash(value, &stat_buf.st_mtim, sizeof(stat_buf.st_mtim));
+	value = bt_hash(value, tree, strlen(tree));
+	value = bt_hash(value, &stat_buf.st_mtim, sizeof(stat_buf.st_mtim));
 	for (int i = 0; i < sources->count; i++) {
 		int size = read_source(sources, i, &data, err);
 
 		if (size < 0)
 			return size;
-		value = hash(value, sources->entries[i]->d_name,
+		value = bt_hash(value, sources->entries[i]->d_name,
 			     strlen(sources->entries[i]->d_name) + 1);
-		value = hash(value, data, (size_t)size);
+		value = bt_hash(value, data, (size_t)size);
 		free(data);
 	}
 	*result = value;
