@@ -173,11 +173,11 @@ bench 1 --source sim:1,memory=512M,cpus=4,fault=offline@300ms:2 --interval 20ms 
 assert "CPUs went" in d["runs"][0]["repetitions"][0]["flaw"]
 END
 verdict 'a CPU that goes off line'
-bench 0 $sim --iterations 1 --alloc-orders 0 --set pattern=ramp --set steady=300ms --set warmup=0 \
-	--set seconds=50ms --set settle=0 --set probe=no --set steady-percent=1 --json && json out <<'END'
+bench 0 $sim --iterations 1 --alloc-orders 0 --set pattern=ramp --set pace=1000 --set held=64M \
+	--set steady=1s --set warmup=0 --set seconds=50ms --set settle=0 --set probe=no --json && json out <<'END'
 r = d["runs"][0]["repetitions"][0]
 assert r["counted"] and not r["steady"] and "steady_after_ns" not in r
-assert [w for w in r["warnings"] if w.startswith("no steady state within 0.3 s")]
+assert [w for w in r["warnings"] if w.startswith("no steady state within 1.0 s: what it holds")]
 END
 verdict 'no steady state: it counts, and says so'
 

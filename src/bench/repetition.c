@@ -183,6 +183,9 @@ static void warn_unsteady(struct bt_bench *b)
 	if (isnan(b->steady.spread))
 		snprintf(text, sizeof(text), "steady or not: %.1f s have too few samples to tell",
 			 limit_s);
+	else if (b->steady.spread * 100 <= b->plan->steady_percent)
+		snprintf(text, sizeof(text),
+			 "no steady state within %.1f s: what it holds still grew or shrank", limit_s);
 	else
 		snprintf(text, sizeof(text),
 			 "no steady state within %.1f s: rates differed by %.0f %%", limit_s,
