@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The text of a plan. inih splits its lines; what inih does not tell, the number of a line and the
- * begin of a section, is seen by the reader that hands the lines out.
- */
+/* The text of a plan, line by line. */
 #include "bench/plan.h"
 
 #include <errno.h>
-#include <ini.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/plan_draft.h"
+#include "core/inifile.h"
 #include "core/util.h"
 
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define SECTION_NAME_MAX 48
 #define VALUES_MAX (4 * BT_PLAN_RUNS_MAX)	/* of all keys together: bounds the memory */
 
@@ -22,28 +18,12 @@ struct parser {
 	struct bt_plan_section global;		/* what later sections begin with */
 	struct bt_plan_section override;	/* what wins over all of them */
 	struct bt_plan_section *special;	/* the one of those two it is in, or NULL */
-	const char *at;		/* behind the present line */
 	unsigned line;		/* the present one, from 1 */
 	unsigned value_count;
-	int code;		/* of the first failure, which ends the reading */
 	struct bt_err *err;
 };
 
 /* ---- sections --------------------------------------------------------------------------- */
-
-/* The name in "[name]" (caller frees), NULL where the heading is malformed. */
-static char *heading_name(const char *line)
-{
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789._+-";
-	size_t length = strspn(++line, allowed);
-
-	if (!length || length > SECTION_NAME_MAX || line[length] != ']')
-		return NULL;
-	if (!strchr("\n;#", line[length + 1 + strspn(line + length + 1, " \t\r")]))
-		return NULL;
-	return bt_xasprintf("%.*s", (int)length, line);
-}
 
 static bool has_section(const struct bt_plan *plan, const char *name)
 {
@@ -67,15 +47,14 @@ static void add_section(struct parser *p, char *name)
 	p->draft.sections[count].line = p->line;
 }
 
-static int begin_section(struct parser *p, const char *line)
+static int on_heading(void *context, const char *line)
 {
-	char *name = heading_name(line);
-	int code = 0;
+	struct parser *p = context;
+	char *name;
+	int code = bt_ini_heading(line, SECTION_NAME_MAX, &name, p->err);
 
-	if (!name)
-		return bt_err_set(p->err, EINVAL,
-				  "%.*s: [NAME] is expected, up to %d letters, digits and ._+-",
-				  (int)strcspn(line, "\r\n"), line, SECTION_NAME_MAX);
+	if (code)
+		return code;
 	p->special = !strcmp(name, "global")   ? &p->global :
 		     !strcmp(name, "override") ? &p->override : NULL;
 	if (p->special) {
@@ -149,8 +128,9 @@ static void add_entry(struct parser *p, const struct bt_plan_key *key,
 	section->count = kept;
 }
 
-static int take_key(struct parser *p, const char *name, const char *text)
+static int on_key(void *context, const char *name, const char *text)
 {
+	struct parser *p = context;
 	const struct bt_plan_key *key;
 	struct bt_plan_values values;
 	int code = bt_plan_key_get(name, &key, p->err);
@@ -175,58 +155,14 @@ static int take_key(struct parser *p, const char *name, const char *text)
 
 /* ---- lines ------------------------------------------------------------------------------ */
 
-/* inih's handler; it knows of no way to end the reading, that is left to the reader. */
-static int on_key(void *context, const char *section, const char *name, const char *value)
-{
-	struct parser *p = context;
-
-	(void)section;
-	if (!p->code)
-		p->code = take_key(p, name, value);
-	return 1;
-}
-
-/*
- * inih's reader: a line into buf, NULL at the end. With a newline, the last one, too; without the
- * blanks before it, which would make it the continuation of the line above.
- */
-static char *next_line(char *buf, int size, void *context)
-{
-	struct parser *p = context;
-	size_t length;
-
-	if (p->code || !*p->at)
-		return NULL;
-	p->line++;
-	length = strcspn(p->at, "\n");
-	if (length > BT_PLAN_LINE_MAX || length + 2 > (size_t)size) {
-		p->code = bt_err_set(p->err, EINVAL, "longer than %u bytes", BT_PLAN_LINE_MAX);
-		return NULL;
-	}
-	memcpy(buf, p->at, length);
-	memcpy(buf + length, "\n", 2);
-	p->at += length + (p->at[length] == '\n');
-	length = strspn(buf, " \t\r\v\f");
-	memmove(buf, buf + length, strlen(buf + length) + 1);
-	if (*buf == '[')
-		p->code = begin_section(p, buf);
-	return p->code ? NULL : buf;
-}
-
 static int read_lines(struct parser *p)
 {
-	int bad = ini_parse_stream(next_line, p, on_key, p);
+	static const struct bt_ini_ops ops = { .heading = on_heading, .key = on_key };
+	int code = bt_ini_read(p->draft.plan->text, &ops, p, &p->line, p->err);
 
-	/* inih goes on after a line that it does not understand: it may come before a failure. */
-	if (bad > 0 && (!p->code || (unsigned)bad < p->line)) {
-		p->line = (unsigned)bad;
-		p->code = bt_err_set(p->err, EINVAL, "KEY = VALUE or [SECTION] is expected");
-	} else if (bad < 0 && !p->code) {
-		p->code = bt_err_set(p->err, ENOMEM, "out of memory");
-	}
-	if (p->code)
+	if (code)
 		bt_err_prefix(p->err, "plan %s, line %u", p->draft.plan->name, p->line);
-	return p->code;
+	return code;
 }
 
 /* Where the section has the key, it has the new value now; else behind all others. */
@@ -287,9 +223,6 @@ int bt_plan_parse(struct bt_plan **plan, const char *name, const char *text, str
 	p.draft.plan = bt_xcalloc(1, sizeof(**plan));
 	p.draft.plan->name = bt_xstrdup(name);
 	p.draft.plan->text = bt_xstrdup(text);
-	p.at = text;
-	if (!strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)))
-		p.at += strlen(BYTE_ORDER_MARK);
 	code = read_sections(&p);
 	if (!code)
 		code = bt_plan_expand(&p.draft, err);

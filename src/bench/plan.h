@@ -13,11 +13,12 @@
 #include <stdio.h>
 
 #include "core/err.h"
+#include "core/inifile.h"
 #include "core/param.h"
 #include "frame/frame.h"
 
 #define BT_PLAN_BYTES_MAX (256u * 1024)	/* of the text */
-#define BT_PLAN_LINE_MAX 197u		/* bytes of a line that the INI library reads whole */
+#define BT_PLAN_LINE_MAX BT_INI_LINE_MAX
 #define BT_PLAN_RUNS_MAX 4096u
 #define BT_PLAN_REPETITIONS_MAX 10000u
 
