@@ -43,6 +43,8 @@ struct bt_param {
 	size_t width;		/* 4 or 8 bytes */
 	uint64_t min, max;	/* numbers; max is the ABI's, bt_param_max() knows the machine's */
 	bool zero_is_off;	/* 0 is allowed below min and written "off" */
+	bool stays;		/* says where and how one watches: a load (load.h) that does not
+				 * name it leaves it as it is */
 	const struct bt_choice *choices; /* ends with a NULL name; the index is the value */
 };
 
