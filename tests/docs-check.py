@@ -206,9 +206,20 @@ def keys_of_lab_run():
     return keys
 
 
+def check_loads():
+    """The program's own loads, without a file of whoever runs this."""
+    own = json.loads(run("env", "XDG_CONFIG_HOME=/nonexistent", PROGRAM, "loads", "--json"))
+    names = [load["name"] for load in own["loads"]]
+    there = rows("buddytop.7", "Ic")
+    report("buddytop.7 has every named load and no other",
+           missing(names, there, "load") + missing(there, names, "load of the page"))
+    return keys_of(own)
+
+
 def check_documents_page():
     result = keys_of(measure_something())
     written = keys_of(write_something()) | keys_of(kbench_something()) | keys_of_lab_run()
+    loads = check_loads()
     snapshot = json.loads(run(PROGRAM, "snapshot", "--source", "sim"))
     answers = talk_to_agent()
     there = rows("buddytop.5", "Va")
@@ -220,6 +231,7 @@ def check_documents_page():
            missing(result - {phase for phase in ("idle", "warmup", "load", "antagonized")} -
                    rows("buddytop.7", "Va"), there, "key"))
     report("buddytop.5 has every key of a document of write, kbench or the lab", missing(written, there, "key"))
+    report("buddytop.5 has every key of a list of loads", missing(loads, there, "key"))
     report("buddytop.5 has every key of a snapshot", missing(keys_of(snapshot), there, "key"))
     report("buddytop.5 has every key of the agent's messages",
            faults + missing(messages - heads, there, "key"))
@@ -246,7 +258,7 @@ def check_documents_page():
     report("buddytop.5 has no key that nobody writes",
            [f"nobody writes '{key}'" for key in
             sorted(there - keys_of(snapshot) - result - written - messages - events - real - comparison -
-                   lab - NEEDS_ANOTHER_MACHINE)])
+                   lab - loads - NEEDS_ANOTHER_MACHINE)])
 
 
 def check_plans():

@@ -45,6 +45,7 @@ struct bt_cmd {
 
 extern const struct bt_cmd bt_cmd_top, bt_cmd_ctl, bt_cmd_snapshot, bt_cmd_record,
 	bt_cmd_replay, bt_cmd_bench, bt_cmd_compare, bt_cmd_kbench;
+extern const struct bt_cmd bt_cmd_loads;
 extern const struct bt_cmd bt_cmd_plot, bt_cmd_report, bt_cmd_write, bt_cmd_lab;
 
 /*

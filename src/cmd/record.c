@@ -5,12 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
+#include "cmd/loads.h"
 
+#define FIRST_NS (30 * BT_NS_PER_S)
 #define PROGRESS_NS BT_NS_PER_S
 
 struct record_values {
-	const char *path;
+	const char *path, *load;
 	uint64_t seconds, frames;	/* 0: until interrupted */
 };
 
@@ -22,6 +23,9 @@ static const struct bt_opt record_opts[] = {
 	  offsetof(struct record_values, seconds) },
 	{ "frames", 0, BT_OPT_NUMBER, "N", "end after N frames",
 	  offsetof(struct record_values, frames) },
+	{ "load", 0, BT_OPT_TEXT, "NAME",
+	  "start this load (buddytop loads lists them) and record it; wants --yes",
+	  offsetof(struct record_values, load) },
 	{ 0 }
 };
 
@@ -65,11 +69,26 @@ static int follow(struct bt_session *session, const struct record_values *values
 		if (bt_session_frame(session))
 			seq = bt_session_frame(session)->seq;
 	}
-	return rc == -EINTR ? 0 : rc ? rc : bt_err_set(err, now.error.code, "%s", now.error.text);
+	return rc ? rc : bt_err_set(err, now.error.code, "%s", now.error.text);
 }
 
-static int record(struct bt_session *session, const struct record_values *values, int stop_fd,
-		  struct bt_err *err)
+/* A load starts behind the first frame, so that a replay has the machine before it, too. */
+static int start(struct bt_session *session, const struct bt_load *load, int stop_fd,
+		 struct bt_err *err)
+{
+	struct bt_config config;
+	char note[BT_ERR_TEXT];
+	int rc = bt_session_wait_frame(session, 0, FIRST_NS, stop_fd, err);
+
+	if (rc)
+		return rc;
+	config = *bt_session_config(session);
+	rc = bt_session_load_config(session, load, &config, note, err);
+	return rc ? rc : bt_session_load(session, load, &config, note, err);
+}
+
+static int record(struct bt_session *session, const struct record_values *values,
+		  const struct bt_load *load, int stop_fd, struct bt_err *err)
 {
 	uint64_t start_ns = bt_mono_ns();
 	struct bt_recording result;
@@ -79,34 +98,56 @@ static int record(struct bt_session *session, const struct record_values *values
 			    bt_session_record_beside(session, ".", err);
 	if (rc)
 		return rc;
-	rc = follow(session, values, stop_fd, err);
+	if (load)
+		rc = start(session, load, stop_fd, err);
+	if (!rc)
+		rc = follow(session, values, stop_fd, err);
 	bt_session_record_stop(session);
 	bt_session_recording(session, &result);
 	print_progress(&result, bt_mono_ns() - start_ns, "\n");
+	return rc == -EINTR ? 0 : rc;
+}
+
+static int open_and_record(struct bt_cmd_call *call, const struct bt_load *load,
+			   struct bt_err *err)
+{
+	int stop_fd = bt_cmd_catch_end(), rc;
+	struct bt_session_options options = {
+		.source_options = { .read_only = !load, .progress = bt_cmd_not_ended,
+				    .context = &stop_fd },
+		.serve = load,
+		.lock_memory = load,
+	};
+	char note[BT_CMD_NOTE];
+	struct bt_session *session;
+
+	rc = bt_cmd_session_options(call, NULL, &options, note, err);
+	if (!rc)
+		rc = bt_session_open(&session, &options, err);
+	if (rc)
+		goto out_close;
+	rc = record(session, call->values, load, stop_fd, err);
+	bt_session_close(session);
+out_close:
+	close(stop_fd);
 	return rc;
 }
 
 static int run_record(struct bt_cmd_call *call, struct bt_err *err)
 {
-	int stop_fd = bt_cmd_catch_end(), rc;
-	struct bt_session_options options = {
-		.source_options = { .read_only = true, .progress = bt_cmd_not_ended,
-				    .context = &stop_fd },
-	};
-	char note[BT_CMD_NOTE];
-	struct bt_session *session;
+	const struct record_values *values = call->values;
+	const struct bt_load *load;
+	struct bt_loads *loads;
+	int rc;
 
-	rc = call->argc ? bt_err_set(err, EINVAL, "record: '%s': takes no operands (-o FILE)",
-				     call->argv[0]) :
-			  bt_cmd_session_options(call, NULL, &options, note, err);
-	if (!rc)
-		rc = bt_session_open(&session, &options, err);
+	if (call->argc)
+		return bt_err_set(err, EINVAL, "record: '%s': takes no operands (-o FILE)",
+				  call->argv[0]);
+	rc = bt_cmd_loads_find(call, values->load, &loads, &load, err);
 	if (rc)
-		goto out_close;
-	rc = record(session, call->values, stop_fd, err);
-	bt_session_close(session);
-out_close:
-	close(stop_fd);
+		return rc;
+	rc = open_and_record(call, load, err);
+	bt_loads_free(loads);
 	return rc;
 }
 

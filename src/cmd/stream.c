@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/loads.h"
 #include "core/param.h"
 #include "frame/metric.h"
 #include "frame/point_json.h"
@@ -225,20 +226,33 @@ static int follow(struct stream *s, int stop_fd, struct bt_err *err)
 	return rc;
 }
 
+static bool controls(const struct stream_values *values)
+{
+	return values->start || values->set.count || values->load;
+}
+
+/* What is set by hand wins over the load. */
 static int control(struct bt_session *session, const struct stream_values *values,
-		   struct bt_err *err)
+		   const struct bt_load *load, struct bt_err *err)
 {
 	struct ant_limits limits = bt_machine_limits(bt_session_machine(session));
 	struct bt_config config = *bt_session_config(session);
+	char note[BT_ERR_TEXT];
 	int rc = 0;
 
-	if (!values->set.count && !values->start)
+	if (!controls(values))
 		return 0;
+	if (load)
+		rc = bt_session_load_config(session, load, &config, note, err);
 	for (unsigned i = 0; i < values->set.count && !rc; i++)
 		rc = bt_param_assign(&config, values->set.items[i] + strlen("set="), &limits, err);
+	if (rc)
+		return rc;
+	if (load)
+		return bt_session_load(session, load, &config, note, err);
 	if (values->start)
 		bt_config_run(&config, BT_RUN_GO);
-	return rc ? rc : bt_session_publish(session, &config, "command line", err);
+	return bt_session_publish(session, &config, "command line", err);
 }
 
 static int check(const struct bt_cmd_call *call, const struct stream_values *values,
@@ -249,29 +263,27 @@ static int check(const struct bt_cmd_call *call, const struct stream_values *val
 	if (values->start && !call->source.yes)
 		return bt_err_set(err, EINVAL, "--start: the load makes the machine slower and may "
 				  "take its memory; --yes agrees");
-	if (values->read_only && (values->start || values->set.count))
+	if (values->read_only && controls(values))
 		return bt_err_set(err, EINVAL, "--read-only: nothing can be set or started");
 	return 0;
 }
 
-int stream_run(const struct bt_cmd_call *call, const struct stream_values *values,
-	       struct bt_err *err)
+static int run(const struct bt_cmd_call *call, const struct stream_values *values,
+	       const struct bt_load *load, struct bt_err *err)
 {
-	bool controls = values->start || values->set.count;
+	bool control_it = controls(values);
 	int stop_fd = bt_cmd_catch_end(), rc;
 	struct bt_session_options options = {
-		.source_options = { .read_only = !controls, .progress = bt_cmd_not_ended,
+		.source_options = { .read_only = !control_it, .progress = bt_cmd_not_ended,
 				    .context = &stop_fd },
-		.serve = controls,
-		.lock_memory = controls,
+		.serve = control_it,
+		.lock_memory = control_it,
 		.history = true,
 	};
 	struct stream stream = { .values = values };
 	char note[BT_CMD_NOTE];
 
-	rc = check(call, values, err);
-	if (!rc)
-		rc = bt_cmd_session_options(call, "auto", &options, note, err);
+	rc = bt_cmd_session_options(call, "auto", &options, note, err);
 	if (!rc)
 		rc = bt_session_open(&stream.session, &options, err);
 	if (rc) {
@@ -283,11 +295,27 @@ int stream_run(const struct bt_cmd_call *call, const struct stream_values *value
 		stream.told[i] = NAN;
 	rc = bt_session_wait_frame(stream.session, 0, FIRST_NS, stop_fd, err);
 	if (!rc)
-		rc = control(stream.session, values, err);
+		rc = control(stream.session, values, load, err);
 	if (!rc)
 		rc = follow(&stream, stop_fd, err);
 	bt_json_writer_free(stream.writer);
 	bt_session_close(stream.session);
 	close(stop_fd);
 	return rc == -EINTR ? 0 : rc;
+}
+
+int stream_run(const struct bt_cmd_call *call, const struct stream_values *values,
+	       struct bt_err *err)
+{
+	const struct bt_load *load;
+	struct bt_loads *loads;
+	int rc = check(call, values, err);
+
+	if (!rc)
+		rc = bt_cmd_loads_find(call, values->load, &loads, &load, err);
+	if (rc)
+		return rc;
+	rc = run(call, values, load, err);
+	bt_loads_free(loads);
+	return rc;
 }

@@ -10,6 +10,7 @@ struct stream_values {
 	uint64_t count;			/* intervals; 0 = until the end */
 	uint64_t changes_percent;	/* plain: only what has changed by as much; 0 = all */
 	struct bt_opt_list set;		/* "set=order=3" */
+	const char *load;		/* name of one to start first */
 	bool start, read_only;
 };
 
@@ -31,6 +32,8 @@ struct stream_values {
 	  STREAM_OPT(type, member, set) },                                                         \
 	{ "start", 0, BT_OPT_FLAG, NULL, "with --plain and --batch: start the load; wants --yes",  \
 	  STREAM_OPT(type, member, start) },                                                       \
+	{ "load", 0, BT_OPT_TEXT, "NAME", "start this load (buddytop loads lists them); wants --yes", \
+	  STREAM_OPT(type, member, load) },                                                        \
 	{ "read-only", 0, BT_OPT_FLAG, NULL, "take no control",                                    \
 	  STREAM_OPT(type, member, read_only) }
 

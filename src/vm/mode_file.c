@@ -156,13 +156,7 @@ static int on_key(void *context, const char *section, const char *name, const ch
 
 int bt_modes_path(char path[PATH_MAX], struct bt_err *err)
 {
-	int ret = bt_place_config(path, err);
-
-	if (!ret && strlen(path) + sizeof("/modes.ini") > PATH_MAX)
-		ret = bt_err_set(err, ENAMETOOLONG, "%s is too long", path);
-	if (!ret)
-		strcat(path, "/modes.ini");
-	return ret;
+	return bt_place_config_file("modes.ini", path, err);
 }
 
 static int read_file(struct bt_modes *modes, const char *path, bool optional, struct bt_err *err)

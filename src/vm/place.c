@@ -110,6 +110,16 @@ int bt_place_config(char path[PATH_MAX], struct bt_err *err)
 	return user_path("XDG_CONFIG_HOME", ".config", "", path, err);
 }
 
+int bt_place_config_file(const char *name, char path[PATH_MAX], struct bt_err *err)
+{
+	int ret = bt_place_config(path, err);
+	size_t length = ret ? 0 : strlen(path);
+
+	if (!ret && snprintf(path + length, PATH_MAX - length, "/%s", name) >= (int)(PATH_MAX - length))
+		ret = bt_err_set(err, ENAMETOOLONG, "%s is too long", path);
+	return ret;
+}
+
 void bt_place_remove(const char *path)
 {
 	DIR *dir = opendir(path);

@@ -28,6 +28,8 @@ int bt_place_cache(const char *name, char path[PATH_MAX], struct bt_err *err);
 int bt_place_state(char path[PATH_MAX], struct bt_err *err);
 /* Where the user's settings would be; not made. */
 int bt_place_config(char path[PATH_MAX], struct bt_err *err);
+/* The same of a file in it, "modes.ini". */
+int bt_place_config_file(const char *name, char path[PATH_MAX], struct bt_err *err);
 
 /*
  * A new private directory (0700) for sockets and images of a guest; those that dead processes of

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "session/load.h"
+
+#include <stdio.h>
+
+const char *bt_load_who(const struct bt_load *load, char buf[BT_LOAD_WHO])
+{
+	snprintf(buf, BT_LOAD_WHO, "load %s", load->name);
+	return buf;
+}
+
+int bt_session_load_config(const struct bt_session *session, const struct bt_load *load,
+			   struct bt_config *config, char *note, struct bt_err *err)
+{
+	const struct bt_machine *machine = bt_session_machine(session);
+	struct ant_limits limits = bt_machine_limits(machine);
+
+	return bt_load_config(load, &limits, machine->memory_bytes, config, note, err);
+}
+
+int bt_session_load(struct bt_session *session, const struct bt_load *load,
+		    const struct bt_config *config, const char *note, struct bt_err *err)
+{
+	const char *const lines[] = { load->shows, load->look, note };
+	char who[BT_LOAD_WHO];
+	int code = bt_session_publish(session, config, bt_load_who(load, who), err);
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(lines) && !code; i++) {
+		if (*lines[i])
+			bt_session_note(session, BT_EVENT_NOTE, who, "%s", lines[i]);
+	}
+	return code;
+}
