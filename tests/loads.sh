@@ -38,7 +38,7 @@ verdict 'a file adds and changes'
 run 0 "$program" $sim --plain -n 2 --changes 9999 --load mine --yes &&
 	grep -q 'control, by load mine: batch 64 -> 65536$' out &&
 	grep -q 'control, by load mine: start$' out &&
-	grep -q 'note, by load mine: Mine.$' out &&
+	grep -q 'note, by load mine: mine: Mine.$' out &&
 	grep -q 'note, by load mine: View 4: ' out && ! grep -q 'load mine: held' out
 verdict '--load starts it and says what it shows'
 run 0 "$program" $sim --batch --json -n 2 --load churn --set order=2 --yes && python3 - <<'END'

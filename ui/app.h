@@ -6,6 +6,7 @@
 #ifndef UI_APP_H
 #define UI_APP_H
 
+#include "core/load.h"
 #include "ui/canvas.h"
 #include "ui/command.h"
 #include "ui/draft.h"
@@ -21,6 +22,7 @@
 struct ui_asked {
 	struct bt_config base, config;	/* only rows that differ are changed */
 	const char *who;
+	const struct bt_load *load;	/* that it is of; NULL: of none */
 	bool draft;			/* ends the draft mode */
 	int undo_back;			/* entry of the undo list that is done with; -1: none */
 };
@@ -40,6 +42,7 @@ struct ui_app {
 	struct ui_draft draft;
 	struct ui_undo undo;
 	struct ui_recall recall;	/* lines of the command line */
+	const struct bt_loads *loads;	/* NULL: those of the program */
 	struct ui_asked asked;
 	struct ui_kbench kbench;
 	unsigned marks;
@@ -81,6 +84,8 @@ void ui_app_config(const struct ui_app *app, struct bt_config *config);
  */
 int ui_app_change(struct ui_app *app, const struct bt_config *config, const char *who,
 		  struct bt_err *err);
+/* The same of a named load, all of it at once; its sentences go to the log when it was sent. */
+int ui_app_load(struct ui_app *app, const struct bt_load *load, struct bt_err *err);
 void ui_app_run(struct ui_app *app, enum bt_run run, const char *who);
 int ui_app_stop_now(struct ui_app *app, const char *who, struct bt_err *err);
 int ui_app_set_interval(struct ui_app *app, uint64_t interval_ns, struct bt_err *err);

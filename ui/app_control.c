@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/mask.h"
+#include "session/load.h"
 #include "ui/app.h"
 
 const char *ui_app_no_source(const struct ui_app *app)
@@ -34,28 +35,55 @@ static void remember(struct ui_app *app, const struct bt_config *before)
 		ui_undo_push(&app->undo, &change);
 }
 
+/* What the load could not have in full is found out once more: config may be a draft, merged. */
+static int publish_load(struct ui_app *app, const struct bt_config *config,
+			const struct bt_load *load, struct bt_err *err)
+{
+	struct bt_config again = *config;
+	char note[BT_ERR_TEXT];
+
+	if (bt_session_load_config(app->session, load, &again, note, NULL))
+		note[0] = '\0';
+	return bt_session_load(app->session, load, config, note, err);
+}
+
+/* load NULL: it is not that of one. */
 static int send_config(struct ui_app *app, const struct bt_config *config, const char *who,
-		       struct bt_err *err)
+		       const struct bt_load *load, struct bt_err *err)
 {
 	const char *runs = ui_app_kbench_runs(app);
-	int code = runs ? bt_err_set(err, EBUSY, "not possible: %s", runs) :
-			  bt_session_publish(app->session, config, who, err);
+	int code;
 
+	if (runs)
+		code = bt_err_set(err, EBUSY, "not possible: %s", runs);
+	else if (load)
+		code = publish_load(app, config, load, err);
+	else
+		code = bt_session_publish(app->session, config, who, err);
 	if (code)
 		ui_app_say_error(app, err);
 	ui_app_update(app);
 	return code;
 }
 
+static void say_load(struct ui_app *app, const struct bt_load *load)
+{
+	if (load)
+		ui_app_say(app, UI_ROLE_GOOD, "load %s. %s", load->name,
+			   *load->look ? load->look : load->shows);
+}
+
 static int send_and_remember(struct ui_app *app, const struct bt_config *config, const char *who,
-			     struct bt_err *err)
+			     const struct bt_load *load, struct bt_err *err)
 {
 	struct bt_config before = *app->model->wanted;
-	int code = send_config(app, config, who, err);
+	int code = send_config(app, config, who, load, err);
 
-	if (!code)
-		remember(app, &before);
-	return code;
+	if (code)
+		return code;
+	remember(app, &before);
+	say_load(app, load);
+	return 0;
 }
 
 static bool starts(const struct ui_app *app, const struct bt_config *config)
@@ -74,7 +102,7 @@ static void agree_to_start(struct ui_app *app)
 
 	app->start_agreed = true;
 	ui_control_merge(&config, &asked.base, &asked.config);
-	if (send_config(app, &config, asked.who, &err))
+	if (send_config(app, &config, asked.who, asked.load, &err))
 		return;
 	ui_control_text(&before, &config, text, sizeof(text));
 	if (asked.undo_back >= 0)
@@ -83,6 +111,7 @@ static void agree_to_start(struct ui_app *app)
 		remember(app, &before);
 	if (asked.draft)
 		app->draft.on = false;
+	say_load(app, asked.load);
 	if (asked.draft || asked.undo_back >= 0)
 		ui_app_say(app, UI_ROLE_GOOD, "%s: %s", asked.who, text);
 }
@@ -113,9 +142,9 @@ static void say_bounds(struct ui_question *question, const struct bt_config *con
 					    sizeof(text)));
 }
 
-/* config is what would run then; undo_back: see struct ui_asked. */
+/* config is what would run then; load, undo_back: see struct ui_asked. */
 static void ask_to_start(struct ui_app *app, const struct bt_config *config, const char *who,
-			 int undo_back)
+			 const struct bt_load *load, int undo_back)
 {
 	const struct bt_machine *machine = app->model->machine;
 	bool undo = undo_back >= 0;
@@ -123,7 +152,7 @@ static void ask_to_start(struct ui_app *app, const struct bt_config *config, con
 	char text[UI_TEXT];
 
 	app->asked = (struct ui_asked){
-		.base = *app->model->wanted, .config = *config, .who = who,
+		.base = *app->model->wanted, .config = *config, .who = who, .load = load,
 		.draft = app->draft.on, .undo_back = undo_back,
 	};
 	question = ui_question_open(app, undo ? "Undo the stop: start the load again?" :
@@ -159,8 +188,8 @@ static void say_step(struct ui_app *app, const struct bt_config *before)
 		ui_app_say(app, UI_ROLE_NORMAL, "draft: %s%s%s", text, *effect ? ": " : "", effect);
 }
 
-int ui_app_change(struct ui_app *app, const struct bt_config *config, const char *who,
-		  struct bt_err *err)
+static int change(struct ui_app *app, const struct bt_config *config, const char *who,
+		  const struct bt_load *load, struct bt_err *err)
 {
 	const struct bt_config before = app->draft.config;
 
@@ -170,10 +199,26 @@ int ui_app_change(struct ui_app *app, const struct bt_config *config, const char
 		return 0;
 	}
 	if (starts(app, config) && !app->start_agreed) {
-		ask_to_start(app, config, who, -1);
+		ask_to_start(app, config, who, load, -1);
 		return 0;
 	}
-	return send_and_remember(app, config, who, err);
+	return send_and_remember(app, config, who, load, err);
+}
+
+int ui_app_change(struct ui_app *app, const struct bt_config *config, const char *who,
+		  struct bt_err *err)
+{
+	return change(app, config, who, NULL, err);
+}
+
+int ui_app_load(struct ui_app *app, const struct bt_load *load, struct bt_err *err)
+{
+	struct bt_config config;
+	int code;
+
+	ui_app_config(app, &config);
+	code = bt_session_load_config(app->session, load, &config, NULL, err);
+	return code ? code : change(app, &config, "load", load, err);
 }
 
 void ui_app_run(struct ui_app *app, enum bt_run run, const char *who)
@@ -277,10 +322,10 @@ int ui_app_draft_apply(struct ui_app *app, const char *who, struct bt_err *err)
 	if (starts(app, config) && !app->start_agreed) {
 		code = bt_config_check(config, &app->model->limits, err);
 		if (!code)
-			ask_to_start(app, config, who, -1);
+			ask_to_start(app, config, who, NULL, -1);
 		return code;
 	}
-	code = send_and_remember(app, config, who, err);
+	code = send_and_remember(app, config, who, NULL, err);
 	if (code)
 		return code;
 	app->draft.on = false;
@@ -339,10 +384,10 @@ static int undo_config(struct ui_app *app, unsigned back, struct bt_err *err)
 		return 0;
 	}
 	if (starts(app, &config)) {
-		ask_to_start(app, &config, "undo", (int)back);
+		ask_to_start(app, &config, "undo", NULL, (int)back);
 		return 0;
 	}
-	code = send_config(app, &config, "undo", err);
+	code = send_config(app, &config, "undo", NULL, err);
 	if (code)
 		return code;
 	ui_undo_drop(&app->undo, back);

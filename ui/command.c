@@ -28,6 +28,18 @@ static int run_start(struct ui_app *app, const char *argument, struct bt_err *er
 	return change_rows(app, argument, true, err);
 }
 
+static int run_load(struct ui_app *app, const char *argument, struct bt_err *err)
+{
+	const struct bt_load *load;
+	int code = 0;
+
+	if (!*argument)
+		ui_load_list_open(app);
+	else
+		code = bt_loads_find(app->loads, argument, &load, err);
+	return code || !*argument ? code : ui_app_load(app, load, err);
+}
+
 /* Also of a microbenchmark, while other controls wait. */
 static int run_stop(struct ui_app *app, const char *argument, struct bt_err *err)
 {
@@ -239,6 +251,9 @@ static int run_compare(struct ui_app *app, const char *argument, struct bt_err *
 const struct ui_command ui_commands[] = {
 	{ "start", true, run_start, UI_ARGUMENT_ASSIGNMENTS, "[NAME VALUE ...]",
 	  "start the workers, with these parameters; the first start asks", NULL },
+	{ "load", true, run_load, UI_ARGUMENT_LOAD, "[NAME]",
+	  "start a named load, as fragment: a preset of all parameters; without a name, a list of "
+	  "them", NULL },
 	{ "stop", false, run_stop, UI_ARGUMENT_NONE, NULL,
 	  "stop the workers and give everything back, at once", NULL },
 	{ "keep", true, run_keep, UI_ARGUMENT_NONE, NULL,

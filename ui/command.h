@@ -20,6 +20,7 @@ enum ui_argument {
 	UI_ARGUMENT_MARK,	/* text of a mark; or anything else */
 	UI_ARGUMENT_CHANGE,	/* number of a change that can be undone */
 	UI_ARGUMENT_ASSIGNMENTS, /* parameters and their values */
+	UI_ARGUMENT_LOAD,	/* name of a load */
 };
 
 struct ui_command {

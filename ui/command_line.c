@@ -2,6 +2,7 @@
 /* The command line at the foot of the screen: what is typed, would be done, and could follow. */
 #include <string.h>
 
+#include "session/load.h"
 #include "ui/app.h"
 #include "ui/text.h"
 
@@ -19,6 +20,7 @@ static void look_up(struct ui_app *app)
 		.config = &config,
 		.undo = app->draft.on ? &app->draft.undo : &app->undo,
 		.session = app->session,
+		.loads = app->loads,
 	};
 
 	ui_app_config(app, &config);
@@ -121,6 +123,21 @@ static void command_key(struct ui_app *app, int key)
 
 /* ---- drawing ---------------------------------------------------------------------------- */
 
+/* The config that a line of assignments, or that names a load, leads to; false: it is another. */
+static bool is_config(struct ui_app *app, const char *line, struct bt_config *config)
+{
+	static const char word[] = "load ";
+	const struct bt_load *load;
+	char name[UI_LINE_MAX];
+
+	if (strncmp(line, word, strlen(word)))
+		return !ui_control_assign(config, line, &app->model->limits, NULL);
+	line += strspn(line + strlen(word), " ") + strlen(word);
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(line, " "), line);
+	return !bt_loads_find(app->loads, name, &load, NULL) &&
+	       !bt_session_load_config(app->session, load, config, NULL, NULL);
+}
+
 /* What Enter would do: the rows that change; or why it was refused. */
 static void draw_meaning(struct ui_app *app, const struct ui_area *area, int row)
 {
@@ -136,8 +153,7 @@ static void draw_meaning(struct ui_app *app, const struct ui_area *area, int row
 	}
 	ui_app_config(app, &before);
 	after = before;
-	if (ui_control_assign(&after, edit->line.text + strspn(edit->line.text, " :"),
-			      &app->model->limits, &err))
+	if (!is_config(app, edit->line.text + strspn(edit->line.text, " :"), &after))
 		return;
 	if (bt_config_check(&after, &app->model->limits, &err))
 		ui_put_cut(area, row, 0, area->rect.cols, UI_ROLE_WARN, err.text);

@@ -287,6 +287,14 @@ static void complete_choice(struct context *c, const struct ui_command *command)
 		add(c, command->choices[i].name, false, "%s", command->choices[i].help);
 }
 
+static void complete_load(struct context *c)
+{
+	const struct bt_loads *loads = c->world->loads;
+
+	for (unsigned i = 0; i < bt_loads_count(loads); i++)
+		add(c, bt_loads_at(loads, i)->name, false, "%s", bt_loads_at(loads, i)->shows);
+}
+
 static void complete_argument(struct context *c, const struct ui_command *command,
 			      const char *argument)
 {
@@ -308,6 +316,9 @@ static void complete_argument(struct context *c, const struct ui_command *comman
 		break;
 	case UI_ARGUMENT_CHOICE:
 		complete_choice(c, command);
+		break;
+	case UI_ARGUMENT_LOAD:
+		complete_load(c);
 		break;
 	case UI_ARGUMENT_NONE:
 	case UI_ARGUMENT_TEXT:

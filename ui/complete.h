@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What could stand where the cursor of the command line is: commands, parameters, their values,
- * nodes, CPUs, changes that can be undone, marks, files. Pure but for files, which are looked up.
+ * nodes, CPUs, named loads, changes that can be undone, marks, files. Pure but for files, which are looked up.
  */
 #ifndef UI_COMPLETE_H
 #define UI_COMPLETE_H
 
+#include "core/load.h"
 #include "session/session.h"
 #include "ui/undo.h"
 
@@ -19,6 +20,7 @@ struct ui_complete_world {
 	const struct bt_config *config;	/* what changes start from */
 	const struct ui_undo *undo;
 	const struct bt_session *session;	/* its marks; NULL: none */
+	const struct bt_loads *loads;		/* NULL: those of the program */
 };
 
 struct ui_candidate {

@@ -26,7 +26,7 @@ const struct ui_binding ui_bindings[] = {
 	  .help = "quit, giving back what is held; asks while the load is on, ^C twice does not" },
 	{ .action = UI_ACTION_COMMAND, .key = { ':' },
 	  .group = program, .brief = "command",
-	  .help = "command line: order 4, cpus 0-15, interval 200ms, start, stop, keep ..." },
+	  .help = "command line: order 4, cpus 0-15, load fragment, start, stop, keep ..." },
 	{ .action = UI_ACTION_TAKEOVER, .key = { 'K' },
 	  .group = program,
 	  .help = "take control over, once the controller of the source is gone" },

@@ -57,6 +57,11 @@ struct ui_jump {
 	struct bt_err err;		/* of the last Enter */
 };
 
+/* One of the named loads. */
+struct ui_load_list {
+	unsigned selected;
+};
+
 /* One of a parameter's choices. */
 struct ui_picker {
 	const struct bt_param *param;
@@ -112,6 +117,7 @@ struct ui_overlay {
 		struct ui_command_line command;
 		struct ui_jump jump;
 		struct ui_picker picker;
+		struct ui_load_list loads;
 		struct ui_cpus cpus;
 		struct ui_nodes nodes;
 		struct ui_question question;
@@ -139,6 +145,7 @@ bool ui_filter_drop(struct ui_app *app);
 void ui_jump_open(struct ui_app *app);
 /* Every number against the baseline. */
 void ui_compare_open(struct ui_app *app);
+void ui_load_list_open(struct ui_app *app);
 void ui_picker_open(struct ui_app *app, const struct bt_param *param);
 /* What a choice does and what it may do to others, from row on; returns the rows it takes. */
 int ui_picker_draw_detail(const struct ui_app *app, const struct bt_param *param, unsigned choice,

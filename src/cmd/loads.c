@@ -31,8 +31,8 @@ int bt_cmd_loads_read(struct bt_loads **loads, struct bt_err *err)
 	return bt_loads_read(loads, path, err);
 }
 
-int bt_cmd_loads_find(const struct bt_cmd_call *call, const char *name, struct bt_loads **loads,
-		      const struct bt_load **load, struct bt_err *err)
+int bt_cmd_loads_agreed(const struct bt_cmd_call *call, const char *name, struct bt_loads **loads,
+			const struct bt_load **load, struct bt_err *err)
 {
 	int rc;
 

@@ -10,9 +10,9 @@
 int bt_cmd_loads_read(struct bt_loads **loads, struct bt_err *err);
 /*
  * The load that --load names; NULL where name is NULL. It is valid until bt_loads_free(). -EINVAL:
- * there is none of this name, or nobody has agreed to it.
+ * there is none of this name, or nobody has agreed to it (--yes): it starts without a question.
  */
-int bt_cmd_loads_find(const struct bt_cmd_call *call, const char *name, struct bt_loads **loads,
-		      const struct bt_load **load, struct bt_err *err);
+int bt_cmd_loads_agreed(const struct bt_cmd_call *call, const char *name, struct bt_loads **loads,
+			const struct bt_load **load, struct bt_err *err);
 
 #endif

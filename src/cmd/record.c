@@ -143,7 +143,7 @@ static int run_record(struct bt_cmd_call *call, struct bt_err *err)
 	if (call->argc)
 		return bt_err_set(err, EINVAL, "record: '%s': takes no operands (-o FILE)",
 				  call->argv[0]);
-	rc = bt_cmd_loads_find(call, values->load, &loads, &load, err);
+	rc = bt_cmd_loads_agreed(call, values->load, &loads, &load, err);
 	if (rc)
 		return rc;
 	rc = open_and_record(call, load, err);

@@ -312,7 +312,7 @@ int stream_run(const struct bt_cmd_call *call, const struct stream_values *value
 	int rc = check(call, values, err);
 
 	if (!rc)
-		rc = bt_cmd_loads_find(call, values->load, &loads, &load, err);
+		rc = bt_cmd_loads_agreed(call, values->load, &loads, &load, err);
 	if (rc)
 		return rc;
 	rc = run(call, values, load, err);

@@ -21,10 +21,12 @@ int bt_session_load_config(const struct bt_session *session, const struct bt_loa
 int bt_session_load(struct bt_session *session, const struct bt_load *load,
 		    const struct bt_config *config, const char *note, struct bt_err *err)
 {
-	const char *const lines[] = { load->shows, load->look, note };
+	const char *const lines[] = { load->look, note };
 	char who[BT_LOAD_WHO];
 	int code = bt_session_publish(session, config, bt_load_who(load, who), err);
 
+	if (!code)
+		bt_session_note(session, BT_EVENT_NOTE, who, "%s: %s", load->name, load->shows);
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(lines) && !code; i++) {
 		if (*lines[i])
 			bt_session_note(session, BT_EVENT_NOTE, who, "%s", lines[i]);

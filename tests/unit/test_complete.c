@@ -56,7 +56,7 @@ static int rig_close(void **state)
 
 static void at(struct rig *rig, const char *line)
 {
-	const struct ui_complete_world world = { rig->machine, &rig->config, rig->undo, NULL };
+	const struct ui_complete_world world = { rig->machine, &rig->config, rig->undo, NULL, NULL };
 
 	ui_complete(&world, line, (unsigned)strlen(line), rig->completion);
 }

@@ -107,7 +107,7 @@ static void changes_and_takes_over(void **state)
 }
 
 #define DIGITS_40 "0123456789012345678901234567890123456789"
-#define SENTENCE_160 DIGITS_40 DIGITS_40 DIGITS_40 DIGITS_40
+#define SENTENCE_132 DIGITS_40 DIGITS_40 DIGITS_40 "012345678901"
 
 static const struct {
 	const char *text, *says;
@@ -125,8 +125,8 @@ static const struct {
 	{ "[a]\nshows = x\nshows = y\n", ":3: shows: is there already in [a]" },
 	{ "[a]\nshows = x\nlike = steady\n", ":3: like: is the first line of its section" },
 	{ "[a]\nlike = none\n", ":2: load none: there is none of this name" },
-	{ "[a]\nshows =\n", ":2: shows: a sentence is expected, of at most 159 bytes" },
-	{ "[a]\nlook = " SENTENCE_160 "\n", ":2: look: a sentence is expected" },
+	{ "[a]\nshows =\n", ":2: shows: a sentence is expected, of at most 131 bytes" },
+	{ "[a]\nlook = " SENTENCE_132 "\n", ":2: look: a sentence is expected" },
 	{ "[a]\norder = 1\n[b]\nshows = x\n", ":1: [a]: 'shows = SENTENCE' is missing" },
 	{ "\n[a]\norder = 1\n", ":2: [a]: 'shows = SENTENCE' is missing" },
 	{ "[a]\nshows = x\n[a]\nshows = y\n", ":3: [a]: a section of this name is there already" },
