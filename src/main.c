@@ -16,7 +16,7 @@ static const struct bt_cmd *const commands[] = {
 	&bt_cmd_snapshot,
 	&bt_cmd_record,
 	&bt_cmd_replay,
-	&bt_cmd_loads,
+	&bt_cmd_loads, &bt_cmd_demo,
 	&bt_cmd_bench, &bt_cmd_kbench,
 	&bt_cmd_compare,
 	&bt_cmd_plot,

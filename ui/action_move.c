@@ -19,7 +19,8 @@ bool ui_move(struct ui_app *app, enum ui_move how)
 	enum ui_panel panel = ui_screen_focus(&app->screen);
 	const struct ui_panel_ops *ops = ui_panels[panel];
 	struct ui_panel_state *state = &app->screen.panels[panel];
-	struct ui_rect inside = ui_screen_inside(&app->screen, app->canvas.rows, app->canvas.cols);
+	struct ui_rect inside = ui_screen_inside(&app->screen, ui_app_view_rows(app),
+						   app->canvas.cols);
 	unsigned *at = ops && ops->selects ? &state->selected : &state->scroll, count;
 	long by = rows_of(how, &inside), to;
 

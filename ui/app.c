@@ -36,11 +36,12 @@ void ui_app_free(struct ui_app *app)
 /* A frozen or past picture takes nothing new. */
 static void want(struct ui_app *app)
 {
+	int rows = ui_app_view_rows(app), cols = app->canvas.cols;
 	bool live = !app->model->frozen && !app->model->past;
 	unsigned run = app->kbench.run ? bt_kbench_wants(app->kbench.run) : 0;
 
-	bt_session_want(app->session, bt_want_join(live ? ui_screen_wants(&app->screen, app->canvas.rows,
-									  app->canvas.cols) : 0, run));
+	bt_session_want(app->session,
+			bt_want_join(live ? ui_screen_wants(&app->screen, rows, cols) : 0, run));
 }
 
 void ui_app_update(struct ui_app *app)
@@ -51,6 +52,7 @@ void ui_app_update(struct ui_app *app)
 	ui_feed_update(app->feed);
 	if (app->draft.on)
 		ui_draft_rebase(&app->draft, app->model->wanted);
+	ui_demo_step(app);
 }
 
 void ui_app_say(struct ui_app *app, enum ui_role role, const char *format, ...)
@@ -207,7 +209,7 @@ void ui_app_key(struct ui_app *app, int key)
 		ui_overlay_close(app);
 	} else if (app->overlay.ops) {
 		app->overlay.ops->key(app, key);
-	} else {
+	} else if (!ui_demo_key(app, key)) {
 		ui_action_run(app, key);
 	}
 	want(app);
@@ -222,17 +224,38 @@ static void draw_footer(const struct ui_app *app, const struct ui_area *screen)
 	if (app->message[0]) {
 		ui_area_fill(&line, L' ', UI_ROLE_NORMAL);
 		ui_put_cut(&line, 0, 0, cols, app->message_role, app->message);
+	} else if (rows >= 3 && app->demo.state != UI_DEMO_OFF) {
+		ui_demo_draw_keys(&line);
 	} else if (rows >= 3) {
 		ui_footer_keys(&app->screen, &line);
 	}
 }
 
+int ui_app_view_rows(const struct ui_app *app)
+{
+	int rows = app->canvas.rows;
+
+	return rows - ui_demo_rows(app, rows, app->canvas.cols);
+}
+
+/* The caption begins where the view, by itself, would have the footer. */
+static void draw_demo(const struct ui_app *app, const struct ui_area *screen)
+{
+	int rows = ui_app_view_rows(app), caption = screen->rect.rows - rows;
+	struct ui_area area = ui_area_part(screen, rows - 1, 0, caption, screen->rect.cols);
+
+	if (caption)
+		ui_demo_draw(app, &area);
+}
+
 void ui_app_draw(struct ui_app *app)
 {
-	struct ui_area screen = ui_area_all(&app->canvas);
+	struct ui_area screen = ui_area_all(&app->canvas), view;
 
 	ui_canvas_clear(&app->canvas);
-	ui_screen_draw(&app->screen, &screen);
+	view = ui_area_part(&screen, 0, 0, ui_app_view_rows(app), screen.rect.cols);
+	ui_screen_draw(&app->screen, &view);
+	draw_demo(app, &screen);
 	draw_footer(app, &screen);
 	if (app->overlay.ops)
 		app->overlay.ops->draw(app, &screen);

@@ -9,6 +9,7 @@
 #include "core/load.h"
 #include "ui/canvas.h"
 #include "ui/command.h"
+#include "ui/demo.h"
 #include "ui/draft.h"
 #include "ui/kbench.h"
 #include "ui/keys.h"
@@ -45,6 +46,7 @@ struct ui_app {
 	const struct bt_loads *loads;	/* NULL: those of the program */
 	struct ui_asked asked;
 	struct ui_kbench kbench;
+	struct ui_demo demo;
 	unsigned marks;
 	bool start_agreed;	/* asked once per session */
 	bool quit;
@@ -62,6 +64,8 @@ void ui_app_free(struct ui_app *app);
 void ui_app_update(struct ui_app *app);
 /* What a key does: the overlay's, if there is one, else the key table's. */
 void ui_app_key(struct ui_app *app, int key);
+/* Rows of the canvas that are the view's, with its footer: all but a demonstration's caption. */
+int ui_app_view_rows(const struct ui_app *app);
 /* Draws everything into app->canvas. */
 void ui_app_draw(struct ui_app *app);
 

@@ -7,7 +7,7 @@
 
 #define NAME_COLS 16
 #define LIST_COLS 96
-#define DETAIL_ROWS 9		/* a blank, and two rows of each sentence, of parameters and of why not */
+#define DETAIL_ROWS 9		/* a blank, two rows of each sentence, of parameters, why not */
 #define SETTINGS_TEXT 256
 
 static void list_key(struct ui_app *app, int key)

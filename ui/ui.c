@@ -30,6 +30,7 @@ struct ui {
 	int stderr_pipe, stderr_before;	/* -1: not captured */
 	char stderr_line[256];
 	size_t stderr_used;
+	const struct bt_load *load;	/* still to be started */
 	bool changed, end;
 	bool pending;			/* what the session has changed waits for its time */
 	uint64_t shown_ns;		/* of the last picture */
@@ -163,6 +164,19 @@ static uint64_t stays_until_ns(const struct ui *ui)
 	       ui->app.kbench.run ? ui->shown_ns + KBENCH_NS : 0;
 }
 
+/* The load of the command line; it needs the first sample. */
+static void start_load(struct ui *ui)
+{
+	const struct bt_load *load = ui->load;
+	struct bt_err err;
+
+	if (!load || !ui->app.model->live)
+		return;
+	ui->load = NULL;
+	if (ui_app_load(&ui->app, load, &err))
+		ui_app_say_error(&ui->app, &err);
+}
+
 static void take_session(struct ui *ui)
 {
 	const struct bt_frame *frame = bt_session_frame(ui->app.session);
@@ -170,6 +184,7 @@ static void take_session(struct ui *ui)
 
 	ui->pending |= bt_session_step(ui->app.session);
 	ui_app_update(&ui->app);
+	start_load(ui);
 	frame = bt_session_frame(ui->app.session);
 	if (ui->app.model->status.state == BT_SESSION_ENDED ||
 	    ui->app.model->status.state == BT_SESSION_LOST)
@@ -296,6 +311,10 @@ int ui_run(struct bt_session *session, const struct ui_signals *signals,
 	ui_app_init(&ui.app, session, glyphs, codeset);
 	ui.app.colours = ui_term_can_colour(ui.term);
 	ui.app.kbench.write = options->write_kbench;
+	ui.app.loads = options->loads;
+	ui.load = options->load;
+	if (options->demo)
+		ui_demo_begin(&ui.app, options->demo);
 	begin_settings(&ui, options->settings, &start, glyphs);
 	fit_to_terminal(&ui);
 	while (!ui.end && !ui.app.quit) {

@@ -4,6 +4,7 @@
 #define UI_UI_H
 
 #include "session/session.h"
+#include "ui/demo.h"
 #include "ui/kbench.h"
 #include "ui/settings.h"
 #include "ui/signals.h"
@@ -12,6 +13,9 @@ struct ui_options {
 	const char *glyphs, *theme;	/* by name; NULL: what the settings say */
 	struct ui_settings_file *settings;
 	ui_kbench_write_fn write_kbench;
+	const struct bt_loads *loads;	/* NULL: those of the program */
+	const struct bt_load *load;	/* to be started first, with the usual question; NULL: none */
+	const struct ui_demo_plan *demo; /* NULL: none */
 };
 
 /*

@@ -139,15 +139,13 @@ static int on_done(void *context, const struct bt_bench_progress *now, struct bt
 
 /* ---- the machine -------------------------------------------------------------------------- */
 
-/* A guest of our own and a simulation have nobody else on them. */
 static int consent(const struct job *job, const struct bt_cmd_call *call, struct bt_err *err)
 {
 	const struct bt_machine *machine = bt_session_machine(job->session);
 	char *question;
 	bool yes;
 
-	if (call->source.yes || !strcmp(machine->source, "vm") ||
-	    machine->reality == BT_SIMULATED)
+	if (call->source.yes || bt_cmd_is_ours(machine))
 		return 0;
 	if (!isatty(STDIN_FILENO))
 		return bt_err_set(err, ECANCELED, "bench takes memory from everybody on %s, with no "

@@ -45,7 +45,7 @@ struct bt_cmd {
 
 extern const struct bt_cmd bt_cmd_top, bt_cmd_ctl, bt_cmd_snapshot, bt_cmd_record,
 	bt_cmd_replay, bt_cmd_bench, bt_cmd_compare, bt_cmd_kbench;
-extern const struct bt_cmd bt_cmd_loads;
+extern const struct bt_cmd bt_cmd_loads, bt_cmd_demo;
 extern const struct bt_cmd bt_cmd_plot, bt_cmd_report, bt_cmd_write, bt_cmd_lab;
 
 /*
@@ -80,6 +80,9 @@ void bt_cmd_print_json(struct bt_json_writer *w);
  */
 bool bt_cmd_ask(const char *question, int end_fd, bool (*ended)(const void *context),
 		const void *context);
+
+/* A guest of our own and a simulation have nobody else on them. */
+bool bt_cmd_is_ours(const struct bt_machine *machine);
 
 #define BT_CMD_INTERVAL_NS BT_NS_PER_S	/* the default of --interval */
 

@@ -123,6 +123,11 @@ bool bt_cmd_ask(const char *question, int end_fd, bool (*ended)(const void *cont
 	return answer[0] == 'y' || answer[0] == 'Y';
 }
 
+bool bt_cmd_is_ours(const struct bt_machine *machine)
+{
+	return !strcmp(machine->source, "vm") || machine->reality == BT_SIMULATED;
+}
+
 static bool session_runs(void)
 {
 	int fd = bt_socket_connect(NULL);

@@ -130,8 +130,8 @@ const struct bt_cmd bt_cmd_loads = {
 	.name = "loads",
 	.operands = "",
 	.summary = "List the named loads, with what each shows",
-	.description = "':load NAME' in the dashboard and --load NAME start one, 'buddytop demo' walks\n"
-		       "through all. loads.ini, of buddytop's configuration directory, adds and changes some.",
+	.description = "':load NAME' in the dashboard and --load NAME start one; 'buddytop demo' goes\n"
+		       "through all. ~/.config/buddytop/loads.ini adds some and changes these.",
 	.opts = loads_opts,
 	.no_source = true,
 	.values_size = sizeof(struct loads_values),

@@ -32,7 +32,7 @@ struct stream_values {
 	  STREAM_OPT(type, member, set) },                                                         \
 	{ "start", 0, BT_OPT_FLAG, NULL, "with --plain and --batch: start the load; wants --yes",  \
 	  STREAM_OPT(type, member, start) },                                                       \
-	{ "load", 0, BT_OPT_TEXT, "NAME", "start this load (buddytop loads lists them); wants --yes", \
+	{ "load", 0, BT_OPT_TEXT, "NAME", "start this load (see buddytop loads); with lines it wants --yes", \
 	  STREAM_OPT(type, member, load) },                                                        \
 	{ "read-only", 0, BT_OPT_FLAG, NULL, "take no control",                                    \
 	  STREAM_OPT(type, member, read_only) }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/kbench_doc.h"
+#include "cmd/loads.h"
 #include "cmd/stream.h"
 #include "cmd/top.h"
 #include "ui/command.h"
@@ -70,6 +71,10 @@ static int show_dashboard(const struct bt_session_options *session_options,
 		return code;
 	if (session_options->interval_ns)
 		bt_session_kick(session);
+	if (values->demo)
+		values->demo->agreed |= bt_cmd_is_ours(bt_session_machine(session));
+	if (values->problem)
+		bt_session_note(session, BT_EVENT_NOTE, "loads", "%s", values->problem);
 	code = values->prepare ? values->prepare(session, values->context, err) : 0;
 	if (!code)
 		code = ui_run(session, signals, options, err);
@@ -90,11 +95,13 @@ int top_run(struct bt_cmd_call *call, const struct top_values *values, struct bt
 	const struct ui_options ui_options = {
 		.glyphs = values->glyphs, .theme = values->theme, .settings = &settings,
 		.write_kbench = bt_kbench_write,
+		.loads = values->loads, .load = values->load, .demo = values->demo,
 	};
 	char note[BT_CMD_NOTE];
 	int code;
 
-	code = bt_cmd_session_options(call, "auto", &options, note, err);
+	code = bt_cmd_session_options(call, values->fallback ? values->fallback : "auto", &options,
+				      note, err);
 	if (!code)
 		code = ui_term_usable(err);
 	if (code)
@@ -116,6 +123,27 @@ int top_run(struct bt_cmd_call *call, const struct top_values *values, struct bt
 	return code;
 }
 
+/* What is wrong with loads.ini is told in the log, as with settings, where no load is asked for. */
+static int run_dashboard(struct bt_cmd_call *call, struct own_values *values, struct bt_err *err)
+{
+	struct bt_loads *loads;
+	struct bt_err problem;
+	int code = bt_cmd_loads_read(&loads, &problem);
+
+	if (code && values->stream.load) {
+		*err = problem;
+		return code;
+	}
+	values->top.problem = code ? problem.text : NULL;
+	values->top.loads = loads;
+	code = values->stream.load ?
+		       bt_loads_find(loads, values->stream.load, &values->top.load, err) : 0;
+	if (!code)
+		code = top_run(call, &values->top, err);
+	bt_loads_free(loads);
+	return code;
+}
+
 static int run_top(struct bt_cmd_call *call, struct bt_err *err)
 {
 	struct own_values *values = call->values;
@@ -131,7 +159,7 @@ static int run_top(struct bt_cmd_call *call, struct bt_err *err)
 	} else if (values->stream.plain || values->stream.batch) {
 		code = stream_run(call, &values->stream, err);
 	} else {
-		code = top_run(call, &values->top, err);
+		code = run_dashboard(call, values, err);
 	}
 	bt_opt_list_free(&values->stream.set);
 	return code;

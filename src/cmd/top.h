@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "cmd/cmd.h"
+#include "ui/demo.h"
 
 struct top_values {
 	const char *glyphs, *theme;
@@ -13,6 +14,12 @@ struct top_values {
 	/* After the session was opened, before it is shown; may be NULL. */
 	int (*prepare)(struct bt_session *session, void *context, struct bt_err *err);
 	void *context;
+	/* Opened where no --source is given; NULL: "auto". */
+	const char *fallback;
+	const struct bt_loads *loads;	/* the caller's; NULL: those of the program alone */
+	const char *problem;		/* with loads.ini, for the event log; NULL: none */
+	const struct bt_load *load;	/* to be started first, after the question; NULL: none */
+	struct ui_demo_plan *demo;	/* its .agreed is filled in; NULL: none */
 };
 
 /* Rows of the options that every such command has; type.member is its struct top_values. */

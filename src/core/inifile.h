@@ -22,7 +22,7 @@ struct bt_ini_ops {
 /*
  * Hands all lines of text to ops, in their order; *line is the number of the present one, from 1,
  * and after a failure of the one that failed. -EINVAL: a line is too long, or neither a heading nor
- * NAME = VALUE; -ENOMEM; or what ops said. err does not name the text nor the line: the caller does.
+ * NAME = VALUE; -ENOMEM; or what ops said. err names neither text nor line: the caller does.
  */
 int bt_ini_read(const char *text, const struct bt_ini_ops *ops, void *context, unsigned *line,
 		struct bt_err *err);

@@ -76,8 +76,9 @@ static void say_less(const struct bt_param *param, const char *value, uint64_t b
 {
 	char wanted[16], allowed[16];
 
-	snprintf(note, BT_ERR_TEXT, "%s is %s instead of %s (%s): max_held_pct of the module allows "
-		 "no more", param->name, bt_text_bytes(most, allowed, sizeof(allowed)), value,
+	snprintf(note, BT_ERR_TEXT,
+		 "%s is %s instead of %s (%s): max_held_pct of the module allows no more",
+		 param->name, bt_text_bytes(most, allowed, sizeof(allowed)), value,
 		 bt_text_bytes(bytes, wanted, sizeof(wanted)));
 }
 
@@ -98,7 +99,7 @@ static int set_percent(const struct bt_param *param, const char *value,
 	if (bytes > most && note)
 		say_less(param, value, bytes, most, note);
 	if (bytes > most)
-		bytes = most;
+		bytes = most >> 20 << 20;
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)bytes);
 	return bt_param_set(param, config, text, limits, err);
 }
@@ -134,8 +135,9 @@ int bt_load_check_machine(const struct bt_load *load, const struct ant_limits *l
 
 	if (nodes >= load->nodes)
 		return 0;
-	return bt_err_set(err, EOPNOTSUPP, "load %s: it takes %u nodes with memory, this machine has "
-			  "%u", load->name, load->nodes, nodes);
+	return bt_err_set(err, EOPNOTSUPP,
+			  "load %s: it takes %u nodes with memory, this machine has %u", load->name,
+			  load->nodes, nodes);
 }
 
 int bt_load_config(const struct bt_load *load, const struct ant_limits *limits,
@@ -149,9 +151,9 @@ int bt_load_config(const struct bt_load *load, const struct ant_limits *limits,
 	if (code)
 		return code;
 	bt_config_default(&changed, limits, memory_bytes == BT_UNKNOWN ? 0 : memory_bytes);
-	for (const struct bt_param *param = bt_params; param < bt_params + bt_param_count; param++) {
-		if (param->stays)
-			bt_param_copy(param, &changed, config);
+	for (unsigned i = 0; i < bt_param_count; i++) {
+		if (bt_params[i].stays)
+			bt_param_copy(&bt_params[i], &changed, config);
 	}
 	bt_config_run(&changed, BT_RUN_GO);
 	for (const char *const *setting = load->settings; *setting && !code; setting++)

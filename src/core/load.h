@@ -57,9 +57,9 @@ int bt_load_check_setting(const struct bt_param *param, const char *value, struc
 int bt_load_check_machine(const struct bt_load *load, const struct ant_limits *limits,
 			  struct bt_err *err);
 /*
- * Makes config the load, running, on a machine with memory_bytes (BT_UNKNOWN: of nobody knows how
- * many). What the load does not name is as in bt_config_default(), so that it does the same whatever
- * ran before; but where and how the operator watches stays (bt_param.stays). -EOPNOTSUPP as above;
+ * Makes config the load, running, on a machine with so much memory (BT_UNKNOWN: nobody knows). What
+ * the load does not name is as in bt_config_default(), so that it does the same whatever ran before;
+ * but where and how the operator watches stays (bt_param.stays). -EOPNOTSUPP as above;
  * -EINVAL: the machine has no such order or node, or its memory is not known; config is untouched
  * then. note (BT_ERR_TEXT bytes, or NULL): what it could not have in full, "" = nothing.
  */

@@ -13,17 +13,18 @@ const struct bt_load bt_load_table[] = {
 	  .settings = { "order=0", "pattern=steady", "batch=64", "pace=20000", "held=10%" } },
 	/* Bursts stay below the high mark of a per-CPU list, which is hundreds of pages. */
 	{ .name = "pcp-storm", .view = 1,
-	  .shows = "Small bursts of single pages, flat out: the CPUs' own lists serve nearly all of "
-		   "them, without the zone's lock.",
+	  .shows = "Small bursts of single pages, flat out: the CPUs' own lists serve nearly all "
+		   "of them, without the zone's lock.",
 	  .look = "View 1: the highest rate and the shortest latency. View 3: the per-CPU lists "
 		  "stay short.",
-	  .settings = { "order=0", "pattern=burst", "free=lifo", "batch=16", "pace=0", "held=2%" } },
+	  .settings = { "order=0", "pattern=burst", "free=lifo", "batch=16", "pace=0",
+			"held=2%" } },
 	/* Per-CPU lists have orders 0 to 3 and that of a huge page (0 alone before Linux 5.13). */
 	{ .name = "zone-lock", .view = 2,
 	  .shows = "Order 4, which no per-CPU list holds: each call takes the zone's lock, and all "
 		   "CPUs of a node want the same one.",
-	  .look = "View 2: the tail, p99 and max, grows with the number of CPUs. Take some away (c) "
-		  "and compare.",
+	  .look = "View 2: the tail, p99 and max, grows with the number of CPUs. Take some away "
+		  "(c) and compare.",
 	  .settings = { "order=4", "pattern=burst", "free=lifo", "batch=16", "pace=0",
 			"held=10%" } },
 	{ .name = "churn", .view = 4,
@@ -33,17 +34,17 @@ const struct bt_load bt_load_table[] = {
 		  "take longer.",
 	  .settings = { "order=3", "pattern=burst", "free=random", "batch=512", "pace=0",
 			"held=20%" } },
-	/* Fills all, then has up to 65536 pages of each CPU free, here and there. */
+	/* Fills all, then keeps 64 MiB of each CPU moving: free here and there, not as a whole. */
 	{ .name = "fragment", .view = 4,
-	  .shows = "Memory is filled with single pages, then many are freed at random: much is free, "
-		   "in pieces too small for a huge page.",
+	  .shows = "Memory is filled with single pages, then many are freed at random: much is "
+		   "free, in pieces too small for a huge page.",
 	  .look = "View 4: low orders fill, orders 9 and 10 vanish, and the indices of the high "
 		  "orders rise to 1.",
-	  .settings = { "order=0", "pattern=steady", "free=random", "batch=65536", "pace=50000",
+	  .settings = { "order=0", "pattern=steady", "free=random", "batch=16384", "pace=50000",
 			"held=85%" } },
 	{ .name = "compaction", .view = 6,
-	  .shows = "Huge pages, order 9, until none is left in one piece: the kernel has to reclaim "
-		   "and to move pages for more.",
+	  .shows = "Huge pages, order 9, until none is left in one piece: the kernel has to "
+		   "reclaim and to move pages for more.",
 	  .look = "View 6: compaction stalls and direct reclaim. View 2: allocations that take "
 		  "milliseconds, or fail.",
 	  .settings = { "order=9", "pattern=ramp", "free=random", "pace=200", "held=90%" } },
@@ -54,11 +55,11 @@ const struct bt_load bt_load_table[] = {
 		  "View 6: kswapd comes late.",
 	  .settings = { "order=3", "gfp=atomic", "pattern=ramp", "pace=0", "held=90%",
 			"reserve=5%" } },
-	{ .name = "oom-edge", .view = 6,
-	  .shows = "Takes memory until only the reserve is available, and stays there; before an OOM "
-		   "kill the guard gives all back.",
-	  .look = "View 1: available memory lies on the reserve. View 6: reclaim and pressure. "
-		  "! ends it at once.",
+	{ .name = "oom-edge", .view = 1,
+	  .shows = "Takes memory until only the reserve is available, and stays there; before an "
+		   "OOM kill the guard gives all back.",
+	  .look = "View 1: available memory lies on the reserve, workers are throttled. View 6: "
+		  "reclaim, while there are caches.",
 	  .settings = { "order=0", "pattern=steady", "batch=256", "pace=50000", "held=100%",
 			"reserve=5%", "guard=safe" } },
 	{ .name = "numa-spill", .view = 3, .nodes = 2,

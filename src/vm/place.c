@@ -115,7 +115,8 @@ int bt_place_config_file(const char *name, char path[PATH_MAX], struct bt_err *e
 	int ret = bt_place_config(path, err);
 	size_t length = ret ? 0 : strlen(path);
 
-	if (!ret && snprintf(path + length, PATH_MAX - length, "/%s", name) >= (int)(PATH_MAX - length))
+	if (!ret &&
+	    snprintf(path + length, PATH_MAX - length, "/%s", name) >= (int)(PATH_MAX - length))
 		ret = bt_err_set(err, ENAMETOOLONG, "%s is too long", path);
 	return ret;
 }

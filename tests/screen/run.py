@@ -7,6 +7,7 @@
 A script (*.keys, next to this file) has one instruction a line:
     variants 24x80.full ...     rows x columns and glyph set, a run for each
     source SPEC                 default: sim:1
+    arguments ARGUMENTS         instead of that source
     type TEXT                   characters as they are
     key NAME                    Enter, Esc, Up, F8, C-l ...
     step N                      lets N samples pass
@@ -39,7 +40,7 @@ def parse(path):
         verb, _, rest = line.partition(" ")
         if verb == "variants":
             script[verb] = rest.split()
-        elif verb == "source":
+        elif verb in ("source", "arguments"):
             script[verb] = rest
         else:
             script["steps"].append((verb, rest))
@@ -98,7 +99,7 @@ def run_script(program, name, script, variant, directory):
         return Terminal([program, *arguments, "--step", "--glyphs", glyphs], rows, cols,
                         environment(LC_ALL=locale), directory)
 
-    terminal = start("--source", script["source"])
+    terminal = start(*script.get("arguments", "--source " + script["source"]).split())
     problems = []
     for verb, rest in script["steps"]:
         if verb == "type":

@@ -120,6 +120,7 @@ static void every_load_is_valid_on_machines_of_any_size(void **state)
 
 static void sizes_are_parts_of_the_memory(void **state)
 {
+	struct ant_limits odd = guest;
 	struct bt_config config;
 	char note[BT_ERR_TEXT];
 
@@ -130,10 +131,14 @@ static void sizes_are_parts_of_the_memory(void **state)
 	assert_int_equal(config.reserve_bytes, 50 * MIB);
 	assert_int_equal(config.pace_ops, 20000);
 	assert_string_equal(note, "");
+	/* 100 % are 1000 MiB, above the guest's 921 and a half. */
+	odd.max_held_bytes += MIB / 2;
+	assert_int_equal(bt_load_config(get("oom-edge"), &odd, 1000 * MIB, &config, note, NULL), 0);
+	assert_int_equal(config.max_held_bytes, 921 * MIB);
 	/* 85 % of 256 GiB are 217.6 GiB, which is above the server's 64. */
 	assert_int_equal(bt_load_config(get("fragment"), &server, 256 * GIB, &config, note, NULL), 0);
 	assert_int_equal(config.max_held_bytes, 64 * GIB);
-	assert_int_equal(config.batch_blocks, 65536);
+	assert_int_equal(config.batch_blocks, 16384);
 	assert_int_equal(config.free_order, BT_FREE_RANDOM);
 	assert_string_equal(note, "held is 64.0 GiB instead of 85% (218 GiB): max_held_pct of the "
 				  "module allows no more");
