@@ -41,14 +41,16 @@ run 0 "$program" $sim --plain -n 2 --changes 9999 --load mine --yes &&
 	grep -q 'note, by load mine: mine: Mine.$' out &&
 	grep -q 'note, by load mine: View 4: ' out && ! grep -q 'load mine: held' out
 verdict '--load starts it and says what it shows'
-run 0 "$program" $sim --batch --json -n 20 --load churn --set order=2 --yes && python3 - <<'END'
+# On a busy machine some samples pass before it is sent.
+timeout 60 "$program" $sim --batch --json --load churn --set order=2 --yes 2>err |
+	grep -m 1 '"run":"running"' >out && python3 - <<'END'
 import json
-line = [json.loads(line) for line in open("out")][-1]
-assert line["run"] == "running" and line["generation"] == 1, "one change"
+line = json.loads(open("out").readline())
+assert line["generation"] == 1, "one change"
 assert line["metrics"]["pages_per_s"] / line["metrics"]["allocs_per_s"] == 4, "of order 2"
 END
 verdict 'what is set by hand wins, in the same generation'
-run 0 "$program" record $sim --load churn --yes --frames 20 -o r.jsonl &&
+run 0 "$program" record $sim --load churn --yes --frames 60 -o r.jsonl &&
 	grep -q '"who":"load churn"' r.jsonl && grep -q '"run":"running"' r.jsonl
 verdict 'record records a load'
 run 0 "$program" --source replay:r.jsonl --batch --json && grep -q '"run":"running"' out
