@@ -3,16 +3,14 @@
 #include "system/findlimit_child.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "core/util.h"
+#include "system/leave.h"
 #include "system/pressure.h"
 
 #define STEP_BYTES (256ull << 10) /* counted at once: what a kill leaves uncounted per thread */
@@ -190,28 +188,6 @@ static void *watch_pressure(void *context)
 
 /* ---- its life ----------------------------------------------------------------------------- */
 
-/* What the child inherited that would keep its parent's files, handlers or luck alive. */
-static void leave_parent(pid_t parent)
-{
-	static const char worst[] = "1000";
-	sigset_t none;
-	int fd, signal_number;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(BT_EXIT_FAILED);
-	prctl(PR_SET_NAME, "bt-findlimit");
-	for (signal_number = 1; signal_number < NSIG; signal_number++)
-		signal(signal_number, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	close_range(0, ~0u, 0);
-	fd = open("/proc/self/oom_score_adj", O_WRONLY);
-	if (fd < 0 || bt_write_all(fd, worst, strlen(worst)))
-		_exit(BT_EXIT_IMPOSSIBLE);
-	close(fd);
-}
-
 /* Processors the child may use; it fills from each of them. */
 static unsigned thread_count(void)
 {
@@ -264,7 +240,7 @@ void bt_findlimit_child(struct bt_findlimit_shared *shared, pid_t parent)
 	pthread_t threads[THREADS_MAX];
 	unsigned wanted = thread_count(), started = 0;
 
-	leave_parent(parent);
+	bt_leave_parent(parent, "bt-findlimit");
 	while (sem_wait(&shared->go) && errno == EINTR)
 		;
 	atomic_store(&shared->populate, can_populate());
