@@ -265,24 +265,15 @@ static int kmod_keepalive(void *state)
 static int kmod_measure(void *state, const struct bt_measure_options *options, struct bt_err *err)
 {
 	struct kmod *k = state;
-	struct bt_measure last = { .state = BT_MEASURE_NONE };
 
-	if (k->findlimit)
-		bt_findlimit_poll(k->findlimit, &last);
-	if (last.state == BT_MEASURE_RUNNING)
-		return bt_err_set(err, EBUSY, "a measurement is running");
-	bt_findlimit_free(k->findlimit);
-	k->findlimit = NULL;
-	return bt_findlimit_start(&k->findlimit, options, err);
+	return bt_findlimit_again(&k->findlimit, options, err);
 }
 
 static void kmod_measured(void *state, struct bt_measure *measure)
 {
 	struct kmod *k = state;
 
-	*measure = (struct bt_measure){ .state = BT_MEASURE_NONE };
-	if (k->findlimit)
-		bt_findlimit_poll(k->findlimit, measure);
+	bt_findlimit_last(k->findlimit, measure);
 }
 
 static const char *kmod_no_control(void *state)

@@ -231,6 +231,26 @@ void bt_findlimit_poll(struct bt_findlimit *run, struct bt_measure *measure)
 								 BT_MEASURE_FILL_TOUCH;
 }
 
+void bt_findlimit_last(struct bt_findlimit *last, struct bt_measure *measure)
+{
+	*measure = (struct bt_measure){ .state = BT_MEASURE_NONE };
+	if (last)
+		bt_findlimit_poll(last, measure);
+}
+
+int bt_findlimit_again(struct bt_findlimit **last, const struct bt_measure_options *options,
+		       struct bt_err *err)
+{
+	struct bt_measure measure;
+
+	bt_findlimit_last(*last, &measure);
+	if (measure.state == BT_MEASURE_RUNNING)
+		return bt_err_set(err, EBUSY, "a measurement is running");
+	bt_findlimit_free(*last);
+	*last = NULL;
+	return bt_findlimit_start(last, options, err);
+}
+
 int bt_findlimit_pid(const struct bt_findlimit *run)
 {
 	return run->pid;

@@ -23,6 +23,13 @@ int bt_findlimit_start(struct bt_findlimit **run, const struct bt_measure_option
 		       struct bt_err *err);
 /* The present; never waits. Done or failed only once all memory is back, and the cgroup is gone. */
 void bt_findlimit_poll(struct bt_findlimit *run, struct bt_measure *measure);
+/*
+ * Of one who keeps the last run, NULL as long as there was none: ends it and starts another, -EBUSY
+ * while it goes on; what it has come to, BT_MEASURE_NONE without one.
+ */
+int bt_findlimit_again(struct bt_findlimit **last, const struct bt_measure_options *options,
+		       struct bt_err *err);
+void bt_findlimit_last(struct bt_findlimit *last, struct bt_measure *measure);
 /* Its process, for tests and logs. */
 int bt_findlimit_pid(const struct bt_findlimit *run);
 /* Ends it if need be and waits until its memory is back. NULL is fine. */
