@@ -163,7 +163,7 @@ struct bt_frame_ack {
 	uint64_t token;		/* publish()'s of the source; 0 = none yet */
 	uint64_t generation;	/* when accepted */
 	int32_t error;		/* 0 or a positive errno */
-	char text[128];		/* why it was refused */
+	char text[128];		/* why it was refused; accepted: what of it is done otherwise */
 };
 
 /*
@@ -340,7 +340,8 @@ struct bt_frame {
 	bool gap;		/* nothing is known of the time before it: pause, lost source */
 	unsigned want;		/* BT_WANT_*, BT_WANT_CPU(), set by whoever reads, like extra */
 
-	bool has_module;	/* everything up to `cpus` is known */
+	/* Everything up to `cpus` is known, but what is BT_UNKNOWN; of the module, or without it. */
+	bool has_module;
 	/* Current; config.generation is the published one. 0: none yet, the rest means nothing. */
 	struct bt_config config;
 	struct bt_frame_ack ack;
@@ -348,10 +349,12 @@ struct bt_frame {
 	uint8_t run, reason;	/* enum bt_run, enum bt_reason */
 	bool controlled;
 	uint8_t clock;		/* enum bt_clock; BT_CLOCK_COUNT: not told */
+	char way[16];		/* without the module: how blocks are allocated; "" = by it */
 	uint64_t oom_notifications, oom_freed_pages, lease_expiries, limit_expiries;
 	uint64_t clock_pair_ns, ring_bytes;
 	uint64_t order_allocs[BT_MAX_ORDERS];			/* blocks, all CPUs */
-	uint64_t matrix[BT_MAX_NODES][BT_MAX_NODES];	/* blocks, [node of CPU][of block] */
+	/* Blocks, [node of CPU][of block]; a row is known or it is not. */
+	uint64_t matrix[BT_MAX_NODES][BT_MAX_NODES];
 
 	unsigned cpu_count, node_count, zone_count, hist_count;
 	unsigned hist_capacity;

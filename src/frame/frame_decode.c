@@ -122,6 +122,8 @@ static int decode_matrix(const struct bt_json *node, struct bt_frame *frame, str
 				    err);
 		if (code)
 			return code;
+		if (!row->count)
+			memset(frame->matrix[i], 0xff, frame->node_count * sizeof(uint64_t));
 	}
 	return 0;
 }
@@ -130,12 +132,14 @@ static int decode_module(const struct bt_json *node, struct bt_frame *frame, str
 {
 	const struct bt_json *config = bt_json_get(node, "config");
 	const struct bt_json *ack = bt_json_get_object(node, "ack");
+	const char *way = bt_json_get_string(node, "way");
 	int code = config ? bt_config_decode(config, &frame->config, err) : 0;
 
 	if (!code && ack)
 		code = bt_fields_decode(ack, &bt_schema_ack, &frame->ack, err);
 	if (!code)
 		code = bt_fields_decode(node, &bt_schema_module, frame, err);
+	bt_copy_clean(frame->way, sizeof(frame->way), way ? way : "");
 	if (!code)
 		code = bt_numbers_decode(bt_json_get(node, "order_alloc_blocks"), "order_alloc_blocks",
 				    frame->order_allocs, BT_MAX_ORDERS, err);

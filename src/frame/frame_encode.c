@@ -66,9 +66,11 @@ static void encode_blocks(struct bt_json_writer *w, const struct bt_frame *frame
 	unsigned i;
 
 	bt_numbers_encode(w, "order_alloc_blocks", frame->order_allocs, BT_MAX_ORDERS);
+	/* A row is known as a whole or not at all: then it is empty. */
 	bt_json_array(w, "node_alloc_blocks");
 	for (i = 0; i < frame->node_count; i++)
-		bt_numbers_encode(w, NULL, frame->matrix[i], frame->node_count);
+		bt_numbers_encode(w, NULL, frame->matrix[i],
+				  frame->matrix[i][0] == BT_UNKNOWN ? 0 : frame->node_count);
 	bt_json_end_array(w);
 	encode_columns(w, "cpus", &bt_schema_cpu, frame);
 	if (frame->config.run == BT_RUN_STEP)
@@ -92,6 +94,8 @@ static void encode_module(struct bt_json_writer *w, const struct bt_frame *frame
 		bt_json_end_object(w);
 	}
 	bt_fields_encode(w, &bt_schema_module, frame);
+	if (frame->way[0])
+		bt_json_string(w, "way", frame->way);
 	encode_blocks(w, frame);
 	bt_json_end_object(w);
 }

@@ -177,6 +177,7 @@ static void assert_same_frame(const struct bt_frame *a, const struct bt_frame *b
 	assert_int_equal(a->clock_pair_ns, b->clock_pair_ns);
 	assert_int_equal(a->ring_bytes, b->ring_bytes);
 	assert_int_equal(a->clock, b->clock);
+	assert_string_equal(a->way, b->way);
 	assert_memory_equal(a->order_allocs, b->order_allocs, sizeof(a->order_allocs));
 	assert_memory_equal(a->matrix, b->matrix, sizeof(a->matrix));
 	for (i = 0; i < a->cpu_count; i++)
@@ -238,6 +239,9 @@ static void frame_survives(void **state)
 	kit->frame->utc_ns = -5;
 	kit->frame->cpus[2].allocs = BT_UNKNOWN;	/* null in its column */
 	kit->frame->cpus[3].allocs = UINT64_MAX - 1;
+	for (unsigned node = 0; node < 3; node++)
+		kit->frame->matrix[1][node] = BT_UNKNOWN;
+	snprintf(kit->frame->way, sizeof(kit->frame->way), "packet");
 	round_trip(kit);
 	free_kit(kit);
 }
