@@ -98,7 +98,14 @@ static int check_refusal(const struct bt_bench *b, struct bt_err *err)
 {
 	const struct bt_frame *frame = bt_session_frame(b->session);
 
-	if (!frame || frame->ack.token != b->token || !frame->ack.error)
+	if (!frame || frame->ack.token != b->token)
+		return 0;
+	/* What a result says it measured is what was measured. */
+	if (!frame->ack.error && frame->ack.text[0] && b->sent.run != BT_RUN_DRAIN)
+		return bt_err_set(err, ECANCELED, "the machine cannot do the config of '%s' as it "
+				  "is, but with %s: plan it so (--set)", b->run->label,
+				  frame->ack.text);
+	if (!frame->ack.error)
 		return 0;
 	return bt_err_set(err, ECANCELED, "the machine refused the config of '%s': %s",
 			  b->run->label, frame->ack.text);

@@ -167,9 +167,10 @@ void bt_session_follow_config(struct bt_session *s, const struct bt_frame *befor
 	}
 	if (s->observer.awaited_token)
 		return; /* ours is on its way: what the source had before does not matter */
-	if (now->ack.token == s->token && now->ack.error && before &&
-	    before->ack.token != s->token) {
-		bt_session_first_config(s, now); /* refused: the source kept what it had */
+	if (now->ack.token == s->token && (now->ack.error || now->ack.text[0]) &&
+	    before && before->ack.token != s->token) {
+		/* Refused: the source kept what it had. Changed: it has what it can do. */
+		bt_session_first_config(s, now);
 	} else if (before && before->has_module && now->reason == BT_REASON_USER &&
 		   now->config.generation != before->config.generation && !is_ours(s, now)) {
 		bt_session_log_changes(s, &s->config, &now->config, "another client");

@@ -158,6 +158,12 @@ static void number_events(struct bt_session *s, uint64_t generation)
 	}
 }
 
+/* Who the log says did what a frame tells. */
+static const char *doer(const struct bt_session *s)
+{
+	return s->machine.abi_version ? "module" : "workers";
+}
+
 static void observe_ack(struct bt_session *s, const struct bt_frame *now)
 {
 	struct bt_observer *o = &s->observer;
@@ -166,9 +172,12 @@ static void observe_ack(struct bt_session *s, const struct bt_frame *now)
 		return;
 	o->awaited_token = 0;
 	if (now->ack.error) {
-		bt_session_log(s, BT_EVENT_REFUSED, 0, "module", "refused: %s", now->ack.text);
+		bt_session_log(s, BT_EVENT_REFUSED, 0, doer(s), "refused: %s", now->ack.text);
 		return;
 	}
+	if (now->ack.text[0])
+		bt_session_log(s, BT_EVENT_NOTE, now->ack.generation, doer(s), "changed: %s",
+			       now->ack.text);
 	number_events(s, now->ack.generation);
 	o->awaited_generation = now->ack.generation;
 	o->awaited_since_ns = now->publish_ns;
@@ -199,11 +208,11 @@ static void observe_applied(struct bt_session *s, const struct bt_frame *now)
 	if (totals.applied == totals.online && s->steps) {
 		o->awaited_generation = 0;
 	} else if (totals.applied == totals.online) {
-		bt_session_log(s, BT_EVENT_APPLIED, o->awaited_generation, "module",
+		bt_session_log(s, BT_EVENT_APPLIED, o->awaited_generation, doer(s),
 			       "applied on %u/%u CPUs", totals.applied, totals.online);
 		o->awaited_generation = 0;
 	} else if (!o->slow_told && now->mono_ns > o->awaited_since_ns + SLOW_NS) {
-		bt_session_log(s, BT_EVENT_NOTE, o->awaited_generation, "module",
+		bt_session_log(s, BT_EVENT_NOTE, o->awaited_generation, doer(s),
 			       "applied on %u/%u CPUs, waiting for CPU %d", totals.applied,
 			       totals.online, first_behind(now));
 		o->slow_told = true;
@@ -214,7 +223,7 @@ static void observe_run(struct bt_session *s, const struct bt_frame *before,
 			const struct bt_frame *now)
 {
 	if (before->run == BT_RUN_GO && now->run != BT_RUN_GO && now->reason != BT_REASON_USER)
-		bt_session_log(s, BT_EVENT_STOPPED, now->config.generation, "module", "stopped: %s",
+		bt_session_log(s, BT_EVENT_STOPPED, now->config.generation, doer(s), "stopped: %s",
 			       bt_reason_text(now->reason));
 }
 
@@ -233,7 +242,7 @@ static void observe_oom(struct bt_session *s, const struct bt_frame *before,
 		uint64_t pages = grew(before->oom_freed_pages, now->oom_freed_pages) ?
 				 now->oom_freed_pages - before->oom_freed_pages : 0;
 
-		bt_session_log(s, BT_EVENT_OOM, 0, "module", "OOM notifier fired, %s given back",
+		bt_session_log(s, BT_EVENT_OOM, 0, doer(s), "OOM notifier fired, %s given back",
 			       bt_text_bytes(pages * s->machine.page_bytes, size, sizeof(size)));
 	}
 	if (grew(before->vmstat[kill], now->vmstat[kill]))
@@ -258,7 +267,7 @@ static void observe_stuck(struct bt_session *s, const struct bt_frame *now)
 
 	bt_frame_totals(now, &totals);
 	if (totals.stuck_cpu >= 0 && totals.stuck_ns >= SLOW_NS && !s->observer.stuck)
-		bt_session_log(s, BT_EVENT_NOTE, 0, "module", "CPU %d is in one operation for %s",
+		bt_session_log(s, BT_EVENT_NOTE, 0, doer(s), "CPU %d is in one operation for %s",
 			       totals.stuck_cpu, bt_text_ns(totals.stuck_ns, time, sizeof(time)));
 	s->observer.stuck = totals.stuck_cpu >= 0 && totals.stuck_ns >= SLOW_NS;
 }
@@ -289,11 +298,11 @@ void bt_session_observe_interval(struct bt_session *s)
 	char time[16];
 
 	if (failing && !o->failing)
-		bt_session_log(s, BT_EVENT_FAILURE, i->point.generation, "module",
+		bt_session_log(s, BT_EVENT_FAILURE, i->point.generation, doer(s),
 			       "%llu allocations failed in %s", (unsigned long long)i->point.failures,
 			       bt_text_ns(i->point.length_ns, time, sizeof(time)));
 	if (throttled && !o->throttled)
-		bt_session_log(s, BT_EVENT_NOTE, i->point.generation, "module",
+		bt_session_log(s, BT_EVENT_NOTE, i->point.generation, doer(s),
 			       "guard: below the reserve, giving back instead of allocating");
 	o->failing = failing;
 	o->throttled = throttled;
