@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "user/child.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/mask.h"
+#include "core/thread.h"
+#include "system/leave.h"
+#include "system/pressure.h"
+#include "user/rights.h"
+#include "user/worker.h"
+
+#define STACK_BYTES (256u << 10)
+#define CALM_NS (2 * BT_NS_PER_S)	/* without much pressure, before it goes on */
+
+struct child {
+	struct bt_user_shared *shared;
+	void *board;
+	const struct bt_machine *machine;
+	struct bt_user_worker **workers;	/* [cpu_count]; NULL: none on this CPU */
+	struct bt_account account;
+	int pressure_fd;			/* -1: the kernel has no account of stalls */
+	struct bt_pressure pressure;
+	uint64_t pressed_ns;			/* when there was too much of it last; 0: never */
+	uint64_t run_start_ns;			/* of the present run; 0: none */
+};
+
+/* ---- the start ----------------------------------------------------------------------------- */
+
+static void prove_all(struct bt_user_shared *shared, unsigned max_order)
+{
+	struct bt_err network = { 0 };
+
+	bt_rights_network(&network);
+	bt_rights_descriptors();
+	for (unsigned i = 0; i < BT_WAY_COUNT; i++) {
+		struct bt_proof *proof = &shared->proofs[i];
+
+		if (!(shared->ways & 1u << i))
+			snprintf(proof->reason, sizeof(proof->reason), "not asked for");
+		else if (bt_ways[i]->networks && network.code)
+			bt_copy_clean(proof->reason, sizeof(proof->reason), network.text);
+		else
+			bt_prove(bt_ways[i], max_order, proof);
+	}
+}
+
+static int start_worker(struct child *c, unsigned cpu, struct bt_err *err)
+{
+	struct bt_user_worker *w = bt_xcalloc(1, sizeof(*w));
+	pthread_t thread;
+	int code;
+
+	w->shared = c->shared;
+	w->machine = c->machine;
+	w->cpu = cpu;
+	w->board = bt_board_cpu(c->board, cpu);
+	w->account = c->account; /* its files are read by position */
+	code = bt_thread_on_cpu(&thread, cpu, STACK_BYTES, bt_user_worker_run, w, err);
+	if (code) {
+		free(w);
+		return code;
+	}
+	pthread_detach(thread);
+	c->workers[cpu] = w;
+	return 0;
+}
+
+static int start_workers(struct child *c, struct bt_err *err)
+{
+	unsigned started = 0;
+	int code = 0;
+
+	for (unsigned cpu = 0; cpu < c->machine->cpu_count; cpu++) {
+		if (bt_mask_test(c->machine->allowed_cpus, cpu) && !start_worker(c, cpu, err))
+			started++;
+		else if (err->code)
+			code = -err->code;
+	}
+	if (started)
+		err->code = 0; /* a CPU that is offline has none */
+	return started ? 0 : code;
+}
+
+/* ---- the guard ----------------------------------------------------------------------------- */
+
+static uint64_t held_pages(const struct child *c, unsigned *workers, const struct bt_config *config)
+{
+	uint64_t pages = 0;
+
+	*workers = 0;
+	for (unsigned cpu = 0; cpu < c->machine->cpu_count; cpu++) {
+		if (!c->workers[cpu])
+			continue;
+		pages += __atomic_load_n(&c->workers[cpu]->board.stats->held_pages,
+					 __ATOMIC_RELAXED);
+		*workers += bt_mask_test(config->cpus, cpu);
+	}
+	return pages;
+}
+
+static bool is_pressed(struct child *c, uint64_t now_ns)
+{
+	uint64_t stalled_us;
+
+	if (c->pressure_fd < 0 || bt_pressure_read(c->pressure_fd, &stalled_us))
+		return false;
+	if (bt_pressure_percent(&c->pressure, now_ns, stalled_us) >= BT_USER_STOP_PSI_PERCENT)
+		c->pressed_ns = now_ns;
+	return c->pressed_ns && now_ns - c->pressed_ns < CALM_NS;
+}
+
+/* What all together may hold, so that the floor stays available, and as much as they have. */
+static uint64_t allowed_bytes(const struct child *c, const struct bt_config *config,
+			      uint64_t held_bytes)
+{
+	uint64_t available = bt_account_bytes(&c->account, "MemAvailable"), all, floor, half;
+
+	if (available == BT_UNKNOWN)
+		return held_bytes;
+	floor = c->machine->memory_bytes / 100 * BT_USER_FLOOR_PERCENT;
+	if (config->reserve_bytes > floor)
+		floor = config->reserve_bytes;
+	all = available + held_bytes;
+	half = all / 100 * BT_USER_HELD_PERCENT;
+	all = all > floor ? all - floor : 0;
+	return all < half ? all : half;
+}
+
+static void limit(struct child *c, const struct bt_config *config, uint64_t generation,
+		  uint64_t now_ns)
+{
+	uint64_t page = c->machine->page_bytes, pages;
+	unsigned workers;
+	uint64_t held = held_pages(c, &workers, config);
+
+	pages = is_pressed(c, now_ns) ? 0 : allowed_bytes(c, config, held * page) / page;
+	atomic_store(&c->shared->limit_pages, workers ? pages / workers : 0);
+	atomic_store_explicit(&c->shared->guarded_generation, generation, memory_order_release);
+}
+
+static void stop(struct child *c, uint64_t generation, enum bt_reason reason,
+		 _Atomic uint64_t *expiries)
+{
+	atomic_fetch_add(expiries, 1);
+	atomic_store(&c->shared->stop_reason, reason);
+	atomic_store(&c->shared->stopped_generation, generation);
+	c->run_start_ns = 0;
+	bt_user_ring(c->shared);
+}
+
+static void check_times(struct child *c, const struct bt_config *config, uint64_t generation,
+			uint64_t now_ns)
+{
+	uint64_t kept_alive_ns = atomic_load(&c->shared->kept_alive_ns);
+
+	if (!c->run_start_ns)
+		c->run_start_ns = now_ns;
+	if (config->lease_ms && now_ns > kept_alive_ns &&
+	    now_ns - kept_alive_ns >= config->lease_ms * BT_NS_PER_MS)
+		stop(c, generation, BT_REASON_LEASE, &c->shared->lease_expiries);
+	else if (config->run_limit_ms &&
+		 now_ns - c->run_start_ns >= config->run_limit_ms * BT_NS_PER_MS)
+		stop(c, generation, BT_REASON_TIME_LIMIT, &c->shared->limit_expiries);
+}
+
+/* CPUs without a worker have nothing to adopt. */
+static void echo(const struct child *c, uint64_t generation)
+{
+	for (unsigned cpu = 0; cpu < c->machine->cpu_count; cpu++) {
+		if (!c->workers[cpu])
+			bt_board_set(&bt_board_cpu(c->board, cpu).stats->generation,
+				     generation);
+	}
+}
+
+static void watch(struct child *c)
+{
+	struct bt_user_shared *shared = c->shared;
+	uint32_t heard = atomic_load(&shared->bell);
+	uint64_t generation, now_ns = bt_mono_ns();
+	struct bt_user_job job;
+	bool there = bt_user_newest(shared, &job, &generation);
+	bool stopped = there && atomic_load(&shared->stopped_generation) == generation;
+	bool active = there && !stopped && job.config.run != BT_RUN_DRAIN;
+
+	if (there)
+		echo(c, generation);
+	if (active) {
+		limit(c, &job.config, generation, now_ns);
+		check_times(c, &job.config, generation, now_ns);
+	} else {
+		c->run_start_ns = 0;
+	}
+	bt_user_wait(shared, heard, active ? BT_PRESSURE_TICK_NS : BT_UNKNOWN);
+}
+
+void bt_user_child(struct bt_user_shared *shared, void *board, const struct bt_machine *machine,
+		   pid_t parent)
+{
+	struct child c = {
+		.shared = shared, .board = board, .machine = machine,
+		.workers = bt_xcalloc(machine->cpu_count, sizeof(struct bt_user_worker *)),
+	};
+
+	bt_leave_parent(parent, "bt-user");
+	prove_all(shared, machine->max_order);
+	c.pressure_fd = bt_pressure_open(BT_PRESSURE_PATH, NULL);
+	if (!bt_account_open(&c.account, &shared->error))
+		start_workers(&c, &shared->error);
+	sem_post(&shared->ready);
+	for (;;)
+		watch(&c);
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "user/proof.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/util.h"
+#include "user/account.h"
+#include "user/trace.h"
+
+#define PAGES 64u
+#define TRIES 20u
+#define PAUSE_NS BT_NS_PER_MS	/* between two, for others to be through */
+/* What others allocate in the meantime is less than this and a half of ours. */
+#define OTHERS_PAGES 256u
+
+struct trial {
+	const struct bt_way *way;
+	void *state;
+	const struct bt_account *account;
+	unsigned order;
+	unsigned count;			/* of calls */
+	unsigned blocks;		/* of each */
+	struct bt_account_pages grown;
+	uint64_t traced;		/* blocks; BT_UNKNOWN: nobody counted */
+};
+
+/* Gives back what it got. */
+static int allocate(struct trial *trial, struct bt_account_pages *between)
+{
+	uint32_t units[PAGES];
+	unsigned got = 0;
+	int code = 0;
+
+	while (!code && got < trial->count) {
+		if (trial->way->prepare)
+			code = trial->way->prepare(trial->state);
+		if (!code)
+			code = trial->way->alloc(trial->state, trial->order, trial->blocks,
+						 &units[got]);
+		got += !code;
+	}
+	*between = bt_account_pages(trial->account);
+	for (unsigned i = 0; i < got && trial->way->free; i++) {
+		trial->way->free(trial->state, trial->order, units[i]);
+		if (trial->way->settle)
+			trial->way->settle(trial->state);
+	}
+	return code;
+}
+
+static uint64_t grown(uint64_t from, uint64_t to)
+{
+	return from == BT_UNKNOWN || to == BT_UNKNOWN ? BT_UNKNOWN : to - from;
+}
+
+static int try_once(struct trial *trial)
+{
+	struct bt_account_pages before, between, after;
+	int code, trace_fd = bt_trace_open(trial->order);
+
+	before = bt_account_pages(trial->account);
+	code = allocate(trial, &between);
+	after = bt_account_pages(trial->account);
+	trial->traced = bt_trace_blocks(trace_fd);
+	if (trace_fd >= 0)
+		close(trace_fd);
+	if (trial->way->transient)
+		between = before;
+	trial->grown.alloc = grown(before.alloc, trial->way->transient ? after.alloc :
+									 between.alloc);
+	trial->grown.free = grown(between.free, after.free);
+	return code;
+}
+
+/* Whether the growth is that of so many pages of ours and what is usual of others. */
+static bool is_ours(uint64_t grown, uint64_t pages)
+{
+	return grown >= pages && grown <= pages + pages / 2 + OTHERS_PAGES;
+}
+
+static bool judge(const struct trial *trial, struct bt_proof *proof)
+{
+	uint64_t blocks = (uint64_t)trial->count * trial->blocks, pages = blocks << trial->order;
+
+	if (trial->grown.alloc == BT_UNKNOWN || trial->grown.free == BT_UNKNOWN) {
+		snprintf(proof->reason, sizeof(proof->reason), "/proc/vmstat has no pgalloc");
+		return false;
+	}
+	snprintf(proof->reason, sizeof(proof->reason),
+		 "order %u: %llu pages were to be allocated, pgalloc grew by %llu, pgfree by %llu",
+		 trial->order, (unsigned long long)pages, (unsigned long long)trial->grown.alloc,
+		 (unsigned long long)trial->grown.free);
+	if (!is_ours(trial->grown.alloc, pages) || !is_ours(trial->grown.free, pages))
+		return false;
+	if (trial->traced == BT_UNKNOWN)
+		return true;
+	proof->traced = true;
+	snprintf(proof->reason, sizeof(proof->reason),
+		 "order %u: %llu blocks were to be allocated, the tracepoint counted %llu",
+		 trial->order, (unsigned long long)blocks, (unsigned long long)trial->traced);
+	return trial->traced >= blocks;
+}
+
+/* Others may allocate meanwhile: one good try of some is enough. */
+static bool prove_order(struct trial *trial, struct bt_proof *proof)
+{
+	int code;
+
+	for (unsigned i = 0; i < TRIES; i++) {
+		code = try_once(trial);
+		if (code == -ENOMEM && proof->orders)
+			return true;
+		if (code) {
+			snprintf(proof->reason, sizeof(proof->reason), "order %u: %s",
+				 trial->order, strerror(-code));
+			return false;
+		}
+		if (judge(trial, proof))
+			return true;
+		bt_sleep_until_ns(bt_mono_ns() + PAUSE_NS);
+	}
+	return false;
+}
+
+static void prove_orders(struct trial *trial, unsigned max_order, struct bt_proof *proof)
+{
+	for (unsigned order = 0; order <= max_order; order++) {
+		unsigned blocks = PAGES >> order ? PAGES >> order : 1;
+
+		if (!(trial->way->orders & 1u << order))
+			continue;
+		trial->order = order;
+		trial->blocks = blocks < trial->way->unit_blocks ? blocks : trial->way->unit_blocks;
+		trial->count = blocks / trial->blocks;
+		if (prove_order(trial, proof))
+			proof->orders |= 1u << order;
+	}
+	if (proof->orders)
+		proof->reason[0] = '\0';
+}
+
+void bt_prove(const struct bt_way *way, unsigned max_order, struct bt_proof *proof)
+{
+	const struct bt_way_terms terms = { .max_pages = (uint64_t)PAGES << max_order };
+	struct bt_account account;
+	struct trial trial = { .way = way, .account = &account };
+	struct bt_err err = { 0 };
+
+	*proof = (struct bt_proof){ .orders = 0 };
+	if (!bt_account_open(&account, &err) && !way->open(&trial.state, &terms, &err)) {
+		prove_orders(&trial, max_order, proof);
+		way->close(trial.state);
+	}
+	if (err.code)
+		bt_copy_clean(proof->reason, sizeof(proof->reason), err.text);
+	bt_account_close(&account);
+}

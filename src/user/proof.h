@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Whether a way really has the kernel allocate pages as it says, found out before it is used. None of
+ * them is promised by the kernel: each kernel is asked.
+ */
+#ifndef BT_PROOF_H
+#define BT_PROOF_H
+
+#include "user/way.h"
+
+#define BT_PROOF_TEXT 160
+
+struct bt_proof {
+	uint32_t orders;	/* bit n: it allocates blocks of order n */
+	bool traced;		/* the tracepoint kmem:mm_page_alloc said so, not the count of pages */
+	char reason[BT_PROOF_TEXT];	/* no order: why; else "" */
+};
+
+/*
+ * Allocates some 64 pages of each order up to max_order, at least one block, and gives them back. An
+ * order is proven when pgalloc and pgfree of /proc/vmstat grow by at least these pages each time,
+ * and not by so much more that it may have been others; where tracefs is there to be used, when the
+ * tracepoint has counted as many blocks of that order. An order above a proven one for which there
+ * was no block just now counts as proven: that is what it is there to find out.
+ */
+void bt_prove(const struct bt_way *way, unsigned max_order, struct bt_proof *proof);
+
+#endif

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "user/shared.h"
+
+#include <limits.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+void bt_user_ring(struct bt_user_shared *shared)
+{
+	atomic_fetch_add(&shared->bell, 1);
+	syscall(SYS_futex, &shared->bell, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+void bt_user_wait(struct bt_user_shared *shared, uint32_t heard, uint64_t limit_ns)
+{
+	struct timespec limit = { .tv_sec = (time_t)(limit_ns / BT_NS_PER_S),
+				  .tv_nsec = (long)(limit_ns % BT_NS_PER_S) };
+
+	syscall(SYS_futex, &shared->bell, FUTEX_WAIT, heard, limit_ns == BT_UNKNOWN ? NULL : &limit,
+		NULL, 0);
+}
+
+bool bt_user_newest(const struct bt_user_shared *shared, struct bt_user_job *job,
+		    uint64_t *generation)
+{
+	uint64_t after;
+
+	do {
+		*generation = atomic_load_explicit(&shared->generation, memory_order_acquire);
+		*job = shared->jobs[*generation % BT_USER_JOBS];
+		atomic_thread_fence(memory_order_acquire);
+		after = atomic_load_explicit(&shared->generation, memory_order_relaxed);
+	} while (after - *generation >= BT_USER_JOBS - 1);
+	return *generation > 0;
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "user/trace.h"
+
+#include <linux/perf_event.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/util.h"
+
+#define EVENT "events/kmem/mm_page_alloc/id"
+
+static bool find_event(uint64_t *id)
+{
+	static const char *const paths[] = {
+		"/sys/kernel/tracing/" EVENT, "/sys/kernel/debug/tracing/" EVENT,
+	};
+	char text[32];
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(paths); i++) {
+		if (bt_read_line(paths[i], text, sizeof(text)) && !bt_parse_u64(text, id))
+			return true;
+	}
+	return false;
+}
+
+int bt_trace_open(unsigned order)
+{
+	struct perf_event_attr attributes = {
+		.type = PERF_TYPE_TRACEPOINT, .size = sizeof(attributes),
+	};
+	char filter[32];
+	uint64_t id;
+	int fd;
+
+	if (!find_event(&id))
+		return -1;
+	attributes.config = id;
+	fd = (int)syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	snprintf(filter, sizeof(filter), "order == %u", order);
+	if (fd < 0 || !ioctl(fd, PERF_EVENT_IOC_SET_FILTER, filter))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+uint64_t bt_trace_blocks(int fd)
+{
+	uint64_t count;
+
+	return fd >= 0 && read(fd, &count, sizeof(count)) == sizeof(count) ? count : BT_UNKNOWN;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Blocks of one order that the calling thread has allocated, as the tracepoint kmem:mm_page_alloc
+ * counts them. A counter of perf, which records nothing: nobody else's tracing is touched.
+ */
+#ifndef BT_TRACE_H
+#define BT_TRACE_H
+
+#include <stdint.h>
+
+/* A descriptor; -1: no tracefs, no right to use it, or a kernel without perf. */
+int bt_trace_open(unsigned order);
+/* Since it was opened; BT_UNKNOWN when fd is -1. */
+uint64_t bt_trace_blocks(int fd);
+
+#endif

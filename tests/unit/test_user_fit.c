@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What of a config the ways can do. */
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/mask.h"
+#include "core/param.h"
+#include "core/util.h"
+#include "user/fit.h"
+
+#define GIB (1ull << 30)
+
+struct kit {
+	struct bt_machine machine;
+	struct bt_user_means means;
+	struct bt_config config;
+	enum bt_way_number way;
+	char text[BT_USER_FIT_TEXT];
+};
+
+/* Two nodes, four CPUs, of which we may use the first three; all ways there are, 8 GiB at most. */
+static struct kit new_kit(void)
+{
+	struct kit kit = {
+		.machine = { .page_bytes = 4096, .max_order = 10, .cpu_count = 4, .node_count = 2,
+			     .memory_bytes = 32 * GIB, .max_held_bytes = 8 * GIB,
+			     .memory_nodes = { 3 }, .possible_cpus = { 0xf },
+			     .allowed_cpus = { 0x7 } },
+		.way = BT_WAY_COUNT,
+	};
+
+	for (unsigned i = 0; i < BT_WAY_COUNT; i++) {
+		kit.means.orders[i] = bt_ways[i]->orders;
+		kit.means.room_bytes[i] = BT_UNKNOWN;
+	}
+	return kit;
+}
+
+static int fit(struct kit *kit, const char *assignments)
+{
+	struct ant_limits limits = bt_machine_limits(&kit->machine);
+	char *text = bt_xstrdup(assignments), *rest = text, *one;
+	struct bt_err err;
+
+	kit->means.machine = &kit->machine;
+	bt_config_default(&kit->config, &limits, kit->machine.memory_bytes);
+	kit->config.run = BT_RUN_GO;
+	while ((one = strsep(&rest, " "))) {
+		if (*one && bt_param_assign(&kit->config, one, &limits, &err))
+			fail_msg("%s", err.text);
+	}
+	free(text);
+	return bt_user_fit(&kit->means, &kit->config, &kit->way, kit->text);
+}
+
+static void each_config_has_its_way(void **state)
+{
+	static const struct {
+		const char *config;
+		enum bt_way_number way;
+	} rows[] = {
+		{ "order=0", BT_WAY_PIPE },
+		{ "order=0 pattern=hold", BT_WAY_PIPE },
+		{ "order=0 pattern=repeat", BT_WAY_PBUF },
+		{ "order=3", BT_WAY_PBUF },
+		{ "order=3 pattern=hold", BT_WAY_PACKET },
+		{ "order=7 pattern=ramp", BT_WAY_PACKET },
+		{ "order=8", BT_WAY_PACKET },
+		{ "order=8 pattern=repeat", BT_WAY_SYSCTL },
+		{ "order=10 pattern=hold", BT_WAY_PACKET },
+		{ "order=0 gfp=movable", BT_WAY_ANON },
+		{ "order=9 gfp=movable pattern=repeat", BT_WAY_HUGE },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct kit kit = new_kit();
+
+		if (fit(&kit, rows[i].config))
+			fail_msg("%s: %s", rows[i].config, kit.text);
+		if (kit.way != rows[i].way)
+			fail_msg("%s: way %s", rows[i].config, bt_ways[kit.way]->name);
+	}
+}
+
+static void what_cannot_be_done_is_told(void **state)
+{
+	struct kit kit = new_kit();
+
+	(void)state;
+	assert_int_equal(fit(&kit, "order=0 gfp=atomic touch=all free=lifo node=bind:1 cpus=0-3"), 0);
+	assert_string_equal(kit.text, "gfp=kernel, touch=none, free=fifo, node=local, cpus=0-2, as "
+				      "way pipe has it");
+	assert_int_equal(kit.config.gfp, BT_GFP_KERNEL);
+	assert_int_equal(kit.config.node_policy, BT_NODE_LOCAL);
+	assert_int_equal(kit.config.nodes[0], 0);
+	assert_int_equal(kit.config.cpus[0], 7);
+	assert_int_equal(fit(&kit, "order=3 gfp=kernel-noretry cpus=1 pattern=hold free=random"), 0);
+	assert_string_equal(kit.text, "");
+	assert_int_equal(kit.config.free_order, BT_FREE_RANDOM);
+	assert_int_equal(fit(&kit, "order=0 cpus=1 gfp=kernel guard=bench reserve=0"), 0);
+	assert_string_equal(kit.text, "guard=safe, as way pipe has it");
+}
+
+static void a_way_with_more_room_comes_first(void **state)
+{
+	struct kit kit = new_kit();
+
+	(void)state;
+	kit.means.room_bytes[BT_WAY_PBUF] = 6 << 20;
+	assert_int_equal(fit(&kit, "order=3 cpus=0-2 held=64M gfp=kernel-noretry"), 0);
+	assert_int_equal(kit.way, BT_WAY_PACKET);
+	assert_int_equal(fit(&kit, "order=3 cpus=0-2 held=6M gfp=kernel"), 0);
+	assert_int_equal(kit.way, BT_WAY_PBUF);
+	/* Nothing else is there: then less of it. */
+	kit.means.orders[BT_WAY_PACKET] = 0;
+	assert_int_equal(fit(&kit, "order=3 cpus=0-2 held=64M gfp=kernel"), 0);
+	assert_int_equal(kit.config.max_held_bytes, 6 << 20);
+	assert_string_equal(kit.text, "held=6MiB, as way pbuf has it");
+}
+
+static void refusals_say_why(void **state)
+{
+	struct kit kit = new_kit();
+
+	(void)state;
+	assert_int_equal(fit(&kit, "order=4 gfp=movable"), -EOPNOTSUPP);
+	assert_string_equal(kit.text, "no way for order 4, pattern burst, gfp movable (there: "
+				      "pipe+packet+pbuf+sysctl+anon+huge)");
+	assert_int_equal(kit.config.order, 4);
+	assert_int_equal(fit(&kit, "order=2 cpus=3"), -EOPNOTSUPP);
+	assert_non_null(strstr(kit.text, "cpus"));
+	memset(kit.means.orders, 0, sizeof(kit.means.orders));
+	assert_int_equal(fit(&kit, "order=0"), -EOPNOTSUPP);
+	assert_non_null(strstr(kit.text, "(there: none)"));
+	/* What gives everything back needs none. */
+	kit.config.run = BT_RUN_DRAIN;
+	assert_int_equal(bt_user_fit(&kit.means, &kit.config, &kit.way, kit.text), 0);
+	kit.config.run = BT_RUN_STEP;
+	kit.config.step = BT_STEP_GET;
+	kit.config.step_blocks = 1;
+	assert_int_equal(bt_user_fit(&kit.means, &kit.config, &kit.way, kit.text), -EOPNOTSUPP);
+	assert_string_equal(kit.text, "steps of a microbenchmark need the module");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_config_has_its_way),
+		cmocka_unit_test(what_cannot_be_done_is_told),
+		cmocka_unit_test(a_way_with_more_room_comes_first),
+		cmocka_unit_test(refusals_say_why),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The process with the workers: what it takes, when it stops, and that nothing of it stays. */
+#include "tests/unit/test.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "core/mask.h"
+#include "core/param.h"
+#include "system/available.h"
+#include "tests/unit/user_rig.h"
+#include "user/child.h"
+#include "user/load.h"
+#include "user/worker.h"
+
+#define LIMIT_NS (20 * BT_NS_PER_S)
+#define HELD (64 * MIB)
+
+struct kit {
+	struct bt_machine machine;
+	uint64_t available_bytes;
+	struct bt_user_load *load;
+	struct bt_config config;
+};
+
+static bool open_kit(struct kit *kit, uint32_t ways, char verdict[VERDICT])
+{
+	struct ant_limits limits;
+	struct bt_err err = { 0 };
+
+	*kit = (struct kit){ .load = NULL };
+	if (bt_available_look(&kit->machine, &kit->available_bytes, &err)) {
+		snprintf(verdict, VERDICT, "%.200s", err.text);
+		return false;
+	}
+	kit->machine.max_held_bytes = HELD;
+	if (bt_user_load_open(&kit->load, ways, &kit->machine, &err)) {
+		snprintf(verdict, VERDICT, "%.200s", err.text);
+		return false;
+	}
+	for (unsigned i = 0; i < BT_WAY_COUNT; i++) {
+		const struct bt_proof *proof = bt_user_load_proof(kit->load, i);
+
+		if (!(ways & 1u << i) || proof->orders)
+			continue;
+		snprintf(verdict, VERDICT, "skip: no %s: %.150s", bt_ways[i]->name, proof->reason);
+		bt_user_load_close(kit->load);
+		return false;
+	}
+	limits = bt_machine_limits(&kit->machine);
+	bt_config_default(&kit->config, &limits, 0);
+	memcpy(kit->config.cpus, kit->machine.allowed_cpus, sizeof(kit->config.cpus));
+	kit->config.run = BT_RUN_GO;
+	kit->config.pattern = BT_PATTERN_HOLD;
+	kit->config.max_held_bytes = HELD;
+	kit->config.lease_ms = 0;
+	return true;
+}
+
+static uint64_t held_bytes(const struct kit *kit)
+{
+	uint64_t bytes = 0;
+	size_t size;
+	void *area = (void *)(uintptr_t)bt_user_load_area(kit->load, &size);
+
+	for (unsigned cpu = 0; cpu < kit->machine.cpu_count; cpu++)
+		bytes += __atomic_load_n(&bt_board_cpu(area, cpu).stats->held_pages,
+					 __ATOMIC_RELAXED) * kit->machine.page_bytes;
+	return bytes;
+}
+
+static uint64_t total(const struct kit *kit, size_t offset)
+{
+	uint64_t sum = 0;
+	size_t size;
+	void *area = (void *)(uintptr_t)bt_user_load_area(kit->load, &size);
+
+	for (unsigned cpu = 0; cpu < kit->machine.cpu_count; cpu++)
+		sum += __atomic_load_n((__u64 *)((char *)bt_board_cpu(area, cpu).stats + offset),
+				       __ATOMIC_RELAXED);
+	return sum;
+}
+
+#define TOTAL(kit, member) total(kit, offsetof(struct bt_cpu_stats, member))
+
+/* Until it is held to 7 of 8 parts at least, or (0) nothing is. */
+static bool await_held(const struct kit *kit, uint64_t bytes)
+{
+	uint64_t end_ns = bt_mono_ns() + LIMIT_NS, held;
+
+	do {
+		held = held_bytes(kit);
+		if (bytes ? held >= bytes / 8 * 7 && held <= bytes : !held)
+			return true;
+		usleep(1000);
+	} while (bt_mono_ns() < end_ns);
+	return false;
+}
+
+/* ---- what is held -------------------------------------------------------------------------- */
+
+/* Two orders after another, then nothing; free memory tells it, too. */
+static void holds(const void *context, char verdict[VERDICT])
+{
+	const unsigned *way = context;
+	unsigned order = __builtin_ctz(bt_ways[*way]->orders);
+	struct kit kit;
+	long long gone = 0;
+
+	if (!open_kit(&kit, 1u << *way, verdict))
+		return;
+	for (unsigned try = 0; !*verdict && try < 10 && gone < (long long)HELD / 2; try++) {
+		uint64_t before = free_bytes();
+
+		kit.config.run = BT_RUN_GO;
+		kit.config.order = order;
+		bt_user_load_publish(kit.load, &kit.config, *way);
+		if (!await_held(&kit, HELD))
+			snprintf(verdict, VERDICT, "holds %llu KiB",
+				 (unsigned long long)held_bytes(&kit) / 1024);
+		gone = (long long)(before - free_bytes());
+		kit.config.run = BT_RUN_DRAIN;
+		bt_user_load_publish(kit.load, &kit.config, *way);
+		if (!await_held(&kit, 0))
+			snprintf(verdict, VERDICT, "does not give back");
+	}
+	if (!*verdict && gone < (long long)HELD / 2)
+		snprintf(verdict, VERDICT, "free memory has shrunk by %lld KiB", gone / 1024);
+	if (!*verdict && TOTAL(&kit, allocs) != TOTAL(&kit, frees))
+		snprintf(verdict, VERDICT, "%llu allocated, %llu freed",
+			 (unsigned long long)TOTAL(&kit, allocs),
+			 (unsigned long long)TOTAL(&kit, frees));
+	bt_user_load_close(kit.load);
+}
+
+static void each_way_holds_what_it_is_to(void **state)
+{
+	static const unsigned ways[] = { BT_WAY_PACKET, BT_WAY_PIPE, BT_WAY_ANON, BT_WAY_HUGE };
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(ways); i++)
+		check_as(false, bt_ways[ways[i]]->name, &(struct check){ holds, &ways[i] });
+	check_as(true, "packet", &(struct check){ holds, &ways[0] });
+}
+
+/* Every histogram has as many entries as operations were timed, none has one of a ring's blocks. */
+static void patterns_run(const void *context, char verdict[VERDICT])
+{
+	static const struct {
+		unsigned way, pattern, order;
+	} rows[] = {
+		{ BT_WAY_PIPE, BT_PATTERN_BURST, 0 },	{ BT_WAY_PBUF, BT_PATTERN_STEADY, 1 },
+		{ BT_WAY_SYSCTL, BT_PATTERN_REPEAT, 4 }, { BT_WAY_ANON, BT_PATTERN_RAMP, 0 },
+	};
+	struct kit kit;
+
+	(void)context;
+	for (unsigned i = 0; !*verdict && i < BT_ARRAY_SIZE(rows); i++) {
+		uint64_t end_ns = bt_mono_ns() + LIMIT_NS, allocs;
+
+		if (!open_kit(&kit, 1u << rows[i].way, verdict))
+			return;
+		kit.config.order = rows[i].order;
+		kit.config.pattern = rows[i].pattern;
+		kit.config.max_held_bytes = 4 * MIB;
+		allocs = pages_allocated();
+		bt_user_load_publish(kit.load, &kit.config, rows[i].way);
+		while (TOTAL(&kit, allocs) < 5000 && bt_mono_ns() < end_ns)
+			usleep(1000);
+		kit.config.run = BT_RUN_DRAIN;
+		bt_user_load_publish(kit.load, &kit.config, rows[i].way);
+		if (!await_held(&kit, 0) || TOTAL(&kit, allocs) < 5000)
+			snprintf(verdict, VERDICT, "%s: %llu allocated", bt_ways[rows[i].way]->name,
+				 (unsigned long long)TOTAL(&kit, allocs));
+		/* Some may have been allocated by others, but none of ours without the kernel. */
+		else if (pages_allocated() - allocs < TOTAL(&kit, allocs) << rows[i].order)
+			snprintf(verdict, VERDICT, "%s: counted %llu blocks, pgalloc less",
+				 bt_ways[rows[i].way]->name,
+				 (unsigned long long)TOTAL(&kit, allocs));
+		bt_user_load_close(kit.load);
+	}
+}
+
+static void patterns_allocate_what_they_count(void **state)
+{
+	(void)state;
+	check_as(false, "patterns", &(struct check){ patterns_run, NULL });
+}
+
+/* ---- what stops it ------------------------------------------------------------------------- */
+
+static void stops(const void *context, char verdict[VERDICT])
+{
+	const enum bt_reason *reason = context;
+	struct bt_user_status status = { .reason = BT_REASON_NONE };
+	struct bt_err err = { 0 };
+	struct kit kit;
+	uint64_t end_ns;
+
+	if (!open_kit(&kit, 1u << BT_WAY_PIPE, verdict))
+		return;
+	kit.config.lease_ms = *reason == BT_REASON_LEASE ? 300 : 0;
+	kit.config.run_limit_ms = *reason == BT_REASON_TIME_LIMIT ? 300 : 0;
+	kit.config.max_held_bytes = 4 * MIB;
+	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
+	end_ns = bt_mono_ns() + LIMIT_NS;
+	while (status.reason != *reason && bt_mono_ns() < end_ns) {
+		if (bt_user_load_status(kit.load, &status, &err))
+			break;
+		usleep(1000);
+	}
+	if (status.reason != *reason || status.config.run != BT_RUN_DRAIN || !await_held(&kit, 0))
+		snprintf(verdict, VERDICT, "reason %u, run %u, held %llu %.100s", status.reason,
+			 status.config.run, (unsigned long long)held_bytes(&kit), err.text);
+	else if (status.lease_expiries + status.limit_expiries != 1)
+		snprintf(verdict, VERDICT, "not counted once");
+	bt_user_load_close(kit.load);
+}
+
+static void lease_and_time_limit_stop_it(void **state)
+{
+	static const enum bt_reason reasons[] = { BT_REASON_LEASE, BT_REASON_TIME_LIMIT };
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(reasons); i++)
+		check_as(false, "stop", &(struct check){ stops, &reasons[i] });
+}
+
+/* A reserve that is more than there is: nothing may be held. */
+static void keeps_the_reserve(const void *context, char verdict[VERDICT])
+{
+	struct kit kit;
+	uint64_t end_ns = bt_mono_ns() + LIMIT_NS;
+
+	(void)context;
+	if (!open_kit(&kit, 1u << BT_WAY_PIPE, verdict))
+		return;
+	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
+	if (!await_held(&kit, HELD))
+		snprintf(verdict, VERDICT, "holds nothing to give back");
+	kit.config.reserve_bytes = kit.machine.memory_bytes;
+	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
+	if (!await_held(&kit, 0))
+		snprintf(verdict, VERDICT, "below the reserve it holds %llu",
+			 (unsigned long long)held_bytes(&kit));
+	while (!TOTAL(&kit, throttled) && bt_mono_ns() < end_ns)
+		usleep(1000);
+	if (!TOTAL(&kit, throttled))
+		snprintf(verdict, VERDICT, "and does not say so");
+	bt_user_load_close(kit.load);
+}
+
+static void the_reserve_is_kept(void **state)
+{
+	(void)state;
+	check_as(false, "reserve", &(struct check){ keeps_the_reserve, NULL });
+}
+
+/* ---- its end ------------------------------------------------------------------------------- */
+
+static bool is_gone(int pid)
+{
+	for (unsigned i = 0; i < 20000 && !kill(pid, 0); i++)
+		usleep(1000);
+	return kill(pid, 0) && errno == ESRCH;
+}
+
+/* Who has it open is killed without a word: the workers' process goes, and what it held with it. */
+static void nothing_outlives_its_opener(void **state)
+{
+	char verdict[VERDICT] = "";
+	int fds[2], pid = 0, status;
+	pid_t opener;
+
+	(void)state;
+	/* Orphans come to us, so that their end can be seen. */
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	assert_int_equal(pipe(fds), 0);
+	opener = fork();
+	if (!opener) {
+		struct kit kit;
+
+		if (open_kit(&kit, 1u << BT_WAY_PIPE, verdict)) {
+			bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
+			if (await_held(&kit, HELD))
+				pid = bt_user_load_pid(kit.load);
+		}
+		if (write(fds[1], &pid, sizeof(pid)) < 0)
+			_exit(1);
+		pause();
+	}
+	assert_int_equal(read(fds[0], &pid, sizeof(pid)), sizeof(pid));
+	assert_true(pid > 0);
+	kill(opener, SIGKILL);
+	assert_int_equal(waitpid(opener, &status, 0), opener);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_true(is_gone(pid));
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void a_killed_child_is_told(void **state)
+{
+	char verdict[VERDICT] = "";
+	struct bt_user_status status;
+	struct bt_err err = { 0 };
+	struct kit kit;
+
+	(void)state;
+	assert_true(open_kit(&kit, 1u << BT_WAY_ANON, verdict));
+	assert_int_equal(bt_user_load_status(kit.load, &status, &err), 0);
+	assert_int_equal(status.config.generation, 0);
+	kill(bt_user_load_pid(kit.load), SIGKILL);
+	for (unsigned i = 0; i < 5000 && !bt_user_load_status(kit.load, &status, &err); i++)
+		usleep(1000);
+	assert_int_equal(err.code, EIO);
+	assert_non_null(strstr(err.text, "was killed"));
+	bt_user_load_close(kit.load);
+}
+
+static void is_the_first_victim(void **state)
+{
+	char verdict[VERDICT] = "", path[64], line[16];
+	struct kit kit;
+
+	(void)state;
+	assert_true(open_kit(&kit, 0, verdict));
+	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", bt_user_load_pid(kit.load));
+	assert_true(bt_read_line(path, line, sizeof(line)));
+	assert_string_equal(line, "1000");
+	assert_string_equal(bt_user_load_proof(kit.load, BT_WAY_PIPE)->reason, "not asked for");
+	bt_user_load_close(kit.load);
+}
+
+/* ---- fall-backs ---------------------------------------------------------------------------- */
+
+/*
+ * Order 11, above what the allocator has (MAX_ORDER 10): the ring comes out of vmalloc(), and the call
+ * says nothing of it.
+ */
+static void falls_back(const void *context, char verdict[VERDICT])
+{
+	const struct bt_way_terms terms = { .max_pages = 1 << 14 };
+	struct bt_user_shared shared = { .calls = 0 };
+	struct bt_machine machine = { .page_bytes = 4096, .cpu_count = 1, .node_count = 1,
+				      .max_order = 15 };
+	void *board = bt_xcalloc(1, bt_board_bytes(&machine));
+	struct bt_user_worker w = { .shared = &shared, .machine = &machine, .way = &bt_way_packet,
+				    .config = { .order = 11 }, .unit_pages = 4 << 11 };
+	struct bt_err err = { 0 };
+	enum bt_user_got got;
+	uint64_t now_ns;
+
+	(void)context;
+	bt_board_init(board, &machine);
+	w.board = bt_board_cpu(board, 0);
+	if (bt_way_packet.open(&w.state, &terms, &err) || bt_account_open(&w.account, &err)) {
+		snprintf(verdict, VERDICT, "skip: %.200s", err.text);
+		return;
+	}
+	got = bt_user_grow(&w, 1 << 14, &now_ns);
+	if (got != BT_USER_FAILED || w.board.stats->failures != 4 || w.board.stats->allocs ||
+	    w.held_pages)
+		snprintf(verdict, VERDICT, "got %u, %llu failures, %llu allocs, %llu held", got,
+			 (unsigned long long)w.board.stats->failures,
+			 (unsigned long long)w.board.stats->allocs,
+			 (unsigned long long)w.held_pages);
+	/* And what is no fall-back is none. */
+	w.config.order = 9;
+	got = bt_user_grow(&w, 4 << 9, &now_ns);
+	if (!*verdict && (got != BT_USER_GOT || w.board.stats->failures != 4 ||
+			  w.board.stats->allocs != 4 || w.held_pages != 4 << 9))
+		snprintf(verdict, VERDICT, "order 9: got %u, %llu failures", got,
+			 (unsigned long long)w.board.stats->failures);
+	if (w.held_pages)
+		bt_user_shrink(&w, &now_ns);
+}
+
+static void fall_backs_are_failures(void **state)
+{
+	(void)state;
+	check_as(false, "vmalloc", &(struct check){ falls_back, NULL });
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_way_holds_what_it_is_to),
+		cmocka_unit_test(patterns_allocate_what_they_count),
+		cmocka_unit_test(lease_and_time_limit_stop_it),
+		cmocka_unit_test(the_reserve_is_kept),
+		cmocka_unit_test(nothing_outlives_its_opener),
+		cmocka_unit_test(a_killed_child_is_told),
+		cmocka_unit_test(is_the_first_victim),
+		cmocka_unit_test(fall_backs_are_failures),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
