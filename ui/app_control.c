@@ -157,8 +157,8 @@ static void ask_to_start(struct ui_app *app, const struct bt_config *config, con
 	};
 	question = ui_question_open(app, undo ? "Undo the stop: start the load again?" :
 					 "Start the load?", start_answers);
-	ui_question_line(question,
-			 "Kernel threads on %u CPUs of %s allocate and free pages of order %u,",
+	ui_question_line(question, "%s on %u CPUs of %s allocate and free pages of order %u,",
+			 machine->abi_version ? "Kernel threads" : "Threads",
 			 bt_mask_weight(config->cpus, BT_CPU_WORDS), machine->host, config->order);
 	ui_question_line(question, "as fast as the pace allows, holding at most %s.",
 			 bt_text_bytes(config->max_held_bytes, text, sizeof(text)));

@@ -33,6 +33,21 @@ void ui_latency_timing(const struct ui_model *model, unsigned rank, struct ui_ro
 		ui_row_add(row, rank, UI_ROLE_WARN, "timed", "1/%u", config->sample_every);
 }
 
+bool ui_latency_untimed(const struct ui_model *model, struct ui_row *row)
+{
+	const struct bt_frame *live = model->live;
+
+	if (!live || !live->has_module || !live->way[0] || !live->cpu_count)
+		return false;
+	for (unsigned cpu = 0; cpu < live->cpu_count; cpu++) {
+		if (live->cpus[cpu].alloc_max_ns != BT_UNKNOWN)
+			return false;
+	}
+	ui_row_add(row, 0, UI_ROLE_DIM, "", "not timed: a call of way %s is many blocks",
+		   live->way);
+	return true;
+}
+
 uint64_t ui_latency_ns(const struct bt_point *point, unsigned op, unsigned row)
 {
 	const struct bt_latency *latency = &point->latency[op];

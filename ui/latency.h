@@ -25,6 +25,8 @@ static inline uint64_t ui_longest_ns(uint64_t max_ns)
  * operations that is timed where it is not all of them. Nothing without a module.
  */
 void ui_latency_timing(const struct ui_model *model, unsigned rank, struct ui_row *row);
+/* Where no operation can be timed, for want of the module: true, and why stands in the row. */
+bool ui_latency_untimed(const struct ui_model *model, struct ui_row *row);
 uint64_t ui_latency_ns(const struct bt_point *point, unsigned op, unsigned row);
 /* The same as series of doubles, NaN = unknown. */
 extern const ui_value_fn ui_latency_value[BT_OP_COUNT][UI_LATENCY_ROWS];

@@ -31,6 +31,9 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 		ui_row_add(row, 0, UI_ROLE_WARN, "read only:", "%s", model->no_control);
 	else if (!frame || !frame->has_module)
 		ui_row_add(row, 0, UI_ROLE_DIM, "", "no module");
+	else if (frame->way[0])
+		ui_row_add(row, 0, UI_ROLE_NORMAL, "way", "%s (no module)",
+			   frame->way);
 	else if (frame->config.generation)
 		ui_row_add(row, 0, UI_ROLE_NORMAL, "generation", "%llu",
 			   (unsigned long long)frame->config.generation);

@@ -78,6 +78,10 @@ static void draw_facts(const struct ui_model *model, const struct ui_area *area,
 	struct ui_row row = { 0 };
 	char text[UI_TEXT];
 
+	if (ui_latency_untimed(model, &row)) {
+		ui_row_draw(&row, area, line, 0, area->rect.cols);
+		return;
+	}
 	ui_row_add(&row, 0, point->preempted_per_s > 0 ? UI_ROLE_WARN : UI_ROLE_NORMAL,
 		   "preempted (left out)", "%s", ui_text_rate(point->preempted_per_s, text));
 	ui_row_add(&row, 2, UI_ROLE_NORMAL, "timed now", "%s allocs",

@@ -87,9 +87,10 @@ bool bt_cmd_is_ours(const struct bt_machine *machine);
 #define BT_CMD_INTERVAL_NS BT_NS_PER_S	/* the default of --interval */
 
 /*
- * What session to open for the options: the one place that resolves `auto` (kmod if the device is
- * there, else vm, source_note then says why not kmod). fallback is the spec when none was given:
- * "auto", or NULL for commands that insist on one. Fills source, source_options, source_note and
+ * What session to open for the options: the one place that resolves `auto` (a session that runs,
+ * else kmod where its device is there for us, else user, which is told on standard error with the
+ * reason) and `module` (the same with vm instead of user). fallback is the spec when none was given:
+ * one of these, or NULL for commands that insist on one. Fills source, source_options, source_note and
  * interval_ns; pointers lead into call and note. -EINVAL names what is missing or contradicts.
  */
 #define BT_CMD_NOTE 256

@@ -137,23 +137,40 @@ static bool session_runs(void)
 	return fd >= 0;
 }
 
-static const char *resolve_auto(char note[BT_CMD_NOTE])
+/* NULL: the module is there to be used. */
+static const char *why_no_module(void)
 {
+	if (access("/dev/" BT_DEVICE_NAME, F_OK))
+		return "/dev/" BT_DEVICE_NAME " is not there: the module is not loaded";
+	if (access("/dev/" BT_DEVICE_NAME, R_OK))
+		return "no permission for /dev/" BT_DEVICE_NAME;
+	return NULL;
+}
+
+static const char *resolve_auto(bool needs_module, struct bt_session_options *options,
+				char note[BT_CMD_NOTE])
+{
+	const char *why = why_no_module();
+
 	if (session_runs()) {
 		snprintf(note, BT_CMD_NOTE, "attached to the session that runs; --source opens "
 			 "another one");
 		return "session";
 	}
-	if (!access("/dev/" BT_DEVICE_NAME, F_OK))
+	if (!why)
 		return "kmod";
-	snprintf(note, BT_CMD_NOTE,
-		 "a guest, because /dev/%s is not there: the module is not loaded on this machine",
-		 BT_DEVICE_NAME);
-	return "vm";
+	snprintf(note, BT_CMD_NOTE, "%s, because %s on this machine",
+		 needs_module ? "a guest" : "without the module", why);
+	if (needs_module)
+		return "vm";
+	fprintf(stderr, "buddytop: %s (--vm runs it in a guest)\n", note);
+	options->source_options.instead = note;
+	return "user";
 }
 
 static const char *choose_spec(const struct bt_cmd_source *source, const char *fallback,
-			       char note[BT_CMD_NOTE], struct bt_err *err)
+			       struct bt_session_options *options, char note[BT_CMD_NOTE],
+			       struct bt_err *err)
 {
 	const char *spec = source->vm ? "vm" : source->spec ? source->spec : fallback;
 
@@ -163,10 +180,13 @@ static const char *choose_spec(const struct bt_cmd_source *source, const char *f
 	}
 	if (!spec) {
 		bt_err_set(err, EINVAL,
-			   "--source is needed (kmod, vm, sim, replay:FILE, remote:COMMAND)");
+			   "--source is needed (kmod, user, vm, sim, replay:FILE, "
+			   "remote:COMMAND)");
 		return NULL;
 	}
-	return strcmp(spec, "auto") ? spec : resolve_auto(note);
+	if (spec == fallback && !strcmp(spec, "module"))
+		return resolve_auto(true, options, note);
+	return strcmp(spec, "auto") ? spec : resolve_auto(false, options, note);
 }
 
 int bt_cmd_session_options(const struct bt_cmd_call *call, const char *fallback,
@@ -177,14 +197,15 @@ int bt_cmd_session_options(const struct bt_cmd_call *call, const char *fallback,
 	const char *spec;
 
 	note[0] = '\0';
-	spec = choose_spec(source, fallback, note, err);
+	options->source_options.instead = NULL;
+	spec = choose_spec(source, fallback, options, note, err);
 	if (!spec)
 		return -EINVAL;
 	if (source->settings.count && strncmp(spec, "vm", 2))
 		return bt_err_set(err, EINVAL, "--%s: only a guest (--vm) has it",
 				  source->settings.items[0]);
 	options->source = spec;
-	options->source_note = note[0] ? note : NULL;
+	options->source_note = note[0] && !options->source_options.instead ? note : NULL;
 	options->source_options.assume_yes = source->yes;
 	options->source_options.extra =
 		source->settings.count ? (const char *const *)source->settings.items : NULL;

@@ -277,7 +277,7 @@ static int open_and_measure(struct job *job, struct bt_err *err)
 
 	if (job->call->source.interval_ns == BT_UNKNOWN)
 		job->call->source.interval_ns = INTERVAL_NS;
-	rc = bt_cmd_session_options(job->call, "auto", &options, note, err);
+	rc = bt_cmd_session_options(job->call, "module", &options, note, err);
 	if (!rc)
 		rc = bt_session_open(&job->session, &options, err);
 	if (rc)

@@ -4,6 +4,7 @@
 
 const struct bt_source_ops *const bt_sources[] = {
 	&bt_source_kmod,
+	&bt_source_user,
 	&bt_source_vm,
 	&bt_source_sim,
 	&bt_source_replay,

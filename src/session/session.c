@@ -69,6 +69,9 @@ static int open_source(struct bt_session *s, struct bt_err *err)
 	rc = bt_sampler_open(&s->sampler, s->ops, options, &s->machine, err);
 	if (rc)
 		return rc;
+	/* A source that chose among means of its own says which it has. */
+	if (s->machine.source_note[0] && !s->ops->replay && !s->ops->peer && !s->source_note)
+		bt_session_log(s, BT_EVENT_NOTE, 0, "session", "%s", s->machine.source_note);
 	if (s->source_note)
 		snprintf(s->machine.source_note, sizeof(s->machine.source_note), "%s",
 			 s->source_note);

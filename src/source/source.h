@@ -29,6 +29,7 @@ struct bt_guest_link {
 
 struct bt_source_options {
 	const char *argument;	/* after the colon of --source NAME:ARGUMENT, or NULL */
+	const char *instead;	/* nobody asked for this source: why not a better one; or NULL */
 	bool read_only;		/* take no control */
 	bool assume_yes;	/* the operator agreed to downloads, builds and loads */
 	uint64_t interval_ns;	/* the session's; a virtual clock advances by it (0 = by 1 s) */
@@ -143,7 +144,7 @@ struct bt_source_ops {
 };
 
 extern const struct bt_source_ops bt_source_kmod, bt_source_sim, bt_source_replay,
-	bt_source_remote, bt_source_session, bt_source_vm, bt_source_guest;
+	bt_source_remote, bt_source_session, bt_source_vm, bt_source_guest, bt_source_user;
 /*
  * The kinds a program has; ends with NULL. The library's table (table.c) is linked unless the
  * program defines one: buddytop's has the VM besides.
