@@ -83,7 +83,17 @@ if [ -e /dev/buddytop ]; then
 	skipped=$((skipped + 1))
 else
 	check 'no module' 77 'module is not loaded' $program ctl get --source kmod
+	check 'done without' 0 'without the module, because /dev/buddytop is not there' \
+		$program --batch --intervals 1 --interval 100ms --read-only
 fi
+check 'only watching' 0 '^guard=safe' $program ctl get --source user:none
+check 'not while watching' 1 'watching alone (user:none)' \
+	$program ctl start --source user:none --interval 100ms
+check 'unknown way' 2 "'tunnel' is no way to allocate (pipe+packet" $program ctl get --source user:tunnel
+check 'load without the module' 0 'changed: gfp=kernel, as way pipe has it' $program ctl start \
+	order=0 held=8M pace=1000 gfp=atomic limit=1s --source user:pipe --interval 100ms
+check 'a step needs the module' 77 'steps of a microbenchmark need the module' \
+	$program kbench bulk --source user:pipe --allocs 16 --iterations 1 --yes
 
 $program ctl start order=2 --source sim:7,cpus=64,nodes=2 --interval 100ms >"$dir/log" 2>&1 &
 session=$!
