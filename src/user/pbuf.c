@@ -65,28 +65,6 @@ static void pbuf_close(void *state)
 	free(pbuf);
 }
 
-static const char *remedy(int code)
-{
-	if (code == ENOSYS)
-		return " (not in this kernel)";
-	return code == EPERM || code == EACCES ? " (kernel.io_uring_disabled, or a sandbox)" : "";
-}
-
-static int pbuf_open(void **state, const struct bt_way_terms *terms, struct bt_err *err)
-{
-	struct pbuf *pbuf = bt_xcalloc(1, sizeof(*pbuf));
-	int code = new_ring(pbuf);
-
-	(void)terms;
-	pbuf->page_bytes = (unsigned)sysconf(_SC_PAGESIZE);
-	if (!code) {
-		*state = pbuf;
-		return 0;
-	}
-	pbuf_close(pbuf);
-	return bt_err_set(err, -code, "no io_uring: %s%s", strerror(-code), remedy(-code));
-}
-
 /* A number for the next one, and a ring that has room for it. */
 static int pbuf_prepare(void *state)
 {
@@ -121,6 +99,34 @@ static bool pbuf_free(void *state, unsigned order, uint32_t unit)
 	(void)order;
 	bt_numbers_give_back(&pbuf->groups, unit);
 	return freed;
+}
+
+static const char *remedy(int code)
+{
+	if (code == ENOSYS)
+		return " (not in this kernel)";
+	if (code == EINVAL)
+		return " (its buffers are the kernel's since Linux 6.4)";
+	return code == EPERM || code == EACCES ? " (kernel.io_uring_disabled, or a sandbox)" : "";
+}
+
+static int pbuf_open(void **state, const struct bt_way_terms *terms, struct bt_err *err)
+{
+	struct pbuf *pbuf = bt_xcalloc(1, sizeof(*pbuf));
+	int code = new_ring(pbuf);
+	uint32_t unit;
+
+	(void)terms;
+	pbuf->page_bytes = (unsigned)sysconf(_SC_PAGESIZE);
+	if (!code)
+		code = pbuf_alloc(pbuf, 0, 1, &unit);
+	if (!code) {
+		pbuf_free(pbuf, 0, unit);
+		*state = pbuf;
+		return 0;
+	}
+	pbuf_close(pbuf);
+	return bt_err_set(err, -code, "io_uring: %s%s", strerror(-code), remedy(-code));
 }
 
 /* All rings of a user count, to those without CAP_IPC_LOCK. */

@@ -65,9 +65,8 @@ static bool take(struct open_way *open, const struct row *row, char verdict[VERD
 						&open->units[i]);
 		if (!code)
 			continue;
-		snprintf(verdict, VERDICT, "%s: call %u of order %u: %s",
-			 code == -EINVAL && row->way == BT_WAY_PBUF ? "skip" : "refused", i,
-			 row->order, strerror(-code));
+		snprintf(verdict, VERDICT, "refused: call %u of order %u: %s", i, row->order,
+			 strerror(-code));
 		return false;
 	}
 	return true;
