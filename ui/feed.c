@@ -3,14 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "ui/baseline.h"
+#include "ui/cost.h"
 #include "ui/model.h"
 #include "ui/tasks.h"
-
-/* Own cost is averaged over at least this long. */
-#define COST_WINDOW_NS (2 * BT_NS_PER_S)
 
 /* One long point. */
 struct total {
@@ -34,16 +31,8 @@ struct ui_feed {
 	struct total before[UI_RESETS_MAX];	/* of each reset since the one before it */
 	unsigned resets;
 	uint64_t seen_number;			/* newest sample in since */
-	uint64_t cost_mono_ns, cost_cpu_ns;	/* start of the current window */
+	struct ui_cost cost;
 };
-
-static uint64_t process_cpu_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return (uint64_t)ts.tv_sec * BT_NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 struct ui_feed *ui_feed_create(struct bt_session *session)
 {
@@ -53,8 +42,7 @@ struct ui_feed *ui_feed_create(struct bt_session *session)
 	feed->model.session = session;
 	feed->model.own_cpu_ratio = NAN;
 	feed->model.tasks = &feed->tasks;
-	feed->cost_mono_ns = bt_mono_ns();
-	feed->cost_cpu_ns = process_cpu_ns();
+	ui_cost_begin(&feed->cost);
 	ui_feed_update(feed);
 	return feed;
 }
@@ -161,16 +149,11 @@ bool ui_feed_unreset(struct ui_feed *feed, unsigned back)
 
 static void update_cost(struct ui_feed *feed)
 {
-	uint64_t now = bt_mono_ns(), cpu;
+	struct ui_model *model = &feed->model;
 
 	/* Where time only passes on command, cost in relation to it means nothing. */
-	if (!feed->model.status.interval_ns || now - feed->cost_mono_ns < COST_WINDOW_NS)
-		return;
-	cpu = process_cpu_ns();
-	feed->model.own_cpu_ratio = (double)(cpu - feed->cost_cpu_ns) /
-				    (double)(now - feed->cost_mono_ns);
-	feed->cost_mono_ns = now;
-	feed->cost_cpu_ns = cpu;
+	if (model->status.interval_ns)
+		model->own_cpu_ratio = ui_cost_ratio(&feed->cost, model->own_cpu_ratio);
 }
 
 /* A machine that comes back with another size has another history: copies of points do not fit. */
