@@ -7,6 +7,7 @@
 
 #include "ui/action.h"
 #include "ui/baseline.h"
+#include "ui/beside.h"
 
 #define EVENT_FLAGS (BT_POINT_CONTROL | BT_POINT_MARK | BT_POINT_STOPPED | BT_POINT_FAILURE | \
 		     BT_POINT_OOM | BT_POINT_LOST)
@@ -246,6 +247,9 @@ int ui_app_baseline(struct ui_app *app, struct bt_err *err)
 	const struct ui_model *model = app->model;
 	char length[UI_TEXT];
 
+	if (model->beside)
+		return bt_err_set(err, EINVAL, "no baseline: what is shown is compared with %s, at the "
+				  "same time", model->beside->name);
 	if (!ui_feed_take_baseline(app->feed, ui_app_window_points(app)))
 		return bt_err_set(err, EINVAL, "there is no history yet");
 	ui_app_say(app, UI_ROLE_GOOD, "baseline: %u steps, %s; B compares", model->baseline->count,
@@ -255,7 +259,7 @@ int ui_app_baseline(struct ui_app *app, struct bt_err *err)
 
 int ui_app_compare(struct ui_app *app, bool compare, struct bt_err *err)
 {
-	if (compare && !app->model->baseline)
+	if (compare && !app->model->baseline && !app->model->beside)
 		return bt_err_set(err, EINVAL, "there is no baseline: b takes what is shown as one");
 	ui_feed_compare(app->feed, compare);
 	if (compare)

@@ -3,9 +3,11 @@
 #include "ui/compare.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "ui/app.h"
 #include "ui/baseline.h"
+#include "ui/beside.h"
 
 #define PAGE 8
 #define LIST_COLS 87
@@ -44,21 +46,38 @@ const char *ui_compare_ratio(double before, double now, char buf[UI_COMPARE_TEXT
 	return buf;
 }
 
-void ui_compare_add(const struct ui_model *model, const char *key, struct ui_row *row)
+/* False where the row has no room for it; others of its priority stay rather than it. */
+static bool add_if_fits(struct ui_row *row, int room, unsigned priority, const char *label,
+			const char *text)
+{
+	struct ui_row tried = *row;
+
+	ui_row_add(&tried, priority, UI_ROLE_STRONG, label, "%s", text);
+	ui_row_fit(&tried, room);
+	if (!tried.count || strcmp(tried.words[tried.count - 1].text, text) != 0)
+		return false;
+	*row = tried;
+	return true;
+}
+
+void ui_compare_add(const struct ui_model *model, const char *key, struct ui_row *row, int room)
 {
 	const struct bt_point *baseline = ui_model_baseline(model);
 	const struct bt_metric *metric = bt_metric_find(key);
-	char delta[UI_COMPARE_TEXT], ratio[UI_COMPARE_TEXT];
+	char delta[UI_COMPARE_TEXT], ratio[UI_COMPARE_TEXT] = "", both[2 * UI_COMPARE_TEXT];
 	double before, now;
 
 	if (!baseline || !model->point)
 		return;
 	before = bt_metric_value(metric, baseline);
 	now = bt_metric_value(metric, model->point);
-	ui_row_add(row, 1, UI_ROLE_STRONG, "baseline", "%s%s%s",
-		   ui_compare_delta(metric, &model->units, before, now, delta),
-		   before == 0 ? "" : " ",
-		   before == 0 ? "" : ui_compare_ratio(before, now, ratio));
+	ui_compare_delta(metric, &model->units, before, now, delta);
+	if (before != 0)
+		ui_compare_ratio(before, now, ratio);
+	snprintf(both, sizeof(both), "%s%s%s", delta, *ratio ? " " : "", ratio);
+	if (!add_if_fits(row, room, 1, ui_model_compared_label(model), both) &&
+	    !add_if_fits(row, room, 0, "", both))
+		add_if_fits(row, room, 0, "", *ratio ? ratio : delta);
 }
 
 /* ---- the list ---------------------------------------------------------------------------- */
@@ -215,9 +234,13 @@ static void draw_heads(const struct ui_model *model, const struct ui_area *area)
 	struct ui_row row = { 0 };
 	char end[UI_TEXT], length[UI_TEXT], now[UI_TEXT];
 
-	ui_row_add(&row, 0, UI_ROLE_NORMAL, "baseline", "%s until %s",
-		   ui_text_clock(model->baseline->whole->length_ns, length),
-		   ui_point_time(model, model->baseline->whole, end));
+	if (model->beside)
+		ui_row_add(&row, 0, UI_ROLE_NORMAL, model->beside->label, "%s on %s, at the same time",
+			   model->beside->machine->kernel, model->beside->machine->host);
+	else
+		ui_row_add(&row, 0, UI_ROLE_NORMAL, "baseline", "%s until %s",
+			   ui_text_clock(model->baseline->whole->length_ns, length),
+			   ui_point_time(model, model->baseline->whole, end));
 	ui_row_add(&row, 1, UI_ROLE_NORMAL, model->past ? "past" : "now", "%s, a step is %s",
 		   ui_point_time(model, model->point, now), ui_tier_name[model->tier]);
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);
@@ -228,28 +251,41 @@ static void draw_columns(const struct list *list)
 	const struct columns *columns = &list->columns;
 	int col = columns->label;
 
-	put_column(list, &col, columns->before, UI_ROLE_DIM, "baseline");
-	put_column(list, &col, columns->now, UI_ROLE_DIM, "now");
+	put_column(list, &col, columns->before, UI_ROLE_DIM, ui_model_compared_label(list->model));
+	put_column(list, &col, columns->now, UI_ROLE_DIM,
+		   list->model->beside ? list->model->beside->first : "now");
 	put_column(list, &col, columns->difference, UI_ROLE_DIM, "difference");
 	put_column(list, &col, columns->ratio, UI_ROLE_DIM, "ratio");
+}
+
+#define TITLE 160
+
+static const char *title_of(const struct ui_model *model, char title[TITLE])
+{
+	snprintf(title, TITLE, "Compared with %s%s", model->beside ? "" : "the ",
+		 ui_model_compared(model));
+	return title;
 }
 
 static void compare_draw(struct ui_app *app, const struct ui_area *screen)
 {
 	const struct ui_model *model = app->model;
 	const struct bt_point *before = ui_model_baseline(model);
-	struct ui_area inside = ui_box(screen, screen->rect.rows, LIST_COLS,
-				       "Compared with the baseline",
+	char title[TITLE];
+	struct ui_area inside = ui_box(screen, screen->rect.rows, LIST_COLS, title_of(model, title),
 				       "Up Down scroll   Left Right time   Esc views   B off");
 	struct ui_area body = ui_area_part(&inside, 2, 0, inside.rect.rows - 2, inside.rect.cols);
 	struct ui_area none = ui_area_part(&body, 0, 0, 0, 0);
 	struct list counted = { .model = model, .area = &none };
-	struct list heads = { .area = &inside, .columns = columns_of(&inside), .row = 1 };
+	struct list heads = { .model = model, .area = &inside, .columns = columns_of(&inside),
+			      .row = 1 };
 	struct list list = { .model = model, .area = &body, .columns = columns_of(&body) };
 	int most;
 
-	if (!before || !model->point)
+	if (!before || !model->point) {
+		ui_put(&inside, 0, 0, UI_ROLE_WARN, "nothing is known of it at this time");
 		return;
+	}
 	draw_heads(model, &inside);
 	draw_columns(&heads);
 	add_all(&counted, before, model->point);

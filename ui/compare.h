@@ -14,7 +14,10 @@ const char *ui_compare_delta(const struct bt_metric *metric, const struct bt_uni
 			     double before, double now, char buf[UI_COMPARE_TEXT]);
 /* "x1.25"; "?" when one is not known, "-" when it was 0. */
 const char *ui_compare_ratio(double before, double now, char buf[UI_COMPARE_TEXT]);
-/* For the title of a panel with this main number (its key): both of the above, while compared. */
-void ui_compare_add(const struct ui_model *model, const char *key, struct ui_row *row);
+/*
+ * For the title of a panel with this main number (its key): both of the above, while compared; in a
+ * title with less room without what it is compared with, or the ratio alone.
+ */
+void ui_compare_add(const struct ui_model *model, const char *key, struct ui_row *row, int room);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ui/baseline.h"
+#include "ui/beside.h"
 #include "ui/cost.h"
 #include "ui/model.h"
 #include "ui/tasks.h"
@@ -26,6 +27,7 @@ struct ui_feed {
 	struct bt_point *shown;			/* copy of the point that a frozen picture shows */
 	uint64_t shown_number;			/* the sample that it is to hold in each tier */
 	struct ui_baseline *baseline;
+	struct ui_beside *beside;		/* the caller's */
 	struct ui_tasks tasks;
 	struct total since;
 	struct total before[UI_RESETS_MAX];	/* of each reset since the one before it */
@@ -76,6 +78,13 @@ void ui_feed_show_own(struct ui_feed *feed, const struct ui_draft *draft,
 {
 	feed->model.kbench = kbench;
 	feed->model.draft = draft;
+}
+
+void ui_feed_set_beside(struct ui_feed *feed, struct ui_beside *beside)
+{
+	feed->model.beside = feed->beside = beside;
+	feed->model.compare = beside;
+	ui_feed_update(feed);
 }
 
 void ui_feed_set_units(struct ui_feed *feed, const struct bt_units *units)
@@ -173,7 +182,8 @@ static void update_machine(struct ui_feed *feed)
 	ui_baseline_free(feed->baseline);
 	feed->baseline = NULL;
 	model->baseline = NULL;
-	model->compare = model->frozen = false;
+	model->compare = feed->beside;
+	model->frozen = false;
 	feed->tasks = (struct ui_tasks){ .now = { .state = BT_DETAIL_NONE } };
 	feed->seen_number = 0;
 }
@@ -226,6 +236,7 @@ void ui_feed_update(struct ui_feed *feed)
 	update_cost(feed);
 	if (model->frozen) {
 		update_frozen(feed);
+		ui_beside_update(feed->beside, model);
 		return;
 	}
 	model->frame = model->live;
@@ -235,6 +246,7 @@ void ui_feed_update(struct ui_feed *feed)
 	model->point = bt_history_at(model->history, model->tier, 0);
 	model->age = 0;
 	model->past = false;
+	ui_beside_update(feed->beside, model);
 }
 
 /* ---- freezing and moving in time --------------------------------------------------------- */
@@ -252,6 +264,7 @@ static void show(struct ui_feed *feed, unsigned age)
 	model->frame = model->past ? NULL : feed->frozen_frame;
 	model->interval = model->past ? NULL : feed->frozen_interval;
 	update_frozen(feed);
+	ui_beside_update(feed->beside, model);
 }
 
 static void keep_copies(struct ui_feed *feed)
@@ -428,5 +441,5 @@ bool ui_feed_take_baseline(struct ui_feed *feed, unsigned points)
 
 void ui_feed_compare(struct ui_feed *feed, bool compare)
 {
-	feed->model.compare = compare && feed->baseline;
+	feed->model.compare = compare && (feed->beside || feed->baseline);
 }

@@ -5,8 +5,11 @@
 
 #include "core/mask.h"
 #include "core/param.h"
+#include "ui/beside.h"
 #include "ui/draft.h"
 #include "ui/panel.h"
+
+#define BESIDE_NAMES_FROM_COLS 120
 
 const char *ui_why_unknown(const struct ui_model *model)
 {
@@ -21,14 +24,25 @@ const char *ui_why_unknown(const struct ui_model *model)
 	return "? two samples are needed";
 }
 
-static void add_reality(const struct ui_model *model, struct ui_row *row)
-{
-	static const char *const words[] = {
-		[BT_REAL] = "", [BT_EMULATED] = "EMULATED", [BT_SIMULATED] = "SIMULATED",
-	};
+const char *const ui_reality_badge[] = {
+	[BT_REAL] = "", [BT_EMULATED] = " EMULATED ", [BT_SIMULATED] = " SIMULATED ",
+};
 
-	ui_row_add(row, 0, UI_ROLE_BADGE, "", "%s%s%s", *words[model->machine->reality] ? " " : "",
-		   words[model->machine->reality], *words[model->machine->reality] ? " " : "");
+/* Two are what the screen is about: on the smaller ones they stay longer than all but the state. */
+static void add_kernels(const struct ui_model *model, int cols, struct ui_row *row)
+{
+	const struct ui_beside *beside = model->beside;
+	bool wide = cols >= BESIDE_NAMES_FROM_COLS;
+
+	if (beside && beside->two_kernels && !wide) {
+		ui_row_add(row, 1, UI_ROLE_STRONG, "kernel", "%s against %s", beside->first,
+			   ui_beside_word(beside));
+		return;
+	}
+	ui_row_add(row, 4, UI_ROLE_NORMAL, "kernel", "%s", model->machine->kernel);
+	if (beside)
+		ui_row_add(row, 1, UI_ROLE_STRONG, "against", "%s",
+			   wide ? beside->name : ui_beside_word(beside));
 }
 
 static void draw_machine(const struct ui_screen *screen, const struct ui_area *area)
@@ -42,11 +56,11 @@ static void draw_machine(const struct ui_screen *screen, const struct ui_area *a
 	if (area->rect.rows < 3)
 		ui_row_add(&row, 1, UI_ROLE_STRONG, "view", "%u %s", screen->view + 1,
 			   ui_views[screen->view].name);
-	add_reality(model, &row);
+	ui_row_add(&row, 0, UI_ROLE_BADGE, "", "%s", ui_reality_badge[machine->reality]);
 	ui_row_add(&row, 3, UI_ROLE_STRONG, strcmp(machine->source, "vm") ? "host" : "guest", "%s",
 		   machine->host);
 	ui_row_add(&row, 1, UI_ROLE_NORMAL, "source", "%s", machine->source);
-	ui_row_add(&row, 4, UI_ROLE_NORMAL, "kernel", "%s", machine->kernel);
+	add_kernels(model, area->rect.cols, &row);
 	ui_row_add(&row, 5, UI_ROLE_NORMAL, "", "%u CPUs, %u %s, %s",
 		   bt_mask_weight(machine->possible_cpus, BT_CPU_WORDS), machine->node_count,
 		   machine->node_count == 1 ? "node" : "nodes",

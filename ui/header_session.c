@@ -2,6 +2,8 @@
 /* What the header says about the session: that it is recorded, or is a recording. */
 #include <unistd.h>
 
+#include "core/param.h"
+#include "ui/beside.h"
 #include "ui/panel.h"
 
 static void add_replay(const struct ui_model *model, struct ui_row *row)
@@ -44,6 +46,30 @@ static void add_dashboards(const struct ui_model *model, struct ui_row *row)
 	}
 }
 
+/* The machine that is compared with: what is not as with this one. */
+static void add_beside(const struct ui_model *model, struct ui_row *row)
+{
+	const struct ui_beside *beside = model->beside;
+	const struct bt_frame *ours = model->live, *theirs = beside->live;
+
+	if (beside->status.state == BT_SESSION_LOST)
+		ui_row_add(row, 0, UI_ROLE_ALARM, "", " %s LOST: %s ", beside->label,
+			   beside->status.error.text);
+	else if (!beside->fits)
+		ui_row_add(row, 0, UI_ROLE_ALARM, "", " %s IS ANOTHER MACHINE NOW ", beside->label);
+	else if (beside->status.state == BT_SESSION_ENDED)
+		ui_row_add(row, 0, UI_ROLE_ALARM, "", " %s ENDED ", beside->label);
+	else if (ours && theirs && (theirs->run != ours->run || theirs->reason > BT_REASON_USER))
+		ui_row_add(row, 1, UI_ROLE_WARN, beside->label, "%s%s%s", bt_run_name(theirs->run),
+			   theirs->reason > BT_REASON_USER ? ", " : "",
+			   theirs->reason > BT_REASON_USER ? bt_reason_text(theirs->reason) : "");
+	if (beside->trouble[0])
+		ui_row_add(row, 1, UI_ROLE_BAD, beside->label, "did not take the last change");
+	if (beside->machine->reality != model->machine->reality)
+		ui_row_add(row, 1, UI_ROLE_BADGE, beside->label, "%s",
+			   ui_reality_badge[beside->machine->reality]);
+}
+
 void ui_header_session(const struct ui_model *model, struct ui_row *row)
 {
 	const struct bt_recording *recording = &model->recording;
@@ -60,4 +86,6 @@ void ui_header_session(const struct ui_model *model, struct ui_row *row)
 	else if (recording->error.code)
 		ui_row_add(row, 2, UI_ROLE_BAD, "", "recording ended: see the log");
 	add_dashboards(model, row);
+	if (model->beside)
+		add_beside(model, row);
 }

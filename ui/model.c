@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ui/model.h"
 
+#include <string.h>
+
 #include "ui/baseline.h"
+#include "ui/beside.h"
 #include "ui/chart.h"
 
 const char *const ui_tier_name[BT_TIER_COUNT] = {
@@ -36,28 +39,47 @@ unsigned ui_model_series(const struct ui_model *model, ui_value_fn value, double
 	return have;
 }
 
+const struct bt_point *ui_model_baseline_point(const struct ui_model *model, unsigned age)
+{
+	const struct bt_point *point;
+
+	if (!model->compare)
+		return NULL;
+	if (!model->beside)
+		return age < model->baseline->count ? model->baseline->points[age] : NULL;
+	if (!age)
+		return model->beside->point;
+	point = ui_model_point(model, age);
+	return point ? ui_beside_at(model->beside, model->tier, point) : NULL;
+}
+
 unsigned ui_model_baseline_series(const struct ui_model *model, ui_value_fn value, double *values,
 				  unsigned want)
 {
-	const struct ui_baseline *baseline = model->baseline;
-	unsigned have;
+	const struct bt_point *point;
+	unsigned have = 0;
 
-	if (!model->compare)
-		return 0;
-	have = baseline->count < want ? baseline->count : want;
-	for (unsigned age = 0; age < have; age++)
-		values[have - 1 - age] = value_of(baseline->points[age], value);
+	for (; have < want && (point = ui_model_baseline_point(model, have)) != NULL; have++)
+		values[want - 1 - have] = value_of(point, value);
+	memmove(values, values + want - have, have * sizeof(*values));
 	return have;
-}
-
-const struct bt_point *ui_model_baseline_point(const struct ui_model *model, unsigned age)
-{
-	return model->compare && age < model->baseline->count ? model->baseline->points[age] : NULL;
 }
 
 const struct bt_point *ui_model_baseline(const struct ui_model *model)
 {
-	return model->compare ? model->baseline->whole : NULL;
+	if (!model->compare)
+		return NULL;
+	return model->beside ? model->beside->point : model->baseline->whole;
+}
+
+const char *ui_model_compared(const struct ui_model *model)
+{
+	return model->beside ? model->beside->name : "baseline";
+}
+
+const char *ui_model_compared_label(const struct ui_model *model)
+{
+	return model->beside ? model->beside->label : "baseline";
 }
 
 bool ui_model_has_rates(const struct ui_model *model)

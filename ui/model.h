@@ -10,6 +10,7 @@
 #include "session/session.h"
 
 struct ui_baseline;
+struct ui_beside;
 struct ui_tasks;
 struct ui_draft;
 struct ui_kbench;
@@ -47,6 +48,7 @@ struct ui_model {
 	/* All since the start, or since r: one long point, without tails. NULL: nothing yet. */
 	const struct bt_point *since;
 	const struct ui_baseline *baseline;	/* NULL: none was taken */
+	const struct ui_beside *beside;		/* another machine instead; NULL: there is none */
 	bool compare;				/* there is one, and it is to be shown */
 	struct bt_units units;			/* of sizes and latencies on the screen */
 	double own_cpu_ratio;			/* of one CPU; NaN: not known, or time is stepped */
@@ -75,6 +77,15 @@ unsigned ui_model_baseline_series(const struct ui_model *model, ui_value_fn valu
 const struct bt_point *ui_model_baseline_point(const struct ui_model *model, unsigned age);
 /* The baseline's window as one point, with tails; NULL unless model->compare. */
 const struct bt_point *ui_model_baseline(const struct ui_model *model);
+/*
+ * Where another machine is compared with, these three are of it: its point at the time of
+ * ui_model_point(age), for age 0 also as ui_model_baseline(). One that it knows nothing of is a gap
+ * without tails.
+ */
+
+/* What that is, in words: "baseline", or the other machine's name; in at most 9 columns. */
+const char *ui_model_compared(const struct ui_model *model);
+const char *ui_model_compared_label(const struct ui_model *model);
 
 /* There is a module, and the shown instant has its rates; if not: ui_why_unknown() (panel.h). */
 bool ui_model_has_rates(const struct ui_model *model);
@@ -98,6 +109,8 @@ const struct ui_model *ui_feed_model(const struct ui_feed *feed);
 /* The draft and the microbenchmark that panels show; they are the caller's. */
 void ui_feed_show_own(struct ui_feed *feed, const struct ui_draft *draft,
 		      const struct ui_kbench *kbench);
+/* That machine is compared with from now on; it is the caller's. NULL: none. */
+void ui_feed_set_beside(struct ui_feed *feed, struct ui_beside *beside);
 void ui_feed_set_units(struct ui_feed *feed, const struct bt_units *units);
 void ui_feed_freeze(struct ui_feed *feed, bool freeze);
 
@@ -127,7 +140,10 @@ extern const char *const ui_tier_name[BT_TIER_COUNT];
 bool ui_feed_reset(struct ui_feed *feed);
 bool ui_feed_unreset(struct ui_feed *feed, unsigned back);
 
-/* The last `points` up to the shown instant become the baseline; false: there are none. */
+/*
+ * The last `points` up to the shown instant become the baseline; false: there are none. Comparing is
+ * with another machine where there is one, else with the baseline.
+ */
 bool ui_feed_take_baseline(struct ui_feed *feed, unsigned points);
 void ui_feed_compare(struct ui_feed *feed, bool compare);
 

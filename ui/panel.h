@@ -89,6 +89,8 @@ void ui_screen_draw(const struct ui_screen *screen, const struct ui_area *area);
 /* header_session.c: recordings and replays. */
 void ui_header_session(const struct ui_model *model, struct ui_row *row);
 void ui_header_draw(const struct ui_screen *screen, const struct ui_area *area);
+/* By enum bt_reality; "" for a real machine. */
+extern const char *const ui_reality_badge[];
 /* footer.c: one row of keys. */
 void ui_footer_keys(const struct ui_screen *screen, const struct ui_area *area);
 

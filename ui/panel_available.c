@@ -2,6 +2,7 @@
 /* Available bytes: now, over time, the low-water mark, and each zone against its watermarks. */
 #include <math.h>
 
+#include "ui/beside.h"
 #include "ui/graph.h"
 #include "ui/panel.h"
 
@@ -52,6 +53,18 @@ static void add_measure(const struct ui_model *model, struct ui_row *row)
 	}
 }
 
+/* Of another machine that was measured with it. */
+static void add_beside(const struct ui_model *model, struct ui_row *row)
+{
+	const struct bt_measure *measure = model->beside ? &model->beside->measure : NULL;
+	char text[UI_TEXT];
+
+	if (measure && measure->state == BT_MEASURE_DONE)
+		ui_row_add(row, 0, UI_ROLE_STRONG, model->beside->label, "%s%s",
+			   measure->end == BT_MEASURE_END_OOM_KILL ? "" : ">= ",
+			   ui_text_bytes(&model->units, measure->reached_bytes, text));
+}
+
 static void draw_facts(const struct ui_model *model, const struct ui_area *area)
 {
 	const struct bt_config *applied = ui_model_applied(model);
@@ -60,6 +73,7 @@ static void draw_facts(const struct ui_model *model, const struct ui_area *area)
 	char text[UI_TEXT], limit[UI_TEXT];
 
 	add_measure(model, &row);
+	add_beside(model, &row);
 	ui_row_add(&row, 1, UI_ROLE_NORMAL, "low", "%s",
 		   ui_text_bytes(&model->units,
 				 model->since ? model->since->available_min_bytes : BT_UNKNOWN,

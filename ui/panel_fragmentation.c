@@ -112,7 +112,7 @@ static void draw_heads(const struct subject *of, const struct ui_area *area)
 	ui_put_right(area, 1, at->unusable, UI_ROLE_DIM, "unusable");
 	if (at->wide) {
 		ui_put_right(area, 1, at->obtainable, UI_ROLE_DIM,
-			     of->compare ? "baseline" : "obtainable");
+			     of->compare ? ui_model_compared_label(of->model) : "obtainable");
 		ui_put_right(area, 1, at->index, UI_ROLE_DIM, "index");
 	}
 	ui_put(area, 1, at->verdict, UI_ROLE_DIM, at->wide ? "a request is" : "a request");
@@ -186,8 +186,9 @@ static void draw_chart(const struct ui_model *model, unsigned zone, const struct
 	double values[UI_SERIES_MAX];
 	unsigned count = series(model, ui_model_baseline_point, zone, capacity, values);
 
-	ui_putf(area, 0, 0, UI_ROLE_DIM, "unusable for order %u over time%s",
-		ui_fragment_our_order(model), count ? "; dotted: baseline" : "");
+	ui_putf(area, 0, 0, UI_ROLE_DIM, "unusable for order %u over time%s%s",
+		ui_fragment_our_order(model), count ? "; dotted: " : "",
+		count ? ui_model_compared_label(model) : "");
 	ui_chart_ghost(&plot, values, count, &scale);
 	count = series(model, ui_model_point, zone, capacity, values);
 	ui_chart(&plot, values, count, &scale, UI_ROLE_GRAPH_A);

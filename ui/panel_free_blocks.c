@@ -78,7 +78,7 @@ static void collect_baseline(struct table *table)
 
 	if (!baseline)
 		return;
-	column = find_column(table, "baseline");
+	column = find_column(table, ui_model_compared_label(table->model));
 	column->blocks = ui_fragment_blocks(table->model, baseline, 0);
 	column->managed_pages = UINT64_MAX;
 }

@@ -161,8 +161,9 @@ static void draw_legend(const struct half *half, const struct ui_area *area, int
 		ui_row_add(&words, 1, UI_ROLE_DIM, "", "since the reset: not by node");
 	}
 	if (half->has_baseline)
-		ui_row_add(&words, 2, UI_ROLE_STRONG, "", "%s baseline's shape",
-			   ui_glyph_text(area->canvas, UI_GLYPH_VLINE, bar));
+		ui_row_add(&words, 2, UI_ROLE_STRONG, "", "%s %s's shape",
+			   ui_glyph_text(area->canvas, UI_GLYPH_VLINE, bar),
+			   ui_model_compared_label(half->model));
 	ui_row_add(&words, 3, UI_ROLE_DIM, "", "logarithmic bars, rows begin at the latency named");
 	ui_row_draw(&words, area, line, 0, area->rect.cols);
 }

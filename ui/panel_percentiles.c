@@ -155,7 +155,8 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 			   ui_text_latency(&model->units,
 					   ui_latency_ns(model->point, BT_OP_ALLOC, BT_P50), text));
 	if (model->compare)
-		ui_row_add(row, 1, UI_ROLE_DIM, "", "dotted: baseline");
+		ui_row_add(row, 1, UI_ROLE_DIM, "", "dotted: %s",
+			   ui_model_compared_label(model));
 }
 
 /* By node there are octaves only, too coarse for lines. */

@@ -138,7 +138,8 @@ static void draw_heads(const struct ui_model *model, const struct ui_area *area)
 	ui_put_right(area, 0, col, UI_ROLE_DIM, "now");
 	if (area->rect.cols >= WIDE_COLS) {
 		col += BESIDE_COLS;
-		ui_put_right(area, 0, col, UI_ROLE_DIM, model->compare ? "baseline" : "most");
+		ui_put_right(area, 0, col, UI_ROLE_DIM, ui_model_baseline(model) ?
+			     ui_model_compared_label(model) : "most");
 	}
 	ui_spark_head(model, area, 0, col + 2, area->rect.cols - col - 2);
 }

@@ -146,7 +146,7 @@ static void draw_title(const struct ui_model *model, const struct ui_panel_ops *
 	else
 		ops->summary(model, area->rect.rows == 1, &words);
 	if (ops->metric)
-		ui_compare_add(model, ops->metric, &words);
+		ui_compare_add(model, ops->metric, &words, cols - title - 5);
 	width = ui_row_fit(&words, cols - title - 5);
 	if (!width)
 		return;
