@@ -27,6 +27,7 @@ void ui_app_init(struct ui_app *app, struct bt_session *session, const struct ui
 
 void ui_app_free(struct ui_app *app)
 {
+	ui_against_end(app);
 	ui_kbench_free(&app->kbench);
 	ui_feed_free(app->feed);
 	ui_canvas_free(&app->canvas);
@@ -49,6 +50,7 @@ void ui_app_update(struct ui_app *app)
 	/* First: what it wants of the next frame may have changed. */
 	ui_app_kbench_step(app);
 	want(app);
+	ui_against_follow(app);
 	ui_feed_update(app->feed);
 	if (app->draft.on)
 		ui_draft_rebase(&app->draft, app->model->wanted);
@@ -111,6 +113,7 @@ static void measure(struct ui_app *app, uint64_t limit_bytes)
 		ui_app_say_error(app, &err);
 	else
 		ui_app_say(app, UI_ROLE_NORMAL, "measuring what user space can get");
+	ui_against_measure(app, &options);
 	ui_app_update(app);
 }
 

@@ -28,8 +28,19 @@ struct ui_asked {
 	int undo_back;			/* entry of the undo list that is done with; -1: none */
 };
 
+/* The second machine, which is told what the first was (against.c). */
+struct ui_against {
+	struct ui_beside *beside;	/* NULL: there is none */
+	bool follows;			/* what the first had before we looked is not repeated */
+	struct bt_config sent;		/* what the first had when it was last told something */
+	uint64_t token;			/* of the first, then */
+	uint64_t interval_ns, event;	/* that it was told; of its log, the last one in ours */
+	uint64_t sampled_seq;		/* see below */
+};
+
 struct ui_app {
 	struct bt_session *session;
+	struct ui_against against;
 	struct ui_feed *feed;
 	const struct ui_model *model;
 	struct ui_canvas canvas;
@@ -54,6 +65,7 @@ struct ui_app {
 	struct ui_setup setup;
 	bool colours;		/* the terminal has some */
 	unsigned steps;		/* samples still to come before the next key (:step) */
+	uint64_t sampled_seq;	/* of the frame that there was when the last one was asked for */
 };
 
 void ui_app_init(struct ui_app *app, struct bt_session *session, const struct ui_glyphs *glyphs,
@@ -156,6 +168,28 @@ uint64_t ui_app_due_ns(const struct ui_app *app);
 int ui_app_kbench_save(struct ui_app *app, const char *path, struct bt_err *err);
 /* The selected row of the plan: the next benchmark, or a prompt for the rest. */
 void ui_app_kbench_edit(struct ui_app *app);
+
+/* ---- against.c: a second machine, which does what the first does ---------------------------- */
+
+/*
+ * second stays the caller's, and so does given, its name for the operator; both are used until
+ * ui_against_end(), before it is closed. -EINVAL: the two cannot be compared (beside.h).
+ */
+int ui_against_begin(struct ui_app *app, struct bt_session *second, const char *given,
+		     struct bt_err *err);
+/* Nothing to do where there is none, as all below. */
+void ui_against_end(struct ui_app *app);
+/* Readable when it is to be stepped; -1: there is none. */
+int ui_against_fd(const struct ui_app *app);
+/* bt_session_step() of it; what befell it is told in the log. */
+bool ui_against_step(struct ui_app *app);
+/* Tells it what the first was told since; part of ui_app_update(). */
+void ui_against_follow(struct ui_app *app);
+void ui_against_relax(const struct ui_app *app, bool relaxed);
+void ui_against_measure(struct ui_app *app, const struct bt_measure_options *options);
+/* A sample of each machine, soon; whether it has come from each that can sample. */
+void ui_app_kick(struct ui_app *app);
+bool ui_app_sampled(const struct ui_app *app);
 
 /* action.c: runs what the key is bound to, or says why it is not possible now. */
 void ui_action_run(struct ui_app *app, int key);

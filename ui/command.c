@@ -214,7 +214,7 @@ static int run_step(struct ui_app *app, const char *argument, struct bt_err *err
 		return bt_err_set(err, ENODATA, "step: the recording is over");
 	app->steps = (unsigned)count;
 	if (count)
-		bt_session_kick(app->session);
+		ui_app_kick(app);
 	return 0;
 }
 

@@ -21,7 +21,7 @@
 /* Phases of a microbenchmark bring frames by the hundred: drawing each would disturb it. */
 #define KBENCH_NS (200 * BT_NS_PER_MS)
 
-enum { POLL_KEYS, POLL_SESSION, POLL_SIGNALS, POLL_STDERR, POLL_COUNT };
+enum { POLL_KEYS, POLL_SESSION, POLL_AGAINST, POLL_SIGNALS, POLL_STDERR, POLL_COUNT };
 
 struct ui {
 	struct ui_app app;
@@ -179,20 +179,15 @@ static void start_load(struct ui *ui)
 
 static void take_session(struct ui *ui)
 {
-	const struct bt_frame *frame = bt_session_frame(ui->app.session);
-	uint64_t before = frame ? frame->seq : 0;
-
 	ui->pending |= bt_session_step(ui->app.session);
+	ui->pending |= ui_against_step(&ui->app);
 	ui_app_update(&ui->app);
 	start_load(ui);
-	frame = bt_session_frame(ui->app.session);
 	if (ui->app.model->status.state == BT_SESSION_ENDED ||
 	    ui->app.model->status.state == BT_SESSION_LOST)
 		ui->app.steps = 0; /* no sample will come by itself: the keys are heard again */
-	if (!ui->app.steps || !frame || frame->seq == before)
-		return;
-	if (--ui->app.steps)
-		bt_session_kick(ui->app.session);
+	if (ui->app.steps && ui_app_sampled(&ui->app) && --ui->app.steps)
+		ui_app_kick(&ui->app);
 }
 
 static void show(struct ui *ui)
@@ -231,13 +226,17 @@ static void wait_and_act(struct ui *ui)
 	struct pollfd fds[POLL_COUNT] = {
 		[POLL_KEYS] = { .fd = STDIN_FILENO, .events = ui->app.steps ? 0 : POLLIN },
 		[POLL_SESSION] = { .fd = bt_session_fd(ui->app.session), .events = POLLIN },
+		[POLL_AGAINST] = { .fd = ui_against_fd(&ui->app), .events = POLLIN },
 		[POLL_SIGNALS] = { .fd = ui->signals->fd, .events = POLLIN },
 		[POLL_STDERR] = { .fd = ui->stderr_pipe, .events = POLLIN },
 	};
 
 	struct timespec wait;
 
-	bt_session_relax(ui->app.session, ui->app.model->frozen && !ui->app.kbench.run);
+	bool relaxed = ui->app.model->frozen && !ui->app.kbench.run;
+
+	bt_session_relax(ui->app.session, relaxed);
+	ui_against_relax(&ui->app, relaxed);
 	if (ppoll(fds, POLL_COUNT, patience(ui, &wait), NULL) < 0)
 		return;
 	ui->changed |= ui->app.model->status.state == BT_SESSION_LOST;
@@ -247,7 +246,7 @@ static void wait_and_act(struct ui *ui)
 		take_signals(ui);
 	if (fds[POLL_STDERR].revents)
 		read_stderr(ui);
-	if (fds[POLL_SESSION].revents)
+	if (fds[POLL_SESSION].revents || fds[POLL_AGAINST].revents)
 		take_session(ui);
 	if (fds[POLL_KEYS].revents & (POLLHUP | POLLERR | POLLNVAL))
 		ui->end = true;
@@ -316,13 +315,15 @@ int ui_run(struct bt_session *session, const struct ui_signals *signals,
 	if (options->demo)
 		ui_demo_begin(&ui.app, options->demo);
 	begin_settings(&ui, options->settings, &start, glyphs);
+	if (options->against)
+		code = ui_against_begin(&ui.app, options->against, options->against_name, err);
 	fit_to_terminal(&ui);
-	while (!ui.end && !ui.app.quit) {
+	while (!code && !ui.end && !ui.app.quit) {
 		show(&ui);
 		wait_and_act(&ui);
 	}
 	ui_term_end(ui.term);
 	ui_app_free(&ui.app);
 	release_stderr(&ui);
-	return 0;
+	return code;
 }

@@ -16,12 +16,15 @@ struct ui_options {
 	const struct bt_loads *loads;	/* NULL: those of the program */
 	const struct bt_load *load;	/* to be started first, with the usual question; NULL: none */
 	const struct ui_demo_plan *demo; /* NULL: none */
+	struct bt_session *against;	/* a second machine (ui/against.c); NULL: none */
+	const char *against_name;	/* how the operator named it */
 };
 
 /*
- * Runs until the operator quits, the terminal goes away or a signal asks for the end; the session
- * stays the caller's, who closes it (and so stops the load) afterwards. signals were begun before
- * the session was opened. The locale must be set. -EOPNOTSUPP when there is no usable terminal.
+ * Runs until the operator quits, the terminal goes away or a signal asks for the end; sessions stay
+ * the caller's, who closes them (and so stops the load) afterwards. signals were begun before they
+ * were opened. The locale must be set. -EOPNOTSUPP when there is no usable terminal, -EINVAL where
+ * the second machine cannot be compared with the first.
  */
 int ui_run(struct bt_session *session, const struct ui_signals *signals,
 	   const struct ui_options *options, struct bt_err *err);

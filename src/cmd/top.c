@@ -10,6 +10,7 @@
 #include "cmd/loads.h"
 #include "cmd/stream.h"
 #include "cmd/top.h"
+#include "ui/beside.h"
 #include "ui/command.h"
 #include "ui/keys.h"
 #include "ui/term.h"
@@ -24,6 +25,7 @@ static const struct bt_opt top_opts[] = {
 	TOP_OPT_GLYPHS(struct own_values, top),
 	TOP_OPT_THEME(struct own_values, top),
 	TOP_OPT_STEP(struct own_values, top),
+	TOP_OPTS_AGAINST(struct own_values, top),
 	STREAM_OPTS(struct own_values, stream),
 	{ "list-keys", 0, BT_OPT_FLAG, NULL,
 	  "print every key and command of the screen, tab-separated",
@@ -36,12 +38,16 @@ static const struct bt_opt top_opts[] = {
 struct start {
 	struct ui_signals signals;
 	char told[BT_CMD_TOLD];
+	struct bt_session *first;	/* that is open while a second one is being opened */
 };
 
 static bool on_progress(void *context, const char *text)
 {
 	struct start *start = context;
 
+	/* It samples already, and nobody else takes its samples. */
+	if (start->first)
+		bt_session_step(start->first);
 	bt_cmd_tell(text, start->told);
 	return !ui_signals_end_asked(&start->signals);
 }
@@ -60,25 +66,58 @@ static bool on_ask(void *context, const char *question)
 
 /* ---- the command ------------------------------------------------------------------------ */
 
-static int show_dashboard(const struct bt_session_options *session_options,
-			  const struct ui_signals *signals, const struct top_values *values,
-			  const struct ui_options *options, struct bt_err *err)
+static int open_session(struct bt_session **session, const struct bt_session_options *options,
+			struct bt_err *err)
 {
-	struct bt_session *session;
-	int code = bt_session_open(&session, session_options, err);
+	int code = bt_session_open(session, options, err);
+
+	if (!code && options->interval_ns)
+		bt_session_kick(*session);
+	return code;
+}
+
+static int open_second(const struct top_values *values, const struct bt_session *first,
+		       const struct bt_session_options *first_options,
+		       struct bt_opt_list *settings, struct ui_options *options,
+		       struct bt_err *err)
+{
+	struct bt_session_options second;
+	int code;
+
+	if (!values->against.what)
+		return values->against.kdir ? bt_err_set(err, EINVAL, "--against-kdir %s: --against is "
+							 "missing", values->against.kdir) : 0;
+	code = against_options(&values->against, first_options, settings, &second, err);
+	if (!code)
+		code = open_session(&options->against, &second, err);
+	if (!code && ui_beside_check(bt_session_machine(first), bt_session_machine(options->against),
+				     err))
+		code = bt_err_prefix(err, "--against %s", values->against.what);
+	options->against_name = values->against.what;
+	return code;
+}
+
+static int show_dashboard(const struct bt_session_options *session_options, struct start *start,
+			  const struct top_values *values, struct ui_options *options,
+			  struct bt_err *err)
+{
+	struct bt_opt_list settings = { .count = 0 };
+	int code = open_session(&start->first, session_options, err);
 
 	if (code)
 		return code;
-	if (session_options->interval_ns)
-		bt_session_kick(session);
 	if (values->demo)
-		values->demo->agreed |= bt_cmd_is_ours(bt_session_machine(session));
+		values->demo->agreed |= bt_cmd_is_ours(bt_session_machine(start->first));
 	if (values->problem)
-		bt_session_note(session, BT_EVENT_NOTE, "loads", "%s", values->problem);
-	code = values->prepare ? values->prepare(session, values->context, err) : 0;
+		bt_session_note(start->first, BT_EVENT_NOTE, "loads", "%s", values->problem);
+	code = open_second(values, start->first, session_options, &settings, options, err);
+	if (!code && values->prepare)
+		code = values->prepare(start->first, values->context, err);
 	if (!code)
-		code = ui_run(session, signals, options, err);
-	bt_session_close(session);
+		code = ui_run(start->first, &start->signals, options, err);
+	bt_session_close(options->against);
+	bt_session_close(start->first);
+	bt_opt_list_free(&settings);
 	return code;
 }
 
@@ -92,7 +131,7 @@ int top_run(struct bt_cmd_call *call, const struct top_values *values, struct bt
 		.history = true,
 	};
 	struct ui_settings_file settings;
-	const struct ui_options ui_options = {
+	struct ui_options ui_options = {
 		.glyphs = values->glyphs, .theme = values->theme, .settings = &settings,
 		.write_kbench = bt_kbench_write,
 		.loads = values->loads, .load = values->load, .demo = values->demo,
@@ -118,7 +157,7 @@ int top_run(struct bt_cmd_call *call, const struct top_values *values, struct bt
 	code = ui_signals_begin(&start.signals, err);
 	if (code)
 		return code;
-	code = show_dashboard(&options, &start.signals, values, &ui_options, err);
+	code = show_dashboard(&options, &start, values, &ui_options, err);
 	ui_signals_end(&start.signals);
 	return code;
 }
@@ -156,6 +195,9 @@ static int run_top(struct bt_cmd_call *call, struct bt_err *err)
 	} else if (call->argc) {
 		code = bt_err_set(err, EINVAL, "'%s': the dashboard takes no operands",
 				  call->argv[0]);
+	} else if ((values->stream.plain || values->stream.batch) && values->top.against.what) {
+		code = bt_err_set(err, EINVAL, "--against: two machines are only on the screen, not in "
+				  "lines (--plain, --batch)");
 	} else if (values->stream.plain || values->stream.batch) {
 		code = stream_run(call, &values->stream, err);
 	} else {

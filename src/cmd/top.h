@@ -5,12 +5,14 @@
 
 #include <stddef.h>
 
+#include "cmd/against.h"
 #include "cmd/cmd.h"
 #include "ui/demo.h"
 
 struct top_values {
 	const char *glyphs, *theme;
 	bool step, list_keys, read_only;
+	struct against_values against;
 	/* After the session was opened, before it is shown; may be NULL. */
 	int (*prepare)(struct bt_session *session, void *context, struct bt_err *err);
 	void *context;
@@ -34,6 +36,13 @@ struct top_values {
 #define TOP_OPT_STEP(type, member)                                            \
 	{ "step", 0, BT_OPT_FLAG, NULL, "take samples only on the command ':step N'", \
 	  offsetof(type, member) + offsetof(struct top_values, step) }
+
+#define TOP_OPTS_AGAINST(type, member)                                        \
+	{ "against", 0, BT_OPT_TEXT, "KERNEL|NAME[:ARG]",                     \
+	  "compare with a second guest of this kernel, or a second source",   \
+	  offsetof(type, member) + offsetof(struct top_values, against.what) }, \
+	{ "against-kdir", 0, BT_OPT_TEXT, "TREE", "build tree of that kernel", \
+	  offsetof(type, member) + offsetof(struct top_values, against.kdir) }
 
 int top_run(struct bt_cmd_call *call, const struct top_values *values, struct bt_err *err);
 

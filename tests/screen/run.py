@@ -6,7 +6,7 @@
 
 A script (*.keys, next to this file) has one instruction a line:
     variants 24x80.full ...     rows x columns and glyph set, a run for each
-    source SPEC                 default: sim:1
+    source SPEC [ARGUMENTS]     default: sim:1; what follows are further options
     arguments ARGUMENTS         instead of that source
     type TEXT                   characters as they are
     key NAME                    Enter, Esc, Up, F8, C-l ...

@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Two simulated machines: the second does what the first does, and is compared with it. */
+#include "tests/unit/test.h"
+#include "tests/unit/session_rig.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "ui/app.h"
+#include "ui/beside.h"
+#include "ui/compare.h"
+
+const struct bt_source_ops *const bt_sources[] = { &bt_source_sim, NULL };
+
+#define S BT_NS_PER_S
+#define FIRST "sim:1,cpus=4,nodes=2"
+#define SECOND "sim:2,cpus=4,nodes=2"
+
+struct rig {
+	struct bt_session *first, *second;
+	struct ui_app app;
+	const struct ui_model *model;
+	char *text;
+};
+
+static struct bt_session *open_session(const char *source)
+{
+	struct bt_session_options options = { .source = source, .history = true };
+	struct bt_session *session;
+	struct bt_err err = { 0 };
+
+	if (bt_session_open(&session, &options, &err))
+		fail_msg("%s", err.text);
+	return session;
+}
+
+static void rig_open(struct rig *rig, const char *first, const char *second)
+{
+	struct bt_err err = { 0 };
+
+	memset(rig, 0, sizeof(*rig));
+	rig->first = open_session(first);
+	rig->second = open_session(second);
+	ui_app_init(&rig->app, rig->first, ui_glyphs_find("ascii"), "UTF-8");
+	rig->model = rig->app.model;
+	ui_canvas_resize(&rig->app.canvas, 50, 160);
+	if (ui_against_begin(&rig->app, rig->second, second, &err))
+		fail_msg("%s", err.text);
+}
+
+static void rig_close(struct rig *rig)
+{
+	ui_app_free(&rig->app);
+	bt_session_close(rig->second);
+	bt_session_close(rig->first);
+	free(rig->text);
+}
+
+/* Samples of the second, as the loop takes them. */
+static void pass_second(struct rig *rig, unsigned samples)
+{
+	while (samples--) {
+		rig_frames(rig->second, 1);
+		ui_against_step(&rig->app);
+	}
+	ui_app_update(&rig->app);
+}
+
+static void pass(struct rig *rig, unsigned samples)
+{
+	while (samples--) {
+		rig_frames(rig->first, 1);
+		pass_second(rig, 1);
+	}
+}
+
+static void press(struct rig *rig, const char *keys)
+{
+	for (; *keys; keys++)
+		ui_app_key(&rig->app, *keys == '\n' ? UI_KEY_ENTER : *keys);
+	ui_app_update(&rig->app);
+}
+
+static void key(struct rig *rig, int number)
+{
+	ui_app_key(&rig->app, number);
+}
+
+static const char *picture(struct rig *rig)
+{
+	size_t size;
+	FILE *to;
+
+	free(rig->text);
+	to = open_memstream(&rig->text, &size);
+	ui_app_draw(&rig->app);
+	ui_canvas_dump(&rig->app.canvas, to);
+	fclose(to);
+	return rig->text;
+}
+
+#define assert_shows(rig, words) assert_non_null(strstr(picture(rig), words))
+
+static double allocs(const struct bt_point *point)
+{
+	return point->allocs_per_s;
+}
+
+/* ---- which two --------------------------------------------------------------------------- */
+
+static void only_of_one_size(void **state)
+{
+	static const struct {
+		const char *second, *why;
+	} rows[] = {
+		{ "sim:2,cpus=8,nodes=2", "second machine has 8 CPUs, the first 4" },
+		{ "sim:2,cpus=4,nodes=1", "second machine has 1 nodes, the first 2" },
+	};
+	struct bt_session *first = open_session(FIRST);
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct bt_session *second = open_session(rows[i].second);
+		struct bt_err err = { 0 };
+
+		assert_int_equal(ui_beside_check(bt_session_machine(first),
+						 bt_session_machine(second), &err), -EINVAL);
+		assert_non_null(strstr(err.text, rows[i].why));
+		bt_session_close(second);
+	}
+	bt_session_close(first);
+}
+
+static void named_by_what_differs(void **state)
+{
+	static const struct {
+		const char *kernel, *given, *name, *label, *first;
+	} rows[] = {
+		{ "6.12.117+deb12-amd64", "6.12", "6.12.117+deb12-amd64", "6.12.117", "6.1.0" },
+		{ "6.1.0-56-amd64", "sim:2,cpus=4", "sim:2,cpus=4", "sim:2", "this" },
+		/* Two builds of one version; too long for a column. */
+		{ "6.1.0-mine", "./bzImage", "6.1.0-mine", "other", "this" },
+		{ "6.1.0-56-amd64", "remote:ssh host agent", "remote:ssh host agent", "other", "this" },
+	};
+	const struct bt_machine first = { .kernel = "6.1.0-56-amd64" };
+	struct bt_machine *second = bt_xcalloc(1, sizeof(*second));
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct ui_beside beside = { .machine = second, .given = rows[i].given };
+
+		snprintf(second->kernel, sizeof(second->kernel), "%s", rows[i].kernel);
+		ui_beside_name(&beside, &first);
+		assert_string_equal(beside.name, rows[i].name);
+		assert_string_equal(beside.label, rows[i].label);
+		assert_string_equal(beside.first, rows[i].first);
+		assert_string_equal(ui_beside_word(&beside), strcmp(beside.label, "other") ?
+				    rows[i].label : rows[i].name);
+	}
+	free(second);
+}
+
+/* ---- control ----------------------------------------------------------------------------- */
+
+static const struct bt_config *of(const struct bt_session *session)
+{
+	return &bt_session_frame(session)->config;
+}
+
+static void both_get_what_the_first_is_told(void **state)
+{
+	struct bt_err err = { 0 };
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, FIRST, SECOND);
+	pass(&rig, 2);
+	assert_int_equal(bt_session_token(rig.second), 0);	/* nobody asked for anything */
+	press(&rig, "]]]");
+	press(&rig, "wy");
+	pass(&rig, 2);
+	assert_int_equal(of(rig.second)->order, 3);
+	assert_int_equal(bt_session_frame(rig.second)->run, BT_RUN_GO);
+	press(&rig, "u");		/* starting is undone */
+	press(&rig, "u");
+	pass(&rig, 2);
+	assert_int_equal(of(rig.second)->order, 2);
+	assert_int_equal(bt_session_frame(rig.second)->run, BT_RUN_DRAIN);
+	/* By whom does not matter: this is what a client on the socket calls. */
+	rig_publish(rig.first, "order=5 pattern=ramp start", &err);
+	ui_app_update(&rig.app);
+	pass(&rig, 2);
+	assert_int_equal(of(rig.second)->order, 5);
+	assert_int_equal(of(rig.second)->pattern, BT_PATTERN_RAMP);
+	assert_int_equal(bt_session_frame(rig.second)->run, BT_RUN_GO);
+	press(&rig, "!");
+	pass(&rig, 2);
+	assert_int_equal(bt_session_frame(rig.first)->run, BT_RUN_DRAIN);
+	assert_int_equal(bt_session_frame(rig.second)->run, BT_RUN_DRAIN);
+	/* Its own log would say everything twice. */
+	assert_null(rig_event(rig.first, BT_EVENT_NOTE, "order"));
+	rig_close(&rig);
+}
+
+/* 2 GiB, of which the module takes at most 90 %: less than a tenth of the first's memory. */
+static void a_smaller_one_holds_what_it_may(void **state)
+{
+	struct rig rig;
+	uint64_t most;
+
+	(void)state;
+	rig_open(&rig, "sim:1,cpus=4,nodes=2,memory=64G", "sim:2,cpus=4,nodes=2,memory=2G");
+	pass(&rig, 2);
+	most = bt_session_machine(rig.second)->max_held_bytes;
+	assert_true(bt_session_config(rig.first)->max_held_bytes > most);
+	press(&rig, "]");
+	pass(&rig, 2);
+	assert_int_equal(of(rig.second)->order, 1);
+	assert_int_equal(of(rig.second)->max_held_bytes, most);
+	rig_close(&rig);
+}
+
+static void a_refusal_is_said_and_stops_nothing(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	/* Node 1 of the second has no memory, so it cannot be bound to. */
+	rig_open(&rig, FIRST, "sim:2,cpus=4,nodes=2,cpuonly=1");
+	pass(&rig, 2);
+	press(&rig, ":node bind:1\n");
+	assert_shows(&rig, "sim:2: ");
+	pass(&rig, 2);
+	assert_int_equal(of(rig.first)->node_policy, BT_NODE_BIND);
+	assert_non_null(rig_event(rig.first, BT_EVENT_NOTE, "not sent: "));
+	assert_shows(&rig, "did not take the last change");
+	press(&rig, ":node local\n");
+	pass(&rig, 2);
+	assert_null(strstr(picture(&rig), "did not take"));
+	rig_close(&rig);
+}
+
+/* The first ends by itself; the second goes on, and what is next asked for goes to both. */
+static void what_ends_by_itself_ends_alone(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, FIRST ",fault=oom@6s", SECOND);
+	pass(&rig, 2);
+	press(&rig, "wy");
+	pass(&rig, 8);
+	assert_int_equal(bt_session_frame(rig.first)->run, BT_RUN_DRAIN);
+	assert_int_equal(bt_session_frame(rig.second)->run, BT_RUN_GO);
+	assert_shows(&rig, "sim:2 running");
+	press(&rig, "!");
+	pass(&rig, 2);
+	assert_int_equal(bt_session_frame(rig.second)->run, BT_RUN_DRAIN);
+	rig_close(&rig);
+}
+
+static void interval_and_pause_are_those_of_both(void **state)
+{
+	struct bt_session_status status;
+	struct bt_session_options options = { .history = true, .interval_ns = S };
+	struct bt_err err = { 0 };
+	struct rig rig = { 0 };
+
+	(void)state;
+	options.source = FIRST;
+	assert_int_equal(bt_session_open(&rig.first, &options, &err), 0);
+	options.source = SECOND;
+	assert_int_equal(bt_session_open(&rig.second, &options, &err), 0);
+	ui_app_init(&rig.app, rig.first, ui_glyphs_find("ascii"), "UTF-8");
+	assert_int_equal(ui_against_begin(&rig.app, rig.second, SECOND, &err), 0);
+	assert_int_equal(ui_app_set_interval(&rig.app, 2 * S, &err), 0);
+	bt_session_status(rig.second, &status);
+	assert_int_equal(status.interval_ns, 2 * S);
+	key(&rig, 'p');
+	assert_int_equal(rig_state(rig.second), BT_SESSION_PAUSED);
+	key(&rig, 'p');
+	assert_int_equal(rig_state(rig.second), BT_SESSION_LIVE);
+	rig_close(&rig);
+}
+
+static void both_are_measured(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, FIRST, SECOND);
+	pass(&rig, 2);
+	press(&rig, "fy");
+	for (unsigned i = 0; i < 60 && rig.model->beside->measure.state != BT_MEASURE_DONE; i++)
+		pass(&rig, 1);
+	assert_int_equal(rig.model->measure.state, BT_MEASURE_DONE);
+	assert_int_equal(rig.model->beside->measure.state, BT_MEASURE_DONE);
+	rig_close(&rig);
+}
+
+/* ---- what is compared -------------------------------------------------------------------- */
+
+/* Of two virtual clocks that began together: the points of the second end when the first's do. */
+static void check_series(const struct rig *rig, unsigned least)
+{
+	const struct ui_model *model = rig->model;
+	double values[64];
+	unsigned count = ui_model_baseline_series(model, allocs, values, 64);
+
+	assert_in_range(count, least, 64);
+	for (unsigned age = 0; age < count; age++) {
+		const struct bt_point *ours = ui_model_point(model, age);
+		const struct bt_point *theirs = ui_model_baseline_point(model, age);
+
+		assert_int_equal(theirs->mono_ns, ours->mono_ns);
+		assert_true(isnan(allocs(theirs)) || values[count - 1 - age] == allocs(theirs));
+	}
+}
+
+static void the_same_time_of_both(void **state)
+{
+	const struct bt_history *history;
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, FIRST, SECOND);
+	assert_true(rig.model->compare);
+	pass(&rig, 2);
+	press(&rig, "wy");
+	pass(&rig, 44);
+	history = bt_session_history(rig.second);
+	assert_ptr_equal(ui_model_baseline(rig.model), bt_history_at(history, BT_TIER_SAMPLE, 0));
+	check_series(&rig, 40);
+	press(&rig, "Z");
+	check_series(&rig, 40);	/* a sample is a step of 1 s */
+	press(&rig, "Z");
+	assert_int_equal(rig.model->tier, BT_TIER_10S);
+	check_series(&rig, 4);
+	assert_true(ui_model_baseline(rig.model)->length_ns > S);
+	rig_close(&rig);
+}
+
+static void stays_where_the_picture_is(void **state)
+{
+	const struct bt_point *point;
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, FIRST, SECOND);
+	pass(&rig, 2);
+	press(&rig, "wy");
+	pass(&rig, 18);
+	press(&rig, " ");
+	pass(&rig, 7);
+	assert_int_equal(rig.model->behind_points, 7);
+	point = ui_model_baseline(rig.model);
+	assert_int_equal(point->mono_ns, rig.model->point->mono_ns);
+	assert_int_equal(point->number, 20);
+	check_series(&rig, 19);
+	key(&rig, UI_KEY_LEFT);
+	key(&rig, UI_KEY_LEFT);
+	pass(&rig, 700);	/* nothing of that time is left in the history of samples */
+	assert_int_equal(ui_model_baseline(rig.model)->number, 18);
+	assert_int_equal(ui_model_baseline(rig.model)->mono_ns, rig.model->point->mono_ns);
+	/* A step of 10 s that is not over goes on in the history, not on the screen. */
+	key(&rig, UI_KEY_END);
+	press(&rig, "ZZ");
+	pass(&rig, (unsigned)(13 - rig.model->point->mono_ns / S % 10));
+	press(&rig, " ");
+	point = ui_model_baseline(rig.model);
+	assert_int_equal(point->mono_ns, rig.model->point->mono_ns);
+	pass(&rig, 3);
+	assert_int_equal(ui_model_baseline(rig.model)->mono_ns, rig.model->point->mono_ns);
+	assert_int_equal(rig.model->behind_points, 3);
+	rig_close(&rig);
+}
+
+/* The second was opened later, and is slower to answer: each sample has still its partner. */
+static void clocks_may_differ(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, FIRST, SECOND);
+	rig_frames(rig.first, 5);
+	ui_app_update(&rig.app);
+	assert_null(ui_model_baseline(rig.model));
+	assert_int_equal(ui_model_baseline_series(rig.model, allocs, (double[8]){ 0 }, 8), 0);
+	pass_second(&rig, 1);
+	pass(&rig, 10);
+	/* Its first sample was with the fifth of the first. */
+	for (unsigned age = 0; age < 10; age++)
+		assert_int_equal(ui_model_baseline_point(rig.model, age)->mono_ns + 4 * S,
+				 ui_model_point(rig.model, age)->mono_ns);
+	/* Nothing stands for the time before. */
+	assert_null(ui_model_baseline_point(rig.model, 12));
+	/* One that is to come any moment: the newest; one that is overdue: a gap. */
+	rig_frames(rig.first, 1);
+	ui_app_update(&rig.app);
+	assert_int_equal(ui_model_baseline(rig.model)->number, 11);
+	rig_frames(rig.first, 3);
+	ui_app_update(&rig.app);
+	assert_true(ui_model_baseline(rig.model)->gap);
+	assert_int_equal(ui_model_baseline_point(rig.model, 4)->number, 11);
+	rig_close(&rig);
+}
+
+static void one_that_is_lost_comes_back(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, FIRST, SECOND ",fault=lost@5s");
+	pass(&rig, 5);
+	rig_frames(rig.first, 1);
+	bt_session_kick(rig.second);
+	rig_until(rig.second, rig_state(rig.second) == BT_SESSION_LOST);
+	ui_against_step(&rig.app);
+	ui_app_update(&rig.app);
+	assert_non_null(rig_event(rig.first, BT_EVENT_NOTE, "lost: "));
+	assert_shows(&rig, " sim:2 LOST: ");
+	rig_frames(rig.first, 4);
+	ui_app_update(&rig.app);
+	assert_int_equal(rig.model->status.state, BT_SESSION_LIVE);
+	assert_true(ui_model_baseline(rig.model)->gap);
+	assert_shows(&rig, " ? ?");
+	press(&rig, "B");	/* off, then the list */
+	press(&rig, "B");
+	assert_shows(&rig, "Compared with sim:2");
+	key(&rig, UI_KEY_ESC);
+	/* It is back, and its clock begins where it had begun at first. */
+	bt_session_kick(rig.second);
+	rig_until(rig.second, rig_state(rig.second) == BT_SESSION_LIVE &&
+		  bt_session_frame(rig.second));
+	pass(&rig, 4);
+	assert_non_null(rig_event(rig.first, BT_EVENT_NOTE, "source is back"));
+	assert_ptr_equal(ui_model_baseline(rig.model),
+			 bt_history_at(bt_session_history(rig.second), BT_TIER_SAMPLE, 0));
+	assert_int_equal(ui_model_baseline_point(rig.model, 2)->number,
+			 ui_model_baseline(rig.model)->number - 2);
+	/* What was before is found by the clock that it had then: samples 1 to 5 of both. */
+	for (unsigned number = 1; number <= 10; number++) {
+		unsigned age = (unsigned)(rig.model->point->number - number);
+		const struct bt_point *point = ui_model_baseline_point(rig.model, age);
+
+		assert_int_equal(ui_model_point(rig.model, age)->number, number);
+		if (number <= 5)
+			assert_int_equal(point->number, number);
+		else if (number > 7)	/* the newest stands in for two */
+			assert_true(point->gap);
+	}
+	rig_close(&rig);
+}
+
+static void words_say_with_what(void **state)
+{
+	struct bt_err err = { 0 };
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, FIRST, SECOND);
+	pass(&rig, 4);
+	assert_shows(&rig, "against sim:2,cpus=4,nodes=2");
+	assert_int_equal(ui_app_baseline(&rig.app, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "compared with " SECOND));
+	press(&rig, "B");
+	assert_false(rig.model->compare);
+	assert_null(ui_model_baseline(rig.model));
+	press(&rig, "B");
+	assert_true(rig.model->compare);
+	assert_shows(&rig, "Compared with " SECOND);
+	rig_close(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_of_one_size),
+		cmocka_unit_test(named_by_what_differs),
+		cmocka_unit_test(both_get_what_the_first_is_told),
+		cmocka_unit_test(a_smaller_one_holds_what_it_may),
+		cmocka_unit_test(a_refusal_is_said_and_stops_nothing),
+		cmocka_unit_test(what_ends_by_itself_ends_alone),
+		cmocka_unit_test(interval_and_pause_are_those_of_both),
+		cmocka_unit_test(both_are_measured),
+		cmocka_unit_test(the_same_time_of_both),
+		cmocka_unit_test(stays_where_the_picture_is),
+		cmocka_unit_test(clocks_may_differ),
+		cmocka_unit_test(one_that_is_lost_comes_back),
+		cmocka_unit_test(words_say_with_what),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
