@@ -259,6 +259,25 @@ static void what_ends_by_itself_ends_alone(void **state)
 	rig_close(&rig);
 }
 
+/* Its phases wait for the echoes of one machine. */
+static void a_microbenchmark_is_of_the_first(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig, FIRST, SECOND);
+	pass(&rig, 2);
+	press(&rig, "UU");
+	press(&rig, "y");
+	assert_non_null(rig.app.kbench.run);
+	for (unsigned i = 0; i < 2000 && rig.app.kbench.run; i++) {
+		pass(&rig, 1);
+		assert_int_not_equal(of(rig.second)->run, BT_RUN_STEP);
+	}
+	assert_null(rig.app.kbench.run);
+	rig_close(&rig);
+}
+
 static void interval_and_pause_are_those_of_both(void **state)
 {
 	struct bt_session_status status;
@@ -358,6 +377,7 @@ static void stays_where_the_picture_is(void **state)
 	assert_int_equal(point->number, 20);
 	check_series(&rig, 19);
 	key(&rig, UI_KEY_LEFT);
+	assert_int_equal(ui_model_baseline(rig.model)->number, 19);
 	key(&rig, UI_KEY_LEFT);
 	pass(&rig, 700);	/* nothing of that time is left in the history of samples */
 	assert_int_equal(ui_model_baseline(rig.model)->number, 18);
@@ -372,6 +392,7 @@ static void stays_where_the_picture_is(void **state)
 	pass(&rig, 3);
 	assert_int_equal(ui_model_baseline(rig.model)->mono_ns, rig.model->point->mono_ns);
 	assert_int_equal(rig.model->behind_points, 3);
+	assert_ptr_equal(ui_model_baseline_point(rig.model, 0), ui_model_baseline(rig.model));
 	rig_close(&rig);
 }
 
@@ -410,8 +431,8 @@ static void one_that_is_lost_comes_back(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_open(&rig, FIRST, SECOND ",fault=lost@5s");
-	pass(&rig, 5);
+	rig_open(&rig, FIRST, SECOND ",fault=lost@20s");
+	pass(&rig, 20);
 	rig_frames(rig.first, 1);
 	bt_session_kick(rig.second);
 	rig_until(rig.second, rig_state(rig.second) == BT_SESSION_LOST);
@@ -432,21 +453,21 @@ static void one_that_is_lost_comes_back(void **state)
 	bt_session_kick(rig.second);
 	rig_until(rig.second, rig_state(rig.second) == BT_SESSION_LIVE &&
 		  bt_session_frame(rig.second));
-	pass(&rig, 4);
+	pass(&rig, 15);
 	assert_non_null(rig_event(rig.first, BT_EVENT_NOTE, "source is back"));
 	assert_ptr_equal(ui_model_baseline(rig.model),
 			 bt_history_at(bt_session_history(rig.second), BT_TIER_SAMPLE, 0));
 	assert_int_equal(ui_model_baseline_point(rig.model, 2)->number,
 			 ui_model_baseline(rig.model)->number - 2);
-	/* What was before is found by the clock that it had then: samples 1 to 5 of both. */
-	for (unsigned number = 1; number <= 10; number++) {
+	/* What was before is found by the clock that it had then: samples 1 to 20 of both. */
+	for (unsigned number = 1; number <= 25; number++) {
 		unsigned age = (unsigned)(rig.model->point->number - number);
 		const struct bt_point *point = ui_model_baseline_point(rig.model, age);
 
 		assert_int_equal(ui_model_point(rig.model, age)->number, number);
-		if (number <= 5)
+		if (number <= 20)
 			assert_int_equal(point->number, number);
-		else if (number > 7)	/* the newest stands in for two */
+		else if (number > 22)	/* the newest stands in for two */
 			assert_true(point->gap);
 	}
 	rig_close(&rig);
@@ -481,6 +502,7 @@ int main(void)
 		cmocka_unit_test(a_smaller_one_holds_what_it_may),
 		cmocka_unit_test(a_refusal_is_said_and_stops_nothing),
 		cmocka_unit_test(what_ends_by_itself_ends_alone),
+		cmocka_unit_test(a_microbenchmark_is_of_the_first),
 		cmocka_unit_test(interval_and_pause_are_those_of_both),
 		cmocka_unit_test(both_are_measured),
 		cmocka_unit_test(the_same_time_of_both),
