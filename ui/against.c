@@ -68,7 +68,9 @@ bool ui_against_step(struct ui_app *app)
 	if (!app->against.beside)
 		return false;
 	changed = bt_session_step(app->against.beside->session);
-	tell_events(app);
+	/* The log has the first's time: while its sample is still to come, that of before. */
+	if (!app->steps || ui_app_sampled(app))
+		tell_events(app);
 	return changed;
 }
 
