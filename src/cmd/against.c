@@ -16,11 +16,16 @@ static int add(struct bt_opt_list *list, const char *name, const char *value, st
 	return 0;
 }
 
-static bool is_setting(const char *item, const char *name)
+/* The kernel, and what fits no other one. */
+static bool is_of_kernel(const char *name)
 {
-	size_t length = strlen(name);
+	static const char *const names[] = { "kernel", "kdir", "module" };
 
-	return !strncmp(item, name, length) && item[length] == '=';
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(names); i++) {
+		if (!strcmp(name, names[i]))
+			return true;
+	}
+	return false;
 }
 
 /* The guest is the first's in all but its kernel. */
@@ -36,7 +41,7 @@ static int guest_settings(const struct against_values *values, const char *kerne
 		const char *value = strchr(*first, '=');
 		char *name = bt_xasprintf("%.*s", (int)(value - *first), *first);
 
-		if (!is_setting(*first, "kernel") && !is_setting(*first, "kdir"))
+		if (!is_of_kernel(name))
 			code = add(settings, name, value + 1, err);
 		free(name);
 	}

@@ -3,9 +3,8 @@
 #ifndef BT_TEST_APP_RIG_H
 #define BT_TEST_APP_RIG_H
 
+#include "tests/unit/app_picture.h"
 #include "tests/unit/session_rig.h"
-
-#include "ui/app.h"
 
 struct rig {
 	struct bt_session *session;
@@ -73,15 +72,7 @@ static inline const struct bt_config *after(struct rig *rig, unsigned samples)
 
 static const char *picture(struct rig *rig)
 {
-	size_t size;
-	FILE *to;
-
-	free(rig->text);
-	to = open_memstream(&rig->text, &size);
-	ui_app_draw(rig->app);
-	ui_canvas_dump(&rig->app->canvas, to);
-	fclose(to);
-	return rig->text;
+	return rig_picture(rig->app, &rig->text);
 }
 
 #define assert_shows(rig, words)                                                                   \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Two simulated machines: the second does what the first does, and is compared with it. */
 #include "tests/unit/test.h"
+#include "tests/unit/app_picture.h"
 #include "tests/unit/session_rig.h"
 
 #include <errno.h>
@@ -88,15 +89,7 @@ static void key(struct rig *rig, int number)
 
 static const char *picture(struct rig *rig)
 {
-	size_t size;
-	FILE *to;
-
-	free(rig->text);
-	to = open_memstream(&rig->text, &size);
-	ui_app_draw(&rig->app);
-	ui_canvas_dump(&rig->app.canvas, to);
-	fclose(to);
-	return rig->text;
+	return rig_picture(&rig->app, &rig->text);
 }
 
 #define assert_shows(rig, words) assert_non_null(strstr(picture(rig), words))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The dashboard without a terminal: keys on a simulated machine, and pictures of every size. */
 #include "tests/unit/test.h"
+#include "tests/unit/app_picture.h"
 #include "tests/unit/session_rig.h"
 
 #include "core/mask.h"
@@ -48,15 +49,7 @@ static void pass(struct rig *rig, unsigned samples)
 
 static const char *picture(struct rig *rig)
 {
-	size_t size;
-	FILE *to;
-
-	free(rig->text);
-	to = open_memstream(&rig->text, &size);
-	ui_app_draw(&rig->app);
-	ui_canvas_dump(&rig->app.canvas, to);
-	fclose(to);
-	return rig->text;
+	return rig_picture(&rig->app, &rig->text);
 }
 
 #define assert_shows(rig, words) assert_non_null(strstr(picture(rig), words))

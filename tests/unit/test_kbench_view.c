@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* View 8 without a terminal: the form, a run on the simulated machine, one result beside the last. */
 #include "tests/unit/test.h"
+#include "tests/unit/app_picture.h"
 #include "tests/unit/session_rig.h"
 
 #include <errno.h>
@@ -79,15 +80,7 @@ static void pass_run(struct rig *rig)
 
 static const char *picture(struct rig *rig)
 {
-	size_t size;
-	FILE *to;
-
-	free(rig->text);
-	to = open_memstream(&rig->text, &size);
-	ui_app_draw(&rig->app);
-	ui_canvas_dump(&rig->app.canvas, to);
-	fclose(to);
-	return rig->text;
+	return rig_picture(&rig->app, &rig->text);
 }
 
 #define assert_shows(rig, words)                                                   \
