@@ -41,6 +41,8 @@ run 2 "$program" $sim --plain --start --yes --read-only
 verdict 'no start that is read-only'
 run 2 "$program" $sim --plain --batch
 verdict 'plain or batch'
+run 2 "$program" $sim --plain --against sim:2,cpus=2 && grep -q 'only on the screen' err
+verdict 'lines are of one machine'
 run 2 "$program" $sim --batch --set order=99
 verdict 'a value that no machine takes'
 run 0 "$program" $sim --plain -n 2 && grep -q '^available: 1[0-9.]* GiB$' out &&
