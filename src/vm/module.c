@@ -60,12 +60,16 @@ static int read_source(const struct sources *sources, int index, char **data, st
 	return (int)size;
 }
 
-/* Of the tree's path and time too: a tree of another version may have the same name. */
+/*
+ * Of the tree's path and time too: a tree of another version may have the same name. And of LLVM, by
+ * which kbuild takes clang: what gcc has built may not load into a kernel that clang has.
+ */
 static int hash_sources(const struct sources *sources, const char *tree, uint64_t *result,
 			struct bt_err *err)
 {
 	uint64_t value = BT_HASH_BEGIN;
 	char *config = bt_xasprintf("%s/.config", tree), *data;
+	const char *llvm = getenv("LLVM");
 	struct stat stat_buf;
 	int ret;
 
@@ -76,6 +80,8 @@ static int hash_sources(const struct sources *sources, const char *tree, uint64_
 				  strerror(errno));
 	value = bt_hash(value, tree, strlen(tree));
 	value = bt_hash(value, &stat_buf.st_mtim, sizeof(stat_buf.st_mtim));
+	if (llvm)
+		value = bt_hash(value, llvm, strlen(llvm) + 1);
 	for (int i = 0; i < sources->count; i++) {
 		int size = read_source(sources, i, &data, err);
 

@@ -11,6 +11,7 @@
 
 #include "lab/build.h"
 #include "tests/unit/lab_build_rig.h"
+#include "vm/kernel.h"
 #include "vm/mode.h"
 
 #define LINUX_CONFIG_LINES "# CONFIG_OLD is not set\nCONFIG_SOUND=m\n"
@@ -200,6 +201,23 @@ static void what_was_killed_goes_on(void **state)
 	assert_string_equal(did(), "bzImage module ");
 }
 
+/* What one compiler has built is not what a kernel of the other is given. */
+static void a_module_is_of_its_compiler(void **state)
+{
+	struct bt_build_options options = options_of("base-auto");
+	struct bt_kernel kernel = { .agreed = true };
+	struct bt_err err;
+
+	(void)state;
+	do_build(&options, 0, &err);
+	snprintf(kernel.tree, sizeof(kernel.tree), "%.*s/kernel", (int)sizeof(kernel.tree) - 8, dir);
+	assert_true(bt_kernel_module_cached(&kernel));
+	setenv("LLVM", "1", 1);
+	assert_false(bt_kernel_module_cached(&kernel));
+	unsetenv("LLVM");
+	assert_true(bt_kernel_module_cached(&kernel));
+}
+
 static bool collect(void *context, const char *text)
 {
 	char *told = context;
@@ -321,6 +339,7 @@ int main(void)
 		TEST(the_configuration_is_what_was_named),
 		TEST(what_was_given_up_goes_on),
 		TEST(what_was_killed_goes_on),
+		TEST(a_module_is_of_its_compiler),
 		TEST(a_failure_has_its_first_error),
 		TEST(lost_options_are_named),
 		TEST(what_changed_is_done_again),
