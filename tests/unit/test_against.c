@@ -1,98 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Two simulated machines: the second does what the first does, and is compared with it. */
+/* Two simulated machines: the second is compared with the first at the same time. */
 #include "tests/unit/test.h"
-#include "tests/unit/app_picture.h"
-#include "tests/unit/session_rig.h"
+#include "tests/unit/against_rig.h"
 
 #include <errno.h>
 #include <math.h>
 
-#include "ui/app.h"
-#include "ui/beside.h"
 #include "ui/compare.h"
 
 const struct bt_source_ops *const bt_sources[] = { &bt_source_sim, NULL };
 
 #define S BT_NS_PER_S
-#define FIRST "sim:1,cpus=4,nodes=2"
-#define SECOND "sim:2,cpus=4,nodes=2"
-
-struct rig {
-	struct bt_session *first, *second;
-	struct ui_app app;
-	const struct ui_model *model;
-	char *text;
-};
-
-static struct bt_session *open_session(const char *source)
-{
-	struct bt_session_options options = { .source = source, .history = true };
-	struct bt_session *session;
-	struct bt_err err = { 0 };
-
-	if (bt_session_open(&session, &options, &err))
-		fail_msg("%s", err.text);
-	return session;
-}
-
-static void rig_open(struct rig *rig, const char *first, const char *second)
-{
-	struct bt_err err = { 0 };
-
-	memset(rig, 0, sizeof(*rig));
-	rig->first = open_session(first);
-	rig->second = open_session(second);
-	ui_app_init(&rig->app, rig->first, ui_glyphs_find("ascii"), "UTF-8");
-	rig->model = rig->app.model;
-	ui_canvas_resize(&rig->app.canvas, 50, 160);
-	if (ui_against_begin(&rig->app, rig->second, second, &err))
-		fail_msg("%s", err.text);
-}
-
-static void rig_close(struct rig *rig)
-{
-	ui_app_free(&rig->app);
-	bt_session_close(rig->second);
-	bt_session_close(rig->first);
-	free(rig->text);
-}
-
-/* Samples of the second, as the loop takes them. */
-static void pass_second(struct rig *rig, unsigned samples)
-{
-	while (samples--) {
-		rig_frames(rig->second, 1);
-		ui_against_step(&rig->app);
-	}
-	ui_app_update(&rig->app);
-}
-
-static void pass(struct rig *rig, unsigned samples)
-{
-	while (samples--) {
-		rig_frames(rig->first, 1);
-		pass_second(rig, 1);
-	}
-}
-
-static void press(struct rig *rig, const char *keys)
-{
-	for (; *keys; keys++)
-		ui_app_key(&rig->app, *keys == '\n' ? UI_KEY_ENTER : *keys);
-	ui_app_update(&rig->app);
-}
-
-static void key(struct rig *rig, int number)
-{
-	ui_app_key(&rig->app, number);
-}
-
-static const char *picture(struct rig *rig)
-{
-	return rig_picture(&rig->app, &rig->text);
-}
-
-#define assert_shows(rig, words) assert_non_null(strstr(picture(rig), words))
 
 static double allocs(const struct bt_point *point)
 {
@@ -153,123 +71,7 @@ static void named_by_what_differs(void **state)
 	free(second);
 }
 
-/* ---- control ----------------------------------------------------------------------------- */
-
-static const struct bt_config *of(const struct bt_session *session)
-{
-	return &bt_session_frame(session)->config;
-}
-
-static void both_get_what_the_first_is_told(void **state)
-{
-	struct bt_err err = { 0 };
-	struct rig rig;
-
-	(void)state;
-	rig_open(&rig, FIRST, SECOND);
-	pass(&rig, 2);
-	assert_int_equal(bt_session_token(rig.second), 0);	/* nobody asked for anything */
-	press(&rig, "]]]");
-	press(&rig, "wy");
-	pass(&rig, 2);
-	assert_int_equal(of(rig.second)->order, 3);
-	assert_int_equal(bt_session_frame(rig.second)->run, BT_RUN_GO);
-	press(&rig, "u");		/* starting is undone */
-	press(&rig, "u");
-	pass(&rig, 2);
-	assert_int_equal(of(rig.second)->order, 2);
-	assert_int_equal(bt_session_frame(rig.second)->run, BT_RUN_DRAIN);
-	/* By whom does not matter: this is what a client on the socket calls. */
-	rig_publish(rig.first, "order=5 pattern=ramp start", &err);
-	ui_app_update(&rig.app);
-	pass(&rig, 2);
-	assert_int_equal(of(rig.second)->order, 5);
-	assert_int_equal(of(rig.second)->pattern, BT_PATTERN_RAMP);
-	assert_int_equal(bt_session_frame(rig.second)->run, BT_RUN_GO);
-	press(&rig, "!");
-	pass(&rig, 2);
-	assert_int_equal(bt_session_frame(rig.first)->run, BT_RUN_DRAIN);
-	assert_int_equal(bt_session_frame(rig.second)->run, BT_RUN_DRAIN);
-	/* Its own log would say everything twice. */
-	assert_null(rig_event(rig.first, BT_EVENT_NOTE, "order"));
-	rig_close(&rig);
-}
-
-/* 2 GiB, of which the module takes at most 90 %: less than a tenth of the first's memory. */
-static void a_smaller_one_holds_what_it_may(void **state)
-{
-	struct rig rig;
-	uint64_t most;
-
-	(void)state;
-	rig_open(&rig, "sim:1,cpus=4,nodes=2,memory=64G", "sim:2,cpus=4,nodes=2,memory=2G");
-	pass(&rig, 2);
-	most = bt_session_machine(rig.second)->max_held_bytes;
-	assert_true(bt_session_config(rig.first)->max_held_bytes > most);
-	press(&rig, "]");
-	pass(&rig, 2);
-	assert_int_equal(of(rig.second)->order, 1);
-	assert_int_equal(of(rig.second)->max_held_bytes, most);
-	rig_close(&rig);
-}
-
-static void a_refusal_is_said_and_stops_nothing(void **state)
-{
-	struct rig rig;
-
-	(void)state;
-	/* Node 1 of the second has no memory, so it cannot be bound to. */
-	rig_open(&rig, FIRST, "sim:2,cpus=4,nodes=2,cpuonly=1");
-	pass(&rig, 2);
-	press(&rig, ":node bind:1\n");
-	assert_shows(&rig, "sim:2: ");
-	pass(&rig, 2);
-	assert_int_equal(of(rig.first)->node_policy, BT_NODE_BIND);
-	assert_non_null(rig_event(rig.first, BT_EVENT_NOTE, "not sent: "));
-	assert_shows(&rig, "did not take the last change");
-	press(&rig, ":node local\n");
-	pass(&rig, 2);
-	assert_null(strstr(picture(&rig), "did not take"));
-	rig_close(&rig);
-}
-
-/* The first ends by itself; the second goes on, and what is next asked for goes to both. */
-static void what_ends_by_itself_ends_alone(void **state)
-{
-	struct rig rig;
-
-	(void)state;
-	rig_open(&rig, FIRST ",fault=oom@6s", SECOND);
-	pass(&rig, 2);
-	press(&rig, "wy");
-	pass(&rig, 8);
-	assert_int_equal(bt_session_frame(rig.first)->run, BT_RUN_DRAIN);
-	assert_int_equal(bt_session_frame(rig.second)->run, BT_RUN_GO);
-	assert_shows(&rig, "sim:2 running");
-	press(&rig, "!");
-	pass(&rig, 2);
-	assert_int_equal(bt_session_frame(rig.second)->run, BT_RUN_DRAIN);
-	rig_close(&rig);
-}
-
-/* Its phases wait for the echoes of one machine. */
-static void a_microbenchmark_is_of_the_first(void **state)
-{
-	struct rig rig;
-
-	(void)state;
-	rig_open(&rig, FIRST, SECOND);
-	pass(&rig, 2);
-	press(&rig, "UU");
-	press(&rig, "y");
-	assert_non_null(rig.app.kbench.run);
-	for (unsigned i = 0; i < 2000 && rig.app.kbench.run; i++) {
-		pass(&rig, 1);
-		assert_int_not_equal(of(rig.second)->run, BT_RUN_STEP);
-	}
-	assert_null(rig.app.kbench.run);
-	rig_close(&rig);
-}
+/* ---- samples ----------------------------------------------------------------------------- */
 
 static void interval_and_pause_are_those_of_both(void **state)
 {
@@ -491,11 +293,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_of_one_size),
 		cmocka_unit_test(named_by_what_differs),
-		cmocka_unit_test(both_get_what_the_first_is_told),
-		cmocka_unit_test(a_smaller_one_holds_what_it_may),
-		cmocka_unit_test(a_refusal_is_said_and_stops_nothing),
-		cmocka_unit_test(what_ends_by_itself_ends_alone),
-		cmocka_unit_test(a_microbenchmark_is_of_the_first),
 		cmocka_unit_test(interval_and_pause_are_those_of_both),
 		cmocka_unit_test(both_are_measured),
 		cmocka_unit_test(the_same_time_of_both),
