@@ -119,7 +119,7 @@ static void run_interval(struct ui_app *app)
 
 const struct ui_action ui_control_actions[UI_ACTION_COUNT] = {
 	[UI_ACTION_WORKERS] = { ui_app_no_control, run_workers },
-	[UI_ACTION_STOP_NOW] = { ui_app_no_source, run_stop_now },
+	[UI_ACTION_STOP_NOW] = { ui_app_no_stop, run_stop_now },
 	[UI_ACTION_STEP_DOWN] = { ui_app_no_control, run_step_down },
 	[UI_ACTION_STEP_UP] = { ui_app_no_control, run_step_up },
 	[UI_ACTION_EDIT] = { ui_app_no_control, run_edit },

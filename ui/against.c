@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Control of the second machine: whatever the first was told, it is told too, whoever said so. What
- * becomes of that never stops the first; it is said in the footer, in the header and in the log.
+ * Control of the second machine: whatever the first was told, it is told too, whoever said so, as
+ * long as the first is ours to control. But no load starts there that the operator was not asked
+ * about. What becomes of it never stops the first; it is said in the footer, in
+ * the header and in the log.
  */
 #include <errno.h>
 #include <string.h>
@@ -96,18 +98,55 @@ static bool was_told(const struct ui_app *app, const struct bt_config *config)
 	       memcmp(config, &against->sent, sizeof(*config));
 }
 
-/* The same, but for what this machine has less of. */
-static int send(struct bt_session *second, const struct bt_config *wanted, struct bt_err *err)
+/*
+ * The same, but for what this machine has less of: what may be held, and a reserve beside which
+ * that could not be held any more. That one becomes the same share of its memory.
+ */
+static void fit(const struct ui_app *app, struct bt_config *config)
 {
+	const struct bt_session *second = app->against.beside->session;
+	uint64_t ours = bt_session_machine(app->session)->memory_bytes;
+	uint64_t theirs = bt_session_machine(second)->memory_bytes;
 	struct ant_limits limits = bt_machine_limits(bt_session_machine(second));
+
+	if (config->max_held_bytes > limits.max_held_bytes)
+		config->max_held_bytes = limits.max_held_bytes;
+	if (ours == BT_UNKNOWN || theirs >= ours ||
+	    config->max_held_bytes + config->reserve_bytes <= theirs)
+		return;
+	config->reserve_bytes = (uint64_t)((double)config->reserve_bytes * (double)theirs /
+					   (double)ours);
+}
+
+/* No load of which nobody was asked: it stays as it is there. */
+static void hold_back(struct ui_app *app, struct bt_config *config)
+{
+	const struct bt_session *second = app->against.beside->session;
+
+	if (config->run != BT_RUN_GO || app->against.agreed)
+		return;
+	bt_config_run(config, (enum bt_run)bt_session_config(second)->run);
+	bt_session_note(app->session, BT_EVENT_NOTE, WHO,
+			"%s has no load: nobody was asked for one there; stop and start it here",
+			ui_beside_word(app->against.beside));
+}
+
+static int send(struct ui_app *app, const struct bt_config *wanted, struct bt_err *err)
+{
+	const struct ui_beside *beside = app->against.beside;
+	char text[UI_CONTROL_TEXT];
 	struct bt_config config = *wanted;
 	int code;
 
-	if (config.max_held_bytes > limits.max_held_bytes)
-		config.max_held_bytes = limits.max_held_bytes;
-	code = bt_session_publish(second, &config, WHO, err);
+	fit(app, &config);
+	if (ui_control_changes(wanted, &config))
+		bt_session_note(app->session, BT_EVENT_NOTE, ui_beside_word(beside),
+				"has less memory: %s",
+				ui_control_text(wanted, &config, text, sizeof(text)));
+	hold_back(app, &config);
+	code = bt_session_publish(beside->session, &config, WHO, err);
 	if (code && config.run == BT_RUN_DRAIN)
-		bt_session_stop_now(second, WHO, NULL);
+		bt_session_stop_now(beside->session, WHO, NULL);
 	return code;
 }
 
@@ -118,15 +157,25 @@ static void take(struct ui_app *app, const struct bt_config *config)
 	app->against.token = bt_session_token(app->session);
 }
 
-/* A load that runs already, of another client, starts nothing on the second. */
+/*
+ * A load that runs already, of another client, starts nothing on the second. One that ended while
+ * the first could not be seen ends there, too.
+ */
 static void begin_to_follow(struct ui_app *app, const struct bt_config *config)
 {
+	struct bt_session *second = app->against.beside->session;
+	const char *who = ui_beside_word(app->against.beside);
+	const char *why_not = bt_session_no_control(second);
+
 	take(app, config);
 	app->against.follows = true;
-	if (config->run == BT_RUN_GO)
+	if (why_not)
+		bt_session_note(app->session, BT_EVENT_NOTE, who, "is told nothing: %s", why_not);
+	else if (config->run == BT_RUN_GO)
 		bt_session_note(app->session, BT_EVENT_NOTE, WHO,
-				"a load runs here already: %s has none until the next change",
-				ui_beside_word(app->against.beside));
+				"a load runs here already: %s has none until the next change", who);
+	else if (bt_session_config(second)->run == BT_RUN_GO)
+		bt_session_stop_now(second, WHO, NULL);
 }
 
 static void follow_config(struct ui_app *app)
@@ -137,7 +186,8 @@ static void follow_config(struct ui_app *app)
 	struct bt_err err;
 
 	config.generation = 0;
-	if (!bt_session_frame(app->session))
+	/* Not what a recording was told, or a machine that somebody else controls. */
+	if (!bt_session_frame(app->session) || bt_session_no_control(app->session))
 		against->follows = false; /* of a module that was loaded anew, too */
 	else if (!against->follows)
 		begin_to_follow(app, &config);
@@ -145,11 +195,25 @@ static void follow_config(struct ui_app *app)
 		return;
 	take(app, &config);
 	beside->trouble[0] = '\0';
-	if (bt_session_no_control(beside->session) || !send(beside->session, &config, &err))
+	if (bt_session_no_control(beside->session) || !send(app, &config, &err))
 		return;
 	snprintf(beside->trouble, sizeof(beside->trouble), "%s", err.text);
 	bt_session_note(app->session, BT_EVENT_NOTE, ui_beside_word(beside), "not sent: %s", err.text);
 	ui_app_say(app, UI_ROLE_BAD, "%s: %s", ui_beside_word(beside), err.text);
+}
+
+const char *ui_against_follower(const struct ui_app *app)
+{
+	const struct ui_beside *beside = app->against.beside;
+
+	return beside && !bt_session_no_control(beside->session) ? ui_beside_word(beside) : NULL;
+}
+
+bool ui_against_stop(struct ui_app *app, const char *who)
+{
+	const struct ui_beside *beside = app->against.beside;
+
+	return beside && !bt_session_stop_now(beside->session, who, NULL);
 }
 
 /* One that cannot have the interval (a recording) is not asked again. */

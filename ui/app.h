@@ -32,6 +32,7 @@ struct ui_asked {
 struct ui_against {
 	struct ui_beside *beside;	/* NULL: there is none */
 	bool follows;			/* what the first had before we looked is not repeated */
+	bool agreed;			/* a load may start there: it was asked about */
 	struct bt_config sent;		/* what the first had when it was last told something */
 	uint64_t token;			/* of the first, then */
 	uint64_t interval_ns, event;	/* that it was told; of its log, the last one in ours */
@@ -92,6 +93,8 @@ void ui_app_say_error(struct ui_app *app, const struct bt_err *err);
 const char *ui_app_no_control(const struct ui_app *app);
 /* The same but for a microbenchmark that runs: what stops it is always possible. */
 const char *ui_app_no_source(const struct ui_app *app);
+/* Why neither this machine nor a second one can be told to stop; NULL when one can. */
+const char *ui_app_no_stop(const struct ui_app *app);
 /* The config that changes start from: the draft's, else the last one sent, without generation. */
 void ui_app_config(const struct ui_app *app, struct bt_config *config);
 /*
@@ -185,6 +188,10 @@ int ui_against_fd(const struct ui_app *app);
 bool ui_against_step(struct ui_app *app);
 /* Tells it what the first was told since; part of ui_app_update(). */
 void ui_against_follow(struct ui_app *app);
+/* Its name, where it can be told what the first is told; else NULL. */
+const char *ui_against_follower(const struct ui_app *app);
+/* At once, whatever becomes of the first. False: there is none, or it cannot be told. */
+bool ui_against_stop(struct ui_app *app, const char *who);
 void ui_against_relax(const struct ui_app *app, bool relaxed);
 void ui_against_measure(struct ui_app *app, const struct bt_measure_options *options);
 /* A sample of each machine, soon; whether it has come from each that can sample. */

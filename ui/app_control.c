@@ -6,10 +6,16 @@
 #include "core/mask.h"
 #include "session/load.h"
 #include "ui/app.h"
+#include "ui/beside.h"
 
 const char *ui_app_no_source(const struct ui_app *app)
 {
 	return app->model->live ? app->model->no_control : "the first sample is still to come";
+}
+
+const char *ui_app_no_stop(const struct ui_app *app)
+{
+	return ui_against_follower(app) ? NULL : ui_app_no_source(app);
 }
 
 const char *ui_app_no_control(const struct ui_app *app)
@@ -91,6 +97,13 @@ static bool starts(const struct ui_app *app, const struct bt_config *config)
 	return config->run == BT_RUN_GO && app->model->wanted->run != BT_RUN_GO;
 }
 
+/* It starts a load on a machine for which nobody was asked yet. */
+static bool asks(const struct ui_app *app, const struct bt_config *config)
+{
+	return starts(app, config) &&
+	       (!app->start_agreed || (ui_against_follower(app) && !app->against.agreed));
+}
+
 /* ---- what is asked before a load starts ------------------------------------------------- */
 
 static void agree_to_start(struct ui_app *app)
@@ -101,6 +114,7 @@ static void agree_to_start(struct ui_app *app)
 	struct bt_err err;
 
 	app->start_agreed = true;
+	app->against.agreed = true;
 	ui_control_merge(&config, &asked.base, &asked.config);
 	if (send_config(app, &config, asked.who, asked.load, &err))
 		return;
@@ -121,15 +135,16 @@ static const struct ui_answer start_answers[] = {
 	{ 0, NULL, NULL },
 };
 
-static void say_bounds(struct ui_question *question, const struct bt_config *config)
+/* Without the module nothing is told of an OOM kill before it comes. */
+static void say_bounds(struct ui_question *question, const struct bt_config *config, bool module)
 {
 	char text[UI_TEXT];
 
 	if (config->guard == BT_GUARD_SAFE)
-		ui_question_line(question,
-				 "Guard safe: leaves %s available, gives all back before an "
-				 "OOM kill.",
-				 bt_text_bytes(config->reserve_bytes, text, sizeof(text)));
+		ui_question_line(question, "Guard safe: leaves %s available, %s.",
+				 bt_text_bytes(config->reserve_bytes, text, sizeof(text)),
+				 module ? "gives all back before an OOM kill" :
+					  "is the first that an OOM kill takes");
 	else
 		ui_question_line(question,
 				 "Guard bench: leaves no reserve; others may be OOM-killed.");
@@ -147,6 +162,7 @@ static void ask_to_start(struct ui_app *app, const struct bt_config *config, con
 			 const struct bt_load *load, int undo_back)
 {
 	const struct bt_machine *machine = app->model->machine;
+	const char *second = ui_against_follower(app);
 	bool undo = undo_back >= 0;
 	struct ui_question *question;
 	char text[UI_TEXT];
@@ -162,8 +178,13 @@ static void ask_to_start(struct ui_app *app, const struct bt_config *config, con
 			 bt_mask_weight(config->cpus, BT_CPU_WORDS), machine->host, config->order);
 	ui_question_line(question, "as fast as the pace allows, holding at most %s.",
 			 bt_text_bytes(config->max_held_bytes, text, sizeof(text)));
-	ui_question_line(question, "The machine becomes slower and may reclaim or swap.");
-	say_bounds(question, config);
+	if (second)
+		ui_question_line(question, "The same on %s (%s, source %s), the second machine.", second,
+				 app->against.beside->machine->host,
+				 app->against.beside->machine->source);
+	ui_question_line(question, "%s and may reclaim or swap.",
+			 second ? "Both become slower" : "The machine becomes slower");
+	say_bounds(question, config, machine->abi_version);
 	ui_question_line(question, "! stops at any time.%s", undo ? "" : " This is asked once.");
 }
 
@@ -198,7 +219,7 @@ static int change(struct ui_app *app, const struct bt_config *config, const char
 		say_step(app, &before);
 		return 0;
 	}
-	if (starts(app, config) && !app->start_agreed) {
+	if (asks(app, config)) {
 		ask_to_start(app, config, who, load, -1);
 		return 0;
 	}
@@ -234,14 +255,22 @@ void ui_app_run(struct ui_app *app, enum bt_run run, const char *who)
 int ui_app_stop_now(struct ui_app *app, const char *who, struct bt_err *err)
 {
 	struct bt_config before = *app->model->wanted;
+	bool second;
 	int code;
 
+	/* First, for it may be all that can be told. */
+	second = ui_against_stop(app, who);
 	if (app->kbench.run)
 		return ui_app_kbench_stop(app, err);
 	code = bt_session_stop_now(app->session, who, err);
 	ui_app_update(app);
-	if (code)
+	if (code && !second)
 		return code;
+	if (code) {
+		ui_app_say(app, UI_ROLE_WARN, "stop sent to %s alone: %s",
+			   ui_beside_word(app->against.beside), err->text);
+		return 0;
+	}
 	remember(app, &before);
 	ui_app_say(app, UI_ROLE_WARN, "stop sent: everything held is given back");
 	return 0;
@@ -319,7 +348,7 @@ int ui_app_draft_apply(struct ui_app *app, const char *who, struct bt_err *err)
 		ui_app_say(app, UI_ROLE_NORMAL, "draft: nothing was changed");
 		return 0;
 	}
-	if (starts(app, config) && !app->start_agreed) {
+	if (asks(app, config)) {
 		code = bt_config_check(config, &app->model->limits, err);
 		if (!code)
 			ask_to_start(app, config, who, NULL, -1);

@@ -43,7 +43,7 @@ static int run_load(struct ui_app *app, const char *argument, struct bt_err *err
 /* Also of a microbenchmark, while other controls wait. */
 static int run_stop(struct ui_app *app, const char *argument, struct bt_err *err)
 {
-	const char *why_not = ui_app_no_source(app);
+	const char *why_not = ui_app_no_stop(app);
 
 	(void)argument;
 	if (why_not)
