@@ -144,6 +144,7 @@ static int warm_up(struct bt_bench *b, struct bt_err *err)
 	rc = bt_bench_wait(b, is_warm, UINT64_MAX, "", err);
 	now_ns = bt_session_frame(b->session)->mono_ns;
 	b->steady_watched = false;
+	snprintf(b->repetition->way, sizeof(b->repetition->way), "%s", b->last->way);
 	b->repetition->steady = b->steady_now;
 	b->repetition->steady_spread = b->steady.spread;
 	if (b->steady_now)

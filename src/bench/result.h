@@ -61,6 +61,7 @@ struct bt_result_repetition {
 	unsigned position;		/* from 1, among all that were done: the order of time */
 	int64_t start_utc_ns, end_utc_ns;
 	bool complete;			/* false: it was interrupted */
+	char way[16];			/* without the module: how blocks were allocated; "" = by it */
 	char flaw[BT_FLAW];		/* a guard that fired, somebody else's config ...: not counted */
 	bool steady;			/* a steady state was reached before it was measured */
 	uint64_t steady_after_ns;	/* from the start of the load; BT_UNKNOWN: it was not */

@@ -27,6 +27,7 @@ static const struct bt_field repetition_rows[] = {
 	ROW(bt_result_repetition, start_utc_ns, BT_FIELD_SIGNED, .required = true),
 	ROW(bt_result_repetition, end_utc_ns, BT_FIELD_SIGNED, .required = true),
 	ROW(bt_result_repetition, complete, BT_FIELD_BOOL, .required = true),
+	ROW(bt_result_repetition, way, BT_FIELD_TEXT),
 	ROW(bt_result_repetition, flaw, BT_FIELD_TEXT),
 	ROW(bt_result_repetition, steady, BT_FIELD_BOOL),
 	ROW(bt_result_repetition, steady_after_ns, BT_FIELD_UNSIGNED),

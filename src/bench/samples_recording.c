@@ -32,30 +32,33 @@ struct reader {
 	bool any_frame;
 };
 
-/* "order=0 cpus=0-3 node=local ...": all that says how the load runs, nothing of when it ends. */
-static void config_text(const struct bt_config *config, char text[CONFIG_TEXT])
+/*
+ * "order=0 cpus=0-3 node=local ...": all that says how the load runs, nothing of when it ends. Ways
+ * to allocate without the module are configurations of their own, for they are not to be compared.
+ */
+static void config_text(const struct bt_frame *frame, char text[CONFIG_TEXT])
 {
 	static const char *const ends[] = { "lease", "limit" };
-	size_t used = 0;
+	size_t used = frame->way[0] ? (size_t)snprintf(text, CONFIG_TEXT, "way=%s", frame->way) : 0;
 
-	text[0] = '\0';
+	text[used] = '\0';
 	for (const struct bt_param *p = bt_params; p < bt_params + bt_param_count; p++) {
 		char value[256];
 
 		if (!strcmp(p->name, ends[0]) || !strcmp(p->name, ends[1]))
 			continue;
-		bt_param_text(p, config, value, sizeof(value));
+		bt_param_text(p, &frame->config, value, sizeof(value));
 		if (used < CONFIG_TEXT)
 			used += (size_t)snprintf(text + used, CONFIG_TEXT - used, "%s%s=%s",
 						 used ? " " : "", p->name, value);
 	}
 }
 
-static struct load *find_load(struct reader *r, const struct bt_config *config)
+static struct load *find_load(struct reader *r, const struct bt_frame *frame)
 {
 	char text[CONFIG_TEXT];
 
-	config_text(config, text);
+	config_text(frame, text);
 	for (size_t i = 0; i < r->load_count; i++) {
 		if (!strcmp(r->loads[i].config, text))
 			return &r->loads[i];
@@ -106,7 +109,7 @@ static void add_interval(struct reader *r)
 	bt_interval_derive(r->interval, r->older, r->newer);
 	if (!is_loaded(r))
 		return;
-	load = find_load(r, &r->newer->config);
+	load = find_load(r, r->newer);
 	if (load->block.known_ns)
 		bt_point_merge(&load->block, &r->interval->point);
 	else

@@ -7,9 +7,20 @@
 
 #include "bench/samples_build.h"
 
+/* Ways to allocate without the module are not to be compared: each is a configuration of its own. */
+static char *config_of(const struct bt_result_run *run)
+{
+	for (unsigned i = 0; i < run->repetition_count; i++) {
+		if (run->repetitions[i].way[0])
+			return bt_xasprintf("%s way=%s", run->label, run->repetitions[i].way);
+	}
+	return bt_xstrdup(run->label);
+}
+
 static void add_run(struct bt_samples *samples, const struct bt_result_run *run)
 {
 	double *values = bt_xcalloc(run->repetition_count, sizeof(*values));
+	char *config = config_of(run);
 
 	for (unsigned i = 0; i < bt_result_metric_count; i++) {
 		const struct bt_result_metric *m = &bt_result_metrics[i];
@@ -19,12 +30,13 @@ static void add_run(struct bt_samples *samples, const struct bt_result_run *run)
 
 		if (!count)
 			continue;
-		series = bt_samples_series(samples, run->label, m->key, m->label, m->unit,
+		series = bt_samples_series(samples, config, m->key, m->label, m->unit,
 					   m->better);
 		series->edges = m->latency;
 		for (unsigned v = 0; v < count; v++)
 			bt_samples_value(series, values[v]);
 	}
+	free(config);
 	free(values);
 }
 

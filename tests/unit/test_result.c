@@ -105,6 +105,7 @@ static struct bt_result *sample(void)
 	r->steady = true;
 	r->steady_after_ns = 42;
 	r->steady_spread = 0.125;
+	snprintf(r->way, sizeof(r->way), "pbuf");
 	return result;
 }
 
@@ -240,6 +241,8 @@ static void there_and_back(void **state)
 	assert_string_equal(read->runs[0].repetitions[1].flaw, "guard: the lease expired");
 	assert_false(read->runs[0].repetitions[2].complete);
 	assert_true(read->runs[0].repetitions[3].steady_spread == 0.125);
+	assert_string_equal(read->runs[0].repetitions[3].way, "pbuf");
+	assert_string_equal(read->runs[0].repetitions[2].way, "");
 	assert_int_equal(read->runs[1].config.order, 4);
 	free(again);
 	free(text);

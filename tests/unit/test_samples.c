@@ -315,7 +315,8 @@ static void put_frame(struct bt_recorder *recorder, struct bt_frame *frame, uint
 
 /*
  * Blocks of configurations: 2000 in ten seconds of the first, 1000 of the second. Others are none:
- * until both CPUs have applied it, while it is changed, and when a guard has stopped the load.
+ * until both CPUs have applied it, while it is changed, and when a guard has stopped the load. One
+ * without the module, of which 3000 in ten seconds, is by the way that its blocks are allocated.
  */
 static void test_changes_are_no_load(void **state)
 {
@@ -343,11 +344,15 @@ static void test_changes_are_no_load(void **state)
 	put_frame(recorder, frame, 130, 90000, 2, 2, BT_RUN_GO);
 	put_frame(recorder, frame, 140, 91000, 2, 2, BT_RUN_GO);
 	put_frame(recorder, frame, 150, 99000, 2, 2, BT_RUN_DRAIN);
+	snprintf(frame->way, sizeof(frame->way), "pbuf");
+	put_frame(recorder, frame, 160, 100000, 3, 3, BT_RUN_GO);
+	put_frame(recorder, frame, 170, 103000, 3, 3, BT_RUN_GO);
 	bt_recorder_close(recorder);
 	samples = read_samples(path);
 	bt_samples_shorten(&samples, 1);
 	CHECK(samples, "order=0", "allocs_per_s", 200);
 	CHECK(samples, "order=2", "allocs_per_s", 100);
+	CHECK(samples, "way=pbuf order=0", "allocs_per_s", 300);
 	bt_samples_free(samples);
 	bt_frame_free(frame);
 	free(machine);
@@ -425,6 +430,9 @@ static void test_result(void **state)
 	add_repetition(&result->runs[0], 2000, true, "the lease expired");
 	add_repetition(&result->runs[0], 3000, false, "");
 	add_repetition(&result->runs[0], 4000, true, "");
+	add_repetition(&result->runs[1], 5000, true, "");
+	snprintf(result->runs[1].repetitions[0].way, sizeof(result->runs[1].repetitions[0].way),
+		 "pbuf");
 	if (bt_result_write(result, path, &err))
 		fail_msg("%s", err.text);
 	bt_result_free(result);
@@ -443,7 +451,9 @@ static void test_result(void **state)
 	assert_true(bt_samples_find(samples, "order=0", "alloc_p99_ns")->edges);
 	assert_false(bt_samples_find(samples, "order=0", "allocs_per_s")->edges);
 	assert_null(bt_samples_find(samples, "order=0", "antagonized_available_bytes"));
+	/* Only to be compared with what was allocated the same way. */
 	assert_null(bt_samples_find(samples, "order=4", "idle_available_bytes"));
+	CHECK(samples, "order=4 way=pbuf", "idle_available_bytes", 5000);
 	bt_samples_free(samples);
 }
 
