@@ -109,7 +109,7 @@ def drive(build, work):
     os.environ["XDG_STATE_HOME"] = state
     start = time.monotonic()
     dashboard = Dashboard([build + "/buddytop", "--vm", "--yes", "--cpus", "2", "--nodes", "2",
-                           "--add", f"/sbin/guest-extra={build}/tests/guest/probe"], work)
+                           "--initrd-add", f"/sbin/guest-extra={build}/tests/guest/probe"], work)
     if not check(dashboard.until(r"EMULATED|accel kvm", 180), "the dashboard opens on a guest"):
         print(dashboard.text())
         os.kill(dashboard.pid, signal.SIGKILL)

@@ -35,7 +35,8 @@ const struct bt_opt bt_cmd_source_opts[] = {
 	{ "qemu", 0, BT_OPT_SETTING, "FILE", "guest: QEMU to run", FIELD(settings) },
 	{ "qemu-arg", 0, BT_OPT_SETTING, "WORD", "guest: one more argument of QEMU",
 	  FIELD(settings) },
-	{ "add", 0, BT_OPT_SETTING, "/PATH=FILE", "guest: one more file; /sbin/guest-extra is run",
+	{ "initrd-add", 0, BT_OPT_SETTING, "/PATH=FILE",
+	  "guest: one more file; /sbin/guest-extra is run",
 	  FIELD(settings) },
 	{ 0 }
 };

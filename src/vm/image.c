@@ -63,7 +63,8 @@ static int add_file(struct bt_cpio *cpio, const char *assignment, struct bt_err 
 	int ret;
 
 	if (*assignment != '/' || !file || !file[1])
-		return bt_err_set(err, EINVAL, "add=%s: /GUEST_PATH=FILE is needed", assignment);
+		return bt_err_set(err, EINVAL, "file for the guest: '%s' is not /GUEST_PATH=FILE",
+				  assignment);
 	name = bt_xasprintf("%.*s", (int)(file - assignment) - 1, assignment + 1);
 	ret = bt_cpio_copy(cpio, name, access(file + 1, X_OK) ? 0644 : 0755, file + 1, err);
 	free(name);

@@ -29,6 +29,7 @@ static const struct setting {
 	{ "qemu", TEXT, AT(qemu), 0, 0 },
 	{ "append", TEXT, AT(append), 0, 0 },
 	{ "add", LIST, AT(add), 0, 0 },
+	{ "initrd-add", LIST, AT(add), 0, 0 },	/* as buddytop's option is called */
 	{ "qemu-arg", LIST, AT(qemu_args), 0, 0 },
 	{ "max-held-pct", COUNT, AT(max_held_pct), 1, 95 },
 	{ "boot-limit", TIME_NS, AT(boot_limit_ns), BT_NS_PER_S, 3600 * BT_NS_PER_S },

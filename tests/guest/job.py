@@ -61,8 +61,8 @@ def measure(directory, busybox):
     script.write_text(SETTINGS, encoding="ascii")
     script.chmod(0o755)
     done = bench(directory, "job.ini", "--vm", "--yes", "--kernel", KIT, "--cpus", "2", "--nodes", "2",
-                 "--memory", "1G", "--add", f"/bin/busybox={busybox}",
-                 "--add", f"/sbin/guest-extra={script}", "-o", "job.json")
+                 "--memory", "1G", "--initrd-add", f"/bin/busybox={busybox}",
+                 "--initrd-add", f"/sbin/guest-extra={script}", "-o", "job.json")
     report("the job ends well", [] if done.returncode == 0 else [f"exit {done.returncode}"])
     print(done.stdout, done.stderr, sep="\n", flush=True)
     return json.loads(Path(directory, "job.json").read_text(encoding="utf-8"))

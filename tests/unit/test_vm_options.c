@@ -13,7 +13,7 @@
 static void settings_are_taken(void **state)
 {
 	static const char *const settings[] = { "cpus=3", "nodes=4", "memory=2G", "accel=tcg",
-						"kernel=6.12", "add=/a=b", "add=/c=d", "agent=0",
+						"kernel=6.12", "add=/a=b", "initrd-add=/c=d", "agent=0",
 						"extra=1", "max-held-pct=50", "boot-limit=7s" };
 	struct bt_vm_options options;
 	struct bt_err err = { 0 };
