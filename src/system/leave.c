@@ -19,6 +19,7 @@ void bt_leave_parent(pid_t parent, const char *name)
 	if (getppid() != parent)
 		_exit(BT_EXIT_FAILED);
 	prctl(PR_SET_NAME, name);
+	setpgid(0, 0);
 	for (signal_number = 1; signal_number < NSIG; signal_number++)
 		signal(signal_number, SIG_DFL);
 	sigemptyset(&none);
