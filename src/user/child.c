@@ -86,19 +86,26 @@ static int start_workers(struct child *c, struct bt_err *err)
 
 /* ---- the guard ----------------------------------------------------------------------------- */
 
-static uint64_t held_pages(const struct child *c, unsigned *workers, const struct bt_config *config)
-{
-	uint64_t pages = 0;
+struct held {
+	uint64_t pages, most;	/* by all workers; by the one that holds most */
+	unsigned workers;	/* of the config */
+};
 
-	*workers = 0;
+static struct held held_now(const struct child *c, const struct bt_config *config)
+{
+	struct held held = { .pages = 0 };
+
 	for (unsigned cpu = 0; cpu < c->machine->cpu_count; cpu++) {
+		uint64_t pages;
+
 		if (!c->workers[cpu])
 			continue;
-		pages += __atomic_load_n(&c->workers[cpu]->board.stats->held_pages,
-					 __ATOMIC_RELAXED);
-		*workers += bt_mask_test(config->cpus, cpu);
+		pages = __atomic_load_n(&c->workers[cpu]->board.stats->held_pages, __ATOMIC_RELAXED);
+		held.pages += pages;
+		held.most = pages > held.most ? pages : held.most;
+		held.workers += bt_mask_test(config->cpus, cpu);
 	}
-	return pages;
+	return held;
 }
 
 static bool is_pressed(struct child *c, uint64_t now_ns)
@@ -132,13 +139,15 @@ static uint64_t allowed_bytes(const struct child *c, const struct bt_config *con
 static void limit(struct child *c, const struct bt_config *config, uint64_t generation,
 		  uint64_t now_ns)
 {
+	struct held held = held_now(c, config);
 	uint64_t page = c->machine->page_bytes, pages;
-	unsigned workers;
-	uint64_t held = held_pages(c, &workers, config);
 
-	pages = is_pressed(c, now_ns) ? 0 : allowed_bytes(c, config, held * page) / page;
-	atomic_store(&c->shared->limit_pages, workers ? pages / workers : 0);
+	pages = is_pressed(c, now_ns) ? 0 : allowed_bytes(c, config, held.pages * page) / page;
+	pages = held.workers ? pages / held.workers : 0;
+	atomic_store(&c->shared->limit_pages, pages);
 	atomic_store_explicit(&c->shared->guarded_generation, generation, memory_order_release);
+	if (held.most > pages)
+		bt_user_wake(c->shared);
 }
 
 static void stop(struct child *c, uint64_t generation, enum bt_reason reason,

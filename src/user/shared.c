@@ -7,10 +7,15 @@
 #include <time.h>
 #include <unistd.h>
 
+void bt_user_wake(struct bt_user_shared *shared)
+{
+	syscall(SYS_futex, &shared->bell, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
 void bt_user_ring(struct bt_user_shared *shared)
 {
 	atomic_fetch_add(&shared->bell, 1);
-	syscall(SYS_futex, &shared->bell, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+	bt_user_wake(shared);
 }
 
 void bt_user_wait(struct bt_user_shared *shared, uint32_t heard, uint64_t limit_ns)

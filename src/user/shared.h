@@ -45,9 +45,11 @@ struct bt_user_shared {
 	_Atomic uint32_t bell;
 };
 
-/* Wakes all that wait. Either side. */
+/* Wakes all that wait, who find a job or a stop. Either side. */
 void bt_user_ring(struct bt_user_shared *shared);
-/* Until the bell is not `heard` any more, or so long; BT_UNKNOWN: no limit. */
+/* Wakes them for limit_pages alone. Who was about to wait sleeps on: again while it matters. */
+void bt_user_wake(struct bt_user_shared *shared);
+/* Until the bell is not `heard` any more, or so long, or woken; BT_UNKNOWN: no limit. */
 void bt_user_wait(struct bt_user_shared *shared, uint32_t heard, uint64_t limit_ns);
 /* The newest job; false: none yet. A copy, as it may be overtaken. */
 bool bt_user_newest(const struct bt_user_shared *shared, struct bt_user_job *job,

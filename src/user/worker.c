@@ -110,11 +110,12 @@ static void adopt(struct bt_user_worker *w)
 
 /* ---- batches ------------------------------------------------------------------------------- */
 
-static bool is_due(struct bt_user_worker *w, uint64_t now_ns)
+/* The load alone is paced: what the guard or the end wants back goes as fast as it can. */
+static bool is_due(struct bt_user_worker *w, uint64_t allowed_pages, uint64_t now_ns)
 {
 	uint64_t earliest = now_ns - CATCH_UP_NS;
 
-	if (!w->interval_ns || w->config.run != BT_RUN_GO)
+	if (!w->interval_ns || w->config.run != BT_RUN_GO || w->held_pages > allowed_pages)
 		return true;
 	if (now_ns < w->due_ns) {
 		w->resume_ns = w->due_ns;
@@ -190,27 +191,43 @@ static void show_state(struct bt_user_worker *w, bool throttled)
 	}
 }
 
+static bool has_looked(const struct bt_user_worker *w)
+{
+	return atomic_load_explicit(&w->shared->guarded_generation, memory_order_acquire) ==
+	       w->generation;
+}
+
 /* What may be held is for the guard to say first. */
 static bool is_guarded(struct bt_user_worker *w, uint64_t now_ns)
 {
-	if (w->config.run == BT_RUN_DRAIN ||
-	    atomic_load_explicit(&w->shared->guarded_generation, memory_order_acquire) ==
-		    w->generation)
+	if (w->config.run == BT_RUN_DRAIN || has_looked(w))
 		return true;
 	w->resume_ns = now_ns + GUARD_WAIT_NS;
 	return false;
 }
 
+static uint64_t allowed_pages(const struct bt_user_worker *w)
+{
+	return atomic_load_explicit(&w->shared->limit_pages, memory_order_relaxed);
+}
+
+/* Nothing is to be waited for then. */
+static bool is_over(const struct bt_user_worker *w)
+{
+	return w->config.run != BT_RUN_DRAIN && has_looked(w) && w->held_pages > allowed_pages(w);
+}
+
 static void batch(struct bt_user_worker *w, uint64_t now_ns)
 {
-	uint64_t allowed = atomic_load_explicit(&w->shared->limit_pages, memory_order_relaxed);
+	uint64_t allowed = allowed_pages(w);
 	uint64_t end_ns = now_ns + BATCH_NS;
 	struct ant_band band = ant_band_clip(w->band, allowed);
 	bool throttled = band.high < w->band.high || band.low < w->band.low;
 
 	band = ant_band_clip(band, w->room_pages);
 	show_state(w, throttled);
-	while (is_due(w, now_ns) && step(w, &band, &now_ns) && now_ns < end_ns && is_current(w))
+	while (is_due(w, allowed, now_ns) && step(w, &band, &now_ns) && now_ns < end_ns &&
+	       is_current(w))
 		;
 	BT_USER_ADD(w, batches, 1);
 	BT_USER_SET(w, last_ns, now_ns);
@@ -234,7 +251,7 @@ void *bt_user_worker_run(void *context)
 		if (!is_current(w))
 			adopt(w);
 		now_ns = bt_mono_ns();
-		if (now_ns < w->resume_ns)
+		if (now_ns < w->resume_ns && !is_over(w))
 			sleep_until(w, now_ns);
 		else if (is_guarded(w, now_ns))
 			batch(w, now_ns);

@@ -162,10 +162,35 @@ static void keeps_the_reserve(const void *context, char verdict[VERDICT])
 	bt_user_load_close(kit.load);
 }
 
+/* 64 MiB at a page a second: hours. */
+static void is_not_paced(const void *context, char verdict[VERDICT])
+{
+	struct kit kit;
+
+	(void)context;
+	if (!open_kit(&kit, 1u << BT_WAY_PIPE, verdict))
+		return;
+	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
+	if (!await_held(&kit, HELD))
+		snprintf(verdict, VERDICT, "holds nothing to give back");
+	kit.config.pace_ops = 1;
+	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
+	usleep(200000);
+	if (!await_held(&kit, HELD))
+		snprintf(verdict, VERDICT, "gives back what it need not");
+	kit.config.reserve_bytes = kit.machine.memory_bytes;
+	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
+	if (!await_held(&kit, 0))
+		snprintf(verdict, VERDICT, "at a pace it still holds %llu",
+			 (unsigned long long)held_bytes(&kit));
+	bt_user_load_close(kit.load);
+}
+
 static void the_reserve_is_kept(void **state)
 {
 	(void)state;
 	check_as(false, "reserve", &(struct check){ keeps_the_reserve, NULL });
+	check_as(false, "pace", &(struct check){ is_not_paced, NULL });
 }
 
 /* ---- its end ------------------------------------------------------------------------------- */
