@@ -17,8 +17,8 @@
 #include "system/available.h"
 #include "system/findlimit.h"
 #include "system/system.h"
-#include "user/child.h"
 #include "user/fit.h"
+#include "user/guard.h"
 #include "user/load.h"
 
 struct user {

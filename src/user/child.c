@@ -8,12 +8,11 @@
 #include "core/mask.h"
 #include "core/thread.h"
 #include "system/leave.h"
-#include "system/pressure.h"
+#include "user/guard.h"
 #include "user/rights.h"
 #include "user/worker.h"
 
 #define STACK_BYTES (256u << 10)
-#define CALM_NS (2 * BT_NS_PER_S)	/* without much pressure, before it goes on */
 
 struct child {
 	struct bt_user_shared *shared;
@@ -22,8 +21,7 @@ struct child {
 	struct bt_user_worker **workers;	/* [cpu_count]; NULL: none on this CPU */
 	struct bt_account account;
 	int pressure_fd;			/* -1: the kernel has no account of stalls */
-	struct bt_pressure pressure;
-	uint64_t pressed_ns;			/* when there was too much of it last; 0: never */
+	struct bt_guard_pressure pressure;
 	uint64_t run_start_ns;			/* of the present run; 0: none */
 };
 
@@ -112,28 +110,18 @@ static bool is_pressed(struct child *c, uint64_t now_ns)
 {
 	uint64_t stalled_us;
 
-	if (c->pressure_fd < 0 || bt_pressure_read(c->pressure_fd, &stalled_us))
-		return false;
-	if (bt_pressure_percent(&c->pressure, now_ns, stalled_us) >= BT_USER_STOP_PSI_PERCENT)
-		c->pressed_ns = now_ns;
-	return c->pressed_ns && now_ns - c->pressed_ns < CALM_NS;
+	return c->pressure_fd >= 0 && !bt_pressure_read(c->pressure_fd, &stalled_us) &&
+	       bt_guard_is_pressed(&c->pressure, now_ns, stalled_us);
 }
 
-/* What all together may hold, so that the floor stays available, and as much as they have. */
 static uint64_t allowed_bytes(const struct child *c, const struct bt_config *config,
 			      uint64_t held_bytes)
 {
-	uint64_t available = bt_account_bytes(&c->account, "MemAvailable"), all, floor, half;
-
-	if (available == BT_UNKNOWN)
-		return held_bytes;
-	floor = c->machine->memory_bytes / 100 * BT_USER_FLOOR_PERCENT;
-	if (config->reserve_bytes > floor)
-		floor = config->reserve_bytes;
-	all = available + held_bytes;
-	half = all / 100 * BT_USER_HELD_PERCENT;
-	all = all > floor ? all - floor : 0;
-	return all < half ? all : half;
+	return bt_guard_allowed_bytes(&(struct bt_guard_look){
+		.memory_bytes = c->machine->memory_bytes,
+		.available_bytes = bt_account_bytes(&c->account, "MemAvailable"),
+		.reserve_bytes = config->reserve_bytes, .held_bytes = held_bytes,
+	});
 }
 
 static void limit(struct child *c, const struct bt_config *config, uint64_t generation,
@@ -202,6 +190,7 @@ static void watch(struct child *c)
 		check_times(c, &job.config, generation, now_ns);
 	} else {
 		c->run_start_ns = 0;
+		bt_guard_look_away(&c->pressure);
 	}
 	bt_user_wait(shared, heard, active ? BT_PRESSURE_TICK_NS : BT_UNKNOWN);
 }

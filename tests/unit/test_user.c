@@ -8,7 +8,6 @@
 #include "session/session.h"
 #include "tests/unit/session_rig.h"
 #include "tests/unit/user_rig.h"
-#include "user/child.h"
 
 static struct bt_session *open_session(const char *spec)
 {

@@ -186,11 +186,37 @@ static void is_not_paced(const void *context, char verdict[VERDICT])
 	bt_user_load_close(kit.load);
 }
 
+/*
+ * A machine that is said to have 64 times its memory: 3 % of that are more than is available, while
+ * without a word in the config all could be held.
+ */
+static void keeps_the_floor(const void *context, char verdict[VERDICT])
+{
+	struct kit kit;
+	uint64_t end_ns = bt_mono_ns() + LIMIT_NS;
+
+	(void)context;
+	if (!look_at_machine(&kit, verdict))
+		return;
+	kit.machine.memory_bytes *= 64;
+	if (!start_kit(&kit, 1u << BT_WAY_PIPE, verdict))
+		return;
+	kit.config.reserve_bytes = 0;
+	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
+	while (!TOTAL(&kit, throttled) && bt_mono_ns() < end_ns)
+		usleep(1000);
+	if (!TOTAL(&kit, throttled) || held_bytes(&kit))
+		snprintf(verdict, VERDICT, "below the floor it holds %llu",
+			 (unsigned long long)held_bytes(&kit));
+	bt_user_load_close(kit.load);
+}
+
 static void the_reserve_is_kept(void **state)
 {
 	(void)state;
 	check_as(false, "reserve", &(struct check){ keeps_the_reserve, NULL });
 	check_as(false, "pace", &(struct check){ is_not_paced, NULL });
+	check_as(false, "floor", &(struct check){ keeps_the_floor, NULL });
 }
 
 /* ---- its end ------------------------------------------------------------------------------- */

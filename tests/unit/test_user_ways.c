@@ -167,9 +167,12 @@ static void counts_in_trace(const void *context, char verdict[VERDICT])
 	}
 	if (!open_way(&open, row->way, verdict))
 		return;
-	if (read(fd, &before, sizeof(before)) < 0 || !take(&open, row, verdict) ||
-	    read(fd, &after, sizeof(after)) < 0)
+	if (read(fd, &before, sizeof(before)) != sizeof(before) || !take(&open, row, verdict) ||
+	    read(fd, &after, sizeof(after)) != sizeof(after)) {
+		if (!*verdict)
+			snprintf(verdict, VERDICT, "the counter cannot be read");
 		return;
+	}
 	/* Slabs and page tables of its own are of small orders, and few. */
 	if (after - before < blocks || after - before > blocks + blocks / 8 + 40)
 		snprintf(verdict, VERDICT, "order %u: %llu blocks asked for, %llu traced",

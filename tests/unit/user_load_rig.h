@@ -20,9 +20,8 @@ struct kit {
 	struct bt_config config;
 };
 
-static inline bool open_kit(struct kit *kit, uint32_t ways, char verdict[VERDICT])
+static inline bool look_at_machine(struct kit *kit, char verdict[VERDICT])
 {
-	struct ant_limits limits;
 	struct bt_err err = { 0 };
 
 	*kit = (struct kit){ .load = NULL };
@@ -31,6 +30,15 @@ static inline bool open_kit(struct kit *kit, uint32_t ways, char verdict[VERDICT
 		return false;
 	}
 	kit->machine.max_held_bytes = HELD;
+	return true;
+}
+
+/* With the machine as it is in the kit. */
+static inline bool start_kit(struct kit *kit, uint32_t ways, char verdict[VERDICT])
+{
+	struct ant_limits limits;
+	struct bt_err err = { 0 };
+
 	if (bt_user_load_open(&kit->load, ways, &kit->machine, &err)) {
 		snprintf(verdict, VERDICT, "%.200s", err.text);
 		return false;
@@ -52,6 +60,11 @@ static inline bool open_kit(struct kit *kit, uint32_t ways, char verdict[VERDICT
 	kit->config.max_held_bytes = HELD;
 	kit->config.lease_ms = 0;
 	return true;
+}
+
+static inline bool open_kit(struct kit *kit, uint32_t ways, char verdict[VERDICT])
+{
+	return look_at_machine(kit, verdict) && start_kit(kit, ways, verdict);
 }
 
 static inline uint64_t held_bytes(const struct kit *kit)
