@@ -14,11 +14,18 @@
 #include "user/way.h"
 
 #define HUGE_ORDER 9u
+/*
+ * Addresses at once. Where the kernel does not overcommit, all that is mapped is taken from what
+ * other processes may map, touched or not.
+ */
+#define REGION_BYTES (64ull << 20)
 
 struct anon {
-	char *mapping, *at;	/* at: the first whole block of it */
+	char **region;		/* mappings, of `bytes` each */
+	uint32_t regions;
+	uint32_t region_blocks;	/* one fewer than there is room for: the first whole one begins it */
 	size_t bytes, block_bytes, page_bytes;
-	uint32_t most;		/* blocks there are addresses for */
+	int advice;
 	struct bt_numbers blocks;
 };
 
@@ -26,10 +33,37 @@ static void anon_close(void *state)
 {
 	struct anon *anon = state;
 
-	if (anon->mapping != MAP_FAILED)
-		munmap(anon->mapping, anon->bytes);
+	while (anon->regions)
+		munmap(anon->region[--anon->regions], anon->bytes);
+	free(anon->region);
 	free(anon->blocks.back);
 	free(anon);
+}
+
+static int map_region(struct anon *anon)
+{
+	char *at = mmap(NULL, anon->bytes, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	int code;
+
+	if (at == MAP_FAILED)
+		return -errno;
+	if (madvise(at, anon->bytes, anon->advice)) {
+		code = -errno;
+		munmap(at, anon->bytes);
+		return code;
+	}
+	anon->region = bt_xrealloc(anon->region, anon->regions + 1, sizeof(*anon->region));
+	anon->region[anon->regions++] = at;
+	return 0;
+}
+
+static char *block_at(const struct anon *anon, uint32_t number)
+{
+	char *region = anon->region[number / anon->region_blocks];
+
+	return region + -(uintptr_t)region % anon->block_bytes +
+	       number % anon->region_blocks * anon->block_bytes;
 }
 
 static int open_order(void **state, const struct bt_way_terms *terms, unsigned order, int advice,
@@ -41,21 +75,19 @@ static int open_order(void **state, const struct bt_way_terms *terms, unsigned o
 
 	anon->page_bytes = (size_t)sysconf(_SC_PAGESIZE);
 	anon->block_bytes = anon->page_bytes << order;
-	anon->most = blocks < UINT32_MAX ? (uint32_t)blocks : UINT32_MAX;
-	anon->bytes = (size_t)(anon->most + 1ull) * anon->block_bytes;
-	anon->mapping = mmap(NULL, anon->bytes, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	code = errno;
-	if (anon->mapping != MAP_FAILED && !madvise(anon->mapping, anon->bytes, advice)) {
-		anon->at = anon->mapping + -(uintptr_t)anon->mapping % anon->block_bytes;
+	if (blocks > REGION_BYTES / anon->block_bytes)
+		blocks = REGION_BYTES / anon->block_bytes;
+	anon->region_blocks = blocks ? (uint32_t)blocks : 1;
+	anon->bytes = (anon->region_blocks + 1) * anon->block_bytes;
+	anon->advice = advice;
+	code = map_region(anon);
+	if (!code) {
 		*state = anon;
 		return 0;
 	}
-	if (anon->mapping != MAP_FAILED)
-		code = errno;
 	anon_close(anon);
-	return bt_err_set(err, code, "no anonymous memory%s: %s", order ? " of huge pages" : "",
-			  strerror(code));
+	return bt_err_set(err, -code, "no anonymous memory%s: %s", order ? " of huge pages" : "",
+			  strerror(-code));
 }
 
 static int anon_open(void **state, const struct bt_way_terms *terms, struct bt_err *err)
@@ -79,6 +111,14 @@ static int huge_open(void **state, const struct bt_way_terms *terms, struct bt_e
 	return open_order(state, terms, HUGE_ORDER, MADV_HUGEPAGE, err);
 }
 
+static int anon_prepare(void *state)
+{
+	struct anon *anon = state;
+
+	return bt_numbers_next(&anon->blocks) / anon->region_blocks < anon->regions ?
+		       0 : map_region(anon);
+}
+
 static int anon_alloc(void *state, unsigned order, unsigned blocks, uint32_t *unit)
 {
 	struct anon *anon = state;
@@ -86,9 +126,7 @@ static int anon_alloc(void *state, unsigned order, unsigned blocks, uint32_t *un
 
 	(void)order;
 	(void)blocks;
-	if (number == anon->most)
-		return -ENOSPC;
-	*(volatile char *)(anon->at + number * anon->block_bytes) = 1;
+	*(volatile char *)block_at(anon, number) = 1;
 	bt_numbers_take(&anon->blocks);
 	*unit = number;
 	return 0;
@@ -97,7 +135,7 @@ static int anon_alloc(void *state, unsigned order, unsigned blocks, uint32_t *un
 static bool anon_free(void *state, unsigned order, uint32_t unit)
 {
 	struct anon *anon = state;
-	bool freed = !madvise(anon->at + unit * anon->block_bytes, anon->block_bytes, MADV_DONTNEED);
+	bool freed = !madvise(block_at(anon, unit), anon->block_bytes, MADV_DONTNEED);
 
 	(void)order;
 	bt_numbers_give_back(&anon->blocks, unit);
@@ -114,7 +152,7 @@ static int huge_alloc(void *state, unsigned order, unsigned blocks, uint32_t *un
 
 	if (code)
 		return code;
-	end = anon->at + (*unit + 1) * anon->block_bytes - anon->page_bytes;
+	end = block_at(anon, *unit) + anon->block_bytes - anon->page_bytes;
 	if (!mincore(end, anon->page_bytes, &last) && last & 1)
 		return 0;
 	anon_free(state, order, *unit); /* the first write brought a small page */
@@ -133,6 +171,7 @@ const struct bt_way bt_way_anon = {
 	.hides_failures = true,
 	.unit_blocks = 1,
 	.open = anon_open,
+	.prepare = anon_prepare,
 	.alloc = anon_alloc,
 	.free = anon_free,
 	.close = anon_close,
@@ -149,6 +188,7 @@ const struct bt_way bt_way_huge = {
 	.timed = true,
 	.unit_blocks = 1,
 	.open = huge_open,
+	.prepare = anon_prepare,
 	.alloc = huge_alloc,
 	.free = anon_free,
 	.close = anon_close,

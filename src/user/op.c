@@ -199,7 +199,7 @@ enum bt_user_got bt_user_grow(struct bt_user_worker *w, uint64_t high, uint64_t 
 	int code = w->way->prepare ? w->way->prepare(w->state) : 0;
 
 	if (code)
-		return refused(w, blocks, code);
+		return BT_USER_FULL;
 	watch_vmalloc(w);
 	start_ns = begin(w, BT_OP_ALLOC);
 	code = w->way->alloc(w->state, order, blocks, &unit);

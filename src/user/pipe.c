@@ -79,7 +79,7 @@ static int pipe_prepare(void *state)
 		return 0;
 	tube = new_tube(pipes->page_bytes);
 	if (!tube)
-		return -(errno == ENOMEM ? ENFILE : errno);
+		return -errno;
 	if (pipes->newest)
 		pipes->newest->next = tube;
 	else

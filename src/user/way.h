@@ -38,7 +38,7 @@ enum bt_way_use {
 
 /* What one thread will ask for. */
 struct bt_way_terms {
-	uint64_t max_pages;	/* held at once */
+	uint64_t max_pages;	/* to be held at once, for now */
 };
 
 struct bt_way {

@@ -31,12 +31,16 @@ static void drain(struct bt_user_worker *w)
 		bt_user_shrink(w, &now_ns);
 }
 
+static uint64_t share_pages(const struct bt_user_worker *w)
+{
+	return ant_share_pages(w->config.max_held_bytes,
+			       bt_mask_weight(w->config.cpus, BT_CPU_WORDS), w->machine->page_bytes);
+}
+
 /* What another way holds cannot stay: it would have to be kept open for that. */
 static void take_way(struct bt_user_worker *w, const struct bt_way *way)
 {
-	const struct bt_way_terms terms = {
-		.max_pages = w->machine->max_held_bytes / w->machine->page_bytes,
-	};
+	const struct bt_way_terms terms = { .max_pages = share_pages(w) };
 
 	if (w->way == way)
 		return;
@@ -71,9 +75,7 @@ static uint64_t unit_pages(const struct bt_user_worker *w, uint64_t share)
 static void take_config(struct bt_user_worker *w)
 {
 	const struct bt_config *config = &w->config;
-	uint64_t share = ant_share_pages(config->max_held_bytes,
-					 bt_mask_weight(config->cpus, BT_CPU_WORDS),
-					 w->machine->page_bytes);
+	uint64_t share = share_pages(w);
 
 	w->band = ant_band(&(struct ant_band_terms){
 		.run = config->run, .pattern = config->pattern, .share = share,

@@ -4,6 +4,7 @@
 
 #include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "tests/unit/user_load_rig.h"
@@ -53,6 +54,41 @@ static void each_way_holds_what_it_is_to(void **state)
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(ways); i++)
 		check_as(false, bt_ways[ways[i]]->name, &(struct check){ holds, &ways[i] });
 	check_as(true, "packet", &(struct check){ holds, &ways[0] });
+}
+
+/*
+ * The machine's bound is 1 TiB, and 2 GiB of addresses there are: enough for what is to be held, for
+ * more of it later, and for the process.
+ */
+static void maps_what_it_needs(const void *context, char verdict[VERDICT])
+{
+	const struct rlimit addresses = { 2ull << 30, 2ull << 30 };
+	struct kit kit;
+
+	(void)context;
+	if (!look_at_machine(&kit, verdict))
+		return;
+	kit.machine.max_held_bytes = 1ull << 40;
+	if (setrlimit(RLIMIT_AS, &addresses) || !start_kit(&kit, 1u << BT_WAY_ANON, verdict))
+		return;
+	kit.config.gfp = BT_GFP_MOVABLE;
+	for (uint64_t held = 8 * MIB; !*verdict && held <= 256 * MIB; held *= 32) {
+		kit.config.max_held_bytes = held;
+		bt_user_load_publish(kit.load, &kit.config, BT_WAY_ANON);
+		if (!await_held(&kit, held))
+			snprintf(verdict, VERDICT, "holds %llu KiB of %llu",
+				 (unsigned long long)held_bytes(&kit) / 1024,
+				 (unsigned long long)held / 1024);
+	}
+	bt_user_load_close(kit.load);
+}
+
+static void no_more_is_mapped_than_needed(void **state)
+{
+	(void)state;
+	/* A sanitizer's own addresses are beyond any limit. */
+	if (!BT_SANITIZED)
+		check_as(false, "addresses", &(struct check){ maps_what_it_needs, NULL });
 }
 
 /* Every histogram has as many entries as operations were timed, none has one of a ring's blocks. */
@@ -363,6 +399,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_way_holds_what_it_is_to),
+		cmocka_unit_test(no_more_is_mapped_than_needed),
 		cmocka_unit_test(patterns_allocate_what_they_count),
 		cmocka_unit_test(lease_and_time_limit_stop_it),
 		cmocka_unit_test(the_reserve_is_kept),
