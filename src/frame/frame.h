@@ -23,6 +23,7 @@
 #define BT_MAX_ORDERS 16u
 #define BT_MAX_ZONES 128u	/* populated zones, all nodes */
 #define BT_NAME 64
+#define BT_TROUBLE_TEXT 160
 
 /* How true a source's numbers are; shown on every screen and in every document. */
 enum bt_reality {
@@ -350,6 +351,7 @@ struct bt_frame {
 	bool controlled;
 	uint8_t clock;		/* enum bt_clock; BT_CLOCK_COUNT: not told */
 	char way[16];		/* without the module: how blocks are allocated; "" = by it */
+	char way_trouble[BT_TROUBLE_TEXT];	/* why not all of the config is done by it; "" = it is */
 	uint64_t oom_notifications, oom_freed_pages, lease_expiries, limit_expiries;
 	uint64_t clock_pair_ns, ring_bytes;
 	uint64_t order_allocs[BT_MAX_ORDERS];			/* blocks, all CPUs */

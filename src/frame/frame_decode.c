@@ -133,6 +133,7 @@ static int decode_module(const struct bt_json *node, struct bt_frame *frame, str
 	const struct bt_json *config = bt_json_get(node, "config");
 	const struct bt_json *ack = bt_json_get_object(node, "ack");
 	const char *way = bt_json_get_string(node, "way");
+	const char *trouble = bt_json_get_string(node, "way_trouble");
 	int code = config ? bt_config_decode(config, &frame->config, err) : 0;
 
 	if (!code && ack)
@@ -140,6 +141,7 @@ static int decode_module(const struct bt_json *node, struct bt_frame *frame, str
 	if (!code)
 		code = bt_fields_decode(node, &bt_schema_module, frame, err);
 	bt_copy_clean(frame->way, sizeof(frame->way), way ? way : "");
+	bt_copy_clean(frame->way_trouble, sizeof(frame->way_trouble), trouble ? trouble : "");
 	if (!code)
 		code = bt_numbers_decode(bt_json_get(node, "order_alloc_blocks"), "order_alloc_blocks",
 				    frame->order_allocs, BT_MAX_ORDERS, err);

@@ -96,6 +96,8 @@ static void encode_module(struct bt_json_writer *w, const struct bt_frame *frame
 	bt_fields_encode(w, &bt_schema_module, frame);
 	if (frame->way[0])
 		bt_json_string(w, "way", frame->way);
+	if (frame->way_trouble[0])
+		bt_json_string(w, "way_trouble", frame->way_trouble);
 	encode_blocks(w, frame);
 	bt_json_end_object(w);
 }

@@ -272,6 +272,18 @@ static void observe_stuck(struct bt_session *s, const struct bt_frame *now)
 	s->observer.stuck = totals.stuck_cpu >= 0 && totals.stuck_ns >= SLOW_NS;
 }
 
+/* Once each job: the way's limit stays what it is. */
+static void observe_way(struct bt_session *s, const struct bt_frame *before,
+			const struct bt_frame *now)
+{
+	bool told = before && before->config.generation == now->config.generation &&
+		    before->way_trouble[0];
+
+	if (now->way_trouble[0] && !told)
+		bt_session_log(s, BT_EVENT_NOTE, now->config.generation, doer(s), "%s",
+			       now->way_trouble);
+}
+
 void bt_session_observe(struct bt_session *s, const struct bt_frame *before,
 			const struct bt_frame *now)
 {
@@ -279,6 +291,7 @@ void bt_session_observe(struct bt_session *s, const struct bt_frame *before,
 		observe_ack(s, now);
 		observe_applied(s, now);
 		observe_stuck(s, now);
+		observe_way(s, before, now);
 	}
 	if (!before)
 		return;

@@ -226,6 +226,7 @@ static void fill_load(struct bt_frame *frame, const struct bt_user_status *statu
 	frame->oom_notifications = frame->oom_freed_pages = frame->ring_bytes = BT_UNKNOWN;
 	if (status->config.generation)
 		snprintf(frame->way, sizeof(frame->way), "%s", way->name);
+	snprintf(frame->way_trouble, sizeof(frame->way_trouble), "%s", status->trouble);
 	for (unsigned cpu = 0; cpu < frame->cpu_count; cpu++)
 		forget_cpu(&frame->cpus[cpu], way);
 	forget_nodes(frame);

@@ -166,6 +166,7 @@ int bt_user_load_status(struct bt_user_load *load, struct bt_user_status *status
 		.limit_expiries = atomic_load(&shared->limit_expiries),
 	};
 	status->config.generation = generation;
+	bt_user_told(shared, generation, status->trouble);
 	if (any && atomic_load(&shared->stopped_generation) == generation) {
 		status->config.run = BT_RUN_DRAIN;
 		status->reason = atomic_load(&shared->stop_reason);

@@ -41,6 +41,7 @@ struct bt_user_status {
 	enum bt_way_number way;		/* of it */
 	enum bt_reason reason;
 	uint64_t publish_ns, lease_expiries, limit_expiries;
+	char trouble[BT_TROUBLE_TEXT];	/* why a worker cannot do all of it; "" = it can */
 };
 /*
  * generation 0: nothing was published. -EIO: the child is gone, and what it held with it; err says

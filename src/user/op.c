@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Operations of a worker: the timed call and its accounts. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -183,10 +184,21 @@ static unsigned blocks_of_call(const struct bt_user_worker *w, uint64_t high)
 	return (unsigned)((pages < w->unit_pages ? pages : w->unit_pages) >> w->config.order);
 }
 
+static enum bt_user_got full(struct bt_user_worker *w, int code)
+{
+	char text[BT_TROUBLE_TEXT], held[16];
+
+	bt_text_bytes(w->held_pages * w->machine->page_bytes, held, sizeof(held));
+	snprintf(text, sizeof(text), "CPU %u gets no more than %s by way %s: %s (%s)", w->cpu, held,
+		 w->way->name, strerror(-code), w->way->limits);
+	bt_user_tell(w->shared, w->generation, text);
+	return BT_USER_FULL;
+}
+
 static enum bt_user_got refused(struct bt_user_worker *w, unsigned blocks, int code)
 {
 	if (code != -ENOMEM)
-		return BT_USER_FULL;
+		return full(w, code);
 	BT_USER_ADD(w, failures, blocks);
 	return BT_USER_FAILED;
 }
@@ -199,7 +211,7 @@ enum bt_user_got bt_user_grow(struct bt_user_worker *w, uint64_t high, uint64_t 
 	int code = w->way->prepare ? w->way->prepare(w->state) : 0;
 
 	if (code)
-		return BT_USER_FULL;
+		return full(w, code);
 	watch_vmalloc(w);
 	start_ns = begin(w, BT_OP_ALLOC);
 	code = w->way->alloc(w->state, order, blocks, &unit);

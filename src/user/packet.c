@@ -84,6 +84,7 @@ const struct bt_way bt_way_packet = {
 	.uses_vmalloc = true,
 	.networks = true,
 	.unit_blocks = BT_WAY_UNIT_BLOCKS_MAX,
+	.limits = "RLIMIT_NOFILE",
 	.open = packet_open,
 	.alloc = packet_alloc,
 	.free = packet_free,

@@ -150,6 +150,7 @@ const struct bt_way bt_way_pbuf = {
 	.timed = true,
 	.hides_failures = true,
 	.unit_blocks = 1,
+	.limits = "RLIMIT_MEMLOCK, RLIMIT_NOFILE",
 	.room_bytes = pbuf_room_bytes,
 	.open = pbuf_open,
 	.prepare = pbuf_prepare,

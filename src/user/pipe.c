@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "user/rights.h"
@@ -18,6 +19,7 @@
 #define PIPE_BYTES (1u << 20)	/* what /proc/sys/fs/pipe-max-size allows everybody by default */
 #define KEPT 2u			/* tmp_page[] of struct pipe_inode_info; one before 6.14 */
 #define SPARE_PAGES 2048u	/* of the user's limit, for the pipes of others */
+#define SPARE_DESCRIPTORS 32u	/* for what else the process has open */
 
 struct tube {
 	struct tube *next;
@@ -131,8 +133,19 @@ static void pipe_close(void *state)
 	free(pipes);
 }
 
+/* Two descriptors are a pipe. */
+static uint64_t descriptors_room_bytes(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_max == RLIM_INFINITY)
+		return BT_UNKNOWN;
+	return (limit.rlim_max > SPARE_DESCRIPTORS ? limit.rlim_max - SPARE_DESCRIPTORS : 0) / 2 *
+	       PIPE_BYTES;
+}
+
 /* pipe(7): pages of all pipes of a user, to those without CAP_SYS_RESOURCE and CAP_SYS_ADMIN. */
-static uint64_t pipe_room_bytes(void)
+static uint64_t pages_room_bytes(void)
 {
 	char text[32];
 	uint64_t pages;
@@ -142,6 +155,13 @@ static uint64_t pipe_room_bytes(void)
 	    bt_parse_u64(text, &pages) || !pages)
 		return BT_UNKNOWN;
 	return (pages > SPARE_PAGES ? pages - SPARE_PAGES : 0) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static uint64_t pipe_room_bytes(void)
+{
+	uint64_t descriptors = descriptors_room_bytes(), pages = pages_room_bytes();
+
+	return descriptors < pages ? descriptors : pages;
 }
 
 const struct bt_way bt_way_pipe = {
@@ -154,6 +174,7 @@ const struct bt_way bt_way_pipe = {
 	.fifo = true,
 	.timed = true,
 	.unit_blocks = 1,
+	.limits = "RLIMIT_NOFILE, pipe-user-pages-soft",
 	.room_bytes = pipe_room_bytes,
 	.open = pipe_open,
 	.prepare = pipe_prepare,

@@ -27,6 +27,28 @@ void bt_user_wait(struct bt_user_shared *shared, uint32_t heard, uint64_t limit_
 		NULL, 0);
 }
 
+void bt_user_tell(struct bt_user_shared *shared, uint64_t generation, const char *text)
+{
+	uint64_t claimed = atomic_load(&shared->trouble_claimed);
+
+	if (claimed >= generation ||
+	    !atomic_compare_exchange_strong(&shared->trouble_claimed, &claimed, generation))
+		return;
+	bt_copy_clean(shared->trouble, sizeof(shared->trouble), text);
+	atomic_store_explicit(&shared->trouble_generation, generation, memory_order_release);
+}
+
+/* A later one may be written over it meanwhile: then this one does not matter any more. */
+void bt_user_told(const struct bt_user_shared *shared, uint64_t generation,
+		  char text[BT_TROUBLE_TEXT])
+{
+	text[0] = '\0';
+	if (atomic_load_explicit(&shared->trouble_generation, memory_order_acquire) == generation)
+		bt_copy_clean(text, BT_TROUBLE_TEXT, shared->trouble);
+	if (atomic_load(&shared->trouble_claimed) != generation)
+		text[0] = '\0';
+}
+
 bool bt_user_newest(const struct bt_user_shared *shared, struct bt_user_job *job,
 		    uint64_t *generation)
 {

@@ -38,6 +38,9 @@ struct bt_user_shared {
 	_Atomic uint64_t lease_expiries, limit_expiries;
 	_Atomic uint64_t limit_pages;		/* that one worker may hold by the guard's leave */
 	_Atomic uint64_t guarded_generation;	/* the guard has looked at */
+	_Atomic uint64_t trouble_claimed;	/* generation whose trouble is being written */
+	_Atomic uint64_t trouble_generation;	/* and whose is there */
+	char trouble[BT_TROUBLE_TEXT];
 	_Atomic uint64_t vmalloc_bytes;		/* VmallocUsed after the last call of any worker */
 	_Atomic uint32_t calls;			/* of those that may have used it, under way */
 
@@ -49,6 +52,11 @@ struct bt_user_shared {
 void bt_user_ring(struct bt_user_shared *shared);
 /* Wakes them for limit_pages alone. Who was about to wait sleeps on: again while it matters. */
 void bt_user_wake(struct bt_user_shared *shared);
+/* Why a worker cannot do all of a job. The first of a generation is kept. */
+void bt_user_tell(struct bt_user_shared *shared, uint64_t generation, const char *text);
+/* That of generation; "": there is none. */
+void bt_user_told(const struct bt_user_shared *shared, uint64_t generation,
+		  char text[BT_TROUBLE_TEXT]);
 /* Until the bell is not `heard` any more, or so long, or woken; BT_UNKNOWN: no limit. */
 void bt_user_wait(struct bt_user_shared *shared, uint32_t heard, uint64_t limit_ns);
 /* The newest job; false: none yet. A copy, as it may be overtaken. */

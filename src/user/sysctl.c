@@ -75,6 +75,7 @@ const struct bt_way bt_way_sysctl = {
 	.timed = true,
 	.hides_failures = true,
 	.unit_blocks = 1,
+	.limits = "RLIMIT_AS",
 	.open = sysctl_open,
 	.alloc = sysctl_alloc,
 	.close = sysctl_close,

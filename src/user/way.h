@@ -57,6 +57,7 @@ struct bt_way {
 	bool uses_vmalloc;	/* the same by vmalloc(), which VmallocUsed tells */
 	bool networks;		/* needs CAP_NET_RAW, be it in a namespace of its own */
 	uint32_t unit_blocks;	/* of one call at most */
+	const char *limits;	/* besides memory: "RLIMIT_NOFILE" */
 	/* Bytes that all threads together may hold; BT_UNKNOWN: as far as memory goes. NULL: that. */
 	uint64_t (*room_bytes)(void);
 

@@ -2,6 +2,8 @@
 /* What a worker does: adopt a job, a bounded batch, or a sleep; as kmod/worker.c does. */
 #include "user/worker.h"
 
+#include <stdio.h>
+
 #include "core/mask.h"
 #include "kmod/random.h"
 
@@ -41,6 +43,8 @@ static uint64_t share_pages(const struct bt_user_worker *w)
 static void take_way(struct bt_user_worker *w, const struct bt_way *way)
 {
 	const struct bt_way_terms terms = { .max_pages = share_pages(w) };
+	struct bt_err err = { 0 };
+	char text[BT_TROUBLE_TEXT];
 
 	if (w->way == way)
 		return;
@@ -48,7 +52,12 @@ static void take_way(struct bt_user_worker *w, const struct bt_way *way)
 		drain(w);
 		w->way->close(w->state);
 	}
-	w->way = way->open(&w->state, &terms, NULL) ? NULL : way;
+	w->way = way->open(&w->state, &terms, &err) ? NULL : way;
+	if (w->way)
+		return;
+	snprintf(text, sizeof(text), "CPU %u gets nothing by way %s: %.100s", w->cpu, way->name,
+		 err.text);
+	bt_user_tell(w->shared, w->generation, text);
 }
 
 /* Pages of one call: as many as the pattern wants at once, or may want. */
@@ -100,13 +109,13 @@ static void adopt(struct bt_user_worker *w)
 	if (!bt_user_newest(w->shared, &job, &generation))
 		return;
 	w->config = job.config;
+	w->generation = generation;
 	if (!bt_mask_test(job.config.cpus, w->cpu) ||
 	    atomic_load(&w->shared->stopped_generation) == generation)
 		w->config.run = BT_RUN_DRAIN;
 	if (w->config.run == BT_RUN_GO)
 		take_way(w, bt_ways[job.way]);
 	take_config(w);
-	w->generation = generation;
 	__atomic_store_n(&w->board.stats->generation, generation, __ATOMIC_RELEASE);
 }
 

@@ -178,6 +178,7 @@ static void assert_same_frame(const struct bt_frame *a, const struct bt_frame *b
 	assert_int_equal(a->ring_bytes, b->ring_bytes);
 	assert_int_equal(a->clock, b->clock);
 	assert_string_equal(a->way, b->way);
+	assert_string_equal(a->way_trouble, b->way_trouble);
 	assert_memory_equal(a->order_allocs, b->order_allocs, sizeof(a->order_allocs));
 	assert_memory_equal(a->matrix, b->matrix, sizeof(a->matrix));
 	for (i = 0; i < a->cpu_count; i++)
@@ -242,6 +243,8 @@ static void frame_survives(void **state)
 	for (unsigned node = 0; node < 3; node++)
 		kit->frame->matrix[1][node] = BT_UNKNOWN;
 	snprintf(kit->frame->way, sizeof(kit->frame->way), "packet");
+	snprintf(kit->frame->way_trouble, sizeof(kit->frame->way_trouble),
+		 "CPU 1 gets no more than 16MiB by way packet");
 	round_trip(kit);
 	free_kit(kit);
 }

@@ -91,6 +91,44 @@ static void no_more_is_mapped_than_needed(void **state)
 		check_as(false, "addresses", &(struct check){ maps_what_it_needs, NULL });
 }
 
+/*
+ * Of 64 descriptors no 32 pipes can be made, so that no 32 MiB can be held: the first worker that
+ * gets no more says so, in words of errno(3), and of the next job there is nothing to be said.
+ */
+static void says_what_is_full(const void *context, char verdict[VERDICT])
+{
+	const struct rlimit descriptors = { 64, 64 };
+	uint64_t end_ns = bt_mono_ns() + LIMIT_NS;
+	struct bt_user_status status = { .trouble = "" };
+	struct bt_err err = { 0 };
+	struct kit kit;
+
+	(void)context;
+	if (setrlimit(RLIMIT_NOFILE, &descriptors) || !open_kit(&kit, 1u << BT_WAY_PIPE, verdict))
+		return;
+	if (bt_way_pipe.room_bytes() != 16 * MIB)
+		snprintf(verdict, VERDICT, "there is said to be room for %llu",
+			 (unsigned long long)bt_way_pipe.room_bytes());
+	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
+	while (!*status.trouble && bt_mono_ns() < end_ns &&
+	       !bt_user_load_status(kit.load, &status, &err))
+		usleep(1000);
+	if (!strstr(status.trouble, "by way pipe: Too many open files (RLIMIT_NOFILE, "))
+		snprintf(verdict, VERDICT, "%.200s", status.trouble);
+	kit.config.max_held_bytes = 4 * MIB;
+	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
+	if (!await_held(&kit, 4 * MIB) || bt_user_load_status(kit.load, &status, &err) ||
+	    *status.trouble)
+		snprintf(verdict, VERDICT, "of 4 MiB: %.200s", status.trouble);
+	bt_user_load_close(kit.load);
+}
+
+static void what_is_full_is_told(void **state)
+{
+	(void)state;
+	check_as(false, "descriptors", &(struct check){ says_what_is_full, NULL });
+}
+
 /* Every histogram has as many entries as operations were timed, none has one of a ring's blocks. */
 static void patterns_run(const void *context, char verdict[VERDICT])
 {
@@ -400,6 +438,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_way_holds_what_it_is_to),
 		cmocka_unit_test(no_more_is_mapped_than_needed),
+		cmocka_unit_test(what_is_full_is_told),
 		cmocka_unit_test(patterns_allocate_what_they_count),
 		cmocka_unit_test(lease_and_time_limit_stop_it),
 		cmocka_unit_test(the_reserve_is_kept),
