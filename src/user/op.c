@@ -179,9 +179,12 @@ static enum bt_user_got give_up(struct bt_user_worker *w, unsigned order, uint32
 
 static unsigned blocks_of_call(const struct bt_user_worker *w, uint64_t high)
 {
-	uint64_t pages = high - w->held_pages;
+	uint64_t low = w->band.low < high ? w->band.low : high;
+	bool fills = w->held_pages + (1ull << w->config.order) <= low;
+	uint64_t pages = (fills ? low : high) - w->held_pages;
+	uint64_t unit = fills ? w->fill_pages : w->unit_pages;
 
-	return (unsigned)((pages < w->unit_pages ? pages : w->unit_pages) >> w->config.order);
+	return (unsigned)((pages < unit ? pages : unit) >> w->config.order);
 }
 
 static enum bt_user_got full(struct bt_user_worker *w, int code)

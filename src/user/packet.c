@@ -16,8 +16,15 @@
 
 #include "core/util.h"
 
+/*
+ * When the process ends, the kernel closes one socket after the other, and waits for a grace period
+ * with each.
+ */
+#define SOCKETS 512u
+
 struct packet {
 	unsigned page_bytes;
+	unsigned sockets;	/* that are open */
 };
 
 static int new_socket(void)
@@ -43,13 +50,16 @@ static int packet_open(void **state, const struct bt_way_terms *terms, struct bt
 
 static int packet_alloc(void *state, unsigned order, unsigned blocks, uint32_t *unit)
 {
-	const struct packet *packet = state;
+	struct packet *packet = state;
 	struct tpacket_req request = {
 		.tp_block_size = packet->page_bytes << order, .tp_block_nr = blocks,
 		.tp_frame_size = packet->page_bytes, .tp_frame_nr = blocks << order,
 	};
-	int fd = new_socket(), code;
+	int fd, code;
 
+	if (packet->sockets == SOCKETS)
+		return -EMFILE;
+	fd = new_socket();
 	if (fd < 0)
 		return -(errno == ENOMEM ? ENOBUFS : errno); /* a slab, not what is asked for */
 	if (setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &request, sizeof(request))) {
@@ -57,15 +67,18 @@ static int packet_alloc(void *state, unsigned order, unsigned blocks, uint32_t *
 		close(fd);
 		return code;
 	}
+	packet->sockets++;
 	*unit = (uint32_t)fd;
 	return 0;
 }
 
 static bool packet_free(void *state, unsigned order, uint32_t unit)
 {
-	(void)state;
+	struct packet *packet = state;
+
 	(void)order;
 	close((int)unit);
+	packet->sockets--;
 	return true;
 }
 
@@ -84,7 +97,7 @@ const struct bt_way bt_way_packet = {
 	.uses_vmalloc = true,
 	.networks = true,
 	.unit_blocks = BT_WAY_UNIT_BLOCKS_MAX,
-	.limits = "RLIMIT_NOFILE",
+	.limits = "512 sockets a CPU, RLIMIT_NOFILE",
 	.open = packet_open,
 	.alloc = packet_alloc,
 	.free = packet_free,

@@ -60,25 +60,26 @@ static void take_way(struct bt_user_worker *w, const struct bt_way *way)
 	bt_user_tell(w->shared, w->generation, text);
 }
 
-/* Pages of one call: as many as the pattern wants at once, or may want. */
-static uint64_t unit_pages(const struct bt_user_worker *w, uint64_t share)
+static uint64_t whole_blocks(const struct bt_user_worker *w, uint64_t pages)
 {
-	uint64_t block = 1ull << w->config.order, pages = block;
-	uint64_t batch = (uint64_t)w->config.batch_blocks << w->config.order;
+	uint64_t block = 1ull << w->config.order, most = w->way->unit_blocks * block;
 
-	switch (bt_way_use(w->config.pattern)) {
-	case BT_WAY_HOLD:
-		pages = share / UNIT_SHARE < UNIT_PAGES ? share / UNIT_SHARE : UNIT_PAGES;
-		break;
-	case BT_WAY_CHURN:
-		pages = batch;
-		break;
-	default:
-		break;
-	}
-	if (pages > (uint64_t)w->way->unit_blocks << w->config.order)
-		pages = (uint64_t)w->way->unit_blocks << w->config.order;
+	if (pages > most)
+		return most;
 	return pages > block ? pages : block;
+}
+
+/* What stays comes by large calls, what comes and goes by those that the pattern asks for. */
+static void take_units(struct bt_user_worker *w, uint64_t share)
+{
+	uint64_t large = share / UNIT_SHARE < UNIT_PAGES ? share / UNIT_SHARE : UNIT_PAGES;
+	const uint64_t pages[BT_WAY_USES] = {
+		[BT_WAY_HOLD] = large,
+		[BT_WAY_CHURN] = (uint64_t)w->config.batch_blocks << w->config.order,
+	};
+
+	w->fill_pages = whole_blocks(w, large);
+	w->unit_pages = whole_blocks(w, pages[bt_way_use(w->config.pattern)]);
 }
 
 static void take_config(struct bt_user_worker *w)
@@ -92,7 +93,8 @@ static void take_config(struct bt_user_worker *w)
 		.burst = (uint64_t)config->batch_blocks << config->order,
 	});
 	w->phase = ANT_GROWING;
-	w->unit_pages = w->way ? unit_pages(w, share) : 0;
+	if (w->way)
+		take_units(w, share);
 	w->interval_ns = config->pace_ops ? BT_NS_PER_S / config->pace_ops : 0;
 	w->room_pages = BT_UNKNOWN;
 	w->random = ant_random_state(config->seed, w->cpu);

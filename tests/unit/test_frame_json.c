@@ -244,7 +244,7 @@ static void frame_survives(void **state)
 		kit->frame->matrix[1][node] = BT_UNKNOWN;
 	snprintf(kit->frame->way, sizeof(kit->frame->way), "packet");
 	snprintf(kit->frame->way_trouble, sizeof(kit->frame->way_trouble),
-		 "CPU 1 gets no more than 16MiB by way packet");
+		 "CPU 1 gets no more than 16.0 MiB by way packet");
 	round_trip(kit);
 	free_kit(kit);
 }

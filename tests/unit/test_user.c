@@ -2,6 +2,8 @@
 /* The source of a machine without the module: what its frames say, and what they do not. */
 #include "tests/unit/test.h"
 
+#include <sys/resource.h>
+
 #include "core/mask.h"
 #include "core/param.h"
 #include "frame/interval.h"
@@ -135,6 +137,37 @@ static void changes_and_refusals_are_told(void **state)
 	bt_session_close(session);
 }
 
+static int workers_pid(void)
+{
+	FILE *children = popen("pgrep -x bt-user -P $PPID", "r");
+	int pid = 0;
+
+	assert_non_null(children);
+	if (fscanf(children, "%d", &pid) != 1)
+		pid = 0;
+	pclose(children);
+	return pid;
+}
+
+/* Fewer descriptors than there were when it was looked how many pipes there may be. */
+static void a_full_way_is_in_the_log(void **state)
+{
+	const struct rlimit descriptors = { 24, 24 };
+	struct bt_session *session = open_session("user:pipe");
+	uint64_t end_ns = bt_mono_ns() + RIG_LIMIT_NS;
+	int pid = workers_pid();
+
+	(void)state;
+	assert_true(pid > 0);
+	assert_int_equal(prlimit(pid, RLIMIT_NOFILE, &descriptors, NULL), 0);
+	publish(session, "held=64M pattern=hold");
+	while (!rig_event(session, BT_EVENT_NOTE, "by way pipe: Too many open files") &&
+	       bt_mono_ns() < end_ns)
+		rig_frames(session, 1);
+	assert_non_null(rig_event(session, BT_EVENT_NOTE, "by way pipe: Too many open files"));
+	bt_session_close(session);
+}
+
 static void nothing_is_allocated_by_none(void **state)
 {
 	struct bt_session *session = open_session("user:none");
@@ -214,18 +247,13 @@ static void lost_and_found(void **state)
 	const struct bt_session_options options = { .source = "user:pipe",
 						    .interval_ns = 20 * BT_NS_PER_MS };
 	struct bt_err err = { 0 };
-	FILE *children;
-	int pid = 0;
+	int pid;
 
 	(void)state;
 	if (bt_session_open(&session, &options, &err))
 		fail_msg("%s", err.text);
 	rig_until(session, bt_session_frame(session));
-	children = popen("pgrep -x bt-user -P $PPID", "r");
-	assert_non_null(children);
-	if (fscanf(children, "%d", &pid) != 1)
-		pid = 0;
-	pclose(children);
+	pid = workers_pid();
 	assert_true(pid > 0);
 	kill(pid, SIGKILL);
 	rig_until(session, rig_event(session, BT_EVENT_LOST, "was killed"));
@@ -240,6 +268,7 @@ int main(void)
 		cmocka_unit_test(single_calls_are_timed),
 		cmocka_unit_test(calls_of_many_blocks_are_not),
 		cmocka_unit_test(changes_and_refusals_are_told),
+		cmocka_unit_test(a_full_way_is_in_the_log),
 		cmocka_unit_test(nothing_is_allocated_by_none),
 		cmocka_unit_test(an_unknown_way_is_refused),
 		cmocka_unit_test(what_may_be_held_is_bounded),

@@ -123,10 +123,34 @@ static void says_what_is_full(const void *context, char verdict[VERDICT])
 	bt_user_load_close(kit.load);
 }
 
+/* The blocks that stay are some large rings, though each burst is a block: 1024 sockets take long. */
+static void has_few_sockets(const void *context, char verdict[VERDICT])
+{
+	uint64_t end_ns = bt_mono_ns() + LIMIT_NS;
+	struct kit kit;
+	unsigned sockets = 0;
+
+	(void)context;
+	if (!open_kit(&kit, 1u << BT_WAY_PACKET, verdict))
+		return;
+	kit.config.order = 4;
+	kit.config.pattern = BT_PATTERN_STEADY;
+	kit.config.batch_blocks = 1;
+	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PACKET);
+	while (TOTAL(&kit, frees) < 100 && bt_mono_ns() < end_ns)
+		usleep(1000);
+	sockets = descriptors_of(bt_user_load_pid(kit.load), "socket:");
+	if (!await_held(&kit, HELD) || !sockets || sockets > 16 * kit.machine.cpu_count)
+		snprintf(verdict, VERDICT, "holds %llu in %u sockets",
+			 (unsigned long long)held_bytes(&kit), sockets);
+	bt_user_load_close(kit.load);
+}
+
 static void what_is_full_is_told(void **state)
 {
 	(void)state;
 	check_as(false, "descriptors", &(struct check){ says_what_is_full, NULL });
+	check_as(false, "sockets", &(struct check){ has_few_sockets, NULL });
 }
 
 /* Every histogram has as many entries as operations were timed, none has one of a ring's blocks. */

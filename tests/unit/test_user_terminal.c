@@ -2,7 +2,6 @@
 /* Keys of the terminal: who has the workers' process open gets their signals, it does not. */
 #include "tests/unit/test.h"
 
-#include <dirent.h>
 #include <pty.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -78,24 +77,10 @@ static void leader(void)
 	_exit(0);
 }
 
-/* Of which each holds at most 256 pages; the workers' process has no others. */
+/* The workers' process has no others. */
 static unsigned pipes_of(int pid)
 {
-	char path[64], link[384], target[16] = "";
-	unsigned pipes = 0;
-	struct dirent *entry;
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
-	dir = opendir(path);
-	assert_non_null(dir);
-	while ((entry = readdir(dir))) {
-		snprintf(link, sizeof(link), "%s/%s", path, entry->d_name);
-		if (readlink(link, target, sizeof(target) - 1) > 0)
-			pipes += !strncmp(target, "pipe:", strlen("pipe:"));
-	}
-	closedir(dir);
-	return pipes;
+	return descriptors_of(pid, "pipe:");
 }
 
 #define AWAIT(condition) do { \

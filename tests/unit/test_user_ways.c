@@ -228,6 +228,34 @@ static void large_blocks_leave_the_free_lists(void **state)
 			   &(struct check){ leaves_the_free_lists, &large[i] });
 }
 
+/* ---- limits -------------------------------------------------------------------------------- */
+
+/* Each is waited for when the process ends. */
+static void bounds_its_sockets(const void *context, char verdict[VERDICT])
+{
+	struct open_way open;
+	unsigned sockets = 0;
+	int code = 0;
+
+	(void)context;
+	if (!open_way(&open, BT_WAY_PACKET, verdict))
+		return;
+	while (!(code = open.way->alloc(open.state, 0, 1, &open.units[sockets])) && sockets < 1024)
+		sockets++;
+	if (sockets > 1023 || code != -EMFILE)
+		snprintf(verdict, VERDICT, "%u sockets, then %d", sockets, code);
+	/* One that was closed makes room. */
+	open.way->free(open.state, 0, open.units[0]);
+	if (open.way->alloc(open.state, 0, 1, &open.units[0]))
+		snprintf(verdict, VERDICT, "none instead of the first");
+}
+
+static void sockets_are_bounded(void **state)
+{
+	(void)state;
+	check_as(false, "packet", &(struct check){ bounds_its_sockets, NULL });
+}
+
 /* ---- proofs -------------------------------------------------------------------------------- */
 
 static void proves(const void *context, char verdict[VERDICT])
@@ -326,6 +354,7 @@ int main(void)
 		cmocka_unit_test(pages_are_counted_by_vmstat),
 		cmocka_unit_test(blocks_are_of_their_order),
 		cmocka_unit_test(large_blocks_leave_the_free_lists),
+		cmocka_unit_test(sockets_are_bounded),
 		cmocka_unit_test(ways_prove_themselves),
 		cmocka_unit_test(a_liar_is_found_out),
 		cmocka_unit_test(names_are_read),

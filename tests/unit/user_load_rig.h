@@ -3,6 +3,8 @@
 #ifndef BT_USER_LOAD_RIG_H
 #define BT_USER_LOAD_RIG_H
 
+#include <dirent.h>
+
 #include "core/mask.h"
 #include "core/param.h"
 #include "system/available.h"
@@ -105,6 +107,26 @@ static inline bool await_held(const struct kit *kit, uint64_t bytes)
 		usleep(1000);
 	} while (bt_mono_ns() < end_ns);
 	return false;
+}
+
+/* Of a process, those of a kind: "pipe:", "socket:". */
+static inline unsigned descriptors_of(int pid, const char *kind)
+{
+	char path[64], link[384], target[16] = "";
+	unsigned count = 0;
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		snprintf(link, sizeof(link), "%s/%s", path, entry->d_name);
+		if (readlink(link, target, sizeof(target) - 1) > 0)
+			count += !strncmp(target, kind, strlen(kind));
+	}
+	if (dir)
+		closedir(dir);
+	return count;
 }
 
 #endif
