@@ -18,8 +18,8 @@ struct bt_proof {
 
 /*
  * Allocates some 64 pages of each order up to max_order, at least one block, and gives them back. An
- * order is proven when pgalloc and pgfree of /proc/vmstat grow by at least these pages each time,
- * and not by so much more that it may have been others; where tracefs is there to be used, when the
+ * order is proven when pgalloc and pgfree of /proc/vmstat grow by at least these pages each time (but
+ * for the few that the kernel frees later), and not by so much more that it may have been others; where tracefs is there to be used, when the
  * tracepoint has counted as many blocks of that order. An order above a proven one for which there
  * was no block just now counts as proven: that is what it is there to find out.
  */
