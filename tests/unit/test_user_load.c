@@ -114,7 +114,7 @@ static void says_what_is_full(const void *context, char verdict[VERDICT])
 	       !bt_user_load_status(kit.load, &status, &err))
 		usleep(1000);
 	if (!strstr(status.trouble, "by way pipe: Too many open files (RLIMIT_NOFILE, "))
-		snprintf(verdict, VERDICT, "%.200s", status.trouble);
+		snprintf(verdict, VERDICT, "said: %.200s", status.trouble);
 	kit.config.max_held_bytes = 4 * MIB;
 	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
 	if (!await_held(&kit, 4 * MIB) || bt_user_load_status(kit.load, &status, &err) ||
