@@ -244,37 +244,80 @@ int bt_cgroup_remove(struct bt_cgroup *cgroup)
 
 /* ---- limits ------------------------------------------------------------------------------- */
 
-static uint64_t room_in(const char *directory)
+static uint64_t room_in(const char *directory, uint64_t max)
 {
-	uint64_t max = number_of(directory, "/memory.max", ""), cache;
-	uint64_t used = number_of(directory, "/memory.current", "");
+	uint64_t used = number_of(directory, "/memory.current", ""), cache;
 	uint64_t active = number_of(directory, "/memory.stat", "active_file ");
 	uint64_t inactive = number_of(directory, "/memory.stat", "inactive_file ");
 
-	if (max == BT_UNKNOWN || used == BT_UNKNOWN)
+	if (used == BT_UNKNOWN)
 		return BT_UNKNOWN;
 	cache = (active == BT_UNKNOWN ? 0 : active) + (inactive == BT_UNKNOWN ? 0 : inactive);
 	used -= cache < used ? cache : used;
 	return max > used ? max - used : 0;
 }
 
-uint64_t bt_cgroup_room_bytes(const char *root)
+void bt_cgroup_limits_find(struct bt_cgroup_limits *limits, const char *root)
 {
-	char inside[PATH_MAX], *directory;
-	uint64_t room = BT_UNKNOWN, here;
+	char inside[PATH_MAX];
 	struct place place;
 
+	*limits = (struct bt_cgroup_limits){ .count = 0 };
 	if (!find_mount(root, &place, inside))
-		return BT_UNKNOWN;
+		return;
 	find_own(root, &place, inside);
 	/* Ours first, then each above it; the mount itself may be a container's, with a limit. */
 	for (;;) {
-		directory = bt_xasprintf("%s%s", place.mount, place.own);
-		here = room_in(directory);
-		free(directory);
-		room = here < room ? here : room;
+		limits->directory = bt_xrealloc(limits->directory, limits->count + 1,
+						sizeof(*limits->directory));
+		limits->directory[limits->count++] = bt_xasprintf("%s%s", place.mount, place.own);
 		if (!place.own[0])
-			return room;
+			return;
 		*strrchr(place.own, '/') = '\0';
 	}
+}
+
+void bt_cgroup_limits_forget(struct bt_cgroup_limits *limits)
+{
+	while (limits->count)
+		free(limits->directory[--limits->count]);
+	free(limits->directory);
+	limits->directory = NULL;
+}
+
+uint64_t bt_cgroup_limits_room(const struct bt_cgroup_limits *limits, uint64_t *of_bytes)
+{
+	uint64_t room = BT_UNKNOWN;
+
+	*of_bytes = BT_UNKNOWN;
+	for (unsigned i = 0; i < limits->count; i++) {
+		uint64_t max = number_of(limits->directory[i], "/memory.max", ""), here;
+
+		here = max == BT_UNKNOWN ? max : room_in(limits->directory[i], max);
+		if (here < room) {
+			room = here;
+			*of_bytes = max;
+		}
+	}
+	return room;
+}
+
+char *bt_cgroup_limits_pressure(const struct bt_cgroup_limits *limits)
+{
+	for (unsigned i = limits->count; i-- > 0; ) {
+		if (number_of(limits->directory[i], "/memory.max", "") != BT_UNKNOWN)
+			return bt_xasprintf("%s/memory.pressure", limits->directory[i]);
+	}
+	return NULL;
+}
+
+uint64_t bt_cgroup_room_bytes(const char *root)
+{
+	struct bt_cgroup_limits limits;
+	uint64_t room, of_bytes;
+
+	bt_cgroup_limits_find(&limits, root);
+	room = bt_cgroup_limits_room(&limits, &of_bytes);
+	bt_cgroup_limits_forget(&limits);
+	return room;
 }

@@ -39,11 +39,28 @@ uint64_t bt_cgroup_oom_kills(const struct bt_cgroup *cgroup);
  */
 int bt_cgroup_remove(struct bt_cgroup *cgroup);
 
+/* Our own cgroup and those above it. */
+struct bt_cgroup_limits {
+	char **directory;	/* ours first */
+	unsigned count;		/* 0: no cgroup v2 */
+};
+
+/* root as above. To be given to bt_cgroup_limits_forget(). */
+void bt_cgroup_limits_find(struct bt_cgroup_limits *limits, const char *root);
+void bt_cgroup_limits_forget(struct bt_cgroup_limits *limits);
 /*
- * What the memory limits of our own cgroup and of those above it still allow, page cache aside,
- * which goes before anybody is killed: the least of memory.max - (memory.current - active_file -
- * inactive_file). BT_UNKNOWN: no limit, or no memory controller of cgroup v2. root as above.
+ * What their memory limits still allow, as they are now, page cache aside, which goes before anybody
+ * is killed: the least of memory.max - (memory.current - active_file - inactive_file), and that
+ * memory.max. Both BT_UNKNOWN: no limit, or no memory controller of cgroup v2.
  */
+uint64_t bt_cgroup_limits_room(const struct bt_cgroup_limits *limits, uint64_t *of_bytes);
+/*
+ * memory.pressure of the highest one that has a limit, whether or not it is there: stalls of all
+ * that the limit is for, which a large machine's own account has too few of to show. The caller's;
+ * NULL: none has one.
+ */
+char *bt_cgroup_limits_pressure(const struct bt_cgroup_limits *limits);
+/* Of bt_cgroup_limits_find(root), the room alone. */
 uint64_t bt_cgroup_room_bytes(const char *root);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "core/mask.h"
 #include "core/thread.h"
+#include "system/cgroup.h"
 #include "system/leave.h"
 #include "user/guard.h"
 #include "user/rights.h"
@@ -14,14 +15,20 @@
 
 #define STACK_BYTES (256u << 10)
 
+/* Whose stalls are looked at. */
+enum { MACHINE, GROUP, STALLS };
+
 struct child {
 	struct bt_user_shared *shared;
 	void *board;
 	const struct bt_machine *machine;
 	struct bt_user_worker **workers;	/* [cpu_count]; NULL: none on this CPU */
 	struct bt_account account;
-	int pressure_fd;			/* -1: the kernel has no account of stalls */
-	struct bt_guard_pressure pressure;
+	struct bt_cgroup_limits limits;
+	struct stalls {
+		int fd;				/* -1: the kernel has no account of them */
+		struct bt_guard_pressure pressure;
+	} stalls[STALLS];
 	uint64_t run_start_ns;			/* of the present run; 0: none */
 };
 
@@ -106,22 +113,50 @@ static struct held held_now(const struct child *c, const struct bt_config *confi
 	return held;
 }
 
+static void open_stalls(struct child *c)
+{
+	char *group;
+
+	bt_cgroup_limits_find(&c->limits, "");
+	group = bt_cgroup_limits_pressure(&c->limits);
+	c->stalls[MACHINE].fd = bt_pressure_open(BT_PRESSURE_PATH, NULL);
+	c->stalls[GROUP].fd = group ? bt_pressure_open(group, NULL) : -1;
+	free(group);
+}
+
+/* Each is read whatever the other says. */
 static bool is_pressed(struct child *c, uint64_t now_ns)
 {
+	bool pressed = false;
 	uint64_t stalled_us;
 
-	return c->pressure_fd >= 0 && !bt_pressure_read(c->pressure_fd, &stalled_us) &&
-	       bt_guard_is_pressed(&c->pressure, now_ns, stalled_us);
+	for (unsigned i = 0; i < STALLS; i++) {
+		struct stalls *stalls = &c->stalls[i];
+
+		if (stalls->fd >= 0 && !bt_pressure_read(stalls->fd, &stalled_us) &&
+		    bt_guard_is_pressed(&stalls->pressure, now_ns, stalled_us))
+			pressed = true;
+	}
+	return pressed;
+}
+
+static void look_away(struct child *c)
+{
+	for (unsigned i = 0; i < STALLS; i++)
+		bt_guard_look_away(&c->stalls[i].pressure);
 }
 
 static uint64_t allowed_bytes(const struct child *c, const struct bt_config *config,
 			      uint64_t held_bytes)
 {
-	return bt_guard_allowed_bytes(&(struct bt_guard_look){
+	struct bt_guard_look look = {
 		.memory_bytes = c->machine->memory_bytes,
 		.available_bytes = bt_account_bytes(&c->account, "MemAvailable"),
 		.reserve_bytes = config->reserve_bytes, .held_bytes = held_bytes,
-	});
+	};
+
+	look.group_left_bytes = bt_cgroup_limits_room(&c->limits, &look.group_bytes);
+	return bt_guard_allowed_bytes(&look);
 }
 
 static void limit(struct child *c, const struct bt_config *config, uint64_t generation,
@@ -190,7 +225,7 @@ static void watch(struct child *c)
 		check_times(c, &job.config, generation, now_ns);
 	} else {
 		c->run_start_ns = 0;
-		bt_guard_look_away(&c->pressure);
+		look_away(c);
 	}
 	bt_user_wait(shared, heard, active ? BT_PRESSURE_TICK_NS : BT_UNKNOWN);
 }
@@ -205,7 +240,7 @@ void bt_user_child(struct bt_user_shared *shared, void *board, const struct bt_m
 
 	bt_leave_parent(parent, "bt-user");
 	prove_all(shared, machine->max_order);
-	c.pressure_fd = bt_pressure_open(BT_PRESSURE_PATH, NULL);
+	open_stalls(&c);
 	if (!bt_account_open(&c.account, &shared->error))
 		start_workers(&c, &shared->error);
 	sem_post(&shared->ready);

@@ -3,18 +3,29 @@
 
 #include "core/util.h"
 
-uint64_t bt_guard_allowed_bytes(const struct bt_guard_look *look)
+/* left: of memory `of`, beside what is held. */
+static uint64_t may_hold(uint64_t left, uint64_t of, uint64_t reserve, uint64_t held)
 {
-	uint64_t floor = look->memory_bytes / 100 * BT_USER_FLOOR_PERCENT, all, half;
+	uint64_t floor = of / 100 * BT_USER_FLOOR_PERCENT, all, half;
 
-	if (look->available_bytes == BT_UNKNOWN)
-		return look->held_bytes;
-	if (look->reserve_bytes > floor)
-		floor = look->reserve_bytes;
-	all = look->available_bytes + look->held_bytes;
+	if (left == BT_UNKNOWN)
+		return BT_UNKNOWN;
+	if (reserve > floor)
+		floor = reserve;
+	all = left + held;
 	half = all / 100 * BT_USER_HELD_PERCENT;
 	all = all > floor ? all - floor : 0;
 	return all < half ? all : half;
+}
+
+uint64_t bt_guard_allowed_bytes(const struct bt_guard_look *look)
+{
+	uint64_t machine = may_hold(look->available_bytes, look->memory_bytes, look->reserve_bytes,
+				    look->held_bytes);
+	uint64_t group = may_hold(look->group_left_bytes, look->group_bytes, 0, look->held_bytes);
+	uint64_t allowed = machine < group ? machine : group;
+
+	return allowed == BT_UNKNOWN ? look->held_bytes : allowed;
 }
 
 bool bt_guard_is_pressed(struct bt_guard_pressure *pressure, uint64_t now_ns, uint64_t stalled_us)

@@ -316,7 +316,9 @@ static void undoes_a_half(void **state)
 static void room_of_limits(void **state)
 {
 	const char *root = *state;
-	char path[PATH_MAX];
+	char path[PATH_MAX], below[PATH_MAX + 32], *pressure;
+	struct bt_cgroup_limits limits;
+	uint64_t of_bytes;
 
 	assert_true(bt_cgroup_room_bytes(root) == BT_UNKNOWN);
 	put(OTHERS SYSTEMD, "%s/proc/self/mountinfo", root);
@@ -340,6 +342,22 @@ static void room_of_limits(void **state)
 	assert_int_equal(bt_cgroup_room_bytes(root), 3000);
 	put("4999\n", "%s/memory.max", path);
 	assert_int_equal(bt_cgroup_room_bytes(root), 0);
+	/* Which one's limit that is, and where the stalls of all below the highest limit are. */
+	bt_cgroup_limits_find(&limits, root);
+	assert_int_equal(bt_cgroup_limits_room(&limits, &of_bytes), 0);
+	assert_int_equal(of_bytes, 4999);
+	put("20000\n", "%s/memory.max", path);
+	assert_int_equal(bt_cgroup_limits_room(&limits, &of_bytes), 7000);
+	assert_int_equal(of_bytes, 10000);
+	pressure = bt_cgroup_limits_pressure(&limits);
+	snprintf(below, sizeof(below), "%s/memory.pressure", path);
+	assert_string_equal(pressure, below);
+	free(pressure);
+	put("max\n", "%s/memory.max", path);
+	put("max\n", "%s/b/memory.max", path);
+	assert_null(bt_cgroup_limits_pressure(&limits));
+	assert_true(bt_cgroup_limits_room(&limits, &of_bytes) == BT_UNKNOWN);
+	bt_cgroup_limits_forget(&limits);
 	/* A container's mount is its own cgroup. */
 	put("0::/\n", "%s/proc/self/cgroup", root);
 	put("700\n", "%s/sys/fs/cgroup/memory.max", root);

@@ -8,34 +8,60 @@
 #define MB 1000000ull
 #define GB 1000000000ull
 
+struct row {
+	struct bt_guard_look look;
+	uint64_t allowed;
+};
+
+static void check_rows(const struct row *rows, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		uint64_t allowed = bt_guard_allowed_bytes(&rows[i].look);
+
+		if (allowed != rows[i].allowed)
+			fail_msg("row %u: %llu", i, (unsigned long long)allowed);
+	}
+}
+
 /* A machine of 32 GB: 3 % of it are 0.96 GB. */
 static void allows_half_and_leaves_a_floor(void **state)
 {
-	static const struct {
-		struct bt_guard_look look;
-		uint64_t allowed;
-	} rows[] = {
+	static const struct row rows[] = {
 		/* Half of 10 + 2; the floor is far. */
-		{ { 32 * GB, 10 * GB, 0, 2 * GB }, 6 * GB },
-		{ { 32 * GB, 12 * GB, 0, 0 }, 6 * GB },
+		{ { 32 * GB, 10 * GB, 0, 2 * GB, 0, BT_UNKNOWN }, 6 * GB },
+		{ { 32 * GB, 12 * GB, 0, 0, 0, BT_UNKNOWN }, 6 * GB },
 		/* 0.5 + 1 less the floor; half would be 0.75. */
-		{ { 32 * GB, 500 * MB, 0, 1 * GB }, 540 * MB },
+		{ { 32 * GB, 500 * MB, 0, 1 * GB, 0, BT_UNKNOWN }, 540 * MB },
 		/* A reserve below the floor changes nothing, one above it does. */
-		{ { 32 * GB, 500 * MB, 100 * MB, 1 * GB }, 540 * MB },
-		{ { 32 * GB, 500 * MB, 1200 * MB, 1 * GB }, 300 * MB },
-		{ { 32 * GB, 500 * MB, 2 * GB, 1 * GB }, 0 },
+		{ { 32 * GB, 500 * MB, 100 * MB, 1 * GB, 0, BT_UNKNOWN }, 540 * MB },
+		{ { 32 * GB, 500 * MB, 1200 * MB, 1 * GB, 0, BT_UNKNOWN }, 300 * MB },
+		{ { 32 * GB, 500 * MB, 2 * GB, 1 * GB, 0, BT_UNKNOWN }, 0 },
 		/* As much as floor and held together: nothing but what is left of it. */
-		{ { 32 * GB, 0, 0, 960 * MB }, 0 },
-		{ { 32 * GB, 0, 0, 961 * MB }, 1 * MB },
-		{ { 32 * GB, BT_UNKNOWN, 2 * GB, 3 * GB }, 3 * GB },
+		{ { 32 * GB, 0, 0, 960 * MB, 0, BT_UNKNOWN }, 0 },
+		{ { 32 * GB, 0, 0, 961 * MB, 0, BT_UNKNOWN }, 1 * MB },
+		{ { 32 * GB, BT_UNKNOWN, 2 * GB, 3 * GB, 0, BT_UNKNOWN }, 3 * GB },
 	};
 
 	(void)state;
-	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
-		if (bt_guard_allowed_bytes(&rows[i].look) != rows[i].allowed)
-			fail_msg("row %u: %llu", i, (unsigned long long)
-				 bt_guard_allowed_bytes(&rows[i].look));
-	}
+	check_rows(rows, BT_ARRAY_SIZE(rows));
+}
+
+/* Of a machine with plenty: a group of 4 GB, 3 % of which are 0.12 GB. */
+static void a_control_group_has_its_own(void **state)
+{
+	static const struct row rows[] = {
+		/* Half of 3 + 1; the reserve of 12 GB is the machine's. */
+		{ { 256 * GB, 200 * GB, 12 * GB, 1 * GB, 4 * GB, 3 * GB }, 2 * GB },
+		/* Others of the group have taken all but 0.1: 0.1 + 0.1 less the floor. */
+		{ { 256 * GB, 200 * GB, 0, 100 * MB, 4 * GB, 100 * MB }, 80 * MB },
+		{ { 256 * GB, 200 * GB, 0, 100 * MB, 4 * GB, 0 }, 0 },
+		/* The machine has less than the group's limit. */
+		{ { 32 * GB, 1 * GB, 0, 1 * GB, 64 * GB, 60 * GB }, 1 * GB },
+		{ { 32 * GB, BT_UNKNOWN, 0, 1 * GB, 4 * GB, 3 * GB }, 2 * GB },
+	};
+
+	(void)state;
+	check_rows(rows, BT_ARRAY_SIZE(rows));
 }
 
 #define START (1000 * BT_NS_PER_S)
@@ -103,6 +129,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(allows_half_and_leaves_a_floor),
+		cmocka_unit_test(a_control_group_has_its_own),
 		cmocka_unit_test(a_fifth_of_a_window_is_too_much),
 		cmocka_unit_test(it_waits_until_it_is_calm),
 		cmocka_unit_test(being_asked_often_hides_nothing),
