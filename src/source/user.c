@@ -189,13 +189,13 @@ static int user_open(void **state, const struct bt_source_options *options,
 
 /* ---- frames -------------------------------------------------------------------------------- */
 
-static void forget_cpu(struct bt_frame_cpu *cpu, const struct bt_way *way)
+static void forget_cpu(struct bt_frame_cpu *cpu, const struct bt_way *way, bool blind)
 {
 	if (!way->timed) {
 		cpu->alloc_max_ns = cpu->free_max_ns = BT_UNKNOWN;
 		cpu->preempted = cpu->preempted_ns = BT_UNKNOWN;
 	}
-	if (way->hides_failures)
+	if (way->hides_failures || blind)
 		cpu->failures = BT_UNKNOWN;
 	memset(&cpu->step, 0, sizeof(cpu->step));
 }
@@ -228,7 +228,7 @@ static void fill_load(struct bt_frame *frame, const struct bt_user_status *statu
 		snprintf(frame->way, sizeof(frame->way), "%s", way->name);
 	snprintf(frame->way_trouble, sizeof(frame->way_trouble), "%s", status->trouble);
 	for (unsigned cpu = 0; cpu < frame->cpu_count; cpu++)
-		forget_cpu(&frame->cpus[cpu], way);
+		forget_cpu(&frame->cpus[cpu], way, status->blind);
 	forget_nodes(frame);
 }
 

@@ -104,6 +104,7 @@ int bt_user_load_open(struct bt_user_load **out, uint32_t ways, const struct bt_
 		return code;
 	}
 	sem_init(&load->shared->ready, 1, 0);
+	pthread_mutex_init(&load->shared->vmalloc_lock, NULL);
 	load->shared->ways = ways;
 	bt_board_init(load->board, machine);
 	code = start(load, machine, err);
@@ -166,6 +167,7 @@ int bt_user_load_status(struct bt_user_load *load, struct bt_user_status *status
 		.limit_expiries = atomic_load(&shared->limit_expiries),
 	};
 	status->config.generation = generation;
+	status->blind = generation && atomic_load(&shared->blind_generation) == generation;
 	bt_user_told(shared, generation, status->trouble);
 	if (any && atomic_load(&shared->stopped_generation) == generation) {
 		status->config.run = BT_RUN_DRAIN;

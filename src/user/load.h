@@ -41,6 +41,7 @@ struct bt_user_status {
 	enum bt_way_number way;		/* of it */
 	enum bt_reason reason;
 	uint64_t publish_ns, lease_expiries, limit_expiries;
+	bool blind;			/* fall-backs of small calls are not seen: nobody knows failures */
 	char trouble[BT_TROUBLE_TEXT];	/* why a worker cannot do all of it; "" = it can */
 };
 /*

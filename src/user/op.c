@@ -140,23 +140,40 @@ static uint64_t end(struct bt_user_worker *w)
 
 /* ---- vmalloc ------------------------------------------------------------------------------- */
 
-static void watch_vmalloc(struct bt_user_worker *w)
+/* A single page is one, whoever asked the page allocator for it. */
+static bool may_fall_back(const struct bt_user_worker *w, unsigned order)
 {
-	if (w->way->uses_vmalloc && !atomic_fetch_add(&w->shared->calls, 1))
-		atomic_store(&w->shared->vmalloc_bytes,
-			     bt_account_bytes(&w->account, "VmallocUsed"));
+	return w->way->uses_vmalloc && order;
+}
+
+static void watch_vmalloc(struct bt_user_worker *w, unsigned order, unsigned blocks)
+{
+	struct bt_user_shared *shared = w->shared;
+
+	if (!may_fall_back(w, order))
+		return;
+	if (((uint64_t)blocks << order) * w->machine->page_bytes < OTHERS_BYTES)
+		atomic_store(&shared->blind_generation, w->generation);
+	pthread_mutex_lock(&shared->vmalloc_lock);
+	if (!shared->calls++)
+		shared->vmalloc_bytes = bt_account_bytes(&w->account, "VmallocUsed");
+	pthread_mutex_unlock(&shared->vmalloc_lock);
 }
 
 /* Blocks of this call that vmalloc() has put together; what all workers see is counted once. */
 static unsigned fallen_back(struct bt_user_worker *w, unsigned order, unsigned blocks)
 {
 	uint64_t block_bytes = (uint64_t)w->machine->page_bytes << order, before, now, grown;
+	struct bt_user_shared *shared = w->shared;
 
-	if (!w->way->uses_vmalloc)
+	if (!may_fall_back(w, order))
 		return 0;
+	pthread_mutex_lock(&shared->vmalloc_lock);
 	now = bt_account_bytes(&w->account, "VmallocUsed");
-	before = atomic_exchange(&w->shared->vmalloc_bytes, now);
-	atomic_fetch_sub(&w->shared->calls, 1);
+	before = shared->vmalloc_bytes;
+	shared->vmalloc_bytes = now;
+	shared->calls--;
+	pthread_mutex_unlock(&shared->vmalloc_lock);
 	grown = now > before ? now - before : 0;
 	if (now == BT_UNKNOWN || grown < OTHERS_BYTES)
 		return 0;
@@ -215,7 +232,7 @@ enum bt_user_got bt_user_grow(struct bt_user_worker *w, uint64_t high, uint64_t 
 
 	if (code)
 		return full(w, code);
-	watch_vmalloc(w);
+	watch_vmalloc(w, order, blocks);
 	start_ns = begin(w, BT_OP_ALLOC);
 	code = w->way->alloc(w->state, order, blocks, &unit);
 	*now_ns = end(w);

@@ -7,6 +7,7 @@
 #ifndef BT_USER_SHARED_H
 #define BT_USER_SHARED_H
 
+#include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 
@@ -41,8 +42,11 @@ struct bt_user_shared {
 	_Atomic uint64_t trouble_claimed;	/* generation whose trouble is being written */
 	_Atomic uint64_t trouble_generation;	/* and whose is there */
 	char trouble[BT_TROUBLE_TEXT];
-	_Atomic uint64_t vmalloc_bytes;		/* VmallocUsed after the last call of any worker */
-	_Atomic uint32_t calls;			/* of those that may have used it, under way */
+	_Atomic uint64_t blind_generation;	/* one whose fall-backs cannot all be seen */
+	/* Of the child alone, under the lock. */
+	pthread_mutex_t vmalloc_lock;
+	uint64_t vmalloc_bytes;			/* VmallocUsed after the last call of any worker */
+	uint32_t calls;				/* of those that may have used it, under way */
 
 	/* Changes with each job and each stop: what workers sleep on. */
 	_Atomic uint32_t bell;
