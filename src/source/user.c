@@ -76,7 +76,30 @@ static void note_add(struct note *note, const char *before, const char *format, 
 					       "%s%s", note->used ? before : "", part);
 }
 
-/* "orders: pipe 0, packet 0-10; no huge: transparent huge pages are off" */
+/* It may put blocks together of single pages, and no tracepoint was there to tell. */
+static bool hides_its_orders(const struct user *u, unsigned number)
+{
+	return bt_ways[number]->hides_failures && u->means.orders[number] & ~1u &&
+	       !bt_user_load_proof(u->load, number)->traced;
+}
+
+static void note_hidden(const struct user *u, struct note *note)
+{
+	const char *before = "; ", *of = "pages alone are proven of ";
+
+	for (unsigned i = 0; i < BT_WAY_COUNT; i++) {
+		if (!hides_its_orders(u, i))
+			continue;
+		note_add(note, before, "%s%s", of, bt_ways[i]->name);
+		before = ", ";
+		of = "";
+	}
+}
+
+/*
+ * "orders: pipe 0, packet 0-10, pbuf 0-7; pages alone are proven of pbuf; no huge: transparent huge
+ * pages are off"
+ */
 static void note_ways(const struct user *u, uint32_t asked, struct note *note)
 {
 	const char *before = "; ", *of = "orders: ";
@@ -92,6 +115,7 @@ static void note_ways(const struct user *u, uint32_t asked, struct note *note)
 		before = ", ";
 		of = "";
 	}
+	note_hidden(u, note);
 	for (unsigned i = 0; i < BT_WAY_COUNT; i++) {
 		if (asked & 1u << i && !u->means.orders[i])
 			note_add(note, "; ", "no %s: %s", bt_ways[i]->name,

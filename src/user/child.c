@@ -122,6 +122,7 @@ static void open_stalls(struct child *c)
 	c->stalls[MACHINE].fd = bt_pressure_open(BT_PRESSURE_PATH, NULL);
 	c->stalls[GROUP].fd = group ? bt_pressure_open(group, NULL) : -1;
 	free(group);
+	c->shared->sees_stalls = c->stalls[MACHINE].fd >= 0;
 }
 
 /* Each is read whatever the other says. */

@@ -138,6 +138,11 @@ const struct bt_proof *bt_user_load_proof(const struct bt_user_load *load, enum 
 	return &load->shared->proofs[way];
 }
 
+bool bt_user_load_sees_stalls(const struct bt_user_load *load)
+{
+	return load->shared->sees_stalls;
+}
+
 const void *bt_user_load_area(const struct bt_user_load *load, size_t *size)
 {
 	*size = load->board_bytes;

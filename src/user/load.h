@@ -24,6 +24,8 @@ void bt_user_load_close(struct bt_user_load *load);
 
 const struct bt_proof *bt_user_load_proof(const struct bt_user_load *load,
 					  enum bt_way_number way);
+/* Whether the guard knows how long tasks are stalled for memory. */
+bool bt_user_load_sees_stalls(const struct bt_user_load *load);
 /* What bt_area_reader_create() reads. */
 const void *bt_user_load_area(const struct bt_user_load *load, size_t *size);
 int bt_user_load_pid(const struct bt_user_load *load);

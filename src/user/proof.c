@@ -25,12 +25,20 @@ struct trial {
 	unsigned count;			/* of calls */
 	unsigned blocks;		/* of each */
 	struct bt_account_pages grown;
+	uint64_t vmalloc_bytes;		/* that VmallocUsed grew by while they were held */
 	uint64_t traced;		/* blocks; BT_UNKNOWN: nobody counted */
+	bool fell_back;			/* to vmalloc() */
 };
+
+static uint64_t grown(uint64_t from, uint64_t to)
+{
+	return from == BT_UNKNOWN || to == BT_UNKNOWN ? BT_UNKNOWN : to - from;
+}
 
 /* Gives back what it got. */
 static int allocate(struct trial *trial, struct bt_account_pages *between)
 {
+	uint64_t vmalloc_bytes = bt_account_bytes(trial->account, "VmallocUsed");
 	uint32_t units[PAGES];
 	unsigned got = 0;
 	int code = 0;
@@ -44,17 +52,14 @@ static int allocate(struct trial *trial, struct bt_account_pages *between)
 		got += !code;
 	}
 	*between = bt_account_pages(trial->account);
+	trial->vmalloc_bytes = grown(vmalloc_bytes,
+				     bt_account_bytes(trial->account, "VmallocUsed"));
 	for (unsigned i = 0; i < got && trial->way->free; i++) {
 		trial->way->free(trial->state, trial->order, units[i]);
 		if (trial->way->settle)
 			trial->way->settle(trial->state);
 	}
 	return code;
-}
-
-static uint64_t grown(uint64_t from, uint64_t to)
-{
-	return from == BT_UNKNOWN || to == BT_UNKNOWN ? BT_UNKNOWN : to - from;
 }
 
 static int try_once(struct trial *trial)
@@ -88,7 +93,17 @@ static bool were_ours(uint64_t grown, uint64_t pages)
 	return is_ours(grown, pages) || (grown < pages && grown + BATCH_PAGES >= pages);
 }
 
-static bool judge(const struct trial *trial, struct bt_proof *proof)
+/* Less than a block of it is of others. It may have shrunk, too. */
+static bool is_of_vmalloc(const struct trial *trial)
+{
+	uint64_t block_bytes = (uint64_t)sysconf(_SC_PAGESIZE) << trial->order;
+
+	return trial->way->uses_vmalloc && trial->order &&
+	       (trial->vmalloc_bytes == BT_UNKNOWN ||
+		(int64_t)trial->vmalloc_bytes >= (int64_t)block_bytes);
+}
+
+static bool judge(struct trial *trial, struct bt_proof *proof)
 {
 	uint64_t blocks = (uint64_t)trial->count * trial->blocks, pages = blocks << trial->order;
 
@@ -102,6 +117,13 @@ static bool judge(const struct trial *trial, struct bt_proof *proof)
 		 (unsigned long long)trial->grown.free);
 	if (!is_ours(trial->grown.alloc, pages) || !were_ours(trial->grown.free, pages))
 		return false;
+	trial->fell_back = is_of_vmalloc(trial);
+	if (trial->fell_back) {
+		snprintf(proof->reason, sizeof(proof->reason),
+			 "order %u: %llu pages came out of vmalloc(), as VmallocUsed says",
+			 trial->order, (unsigned long long)pages);
+		return false;
+	}
 	if (trial->traced == BT_UNKNOWN)
 		return true;
 	proof->traced = true;
@@ -116,6 +138,7 @@ static bool prove_order(struct trial *trial, struct bt_proof *proof)
 {
 	int code;
 
+	trial->fell_back = false;
 	for (unsigned i = 0; i < TRIES; i++) {
 		code = try_once(trial);
 		if (code == -ENOMEM && proof->orders)
@@ -129,7 +152,7 @@ static bool prove_order(struct trial *trial, struct bt_proof *proof)
 			return true;
 		bt_sleep_until_ns(bt_mono_ns() + PAUSE_NS);
 	}
-	return false;
+	return trial->fell_back && proof->orders & ~1u;
 }
 
 static void prove_orders(struct trial *trial, unsigned max_order, struct bt_proof *proof)

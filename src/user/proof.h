@@ -19,9 +19,12 @@ struct bt_proof {
 /*
  * Allocates some 64 pages of each order up to max_order, at least one block, and gives them back. An
  * order is proven when pgalloc and pgfree of /proc/vmstat grow by at least these pages each time (but
- * for the few that the kernel frees later), and not by so much more that it may have been others; where tracefs is there to be used, when the
- * tracepoint has counted as many blocks of that order. An order above a proven one for which there
- * was no block just now counts as proven: that is what it is there to find out.
+ * for the few that the kernel frees later), and not by so much more that it may have been others; of
+ * a way that may use vmalloc(), when VmallocUsed does not grow by a block; where tracefs is there to
+ * be used, when the tracepoint has counted as many blocks of that order. Without it, and of a way that
+ * hides its failures, pages are proven alone: they may have been smaller ones. An order above a proven
+ * one (for vmalloc(): above 0) for which there was no block just now counts as proven: that is what it
+ * is there to find out.
  */
 void bt_prove(const struct bt_way *way, unsigned max_order, struct bt_proof *proof);
 

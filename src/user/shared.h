@@ -33,6 +33,7 @@ struct bt_user_shared {
 	/* Written by the child. */
 	sem_t ready;				/* posted when what follows is known */
 	struct bt_proof proofs[BT_WAY_COUNT];
+	bool sees_stalls;			/* of the machine: its kernel has PSI */
 	struct bt_err error;			/* code 0, or why there are no workers */
 	_Atomic uint64_t stopped_generation;	/* the guard drains it, and its reason */
 	_Atomic uint32_t stop_reason;		/* enum bt_reason */

@@ -327,6 +327,30 @@ static void a_liar_is_found_out(void **state)
 	assert_non_null(strstr(proof.reason, "order 10: 1024 pages were to be allocated"));
 }
 
+/* Order 11 is above what the allocator has: these pages are real, and no block. */
+static void takes_vmalloc(const void *context, char verdict[VERDICT])
+{
+	struct bt_way way = bt_way_packet;
+	struct bt_err err = { 0 };
+	struct bt_proof proof;
+
+	(void)context;
+	way.orders = 1u << 11;
+	if (bt_rights_network(&err)) {
+		snprintf(verdict, VERDICT, "skip: %.200s", err.text);
+		return;
+	}
+	bt_prove(&way, 11, &proof);
+	if (proof.orders || !strstr(proof.reason, "order 11: 2048 pages came out of vmalloc()"))
+		snprintf(verdict, VERDICT, "orders %#x: %.160s", proof.orders, proof.reason);
+}
+
+static void vmalloc_is_no_proof(void **state)
+{
+	(void)state;
+	check_as(false, "packet", &(struct check){ takes_vmalloc, NULL });
+}
+
 static void names_are_read(void **state)
 {
 	struct bt_err err = { 0 };
@@ -357,6 +381,7 @@ int main(void)
 		cmocka_unit_test(sockets_are_bounded),
 		cmocka_unit_test(ways_prove_themselves),
 		cmocka_unit_test(a_liar_is_found_out),
+		cmocka_unit_test(vmalloc_is_no_proof),
 		cmocka_unit_test(names_are_read),
 	};
 
