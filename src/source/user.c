@@ -146,6 +146,8 @@ static int open_load(struct user *u, uint32_t asked, struct bt_machine *machine,
 		u->load = NULL;
 		return 0;
 	}
+	if (!bt_user_load_sees_stalls(u->load))
+		note_add(&note, "; ", "no PSI: memory stalls do not stop it");
 	area = bt_user_load_area(u->load, &size);
 	return bt_area_reader_create(&u->reader, area, size, err);
 }
