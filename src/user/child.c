@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/mask.h"
@@ -34,11 +35,33 @@ struct child {
 
 /* ---- the start ----------------------------------------------------------------------------- */
 
+/* Nobody is put into namespaces who did not ask for what is had in them. */
+static bool need_network(uint32_t ways)
+{
+	for (unsigned i = 0; i < BT_WAY_COUNT; i++) {
+		if (ways & 1u << i && bt_ways[i]->networks)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What the guard itself needs must not have been taken from it when it is needed. What is mapped from
+ * now on is not locked: of that the workers give back page by page, which locked pages do not allow.
+ * Only root, as of the session (bt_session_lock_memory()).
+ */
+static void lock_own_memory(void)
+{
+	if (!geteuid())
+		mlockall(MCL_CURRENT | MCL_ONFAULT);
+}
+
 static void prove_all(struct bt_user_shared *shared, unsigned max_order)
 {
 	struct bt_err network = { 0 };
 
-	bt_rights_network(&network);
+	if (need_network(shared->ways))
+		bt_rights_network(&network);
 	bt_rights_descriptors();
 	for (unsigned i = 0; i < BT_WAY_COUNT; i++) {
 		struct bt_proof *proof = &shared->proofs[i];
@@ -242,6 +265,7 @@ void bt_user_child(struct bt_user_shared *shared, void *board, const struct bt_m
 	bt_leave_parent(parent, "bt-user");
 	prove_all(shared, machine->max_order);
 	open_stalls(&c);
+	lock_own_memory();
 	if (!bt_account_open(&c.account, &shared->error))
 		start_workers(&c, &shared->error);
 	sem_post(&shared->ready);
