@@ -25,9 +25,9 @@ static int set_options(struct bt_vm_options *to, const struct bt_source_options 
 	int ret = 0;
 
 	if (options->argument)
-		return bt_err_set(err, EINVAL, "source vm:%s: takes no argument; --cpus, --memory, "
-				  "--nodes, --accel and --kernel shape the guest",
-				  options->argument);
+		return bt_err_set(err, EINVAL, "source vm:%s: takes no argument; the options that "
+				  "begin with \"guest:\" in --help shape it (--kernel, --cpus, "
+				  "--memory, ...)", options->argument);
 	bt_vm_options_default(to);
 	for (const char *const *extra = options->extra; extra && *extra && !ret; extra++)
 		ret = bt_vm_option_set(to, *extra, err);
