@@ -77,7 +77,7 @@ static void say_less(const struct bt_param *param, const char *value, uint64_t b
 	char wanted[16], allowed[16];
 
 	snprintf(note, BT_ERR_TEXT,
-		 "%s is %s instead of %s (%s): max_held_pct of the module allows no more",
+		 "%s is %s instead of %s (%s): no more is allowed here",
 		 param->name, bt_text_bytes(most, allowed, sizeof(allowed)), value,
 		 bt_text_bytes(bytes, wanted, sizeof(wanted)));
 }

@@ -2,6 +2,7 @@
 #include "session/load.h"
 
 #include <stdio.h>
+#include <string.h>
 
 const char *bt_load_who(const struct bt_load *load, char buf[BT_LOAD_WHO])
 {
@@ -14,8 +15,13 @@ int bt_session_load_config(const struct bt_session *session, const struct bt_loa
 {
 	const struct bt_machine *machine = bt_session_machine(session);
 	struct ant_limits limits = bt_machine_limits(machine);
+	int code = bt_load_config(load, &limits, machine->memory_bytes, config, note, err);
+	size_t used = note ? strlen(note) : 0;
 
-	return bt_load_config(load, &limits, machine->memory_bytes, config, note, err);
+	if (used)
+		snprintf(note + used, BT_ERR_TEXT - used, " (%s)", machine->abi_version ?
+			 "max_held_pct of the module" : "half of what was available");
+	return code;
 }
 
 int bt_session_load(struct bt_session *session, const struct bt_load *load,

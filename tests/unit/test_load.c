@@ -140,8 +140,8 @@ static void sizes_are_parts_of_the_memory(void **state)
 	assert_int_equal(config.max_held_bytes, 64 * GIB);
 	assert_int_equal(config.batch_blocks, 16384);
 	assert_int_equal(config.free_order, BT_FREE_RANDOM);
-	assert_string_equal(note, "held is 64.0 GiB instead of 90% (230 GiB): max_held_pct of the "
-				  "module allows no more");
+	assert_string_equal(note, "held is 64.0 GiB instead of 90% (230 GiB): no more is allowed "
+				  "here");
 	assert_int_equal(bt_load_config(get("fragment"), &guest, 1000 * MIB, &config, note, NULL), 0);
 	assert_int_equal(config.max_held_bytes, 900 * MIB);
 	assert_string_equal(note, "");

@@ -7,6 +7,7 @@
 #include "core/mask.h"
 #include "core/param.h"
 #include "frame/interval.h"
+#include "session/load.h"
 #include "session/session.h"
 #include "tests/unit/session_rig.h"
 #include "tests/unit/user_rig.h"
@@ -203,6 +204,31 @@ static void nothing_is_allocated_by_none(void **state)
 	bt_session_close(session);
 }
 
+/* 100 % of memory is more than any machine allows: what bounds it is not the same everywhere. */
+static void a_load_names_its_bound(void **state)
+{
+	static const struct {
+		const char *source, *bound;
+	} rows[] = {
+		{ "user:pipe", ": no more is allowed here (half of what was available)" },
+		{ "sim:7", ": no more is allowed here (max_held_pct of the module)" },
+	};
+	const struct bt_load *load;
+
+	(void)state;
+	assert_int_equal(bt_loads_find(NULL, "oom-edge", &load, NULL), 0);
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct bt_session *session = open_session(rows[i].source);
+		struct bt_config config = *bt_session_config(session);
+		char note[BT_ERR_TEXT];
+
+		assert_int_equal(bt_session_load_config(session, load, &config, note, NULL), 0);
+		if (!strstr(note, rows[i].bound))
+			fail_msg("%s: %s", rows[i].source, note);
+		bt_session_close(session);
+	}
+}
+
 static void an_unknown_way_is_refused(void **state)
 {
 	const struct bt_session_options options = { .source = "user:teleport" };
@@ -287,6 +313,7 @@ int main(void)
 		cmocka_unit_test(changes_and_refusals_are_told),
 		cmocka_unit_test(a_full_way_is_in_the_log),
 		cmocka_unit_test(nothing_is_allocated_by_none),
+		cmocka_unit_test(a_load_names_its_bound),
 		cmocka_unit_test(an_unknown_way_is_refused),
 		cmocka_unit_test(what_may_be_held_is_bounded),
 		cmocka_unit_test(anybody_may),
