@@ -67,6 +67,9 @@ check 'operand too many' 2 'no operands' $program snapshot --source sim now
 
 check 'no session' 1 'no session' $program ctl get
 check 'no action' 2 ': ctl: one of get' $program ctl
+check 'no load' 2 'ctl load: NAME is missing' $program ctl load
+check 'no such load' 2 'load chur: there is none of this name (there are steady' $program ctl load chur
+check 'a load and no session' 1 'no session' $program ctl load churn
 check 'unknown action' 2 'one of get' $program ctl explode
 check 'nothing to set' 2 'NAME=VALUE' $program ctl set
 for value in order=99 order=-1 order=x cpus=3-1 cpus=0- cpus=99999 cpus=1,,2 gfp=dma pattern=zigzag \
@@ -108,9 +111,19 @@ check 'what this machine does not have' 2 'order' $program ctl set order=11
 check 'node that is not there' 2 'highest is 1' $program ctl set node=bind:7
 check 'refused as a whole' 0 '^order=5$' $program ctl get order
 check 'too little for a block on each' 2 'held' $program ctl set held=4K order=9
-check stop 0 '^generation 3 applied' $program ctl stop
-check 'is stopped' 0 'SIMULATED, drained, generation 3' $program ctl get
-check 'start again' 0 '^generation 4 applied' $program ctl start pattern=steady
+check 'a load and what is no value' 2 'order=99' $program ctl load churn order=99
+check 'a named load' 0 '^generation 3 applied on 32/32 CPUs$\|^generation 3 applied on 64/64 CPUs$' \
+	$program ctl load churn
+check 'it is all of the load' 0 '^batch=512$' $program ctl get
+check 'CPUs stay' 0 '^cpus=0-31$' $program ctl get
+check 'the log says which' 0 'load churn: order 5 -> 3' cat "$dir/log"
+check 'and what it shows' 0 'load churn: churn: Order 3, freed in any order' cat "$dir/log"
+check 'what is given with it wins' 0 '^generation 4 applied' $program ctl load churn order=2 batch=7
+check 'it has won' 0 '^order=2$' $program ctl get
+check 'for each of them' 0 '^batch=7$' $program ctl get
+check 'stop' 0 '^generation 5 applied' $program ctl stop
+check 'is stopped' 0 'SIMULATED, drained, generation 5' $program ctl get
+check 'start again' 0 '^generation 6 applied' $program ctl start pattern=steady
 check 'a second session has no socket' 0 'another session' \
 	timeout --preserve-status -s INT 1 $program ctl start --source sim
 kill -INT "$session"
@@ -119,6 +132,10 @@ check 'interrupted is done' 0 '' test $? = 0
 session=
 check 'its socket is gone' 1 'no session' $program ctl get
 check 'time limit ends it' 0 'time limit' $program ctl start limit=1s --source sim --interval 100ms
+check 'a load with a source of its own' 0 'load churn: churn: Order 3, freed' \
+	$program ctl load churn limit=1s --source sim:1,cpus=2 --interval 100ms
+check 'which that machine cannot do' 77 'it takes 2 nodes with memory' \
+	$program ctl load numa-spill --source sim:1,nodes=1
 check 'stopped by the guard' 1 'has stopped' $program ctl start --source sim:1,fault=oom@1s --interval 100ms
 check 'lost source' 1 'fault=lost' $program ctl start --source sim:1,fault=lost@1s --interval 100ms
 check snapshot 0 '"name": "buddytop-snapshot"' $program snapshot --source sim

@@ -68,6 +68,48 @@ run 77 "$program" --source sim:1,nodes=1 --plain --load numa-spill --yes &&
 	grep -q 'it takes 2 nodes with memory, this machine has 1' err
 verdict 'a machine of one node has nowhere to spill to'
 
+# ---- measured -----------------------------------------------------------------------------------
+few='--set settle=0 --set warmup=40ms --set steady=0 --set seconds=60ms --set probe=no --iterations 1'
+bench 0 $sim $few --load churn --json && json out <<'END'
+assert d["plan"]["name"] == "load churn"
+assert "[churn]" in d["plan"]["text"] and "# Order 3, freed in any order" in d["plan"]["text"]
+(run,) = d["runs"]
+assert run["section"] == run["label"] == "churn"
+want = {"order": 3, "pattern": "burst", "free_order": "random", "batch_blocks": 512, "guard": "bench",
+        "gfp": "kernel-mayfail", "reserve_bytes": 0, "cpus": "0-1"}
+assert {key: run["config"][key] for key in want} == want, run["config"]
+END
+verdict 'bench --load: the document names the load, and has its parameters'
+bench 0 $sim $few --load churn --alloc-orders 1 --set batch=9 --set held=32M --json && json out <<'END'
+config = d["runs"][0]["config"]
+assert (config["order"], config["batch_blocks"], config["held_bytes"]) == (1, 9, 32 << 20), config
+assert config["free_order"] == "random"
+END
+verdict 'bench --load: options win over the load'
+bench 0 --load steady,mine --alloc-orders 0,2 --dry-run &&
+	[ "$(grep -c '^\(steady\|mine\): order=[02] ' out)" = 4 ]
+verdict 'bench --load: several are a section each, and options sweep'
+bench 0 $sim $few --load churn,mine --set held=32M -q -o loads.json && bench 0 --resume loads.json -q
+verdict 'bench --load: its result is complete'
+printf '[mine]\nlike = churn\nheld = 95%%\n' >$ini
+bench 2 $sim --load mine && grep -q 'held=95%: the module.s limit (parameter max_held_pct) is .*, 90%' err
+verdict 'bench --load: no less is measured than its name says'
+rm $ini
+bench 0 --resume loads.json -q
+verdict 'bench --load: a result knows its loads without the file'
+bench 2 --load churn $sim plan.ini && grep -q -- '--load: the named loads are the plan' err
+verdict 'bench --load: no plan beside it'
+bench 2 --load churn --resume loads.json && grep -q 'no option of one beside it' err
+verdict 'bench --load: not while resuming'
+bench 2 --load churn,chur --dry-run && grep -q 'load chur: there is none' err
+verdict 'bench --load: a name that there is not'
+bench 2 --load oom-edge --dry-run && grep -q 'keeps to its guard' err
+verdict 'bench --load: one that lives by a guard'
+bench 0 --load oom-edge --set guard=bench --dry-run
+verdict 'bench --load: unless it is told which'
+bench 77 --source sim:1,nodes=1 --yes --load numa-spill && grep -q 'it takes 2 nodes' err
+verdict 'bench --load: a machine that cannot do it'
+
 printf '[mine]\nshows = Mine.\n\norder = 99\n' >$ini
 run 2 "$program" loads && grep -q "buddytop: $dir/$ini:4: order=99: out of range" err &&
 	[ "$(wc -l <err)" = 1 ]

@@ -36,6 +36,8 @@ static const struct bt_opt bench_opts[] = {
 	  FIELD(limit) },
 	{ "stop-at-psi", 0, BT_OPT_TEXT, "PERCENT", "the probe stops at so much memory pressure",
 	  FIELD(psi) },
+	{ "load", 0, BT_OPT_TEXT, "NAME,...", "measure these named loads (buddytop loads lists them)",
+	  FIELD(loads) },
 	{ "set", 0, BT_OPT_SETTING, "KEY=VALUE", "a key of the plan, over all of its sections",
 	  FIELD(set) },
 	{ "seed", 0, BT_OPT_TEXT, "N", "of what is drawn by chance (default 1)", FIELD(seed) },
@@ -52,6 +54,7 @@ static const struct bt_opt bench_opts[] = {
 
 struct job {
 	const struct bench_values *values;
+	struct bench_loads loads;
 	struct bt_plan *plan;
 	struct bt_result *result;
 	struct bt_session *session;
@@ -78,7 +81,7 @@ static int check_values(const struct bt_cmd_call *call, const struct bench_value
 {
 	bool plan_given = call->argc || values->orders || values->iterations ||
 			  values->mmap_gib || values->limit || values->psi || values->seed ||
-			  values->set.count;
+			  values->loads || values->set.count;
 
 	if (values->json + values->csv + values->markdown + values->quiet > 1)
 		return bt_err_set(err, EINVAL,
@@ -86,6 +89,9 @@ static int check_values(const struct bt_cmd_call *call, const struct bench_value
 	if (values->resume && plan_given)
 		return bt_err_set(err, EINVAL, "--resume goes on with the plan in that file: no "
 				  "PLAN and no option of one beside it");
+	if (values->loads && call->argc)
+		return bt_err_set(err, EINVAL, "--load: the named loads are the plan; no PLAN beside "
+				  "them");
 	if (values->format && !values->output)
 		return bt_err_set(err, EINVAL, "--format is that of --output-path, which is missing");
 	return 0;
@@ -205,6 +211,8 @@ static int measure(struct job *job, const struct bt_cmd_call *call,
 				bt_session_no_control(job->session));
 	/* Nobody is asked whether to do what cannot be done. */
 	if (!rc)
+		rc = bench_check_loads(&job->loads, machine, err);
+	if (!rc)
 		rc = bt_bench_check(job->plan, machine, bt_session_frame(job->session), err);
 	if (!rc)
 		rc = consent(job, call, err);
@@ -292,7 +300,7 @@ static int prepare(struct job *job, const struct bt_cmd_call *call, struct bt_er
 		rc = bt_result_read(&job->result, values->resume, err);
 	if (!rc)
 		rc = values->resume ? bench_plan_of(job->result, &job->plan, err) :
-				      bench_plan(call, values, &job->plan, err);
+				      bench_plan(call, values, &job->loads, &job->plan, err);
 	if (!rc && job->file.pab)
 		rc = bt_result_check_pab(job->plan, err);
 	job->file.path = values->output ? values->output : values->resume;
@@ -323,6 +331,7 @@ static int run_bench(struct bt_cmd_call *call, struct bt_err *err)
 	}
 	bt_result_free(job.result);
 	bt_plan_free(job.plan);
+	bt_loads_free(job.loads.all);
 	bt_opt_list_free(&values->set);
 	close(job.stop_fd);
 	return rc;

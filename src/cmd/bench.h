@@ -5,10 +5,12 @@
 
 #include "bench/bench.h"
 #include "cmd/cmd.h"
+#include "core/load.h"
 
 struct bench_values {
 	/* Of the plan: they become its text, which knows what they may be. */
 	const char *orders, *iterations, *mmap_gib, *limit, *psi, *seed;
+	const char *loads;		/* "fragment,churn": the plan is these named loads */
 	struct bt_opt_list set;		/* "set=KEY=VALUE" */
 	const char *resume, *output, *format;
 	enum bt_opt_bool latencies;
@@ -16,9 +18,16 @@ struct bench_values {
 	bool dry_run, quiet, json, csv, markdown;
 };
 
-/* The plan of the operands and options; bench_plan.c. */
+/* The named loads that make the plan; none where no option names one. */
+struct bench_loads {
+	struct bt_loads *all;
+	const struct bt_load *chosen[BT_LOADS_MAX];
+	unsigned count;
+};
+
+/* The plan of the operands and options; bench_plan.c. Caller frees loads->all, always. */
 int bench_plan(const struct bt_cmd_call *call, const struct bench_values *values,
-	       struct bt_plan **plan, struct bt_err *err);
+	       struct bench_loads *loads, struct bt_plan **plan, struct bt_err *err);
 /* The plan that a result was made by. -EINVAL: it does not parse any more, or to other runs. */
 int bench_plan_of(const struct bt_result *result, struct bt_plan **plan, struct bt_err *err);
 /* What would be done, and how long it takes at most. */
@@ -41,7 +50,10 @@ int bench_file_write(struct bench_file *file, const struct bt_result *result, st
 int bench_file_update(struct bench_file *file, const struct bt_result *result,
 		      struct bt_err *err);
 
-/* Whether figures of the two belong together, bench_check.c. -EINVAL: err says what differs. */
+/* -EOPNOTSUPP: the machine cannot do one of them; bench_check.c. */
+int bench_check_loads(const struct bench_loads *loads, const struct bt_machine *machine,
+		      struct bt_err *err);
+/* Whether figures of the two belong together. -EINVAL: err says what differs. */
 int bench_check_same_machine(const struct bt_machine *before, const struct bt_machine *now,
 			     struct bt_err *err);
 /*

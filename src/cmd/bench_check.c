@@ -65,6 +65,17 @@ static const char *number_that_differs(const struct bt_machine *before,
 	return NULL;
 }
 
+int bench_check_loads(const struct bench_loads *loads, const struct bt_machine *machine,
+		      struct bt_err *err)
+{
+	struct ant_limits limits = bt_machine_limits(machine);
+	int rc = 0;
+
+	for (unsigned i = 0; i < loads->count && !rc; i++)
+		rc = bt_load_check_machine(loads->chosen[i], &limits, err);
+	return rc;
+}
+
 int bench_check_same_machine(const struct bt_machine *before, const struct bt_machine *now,
 			     struct bt_err *err)
 {

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/plan_load.h"
 #include "cmd/bench.h"
+#include "cmd/loads.h"
 
 /* The job of page_alloc_bench, which has no plans. */
 static const char pab_name[] = "pab";
@@ -111,38 +113,75 @@ static char *join(const char *base, const struct lines *lines)
 	return text;
 }
 
-static int with_options(struct bt_plan **plan, const char *name, const char *base,
-			const struct bench_values *values, struct bt_err *err)
+static int parse(struct bt_plan **plan, const char *name, const char *base,
+		 const struct lines *lines, struct bt_err *err)
 {
-	struct lines lines = { .count = 0 };
-	int rc = collect(&lines, values, err);
-	char *text;
+	char *text = join(base, lines);
+	int rc = bt_plan_parse(plan, name, text, err);
 
-	if (!rc) {
-		text = join(base, &lines);
-		rc = bt_plan_parse(plan, name, text, err);
-		free(text);
+	free(text);
+	return rc;
+}
+
+static int plan_of_file(struct bt_plan **plan, const char *path, const struct lines *lines,
+			struct bt_err *err)
+{
+	struct bt_plan *file;
+	int rc = bt_plan_read(&file, path, err);
+
+	if (rc)
+		return rc;
+	rc = parse(plan, file->name, file->text, lines, err);
+	bt_plan_free(file);
+	return rc;
+}
+
+static bool has_line(const struct lines *lines, const char *key)
+{
+	for (unsigned i = 0; i < lines->count; i++) {
+		if (!strcmp(lines->items[i].key, key))
+			return true;
 	}
-	free_lines(&lines);
+	return false;
+}
+
+static int plan_of_loads(struct bt_plan **plan, const char *names, const struct lines *lines,
+			 struct bench_loads *loads, struct bt_err *err)
+{
+	char *text = NULL, *name;
+	int rc = bt_cmd_loads_read(&loads->all, err);
+
+	if (!rc)
+		rc = bt_cmd_loads_choose(loads->all, names, loads->chosen, &loads->count, err);
+	if (!rc)
+		rc = bt_plan_load_text(&text, loads->chosen, loads->count,
+				       has_line(lines, "guard"), err);
+	if (rc)
+		return rc;
+	name = bt_xasprintf("load %s", names);
+	rc = parse(plan, name, text, lines, err);
+	free(name);
+	free(text);
 	return rc;
 }
 
 int bench_plan(const struct bt_cmd_call *call, const struct bench_values *values,
-	       struct bt_plan **plan, struct bt_err *err)
+	       struct bench_loads *loads, struct bt_plan **plan, struct bt_err *err)
 {
-	struct bt_plan *file;
+	struct lines lines = { .count = 0 };
 	int rc;
 
 	if (call->argc > 1)
 		return bt_err_set(err, EINVAL, "bench: one PLAN at most, '%s' is one more",
 				  call->argv[1]);
-	if (!call->argc)
-		return with_options(plan, pab_name, pab_text, values, err);
-	rc = bt_plan_read(&file, call->argv[0], err);
-	if (rc)
-		return rc;
-	rc = with_options(plan, file->name, file->text, values, err);
-	bt_plan_free(file);
+	rc = collect(&lines, values, err);
+	if (!rc && values->loads)
+		rc = plan_of_loads(plan, values->loads, &lines, loads, err);
+	else if (!rc && call->argc)
+		rc = plan_of_file(plan, call->argv[0], &lines, err);
+	else if (!rc)
+		rc = parse(plan, pab_name, pab_text, &lines, err);
+	free_lines(&lines);
 	return rc;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/loads.h"
 #include "core/param.h"
 #include "source/socket.h"
 #include "source/remote.h"
@@ -20,20 +21,26 @@
 
 static const char *const action_names[CTL_ACTIONS] = {
 	[CTL_GET] = "get", [CTL_SET] = "set", [CTL_START] = "start", [CTL_STOP] = "stop",
+	[CTL_LOAD] = "load",
 };
 
 int ctl_apply(const struct ctl_request *request, struct bt_config *config,
-	      const struct ant_limits *limits, struct bt_err *err)
+	      const struct bt_machine *machine, char *note, struct bt_err *err)
 {
+	struct ant_limits limits = bt_machine_limits(machine);
 	int rc = 0;
 
+	*note = '\0';
+	if (request->load)
+		rc = bt_load_config(request->load, &limits, machine->memory_bytes, config, note,
+				    err);
 	for (int i = 0; i < request->argc && !rc; i++)
-		rc = bt_param_assign(config, request->argv[i], limits, err);
+		rc = bt_param_assign(config, request->argv[i], &limits, err);
 	if (request->action == CTL_START)
 		bt_config_run(config, BT_RUN_GO);
 	if (request->action == CTL_STOP)
 		bt_config_run(config, BT_RUN_DRAIN);
-	return rc ? rc : bt_config_check(config, limits, err);
+	return rc ? rc : bt_config_check(config, &limits, err);
 }
 
 static bool is_named(const struct ctl_request *request, const struct bt_param *param)
@@ -154,15 +161,17 @@ static int wait_applied(struct client *c, struct bt_err *err)
 
 static int change(struct client *c, const struct ctl_request *request, struct bt_err *err)
 {
-	struct ant_limits limits = bt_machine_limits(c->machine);
 	struct bt_config config = *bt_remote_config(c->remote);
-	int rc = ctl_apply(request, &config, &limits, err);
+	char note[BT_ERR_TEXT];
+	int rc = ctl_apply(request, &config, c->machine, note, err);
 
 	config.generation = 0;
 	if (!rc)
-		rc = bt_source_remote.publish(c->remote, &config, TOKEN, err);
+		rc = bt_remote_publish_load(c->remote, &config, TOKEN, request->load, note, err);
 	if (!rc)
 		rc = wait_ack(c, err);
+	if (!rc && *note)
+		printf("%s\n", note);
 	return rc ? rc : wait_applied(c, err);
 }
 
@@ -205,42 +214,77 @@ static int find_action(const struct bt_cmd_call *call, struct ctl_request *reque
 {
 	for (unsigned i = 0; call->argc && i < CTL_ACTIONS; i++) {
 		if (!strcmp(call->argv[0], action_names[i])) {
-			*request = (struct ctl_request){ i, call->argc - 1, call->argv + 1 };
+			*request = (struct ctl_request){
+				.action = i, .argc = call->argc - 1, .argv = call->argv + 1,
+			};
 			return 0;
 		}
 	}
-	return bt_err_set(err, EINVAL, "ctl%s%s: one of get, set, start, stop is needed",
+	return bt_err_set(err, EINVAL, "ctl%s%s: one of get, set, start, stop, load is needed",
 			  call->argc ? " " : "", call->argc ? call->argv[0] : "");
+}
+
+/* The load that its first operand names; the rest changes it. Caller frees *loads. */
+static int find_load(struct ctl_request *request, struct bt_loads **loads, struct bt_err *err)
+{
+	int rc;
+
+	*loads = NULL;
+	if (request->action != CTL_LOAD)
+		return 0;
+	if (!request->argc)
+		return bt_err_set(err, EINVAL, "ctl load: NAME is missing (buddytop loads lists "
+				  "them)");
+	rc = bt_cmd_loads_read(loads, err);
+	if (!rc)
+		rc = bt_loads_find(*loads, request->argv[0], &request->load, err);
+	request->argc--;
+	request->argv++;
+	return rc;
+}
+
+static int carry_out(const struct bt_cmd_call *call, const struct ctl_request *request,
+		     struct bt_err *err)
+{
+	int rc = check_form(request, err);
+
+	if (rc)
+		return rc;
+	if (request->action == CTL_SET && !request->argc)
+		return bt_err_set(err, EINVAL, "ctl set: NAME=VALUE is missing");
+	if (request->action == CTL_STOP && request->argc)
+		return bt_err_set(err, EINVAL, "ctl stop takes no parameters");
+	if (!call->source.spec && !call->source.vm)
+		return run_client(request, err);
+	if (request->action == CTL_SET || request->action == CTL_STOP)
+		return bt_err_set(err, EINVAL,
+				  "ctl %s works on the running session, not on a --source",
+				  action_names[request->action]);
+	return ctl_run_source(call, request, err);
 }
 
 static int run_ctl(struct bt_cmd_call *call, struct bt_err *err)
 {
 	struct ctl_request request;
+	struct bt_loads *loads;
 	int rc = find_action(call, &request, err);
 
-	if (!rc)
-		rc = check_form(&request, err);
 	if (rc)
 		return rc;
-	if (request.action == CTL_SET && !request.argc)
-		return bt_err_set(err, EINVAL, "ctl set: NAME=VALUE is missing");
-	if (request.action == CTL_STOP && request.argc)
-		return bt_err_set(err, EINVAL, "ctl stop takes no parameters");
-	if (!call->source.spec && !call->source.vm)
-		return run_client(&request, err);
-	if (request.action == CTL_SET || request.action == CTL_STOP)
-		return bt_err_set(err, EINVAL,
-				  "ctl %s works on the running session, not on a --source",
-				  action_names[request.action]);
-	return ctl_run_source(call, &request, err);
+	rc = find_load(&request, &loads, err);
+	if (!rc)
+		rc = carry_out(call, &request, err);
+	bt_loads_free(loads);
+	return rc;
 }
 
 const struct bt_cmd bt_cmd_ctl = {
 	.name = "ctl",
-	.operands = "get [NAME...] | set NAME=VALUE... | start [NAME=VALUE...] | stop",
+	.operands = "get [NAME...] | set NAME=VALUE... | start [NAME=VALUE...] | stop | "
+		    "load NAME [NAME=VALUE...]",
 	.summary = "Read and change the parameters of the running session",
 	.description =
-		"Works on the session that a dashboard, or another ctl start, has open. With a\n"
-		"source of its own, ctl start runs the load in the foreground until it is interrupted.",
+		"Works on the session that a dashboard, or another ctl start, has open. With a source of\n"
+		"its own, ctl start or ctl load runs the load in the foreground until it is interrupted.",
 	.run = run_ctl,
 };

@@ -7,6 +7,7 @@
 
 #include "cmd/ctl.h"
 #include "core/param.h"
+#include "session/load.h"
 
 #define FIRST_NS (30 * BT_NS_PER_S)
 
@@ -80,11 +81,13 @@ static int follow(struct bt_session *session, int stop_fd, struct bt_err *err)
 static int start(struct bt_session *session, const struct ctl_request *request, int stop_fd,
 		 struct bt_err *err)
 {
-	struct ant_limits limits = bt_machine_limits(bt_session_machine(session));
 	struct bt_config config = *bt_session_config(session);
-	int rc = ctl_apply(request, &config, &limits, err);
+	char note[BT_ERR_TEXT];
+	int rc = ctl_apply(request, &config, bt_session_machine(session), note, err);
 
-	if (!rc)
+	if (!rc && request->load)
+		rc = bt_session_load(session, request->load, &config, note, err);
+	else if (!rc)
 		rc = bt_session_publish(session, &config, "ctl", err);
 	return rc ? rc : follow(session, stop_fd, err);
 }
@@ -92,7 +95,7 @@ static int start(struct bt_session *session, const struct ctl_request *request, 
 int ctl_run_source(const struct bt_cmd_call *call, const struct ctl_request *request,
 		   struct bt_err *err)
 {
-	bool start_it = request->action == CTL_START;
+	bool start_it = request->action != CTL_GET;
 	int stop_fd = bt_cmd_catch_end(), rc;
 	struct bt_session_options options = {
 		.source_options = { .read_only = !start_it, .progress = bt_cmd_not_ended,

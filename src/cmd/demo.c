@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* buddytop demo: the dashboard goes through the named loads by itself. */
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cmd/loads.h"
 #include "cmd/top.h"
@@ -27,32 +25,14 @@ static const struct bt_opt demo_opts[] = {
 	{ 0 }
 };
 
-static int add_load(struct ui_demo_plan *plan, const struct bt_loads *loads, const char *name,
-		    struct bt_err *err)
-{
-	const struct bt_load *load;
-	int code = bt_loads_find(loads, name, &load, err);
-
-	if (code)
-		return bt_err_prefix(err, "--load");
-	if (plan->count == BT_LOADS_MAX)
-		return bt_err_set(err, EINVAL, "--load: more than %u", BT_LOADS_MAX);
-	plan->loads[plan->count++] = load;
-	return 0;
-}
-
 static int choose_loads(struct ui_demo_plan *plan, const struct bt_loads *loads, const char *names,
 			struct bt_err *err)
 {
-	char *copy = bt_xstrdup(names ? names : ""), *rest = copy, *name;
-	int code = 0;
-
-	for (unsigned i = 0; !names && i < bt_loads_count(loads); i++)
+	if (names)
+		return bt_cmd_loads_choose(loads, names, plan->loads, &plan->count, err);
+	for (unsigned i = 0; i < bt_loads_count(loads); i++)
 		plan->loads[plan->count++] = bt_loads_at(loads, i);
-	while (names && !code && (name = strsep(&rest, ",")) != NULL)
-		code = add_load(plan, loads, name, err);
-	free(copy);
-	return code;
+	return 0;
 }
 
 static int run_demo(struct bt_cmd_call *call, struct bt_err *err)

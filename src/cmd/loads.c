@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "vm/place.h"
 
@@ -52,6 +54,23 @@ int bt_cmd_loads_agreed(const struct bt_cmd_call *call, const char *name, struct
 	bt_loads_free(*loads);
 	*loads = NULL;
 	return bt_err_prefix(err, "--load");
+}
+
+int bt_cmd_loads_choose(const struct bt_loads *loads, const char *names,
+			const struct bt_load **chosen, unsigned *count, struct bt_err *err)
+{
+	char *copy = bt_xstrdup(names), *rest = copy, *name;
+	int code = 0;
+
+	*count = 0;
+	while (!code && (name = strsep(&rest, ",")) != NULL) {
+		if (*count == BT_LOADS_MAX)
+			code = bt_err_set(err, EINVAL, "more than %u", BT_LOADS_MAX);
+		else
+			code = bt_loads_find(loads, name, &chosen[(*count)++], err);
+	}
+	free(copy);
+	return code ? bt_err_prefix(err, "--load") : 0;
 }
 
 /* ---- the list --------------------------------------------------------------------------- */

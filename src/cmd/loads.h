@@ -15,4 +15,11 @@ int bt_cmd_loads_read(struct bt_loads **loads, struct bt_err *err);
 int bt_cmd_loads_agreed(const struct bt_cmd_call *call, const char *name, struct bt_loads **loads,
 			const struct bt_load **load, struct bt_err *err);
 
+/*
+ * Those that "fragment,churn" names, in that order; chosen has room for BT_LOADS_MAX. -EINVAL: one
+ * is not there, or they are more.
+ */
+int bt_cmd_loads_choose(const struct bt_loads *loads, const char *names,
+			const struct bt_load **chosen, unsigned *count, struct bt_err *err);
+
 #endif

@@ -6,6 +6,7 @@
 #include "frame/frame_json.h"
 #include "frame/measure_json.h"
 #include "session/link.h"
+#include "session/load.h"
 
 #define RUBBISH_MAX 16u
 
@@ -76,6 +77,31 @@ static int do_read(struct bt_link *link, const struct bt_json *request, struct b
 	return 0;
 }
 
+/* One of its sentences, in buf of BT_ERR_TEXT bytes; "" where it is not told. */
+static const char *load_text(const struct bt_json *load, const char *key, char *buf)
+{
+	const char *text = bt_json_get_string(load, key);
+
+	bt_copy_clean(buf, BT_ERR_TEXT, text ? text : "");
+	return buf;
+}
+
+/* A named load is the client's: we know it by what the request says, for the log. */
+static int publish(struct bt_link *link, const struct bt_config *config, const struct bt_json *load,
+		   struct bt_err *err)
+{
+	char name[BT_LOAD_NAME], shows[BT_ERR_TEXT], look[BT_ERR_TEXT], note[BT_ERR_TEXT];
+	const char *told = bt_json_get_string(load, "name");
+
+	if (!told || !*told)
+		return bt_session_publish(link->session, config, link->who, err);
+	bt_copy_clean(name, sizeof(name), told);
+	return bt_session_load(link->session, &(struct bt_load){
+		.name = name, .shows = load_text(load, "shows", shows),
+		.look = load_text(load, "look", look),
+	}, config, load_text(load, "note", note), err);
+}
+
 static int do_publish(struct bt_link *link, const struct bt_json *request, struct bt_err *err)
 {
 	struct bt_config *config = &(struct bt_config){ 0 };
@@ -87,7 +113,7 @@ static int do_publish(struct bt_link *link, const struct bt_json *request, struc
 		return bt_err_set(err, EPROTO, "publish: token is missing");
 	rc = bt_config_decode(bt_json_get_object(request, "config"), config, &refusal);
 	if (!rc)
-		rc = bt_session_publish(link->session, config, link->who, &refusal);
+		rc = publish(link, config, bt_json_get_object(request, "load"), &refusal);
 	if (!rc)
 		link->session->controller_pid = link->pid;
 	if (rc)

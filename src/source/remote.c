@@ -20,7 +20,6 @@
 
 #define ANSWER_NS BT_NS_PER_S		/* read() waits this long, and goes on waiting next time */
 #define END_MS 3000u
-#define RUBBISH_CHARS 20
 
 /* ---- sending (under lock) --------------------------------------------------------------- */
 
@@ -148,19 +147,6 @@ static int take_error(struct remote *r, const struct bt_json *error, bool ours, 
 	r->awaited_id = 0;
 	return bt_err_set(err, code == ENODATA ? ENODATA : ETIMEDOUT, "%s",
 			  text ? text : "the agent has no frame");
-}
-
-/* The beginning that is plain text; of bytes that are none, nothing is worth printing. */
-int bt_remote_rubbish(const char *what, const char *line, struct bt_err *err)
-{
-	int length = 0;
-
-	while (length < RUBBISH_CHARS && line[length] >= ' ' && line[length] <= '~')
-		length++;
-	if (!length)
-		return bt_err_set(err, EPROTO, "%s: what it sends is no text", what);
-	return bt_err_set(err, EPROTO, "%s: it says '%.*s'%s", what, length, line,
-			  line[length] ? "..." : "");
 }
 
 /* 0 = frame is filled, -EAGAIN = something else, -ETIMEDOUT = no frame now, else the end. */
@@ -305,8 +291,18 @@ static int remote_read(void *state, struct bt_frame *frame, struct bt_err *err)
 
 /* ---- control --------------------------------------------------------------------------- */
 
-static int remote_publish(void *state, const struct bt_config *config, uint64_t token,
-			  struct bt_err *err)
+static void send_load(struct bt_json_writer *w, const struct bt_load *load, const char *note)
+{
+	bt_json_object(w, "load");
+	bt_json_string(w, "name", load->name);
+	bt_json_string(w, "shows", load->shows);
+	bt_json_string(w, "look", load->look);
+	bt_json_string(w, "note", note);
+	bt_json_end_object(w);
+}
+
+int bt_remote_publish_load(void *state, const struct bt_config *config, uint64_t token,
+			   const struct bt_load *load, const char *note, struct bt_err *err)
 {
 	struct remote *r = state;
 	const char *text;
@@ -316,6 +312,8 @@ static int remote_publish(void *state, const struct bt_config *config, uint64_t 
 	pthread_mutex_lock(&r->lock);
 	bt_json_u64(begin(r, "publish"), "token", token);
 	bt_config_encode(r->writer, "config", config);
+	if (load)
+		send_load(r->writer, load, note);
 	rc = end(r);
 	if (rc == -ENOBUFS) {
 		text = bt_json_writer_text(r->writer, &size);
@@ -326,6 +324,12 @@ static int remote_publish(void *state, const struct bt_config *config, uint64_t 
 	}
 	pthread_mutex_unlock(&r->lock);
 	return rc ? bt_err_set(err, -rc, "cannot reach the agent: %s", strerror(-rc)) : 0;
+}
+
+static int remote_publish(void *state, const struct bt_config *config, uint64_t token,
+			  struct bt_err *err)
+{
+	return bt_remote_publish_load(state, config, token, NULL, NULL, err);
 }
 
 static int remote_keepalive(void *state)

@@ -6,6 +6,7 @@
 #ifndef BT_REMOTE_H
 #define BT_REMOTE_H
 
+#include "core/load.h"
 #include "source/source.h"
 
 /*
@@ -18,6 +19,13 @@
 int bt_remote_open_fd(void **state, int fd, uint64_t limit_ns,
 		      const struct bt_source_options *options, struct bt_machine *machine,
 		      struct bt_err *err);
+
+/*
+ * publish() of the config of a named load: the log of the session there has it under the load's
+ * name, with its sentences and note ("" = none). An older session logs it as any other.
+ */
+int bt_remote_publish_load(void *state, const struct bt_config *config, uint64_t token,
+			   const struct bt_load *load, const char *note, struct bt_err *err);
 
 /* The config that the other side's controls worked on when it greeted us. */
 const struct bt_config *bt_remote_config(const void *state);

@@ -15,7 +15,21 @@
 #define LINE_MAX_BYTES (BT_FRAME_LINE_MAX + 65536u)
 #define OUT_MAX_BYTES (128u * 1024)
 #define COMMAND_LIMIT_NS (30 * BT_NS_PER_S)
+#define RUBBISH_CHARS 20
 #define BANNER_LINES 64u		/* that a login may print before the agent speaks */
+
+/* The beginning that is plain text; of bytes that are none, nothing is worth printing. */
+int bt_remote_rubbish(const char *what, const char *line, struct bt_err *err)
+{
+	int length = 0;
+
+	while (length < RUBBISH_CHARS && line[length] >= ' ' && line[length] <= '~')
+		length++;
+	if (!length)
+		return bt_err_set(err, EPROTO, "%s: what it sends is no text", what);
+	return bt_err_set(err, EPROTO, "%s: it says '%.*s'%s", what, length, line,
+			  line[length] ? "..." : "");
+}
 
 /* What it can do beyond protocol 1; names that are not known here are a newer agent's. */
 static void take_offers(struct remote *r, const struct bt_json *hello)

@@ -38,13 +38,13 @@ struct remote {
 int bt_remote_open(void **state, const struct bt_source_options *options,
 		   struct bt_machine *machine, struct bt_err *err);
 void bt_remote_free(struct remote *remote);
+/* -EPROTO with what it says, made printable. */
+int bt_remote_rubbish(const char *what, const char *line, struct bt_err *err);
 
 /*
  * remote.c: waits for input (0), an interrupt (-EINTR) or the time (-ETIMEDOUT); -EAGAIN: wait
  * again.
  */
 int bt_remote_wait(struct remote *remote, uint64_t until_ns, bool want_input);
-/* -EPROTO with what it says, made printable. */
-int bt_remote_rubbish(const char *what, const char *line, struct bt_err *err);
 
 #endif

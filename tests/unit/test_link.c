@@ -241,6 +241,49 @@ static void test_publish(void **state)
 	assert_non_null(strstr(bt_json_get_string(ack, "text"), "held"));
 }
 
+/* Publishes an order as a load, and reads under the same number. */
+static void say_load(struct rig *rig, unsigned token, unsigned order, const char *load)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		 "{\"op\":\"publish\",\"token\":%u,\"config\":{\"run\":\"running\",\"generation\":0,"
+		 "\"order\":%u,\"cpus\":\"0-3\",\"node\":\"local\",\"gfp\":\"kernel\",\"pattern\":"
+		 "\"steady\",\"free_order\":\"lifo\",\"touch\":\"none\",\"batch_blocks\":8,"
+		 "\"pace_ops_per_s\":0,\"held_bytes\":67108864,\"reserve_bytes\":0,\"guard\":\"safe\","
+		 "\"lease_ms\":5000,\"run_limit_ms\":0},\"load\":%s}\n{\"op\":\"read\",\"id\":%u}\n",
+		 token, order, load, token);
+	say(rig, text);
+}
+
+/* Its name and its sentences are the client's; what would move the cursor is not printed. */
+static void test_publish_load(void **state)
+{
+	struct rig *rig = *state;
+	const struct bt_json *module;
+
+	hear(rig);
+	say_load(rig, 5, 3, "{\"name\":\"mine\\u001b[2J\",\"shows\":\"Shows it.\","
+			    "\"look\":\"Look there.\",\"note\":\"held is less\"}");
+	module = bt_json_get_object(hear_frame(rig, 5), "module");
+	assert_int_equal(number_at(bt_json_get_object(module, "config"), "order"), 3);
+	assert_string_equal(rig_event(rig->session, BT_EVENT_CONTROL, "order 0 -> 3")->who,
+			    "load mine?[2J");
+	assert_string_equal(rig_event(rig->session, BT_EVENT_NOTE, "Shows it.")->text,
+			    "mine?[2J: Shows it.");
+	assert_non_null(rig_event(rig->session, BT_EVENT_NOTE, "Look there."));
+	assert_non_null(rig_event(rig->session, BT_EVENT_NOTE, "held is less"));
+
+	/* Without a name it is anybody's, as is what is no object. */
+	say_load(rig, 6, 2, "{\"shows\":\"Nothing.\"}");
+	hear_frame(rig, 6);
+	say_load(rig, 7, 1, "7");
+	hear_frame(rig, 7);
+	assert_string_equal(rig_event(rig->session, BT_EVENT_CONTROL, "order 3 -> 2")->who, "test");
+	assert_string_equal(rig_event(rig->session, BT_EVENT_CONTROL, "order 2 -> 1")->who, "test");
+	assert_null(rig_event(rig->session, BT_EVENT_NOTE, "Nothing."));
+}
+
 static void test_bad_requests(void **state)
 {
 	static const struct {
@@ -574,6 +617,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_second_read_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_want, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_publish, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_publish_load, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_requests, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_measure, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_too_much_rubbish_ends_it, setup, teardown),

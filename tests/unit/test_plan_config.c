@@ -142,6 +142,9 @@ static void settings_reach_the_config(void **state)
 	/* 12.5 % of 2^30, 20 % rounded down */
 	assert_int_equal(config_of(rig, "held = 12.5%").max_held_bytes, 134217728);
 	assert_int_equal(config_of(rig, "held = 20%").max_held_bytes, 214748364);
+	/* max_held_pct=20 of 2^30 bytes: 52428 of the 52428.8 pages */
+	rig->machine.max_held_bytes = 52428 * 4096;
+	assert_int_equal(config_of(rig, "held = 20%").max_held_bytes, 214745088);
 	free(rig);
 }
 
