@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "frame/frame.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/mask.h"
 #include "frame/freemap.h"
 
 const char *const bt_vmstat_name[BT_VMSTAT_COUNT] = {
@@ -38,6 +40,26 @@ bool bt_want_due(enum bt_want want, enum bt_detail state, uint64_t last_ns, uint
 {
 	return state == BT_DETAIL_NONE ||
 	       now_ns >= last_ns + want_interval_ns[want] - want_interval_ns[want] / 10;
+}
+
+static const char *const way_nodes[BT_WAY_NODES_COUNT] = {
+	[BT_WAY_NODES_UNKNOWN] = "",
+	[BT_WAY_NODES_FOLLOWED] = ", from the nodes it is told",
+	[BT_WAY_NODES_IGNORED] = ", from nodes of its own choice",
+};
+
+int bt_machine_way_text(const struct bt_machine_way *way, char *buf, size_t size)
+{
+	const __u64 mask = way->orders;
+	char orders[64];
+
+	if (!way->orders)
+		return snprintf(buf, size, "not here: %s", way->dropped);
+	bt_mask_text(&mask, 1, orders, sizeof(orders));
+	return snprintf(buf, size, "%s %s, proven by %s%s",
+			mask & (mask - 1) ? "orders" : "order", orders,
+			way->traced ? "the allocator's tracepoint" : "its count of pages",
+			way_nodes[way->nodes]);
 }
 
 struct ant_limits bt_machine_limits(const struct bt_machine *machine)

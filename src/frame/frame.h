@@ -33,6 +33,25 @@ enum bt_reality {
 };
 extern const char *const bt_reality_name[];	/* "real" */
 
+#define BT_WAYS_MAX 8u
+
+/* Whether blocks come from the nodes that the config names (user/policy.h). */
+enum bt_way_nodes {
+	BT_WAY_NODES_UNKNOWN,	/* the machine has one, or does not count what its nodes serve */
+	BT_WAY_NODES_FOLLOWED,
+	BT_WAY_NODES_IGNORED,
+	BT_WAY_NODES_COUNT
+};
+
+/* A way to allocate without the module, and what came of trying it (source user). */
+struct bt_machine_way {
+	char name[16];		/* "packet" */
+	char dropped[160];	/* why there is no order; "" = there is */
+	uint32_t orders;	/* bit n: proven for blocks of order n */
+	bool traced;		/* by the tracepoint of the allocator, not by its count of pages */
+	uint8_t nodes;		/* enum bt_way_nodes */
+};
+
 struct bt_machine {
 	char source[BT_NAME];		/* "kmod", "vm", "sim", "replay", "remote" */
 	char source_note[256];		/* why this source, not a better one; "" = nothing to say */
@@ -64,7 +83,13 @@ struct bt_machine {
 	uint16_t cpu_node[BT_MAX_CPUS];	/* always below node_count; 0 for CPUs never online */
 	uint16_t cpu_core[BT_MAX_CPUS];	/* first CPU of the same core: SMT siblings share it */
 	uint8_t distance[BT_MAX_NODES][BT_MAX_NODES]; /* 0 = unknown */
+	struct bt_machine_way ways[BT_WAYS_MAX];
+	uint32_t way_count;		/* tried; 0 of any other source, or when none was */
 };
+
+/* "orders 0-10, proven by its count of pages", "not here: huge pages are off". As snprintf. */
+#define BT_WAY_TEXT 256
+int bt_machine_way_text(const struct bt_machine_way *way, char *buf, size_t size);
 
 /* ant_limits of a machine; pointers into it. */
 struct ant_limits bt_machine_limits(const struct bt_machine *machine);

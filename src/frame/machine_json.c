@@ -221,6 +221,39 @@ static void encode_distance(struct bt_json_writer *w, const struct bt_machine *m
 	bt_json_end_array(w);
 }
 
+/* NULL: nobody knows, and it is left out. */
+static const char *const way_nodes[BT_WAY_NODES_COUNT] = {
+	[BT_WAY_NODES_FOLLOWED] = "followed",
+	[BT_WAY_NODES_IGNORED] = "ignored",
+};
+
+#define WAY(member, kind, ...) \
+	BT_FIELD(struct bt_machine_way, member, #member, kind, ##__VA_ARGS__)
+
+static const struct bt_field way_rows[] = {
+	WAY(name, BT_FIELD_TEXT, .required = true),
+	WAY(dropped, BT_FIELD_TEXT),
+	WAY(traced, BT_FIELD_BOOL),
+	WAY(nodes, BT_FIELD_NAME, .max = BT_WAY_NODES_COUNT - 1, .names = way_nodes),
+};
+
+static const struct bt_field_table way_fields = BT_FIELD_TABLE(way_rows);
+
+static void encode_ways(struct bt_json_writer *w, const struct bt_machine *machine)
+{
+	bt_json_array(w, "ways");
+	for (unsigned i = 0; i < machine->way_count; i++) {
+		const struct bt_machine_way *way = &machine->ways[i];
+		const __u64 orders = way->orders;
+
+		bt_json_object(w, NULL);
+		bt_fields_encode(w, &way_fields, way);
+		bt_mask_encode(w, "orders", &orders, 1);
+		bt_json_end_object(w);
+	}
+	bt_json_end_array(w);
+}
+
 void bt_machine_encode(struct bt_json_writer *w, const char *key, const struct bt_machine *machine)
 {
 	bt_json_object(w, key);
@@ -232,7 +265,32 @@ void bt_machine_encode(struct bt_json_writer *w, const char *key, const struct b
 	encode_u16(w, "cpu_node", machine->cpu_node, machine->cpu_count);
 	encode_u16(w, "cpu_core", machine->cpu_core, machine->cpu_count);
 	encode_distance(w, machine);
+	if (machine->way_count)
+		encode_ways(w, machine);
 	bt_json_end_object(w);
+}
+
+/* Absent but of source user; more than there is room for are a newer program's. */
+static int decode_ways(const struct bt_json *node, struct bt_machine *machine, struct bt_err *err)
+{
+	const struct bt_json *array = bt_json_get_array(node, "ways"), *element;
+
+	for (element = array ? array->child : NULL;
+	     element && machine->way_count < BT_WAYS_MAX; element = element->next) {
+		struct bt_machine_way *way = &machine->ways[machine->way_count++];
+		__u64 orders = 0;
+		int code;
+
+		if (element->type != BT_JSON_OBJECT)
+			return bt_err_set(err, EPROTO, "member ways holds no objects");
+		code = bt_fields_decode(element, &way_fields, way, err);
+		if (!code)
+			code = bt_mask_decode(element, "orders", BT_MAX_ORDERS, &orders, 1, err);
+		if (code)
+			return bt_err_prefix(err, "ways");
+		way->orders = (uint32_t)orders;
+	}
+	return 0;
 }
 
 /* Names that are not known here are a newer module's. */
@@ -330,6 +388,8 @@ int bt_machine_decode(const struct bt_json *node, struct bt_machine *machine, st
 		code = decode_features(node, &decoded.features, err);
 	if (!code)
 		code = decode_topology(node, &decoded, err);
+	if (!code)
+		code = decode_ways(node, &decoded, err);
 	if (code) {
 		bt_err_prefix(err, "machine");
 		return code;

@@ -20,6 +20,7 @@
 #include "user/fit.h"
 #include "user/guard.h"
 #include "user/load.h"
+#include "user/policy.h"
 
 struct user {
 	struct bt_machine machine;	/* as it was opened */
@@ -50,8 +51,30 @@ static void take_proofs(struct user *u)
 {
 	for (unsigned i = 0; i < BT_WAY_COUNT; i++) {
 		u->means.orders[i] = bt_user_load_proof(u->load, i)->orders;
+		u->means.nodes[i] = bt_user_load_proof(u->load, i)->nodes;
 		u->means.room_bytes[i] = bt_ways[i]->room_bytes ? bt_ways[i]->room_bytes() :
 								  BT_UNKNOWN;
+	}
+}
+
+_Static_assert((unsigned)BT_WAY_COUNT <= BT_WAYS_MAX, "BT_WAYS_MAX is too small");
+
+/* Those asked for, in the machine's own words: for whoever shows it. */
+static void describe_ways(const struct user *u, uint32_t asked, struct bt_machine *machine)
+{
+	for (unsigned i = 0; i < BT_WAY_COUNT; i++) {
+		const struct bt_proof *proof = bt_user_load_proof(u->load, i);
+		struct bt_machine_way *way = &machine->ways[machine->way_count];
+
+		if (!(asked & 1u << i))
+			continue;
+		*way = (struct bt_machine_way){
+			.orders = proof->orders, .traced = proof->traced,
+			.nodes = (uint8_t)proof->nodes,
+		};
+		snprintf(way->name, sizeof(way->name), "%s", bt_ways[i]->name);
+		bt_copy_clean(way->dropped, sizeof(way->dropped), proof->orders ? "" : proof->reason);
+		machine->way_count++;
 	}
 }
 
@@ -139,9 +162,10 @@ static int open_load(struct user *u, uint32_t asked, struct bt_machine *machine,
 	bt_ways_text(proven(u), ways, sizeof(ways));
 	snprintf(machine->source, sizeof(machine->source), "user:%s", ways);
 	note_ways(u, asked, &note);
+	describe_ways(u, asked, machine);
 	if (!proven(u)) {
 		snprintf(u->no_control, sizeof(u->no_control),
-			 "no way to allocate without the module (see the log)");
+			 "no way to allocate without the module ('?' says why)");
 		bt_user_load_close(u->load);
 		u->load = NULL;
 		return 0;
@@ -166,6 +190,7 @@ static int describe(struct user *u, struct bt_err *err)
 		available_bytes = 0;
 	u->machine.max_held_bytes = available_bytes / 100 * BT_USER_HELD_PERCENT;
 	u->means.machine = &u->machine;
+	bt_policy_allowed(&u->machine, u->means.allowed_nodes);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "system/cgroup.h"
 #include "system/leave.h"
 #include "user/guard.h"
+#include "user/policy.h"
 #include "user/rights.h"
 #include "user/worker.h"
 
@@ -56,7 +57,7 @@ static void lock_own_memory(void)
 		mlockall(MCL_CURRENT | MCL_ONFAULT);
 }
 
-static void prove_all(struct bt_user_shared *shared, unsigned max_order)
+static void prove_all(struct bt_user_shared *shared, const struct bt_machine *machine)
 {
 	struct bt_err network = { 0 };
 
@@ -71,7 +72,8 @@ static void prove_all(struct bt_user_shared *shared, unsigned max_order)
 		else if (bt_ways[i]->networks && network.code)
 			bt_copy_clean(proof->reason, sizeof(proof->reason), network.text);
 		else
-			bt_prove(bt_ways[i], max_order, proof);
+			bt_prove(bt_ways[i], machine->max_order, proof);
+		bt_prove_nodes(bt_ways[i], machine, proof);
 	}
 }
 
@@ -177,6 +179,7 @@ static uint64_t allowed_bytes(const struct child *c, const struct bt_config *con
 		.memory_bytes = c->machine->memory_bytes,
 		.available_bytes = bt_account_bytes(&c->account, "MemAvailable"),
 		.reserve_bytes = config->reserve_bytes, .held_bytes = held_bytes,
+		.nodes_left_bytes = bt_policy_free_bytes(config, c->machine),
 	};
 
 	look.group_left_bytes = bt_cgroup_limits_room(&c->limits, &look.group_bytes);
@@ -263,7 +266,7 @@ void bt_user_child(struct bt_user_shared *shared, void *board, const struct bt_m
 	};
 
 	bt_leave_parent(parent, "bt-user");
-	prove_all(shared, machine->max_order);
+	prove_all(shared, machine);
 	open_stalls(&c);
 	lock_own_memory();
 	if (!bt_account_open(&c.account, &shared->error))

@@ -9,7 +9,40 @@
 #include "core/mask.h"
 #include "core/param.h"
 
+/* ---- what is said -------------------------------------------------------------------------- */
+
+struct said {
+	char *text;	/* of BT_USER_FIT_TEXT bytes; what does not fit is cut */
+	size_t used;
+};
+
+static void say(struct said *said, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+static void say(struct said *said, const char *format, ...)
+{
+	size_t left = BT_USER_FIT_TEXT - said->used;
+	va_list args;
+	int length;
+
+	length = snprintf(said->text + said->used, left, "%s", said->used ? ", " : "");
+	said->used += (size_t)length < left ? (size_t)length : left - 1;
+	left = BT_USER_FIT_TEXT - said->used;
+	va_start(args, format);
+	length = vsnprintf(said->text + said->used, left, format, args);
+	va_end(args);
+	said->used += (size_t)length < left ? (size_t)length : left - 1;
+}
+
 /* ---- the way ------------------------------------------------------------------------------- */
+
+/* On a machine of one node every way does what any policy says. */
+static bool follows(const struct bt_user_means *means, unsigned number,
+		    const struct bt_config *config)
+{
+	return config->node_policy == BT_NODE_LOCAL ||
+	       bt_mask_weight(means->machine->memory_nodes, BT_NODE_WORDS) < 2 ||
+	       means->nodes[number] == BT_WAY_NODES_FOLLOWED;
+}
 
 static bool can(const struct bt_user_means *means, unsigned number, const struct bt_config *config)
 {
@@ -17,7 +50,8 @@ static bool can(const struct bt_user_means *means, unsigned number, const struct
 
 	return means->orders[number] & 1u << config->order &&
 	       way->rank[bt_way_use(config->pattern)] &&
-	       (way->gfp == BT_GFP_MOVABLE) == (config->gfp == BT_GFP_MOVABLE);
+	       (way->gfp == BT_GFP_MOVABLE) == (config->gfp == BT_GFP_MOVABLE) &&
+	       follows(means, number, config);
 }
 
 /* The best one that has room for what is to be held, else the best one. */
@@ -42,54 +76,62 @@ static enum bt_way_number choose(const struct bt_user_means *means, const struct
 static int refuse(const struct bt_user_means *means, const struct bt_config *config,
 		  char text[BT_USER_FIT_TEXT])
 {
-	char pattern[16], there[40];
+	const char *kind = config->gfp == BT_GFP_MOVABLE ? "gfp movable" : "kernel memory";
+	struct said said = { text, 0 };
+	char pattern[16], node[32], there[40];
 	uint32_t ways = 0;
 
 	for (unsigned i = 0; i < BT_WAY_COUNT; i++)
-		ways |= means->orders[i] ? 1u << i : 0;
+		ways |= means->orders[i] && follows(means, i, config) ? 1u << i : 0;
 	bt_ways_text(ways, there, sizeof(there));
 	bt_param_text(bt_param_find("pattern"), config, pattern, sizeof(pattern));
-	snprintf(text, BT_USER_FIT_TEXT, "no way for order %u, pattern %s, %s (there: %s)",
-		 config->order, pattern,
-		 config->gfp == BT_GFP_MOVABLE ? "gfp movable" : "kernel memory", there);
+	bt_param_text(bt_param_find("node"), config, node, sizeof(node));
+	say(&said, "no way for order %u", config->order);
+	say(&said, "pattern %s", pattern);
+	if (config->node_policy == BT_NODE_LOCAL) {
+		say(&said, "%s (there: %s)", kind, there);
+	} else {
+		say(&said, "%s", kind);
+		say(&said, "node %s (obeyed by: %s)", node, there);
+	}
 	return -EOPNOTSUPP;
+}
+
+static int refuse_nodes(const struct bt_user_means *means, char text[BT_USER_FIT_TEXT])
+{
+	char allowed[64];
+
+	bt_mask_text(means->allowed_nodes, BT_NODE_WORDS, allowed, sizeof(allowed));
+	snprintf(text, BT_USER_FIT_TEXT, "node: our cpuset allows only memory of %s", allowed);
+	return -EOPNOTSUPP;
+}
+
+/* Nodes that the policy names, or for remote any, which the kernel would pass over. */
+static bool are_allowed(const struct bt_user_means *means, const struct bt_config *config)
+{
+	bool remote = config->node_policy == BT_NODE_REMOTE;
+	const __u64 *nodes = remote ? means->machine->memory_nodes : config->nodes;
+
+	for (unsigned word = 0; word < BT_NODE_WORDS; word++) {
+		if (nodes[word] & ~means->allowed_nodes[word])
+			return false;
+	}
+	return true;
 }
 
 /* ---- what has to be different -------------------------------------------------------------- */
 
-struct changes {
-	const struct bt_config *from;
-	char *text;
-	size_t used;
-};
-
-static void say(struct changes *changes, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-static void say(struct changes *changes, const char *format, ...)
-{
-	size_t left = BT_USER_FIT_TEXT - changes->used;
-	va_list args;
-	int length;
-
-	length = snprintf(changes->text + changes->used, left, "%s", changes->used ? ", " : "");
-	changes->used += (size_t)length < left ? (size_t)length : left - 1;
-	left = BT_USER_FIT_TEXT - changes->used;
-	va_start(args, format);
-	length = vsnprintf(changes->text + changes->used, left, format, args);
-	va_end(args);
-	changes->used += (size_t)length < left ? (size_t)length : left - 1;
-}
-
 /* By name, as the parameters' table has them. */
-static void say_param(struct changes *changes, const struct bt_config *config, const char *name)
+static void say_param(struct said *said, const struct bt_config *from, const struct bt_config *to,
+		      const char *name)
 {
 	const struct bt_param *param = bt_param_find(name);
 	char value[64];
 
-	if (bt_param_same(param, changes->from, config))
+	if (bt_param_same(param, from, to))
 		return;
-	bt_param_text(param, config, value, sizeof(value));
-	say(changes, "%s=%s", name, value);
+	bt_param_text(param, to, value, sizeof(value));
+	say(said, "%s=%s", name, value);
 }
 
 static void keep_allowed(const struct bt_machine *machine, struct bt_config *config)
@@ -106,8 +148,6 @@ static void change(const struct bt_user_means *means, unsigned number, struct bt
 	config->touch = way->touch;
 	if (way->fifo)
 		config->free_order = BT_FREE_FIFO;
-	config->node_policy = BT_NODE_LOCAL;
-	memset(config->nodes, 0, sizeof(config->nodes));
 	config->guard = BT_GUARD_SAFE;
 	if (means->room_bytes[number] < config->max_held_bytes && !way->transient)
 		config->max_held_bytes = means->room_bytes[number];
@@ -117,14 +157,13 @@ static void change(const struct bt_user_means *means, unsigned number, struct bt
 static void tell(const struct bt_config *from, const struct bt_config *to, const char *way,
 		 char text[BT_USER_FIT_TEXT])
 {
-	static const char *const names[] = { "gfp", "touch", "free", "node", "guard", "held",
-					     "cpus" };
-	struct changes changes = { .from = from, .text = text };
+	static const char *const names[] = { "gfp", "touch", "free", "guard", "held", "cpus" };
+	struct said said = { text, 0 };
 
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(names); i++)
-		say_param(&changes, to, names[i]);
-	if (changes.used)
-		say(&changes, "as way %s has it", way);
+		say_param(&said, from, to, names[i]);
+	if (said.used)
+		say(&said, "as way %s has it", way);
 }
 
 int bt_user_fit(const struct bt_user_means *means, struct bt_config *config,
@@ -142,6 +181,8 @@ int bt_user_fit(const struct bt_user_means *means, struct bt_config *config,
 	}
 	if (number == BT_WAY_COUNT)
 		return config->run == BT_RUN_DRAIN ? 0 : refuse(means, config, text);
+	if (config->run != BT_RUN_DRAIN && !are_allowed(means, config))
+		return refuse_nodes(means, text);
 	change(means, number, &fitting);
 	tell(config, &fitting, bt_ways[number]->name, text);
 	/* What is left may be too little for a block on each CPU, or no CPU at all. */

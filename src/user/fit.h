@@ -12,6 +12,8 @@
 struct bt_user_means {
 	const struct bt_machine *machine;
 	uint32_t orders[BT_WAY_COUNT];		/* proven; 0: the way is not there */
+	enum bt_way_nodes nodes[BT_WAY_COUNT];
+	__u64 allowed_nodes[BT_NODE_WORDS];	/* of the memory nodes those we may use */
 	uint64_t room_bytes[BT_WAY_COUNT];	/* of all workers together; BT_UNKNOWN: no limit */
 };
 

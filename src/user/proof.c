@@ -6,8 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/mask.h"
 #include "core/util.h"
 #include "user/account.h"
+#include "user/policy.h"
 #include "user/trace.h"
 
 #define PAGES 64u
@@ -155,16 +157,21 @@ static bool prove_order(struct trial *trial, struct bt_proof *proof)
 	return trial->fell_back && proof->orders & ~1u;
 }
 
+static void set_order(struct trial *trial, unsigned order, unsigned least)
+{
+	unsigned blocks = PAGES >> order > least ? PAGES >> order : least;
+
+	trial->order = order;
+	trial->blocks = blocks < trial->way->unit_blocks ? blocks : trial->way->unit_blocks;
+	trial->count = blocks / trial->blocks;
+}
+
 static void prove_orders(struct trial *trial, unsigned max_order, struct bt_proof *proof)
 {
 	for (unsigned order = 0; order <= max_order; order++) {
-		unsigned blocks = PAGES >> order ? PAGES >> order : 1;
-
 		if (!(trial->way->orders & 1u << order))
 			continue;
-		trial->order = order;
-		trial->blocks = blocks < trial->way->unit_blocks ? blocks : trial->way->unit_blocks;
-		trial->count = blocks / trial->blocks;
+		set_order(trial, order, 1);
 		if (prove_order(trial, proof))
 			proof->orders |= 1u << order;
 	}
@@ -186,5 +193,88 @@ void bt_prove(const struct bt_way *way, unsigned max_order, struct bt_proof *pro
 	}
 	if (err.code)
 		bt_copy_clean(proof->reason, sizeof(proof->reason), err.text);
+	bt_account_close(&account);
+}
+
+/* ---- nodes --------------------------------------------------------------------------------- */
+
+#define NODES_TRIED 2u		/* a way that ignores them cannot be on both */
+#define NODE_BLOCKS 4u		/* at least, so that others do not look like ours */
+
+/* Calls that node has served, and all others of the machine. */
+struct served {
+	uint64_t there, elsewhere;
+};
+
+static struct served served(const struct bt_machine *machine, unsigned at)
+{
+	struct served served = { 0 };
+
+	for (unsigned node = 0; node < machine->node_count; node++) {
+		uint64_t calls = bt_mask_test(machine->memory_nodes, node) ?
+				 bt_policy_served(node) : 0;
+
+		if (calls == BT_UNKNOWN)
+			return (struct served){ BT_UNKNOWN, BT_UNKNOWN };
+		*(node == at ? &served.there : &served.elsewhere) += calls;
+	}
+	return served;
+}
+
+/* Ours are somewhere: where less than half of them can be elsewhere, the rest is there. */
+static enum bt_way_nodes prove_node(struct trial *trial, const struct bt_machine *machine,
+				    unsigned node)
+{
+	uint64_t blocks = (uint64_t)trial->count * trial->blocks;
+	struct bt_account_pages between;
+
+	for (unsigned i = 0; i < TRIES; i++) {
+		struct served before = served(machine, node), after;
+
+		if (before.there == BT_UNKNOWN || bt_policy_bind(node))
+			return BT_WAY_NODES_UNKNOWN;
+		if (allocate(trial, &between))
+			return BT_WAY_NODES_UNKNOWN;
+		after = served(machine, node);
+		if (after.there - before.there >= blocks &&
+		    after.elsewhere - before.elsewhere < blocks / 2)
+			return BT_WAY_NODES_FOLLOWED;
+		bt_sleep_until_ns(bt_mono_ns() + PAUSE_NS);
+	}
+	return BT_WAY_NODES_IGNORED;
+}
+
+static enum bt_way_nodes prove_each(struct trial *trial, const struct bt_machine *machine)
+{
+	enum bt_way_nodes nodes = BT_WAY_NODES_FOLLOWED;
+	__u64 allowed[BT_NODE_WORDS];
+	unsigned node = 0;
+
+	bt_policy_allowed(machine, allowed);
+	if (bt_mask_weight(allowed, BT_NODE_WORDS) < NODES_TRIED)
+		return BT_WAY_NODES_UNKNOWN;
+	for (unsigned i = 0; i < NODES_TRIED && nodes == BT_WAY_NODES_FOLLOWED; i++) {
+		node = bt_mask_next(allowed, BT_NODE_WORDS, node);
+		nodes = prove_node(trial, machine, node++);
+	}
+	bt_policy_reset();
+	return nodes;
+}
+
+void bt_prove_nodes(const struct bt_way *way, const struct bt_machine *machine,
+		    struct bt_proof *proof)
+{
+	const struct bt_way_terms terms = { .max_pages = (uint64_t)PAGES << machine->max_order };
+	struct bt_account account;
+	struct trial trial = { .way = way, .account = &account };
+
+	proof->nodes = BT_WAY_NODES_UNKNOWN;
+	if (!proof->orders || bt_mask_weight(machine->memory_nodes, BT_NODE_WORDS) < NODES_TRIED)
+		return;
+	if (!bt_account_open(&account, NULL) && !way->open(&trial.state, &terms, NULL)) {
+		set_order(&trial, (unsigned)__builtin_ctz(proof->orders), NODE_BLOCKS);
+		proof->nodes = prove_each(&trial, machine);
+		way->close(trial.state);
+	}
 	bt_account_close(&account);
 }

@@ -6,6 +6,7 @@
 #ifndef BT_PROOF_H
 #define BT_PROOF_H
 
+#include "frame/frame.h"
 #include "user/way.h"
 
 #define BT_PROOF_TEXT 160
@@ -13,6 +14,7 @@
 struct bt_proof {
 	uint32_t orders;	/* bit n: it allocates blocks of order n */
 	bool traced;		/* the tracepoint kmem:mm_page_alloc said so, not the count of pages */
+	enum bt_way_nodes nodes;	/* bt_prove_nodes() */
 	char reason[BT_PROOF_TEXT];	/* no order: why; else "" */
 };
 
@@ -27,5 +29,14 @@ struct bt_proof {
  * is there to find out.
  */
 void bt_prove(const struct bt_way *way, unsigned max_order, struct bt_proof *proof);
+
+/*
+ * Whether blocks of the smallest proven order come from the node that the thread's policy binds to
+ * (user/policy.h), as numastat counts them: of two nodes of the machine that we may use, of each,
+ * where most of the others' allocations are not. UNKNOWN where there are no two, or no such count.
+ * The thread's policy is the default afterwards.
+ */
+void bt_prove_nodes(const struct bt_way *way, const struct bt_machine *machine,
+		    struct bt_proof *proof);
 
 #endif

@@ -3,9 +3,11 @@
 #include "user/worker.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "core/mask.h"
 #include "kmod/random.h"
+#include "user/policy.h"
 
 #define BATCH_NS BT_NS_PER_MS
 #define SLEEP_MAX_NS (20 * BT_NS_PER_MS)
@@ -39,6 +41,15 @@ static uint64_t share_pages(const struct bt_user_worker *w)
 			       bt_mask_weight(w->config.cpus, BT_CPU_WORDS), w->machine->page_bytes);
 }
 
+static void leave_way(struct bt_user_worker *w)
+{
+	if (!w->way)
+		return;
+	drain(w);
+	w->way->close(w->state);
+	w->way = NULL;
+}
+
 /* What another way holds cannot stay: it would have to be kept open for that. */
 static void take_way(struct bt_user_worker *w, const struct bt_way *way)
 {
@@ -48,15 +59,26 @@ static void take_way(struct bt_user_worker *w, const struct bt_way *way)
 
 	if (w->way == way)
 		return;
-	if (w->way) {
-		drain(w);
-		w->way->close(w->state);
-	}
+	leave_way(w);
 	w->way = way->open(&w->state, &terms, &err) ? NULL : way;
 	if (w->way)
 		return;
 	snprintf(text, sizeof(text), "CPU %u gets nothing by way %s: %.100s", w->cpu, way->name,
 		 err.text);
+	bt_user_tell(w->shared, w->generation, text);
+}
+
+/* From nodes that were not asked for nothing is to come. */
+static void take_policy(struct bt_user_worker *w)
+{
+	int code = bt_policy_set(&w->config, w->machine, w->cpu);
+	char text[BT_TROUBLE_TEXT];
+
+	if (!code)
+		return;
+	leave_way(w);
+	snprintf(text, sizeof(text), "CPU %u gets nothing: its nodes cannot be set: %s", w->cpu,
+		 strerror(-code));
 	bt_user_tell(w->shared, w->generation, text);
 }
 
@@ -115,8 +137,10 @@ static void adopt(struct bt_user_worker *w)
 	if (!bt_mask_test(job.config.cpus, w->cpu) ||
 	    atomic_load(&w->shared->stopped_generation) == generation)
 		w->config.run = BT_RUN_DRAIN;
-	if (w->config.run == BT_RUN_GO)
+	if (w->config.run == BT_RUN_GO) {
 		take_way(w, bt_ways[job.way]);
+		take_policy(w);
+	}
 	take_config(w);
 	__atomic_store_n(&w->board.stats->generation, generation, __ATOMIC_RELEASE);
 }

@@ -36,6 +36,13 @@ static inline void sample_machine(struct bt_machine *machine, unsigned cpus, uns
 		.node_count = nodes,
 		.memory_bytes = 1ull << 40,
 		.max_held_bytes = 1ull << 38,
+		.ways = {
+			{ .name = "packet", .orders = 0x7ff, .traced = true,
+			  .nodes = BT_WAY_NODES_FOLLOWED },
+			{ .name = "sysctl", .orders = 0x7fc, .nodes = BT_WAY_NODES_IGNORED },
+			{ .name = "huge", .dropped = "transparent huge pages are off" },
+		},
+		.way_count = 3,
 	};
 	for (i = 0; i < nodes; i++) {
 		bt_mask_set(machine->memory_nodes, i, i != 1);

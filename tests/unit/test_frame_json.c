@@ -706,6 +706,27 @@ static void refuses_wrong_steps(void **state)
 	free_kit(kit);
 }
 
+static void ways_are_told_in_words(void **state)
+{
+	static const char *const says[] = {
+		"orders 0-10, proven by the allocator's tracepoint, from the nodes it is told",
+		"orders 2-10, proven by its count of pages, from nodes of its own choice",
+		"not here: transparent huge pages are off",
+	};
+	struct bt_machine machine;
+	char text[BT_WAY_TEXT];
+
+	(void)state;
+	sample_machine(&machine, 1, 1);
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(says); i++) {
+		bt_machine_way_text(&machine.ways[i], text, sizeof(text));
+		assert_string_equal(text, says[i]);
+	}
+	machine.ways[0] = (struct bt_machine_way){ .orders = 1 };
+	bt_machine_way_text(&machine.ways[0], text, sizeof(text));
+	assert_string_equal(text, "order 0, proven by its count of pages");
+}
+
 static void refuses_impossible_machines(void **state)
 {
 	static const struct {
@@ -728,6 +749,10 @@ static void refuses_impossible_machines(void **state)
 		{ "\"microcode\":\"0x5003604\"", "\"microcode\":83899908", "member microcode" },
 		{ "\"distance\":[[10", "\"distance\":[[256", "member distance" },
 		{ "\"distance\":[[10,", "\"distance\":[[", "member distance" },
+		{ "\"ways\":[{", "\"ways\":[7,{", "member ways holds no objects" },
+		{ "\"name\":\"huge\",", "", "ways: member name is missing" },
+		{ "\"orders\":\"2-10\"", "\"orders\":\"2-16\"", "ways: member orders" },
+		{ "\"nodes\":\"ignored\"", "\"nodes\":\"obeyed\"", "ways: member nodes" },
 	};
 	struct kit *kit = new_kit(7, 3);
 	struct bt_machine machine, before;
@@ -780,6 +805,12 @@ static void what_is_absent_is_unknown(void **state)
 	assert_string_equal(machine.governor, "");
 	assert_string_equal(machine.smt, "");
 	assert_string_equal(machine.microcode, "");
+
+	old = replaced(text, size, "\"ways\":[", "\"paths\":[");
+	if (bt_machine_decode(bt_json_parse(kit->reader, old, strlen(old), &err), &machine, &err))
+		fail_msg("%s", err.text);
+	free(old);
+	assert_int_equal(machine.way_count, 0);
 
 	sample_frame(kit->frame, 1, 1);
 	text = encode(kit, &size);
@@ -846,6 +877,7 @@ int main(void)
 		cmocka_unit_test(config_without_sampling),
 		cmocka_unit_test(refuses_every_bound),
 		cmocka_unit_test(refuses_wrong_steps),
+		cmocka_unit_test(ways_are_told_in_words),
 		cmocka_unit_test(refuses_impossible_machines),
 		cmocka_unit_test(what_is_absent_is_unknown),
 		cmocka_unit_test(texts_are_tamed),

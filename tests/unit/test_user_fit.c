@@ -20,7 +20,10 @@ struct kit {
 	char text[BT_USER_FIT_TEXT];
 };
 
-/* Two nodes, four CPUs, of which we may use the first three; all ways there are, 8 GiB at most. */
+/*
+ * Two nodes, four CPUs, of which we may use the first three; all ways there are, 8 GiB at most. Nodes
+ * are followed as on Linux 6.1: not where the kernel asks for its own node by number.
+ */
 static struct kit new_kit(void)
 {
 	struct kit kit = {
@@ -34,7 +37,10 @@ static struct kit new_kit(void)
 	for (unsigned i = 0; i < BT_WAY_COUNT; i++) {
 		kit.means.orders[i] = bt_ways[i]->orders;
 		kit.means.room_bytes[i] = BT_UNKNOWN;
+		kit.means.nodes[i] = i == BT_WAY_PBUF || i == BT_WAY_SYSCTL ?
+				     BT_WAY_NODES_IGNORED : BT_WAY_NODES_FOLLOWED;
 	}
+	kit.means.allowed_nodes[0] = 3;
 	return kit;
 }
 
@@ -90,18 +96,66 @@ static void what_cannot_be_done_is_told(void **state)
 	struct kit kit = new_kit();
 
 	(void)state;
-	assert_int_equal(fit(&kit, "order=0 gfp=atomic touch=all free=lifo node=bind:1 cpus=0-3"), 0);
-	assert_string_equal(kit.text, "gfp=kernel, touch=none, free=fifo, node=local, cpus=0-2, as "
-				      "way pipe has it");
+	assert_int_equal(fit(&kit, "order=0 gfp=atomic touch=all free=lifo cpus=0-3"), 0);
+	assert_string_equal(kit.text, "gfp=kernel, touch=none, free=fifo, cpus=0-2, as way pipe "
+				      "has it");
 	assert_int_equal(kit.config.gfp, BT_GFP_KERNEL);
-	assert_int_equal(kit.config.node_policy, BT_NODE_LOCAL);
-	assert_int_equal(kit.config.nodes[0], 0);
 	assert_int_equal(kit.config.cpus[0], 7);
 	assert_int_equal(fit(&kit, "order=3 gfp=kernel-noretry cpus=1 pattern=hold free=random"), 0);
 	assert_string_equal(kit.text, "");
 	assert_int_equal(kit.config.free_order, BT_FREE_RANDOM);
 	assert_int_equal(fit(&kit, "order=0 cpus=1 gfp=kernel guard=bench reserve=0"), 0);
 	assert_string_equal(kit.text, "guard=safe, as way pipe has it");
+}
+
+static void nodes_are_for_ways_that_obey(void **state)
+{
+	struct kit kit = new_kit();
+
+	(void)state;
+	assert_int_equal(fit(&kit, "order=0 cpus=1 gfp=kernel node=bind:1"), 0);
+	assert_int_equal(kit.way, BT_WAY_PIPE);
+	assert_string_equal(kit.text, "");
+	assert_int_equal(kit.config.node_policy, BT_NODE_BIND);
+	assert_int_equal(kit.config.nodes[0], 2);
+	/* Without the policy that is pbuf's. */
+	assert_int_equal(fit(&kit, "order=3 cpus=1 node=interleave:0-1"), 0);
+	assert_int_equal(kit.way, BT_WAY_PACKET);
+	assert_int_equal(fit(&kit, "order=9 cpus=1 node=remote gfp=movable"), 0);
+	assert_int_equal(kit.way, BT_WAY_HUGE);
+	for (unsigned i = 0; i < BT_WAY_COUNT; i++)
+		kit.means.nodes[i] = i == BT_WAY_ANON ? BT_WAY_NODES_FOLLOWED :
+							BT_WAY_NODES_UNKNOWN;
+	assert_int_equal(fit(&kit, "order=0 cpus=1 node=prefer:0"), -EOPNOTSUPP);
+	assert_string_equal(kit.text, "no way for order 0, pattern burst, kernel memory, node prefer:0 "
+				      "(obeyed by: anon)");
+}
+
+static void nodes_of_others_are_refused(void **state)
+{
+	struct kit kit = new_kit();
+
+	(void)state;
+	kit.means.allowed_nodes[0] = 1;
+	assert_int_equal(fit(&kit, "order=0 cpus=1 node=bind:1"), -EOPNOTSUPP);
+	assert_string_equal(kit.text, "node: our cpuset allows only memory of 0");
+	assert_int_equal(fit(&kit, "order=0 cpus=1 node=remote"), -EOPNOTSUPP);
+	assert_int_equal(fit(&kit, "order=0 cpus=1 node=bind:0"), 0);
+	assert_int_equal(fit(&kit, "order=0 cpus=1"), 0);
+}
+
+/* Then all of it is what any policy says, and no way has to obey. */
+static void one_node_is_any_policy(void **state)
+{
+	struct kit kit = new_kit();
+
+	(void)state;
+	kit.machine.memory_nodes[0] = kit.means.allowed_nodes[0] = 1;
+	for (unsigned i = 0; i < BT_WAY_COUNT; i++)
+		kit.means.nodes[i] = BT_WAY_NODES_UNKNOWN;
+	assert_int_equal(fit(&kit, "order=3 cpus=1 gfp=kernel node=bind:0"), 0);
+	assert_int_equal(kit.way, BT_WAY_PBUF);
+	assert_string_equal(kit.text, "");
 }
 
 static void a_way_with_more_room_comes_first(void **state)
@@ -150,6 +204,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_config_has_its_way),
 		cmocka_unit_test(what_cannot_be_done_is_told),
+		cmocka_unit_test(nodes_are_for_ways_that_obey),
+		cmocka_unit_test(nodes_of_others_are_refused),
+		cmocka_unit_test(one_node_is_any_policy),
 		cmocka_unit_test(a_way_with_more_room_comes_first),
 		cmocka_unit_test(refusals_say_why),
 	};

@@ -28,18 +28,18 @@ static void allows_half_and_leaves_a_floor(void **state)
 {
 	static const struct row rows[] = {
 		/* Half of 10 + 2; the floor is far. */
-		{ { 32 * GB, 10 * GB, 0, 2 * GB, 0, BT_UNKNOWN }, 6 * GB },
-		{ { 32 * GB, 12 * GB, 0, 0, 0, BT_UNKNOWN }, 6 * GB },
+		{ { 32 * GB, 10 * GB, 0, 2 * GB, 0, BT_UNKNOWN, BT_UNKNOWN }, 6 * GB },
+		{ { 32 * GB, 12 * GB, 0, 0, 0, BT_UNKNOWN, BT_UNKNOWN }, 6 * GB },
 		/* 0.5 + 1 less the floor; half would be 0.75. */
-		{ { 32 * GB, 500 * MB, 0, 1 * GB, 0, BT_UNKNOWN }, 540 * MB },
+		{ { 32 * GB, 500 * MB, 0, 1 * GB, 0, BT_UNKNOWN, BT_UNKNOWN }, 540 * MB },
 		/* A reserve below the floor changes nothing, one above it does. */
-		{ { 32 * GB, 500 * MB, 100 * MB, 1 * GB, 0, BT_UNKNOWN }, 540 * MB },
-		{ { 32 * GB, 500 * MB, 1200 * MB, 1 * GB, 0, BT_UNKNOWN }, 300 * MB },
-		{ { 32 * GB, 500 * MB, 2 * GB, 1 * GB, 0, BT_UNKNOWN }, 0 },
+		{ { 32 * GB, 500 * MB, 100 * MB, 1 * GB, 0, BT_UNKNOWN, BT_UNKNOWN }, 540 * MB },
+		{ { 32 * GB, 500 * MB, 1200 * MB, 1 * GB, 0, BT_UNKNOWN, BT_UNKNOWN }, 300 * MB },
+		{ { 32 * GB, 500 * MB, 2 * GB, 1 * GB, 0, BT_UNKNOWN, BT_UNKNOWN }, 0 },
 		/* As much as floor and held together: nothing but what is left of it. */
-		{ { 32 * GB, 0, 0, 960 * MB, 0, BT_UNKNOWN }, 0 },
-		{ { 32 * GB, 0, 0, 961 * MB, 0, BT_UNKNOWN }, 1 * MB },
-		{ { 32 * GB, BT_UNKNOWN, 2 * GB, 3 * GB, 0, BT_UNKNOWN }, 3 * GB },
+		{ { 32 * GB, 0, 0, 960 * MB, 0, BT_UNKNOWN, BT_UNKNOWN }, 0 },
+		{ { 32 * GB, 0, 0, 961 * MB, 0, BT_UNKNOWN, BT_UNKNOWN }, 1 * MB },
+		{ { 32 * GB, BT_UNKNOWN, 2 * GB, 3 * GB, 0, BT_UNKNOWN, BT_UNKNOWN }, 3 * GB },
 	};
 
 	(void)state;
@@ -51,13 +51,26 @@ static void a_control_group_has_its_own(void **state)
 {
 	static const struct row rows[] = {
 		/* Half of 3 + 1; the reserve of 12 GB is the machine's. */
-		{ { 256 * GB, 200 * GB, 12 * GB, 1 * GB, 4 * GB, 3 * GB }, 2 * GB },
+		{ { 256 * GB, 200 * GB, 12 * GB, 1 * GB, 4 * GB, 3 * GB, BT_UNKNOWN }, 2 * GB },
 		/* Others of the group have taken all but 0.1: 0.1 + 0.1 less the floor. */
-		{ { 256 * GB, 200 * GB, 0, 100 * MB, 4 * GB, 100 * MB }, 80 * MB },
-		{ { 256 * GB, 200 * GB, 0, 100 * MB, 4 * GB, 0 }, 0 },
+		{ { 256 * GB, 200 * GB, 0, 100 * MB, 4 * GB, 100 * MB, BT_UNKNOWN }, 80 * MB },
+		{ { 256 * GB, 200 * GB, 0, 100 * MB, 4 * GB, 0, BT_UNKNOWN }, 0 },
 		/* The machine has less than the group's limit. */
-		{ { 32 * GB, 1 * GB, 0, 1 * GB, 64 * GB, 60 * GB }, 1 * GB },
-		{ { 32 * GB, BT_UNKNOWN, 0, 1 * GB, 4 * GB, 3 * GB }, 2 * GB },
+		{ { 32 * GB, 1 * GB, 0, 1 * GB, 64 * GB, 60 * GB, BT_UNKNOWN }, 1 * GB },
+		{ { 32 * GB, BT_UNKNOWN, 0, 1 * GB, 4 * GB, 3 * GB, BT_UNKNOWN }, 2 * GB },
+	};
+
+	(void)state;
+	check_rows(rows, BT_ARRAY_SIZE(rows));
+}
+
+/* Bound to nodes that have little, of a machine with plenty: half of it, for there is no floor. */
+static void nodes_have_their_own(void **state)
+{
+	static const struct row rows[] = {
+		{ { 32 * GB, 20 * GB, 0, 1 * GB, 0, BT_UNKNOWN, 3 * GB }, 2 * GB },
+		{ { 32 * GB, 20 * GB, 0, 0, 0, BT_UNKNOWN, 0 }, 0 },
+		{ { 32 * GB, 2 * GB, 0, 0, 0, BT_UNKNOWN, 30 * GB }, 1 * GB },
 	};
 
 	(void)state;
@@ -130,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(allows_half_and_leaves_a_floor),
 		cmocka_unit_test(a_control_group_has_its_own),
+		cmocka_unit_test(nodes_have_their_own),
 		cmocka_unit_test(a_fifth_of_a_window_is_too_much),
 		cmocka_unit_test(it_waits_until_it_is_calm),
 		cmocka_unit_test(being_asked_often_hides_nothing),
