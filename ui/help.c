@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* All keys, from their table, beside each other where there is room; what is typed looks for some. */
+/*
+ * All keys, from their table, beside each other where there is room, and how blocks are had without
+ * the module; what is typed looks for some.
+ */
 #include <string.h>
 
 #include "ui/app.h"
@@ -20,12 +23,45 @@ static bool found(const struct ui_binding *binding, const char *wanted)
 	       strstr(ui_binding_names(binding, names, sizeof(names)), wanted);
 }
 
+#define WAYS_TITLE "Ways to allocate without the module"
+
+static bool says(const struct bt_machine_way *way, const char *text, const char *wanted)
+{
+	return strcasestr(WAYS_TITLE, wanted) || strcasestr(way->name, wanted) ||
+	       strcasestr(text, wanted);
+}
+
+/* Those of a source that has them come first: they say what can be had here at all. */
+static int put_ways(const struct bt_machine *machine, const char *wanted,
+		    const struct ui_area *area, int first, int cols)
+{
+	char text[BT_WAY_TEXT];
+	int row = 0;
+
+	for (unsigned i = 0; i < machine->way_count; i++) {
+		const struct bt_machine_way *way = &machine->ways[i];
+
+		bt_machine_way_text(way, text, sizeof(text));
+		if (!says(way, text, wanted))
+			continue;
+		if (area && !row)
+			ui_put(area, -first, 0, UI_ROLE_TITLE, WAYS_TITLE);
+		row += !row;
+		if (area)
+			ui_put_right(area, row - first, KEYS_COLS, UI_ROLE_KEY, way->name);
+		row += ui_put_wrapped(area, row - first, KEYS_COLS + 2, cols - KEYS_COLS - 2,
+				      way->orders ? UI_ROLE_NORMAL : UI_ROLE_WARN, text);
+	}
+	return row;
+}
+
 /* Rows of what fits; draws those from first on when area is given. */
-static int put_keys(const char *wanted, const struct ui_area *area, int first, int cols)
+static int put_keys(const struct bt_machine *machine, const char *wanted,
+		    const struct ui_area *area, int first, int cols)
 {
 	const char *group = "";
 	char names[48];
-	int row = 0;
+	int row = put_ways(machine, wanted, area, first, cols);
 
 	for (unsigned i = 0; i < ui_binding_count; i++) {
 		const struct ui_binding *binding = &ui_bindings[i];
@@ -62,6 +98,7 @@ static int draw_search(const struct ui_help *help, const struct ui_area *inside)
 
 static void help_draw(struct ui_app *app, const struct ui_area *screen)
 {
+	const struct bt_machine *machine = bt_session_machine(app->session);
 	struct ui_help *help = &app->overlay.help;
 	int columns = screen->rect.cols - 4 >= TWO_FROM ? 2 : 1;
 	int cols = columns == 2 ? screen->rect.cols - 4 : ONE_COLS;
@@ -69,19 +106,19 @@ static void help_draw(struct ui_app *app, const struct ui_area *screen)
 	struct ui_area inside, part;
 
 	/* The box stays as large as all keys need while fewer and fewer fit what is typed. */
-	rows = (put_keys("", NULL, 0, width) + columns - 1) / columns;
+	rows = (put_keys(machine, "", NULL, 0, width) + columns - 1) / columns;
 	inside = ui_box(screen, rows + 2, cols, "Keys",
 			"Up Down PgUp PgDn scroll   letters search   Esc closes");
 	if (columns == 1)
 		width = inside.rect.cols;
 	top = draw_search(help, &inside);
 	rows = inside.rect.rows - top;
-	most = put_keys(help->line.text, NULL, 0, width) - columns * rows;
+	most = put_keys(machine, help->line.text, NULL, 0, width) - columns * rows;
 	if ((int)help->scroll > most)
 		help->scroll = most > 0 ? (unsigned)most : 0;
 	for (int i = 0; i < columns; i++) {
 		part = ui_area_part(&inside, top, i * (width + GAP_COLS), rows, width);
-		put_keys(help->line.text, &part, (int)help->scroll + i * rows, width);
+		put_keys(machine, help->line.text, &part, (int)help->scroll + i * rows, width);
 	}
 	if (most > (int)help->scroll)
 		ui_put_glyph(&inside, inside.rect.rows - 1, inside.rect.cols - 1, UI_ROLE_WARN,

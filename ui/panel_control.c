@@ -14,6 +14,15 @@
 #define COLUMN_MIN_COLS 25	/* of several columns of parameters */
 #define EFFECT_COLS 58		/* from this width a row also says what the value means */
 
+static unsigned ways_here(const struct bt_machine *machine)
+{
+	unsigned here = 0;
+
+	for (unsigned i = 0; i < machine->way_count; i++)
+		here += machine->ways[i].orders != 0;
+	return here;
+}
+
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
 	const struct bt_frame *frame = model->live;
@@ -32,8 +41,11 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 	else if (!frame || !frame->has_module)
 		ui_row_add(row, 0, UI_ROLE_DIM, "", "no module");
 	else if (frame->way[0])
-		ui_row_add(row, 0, UI_ROLE_NORMAL, "way", "%s (no module)",
+		ui_row_add(row, 0, UI_ROLE_NORMAL, "way", "%s (no module, ? has all)",
 			   frame->way);
+	else if (model->machine->way_count)
+		ui_row_add(row, 0, UI_ROLE_NORMAL, "no module,", "%u of %u ways here (? has them)",
+			   ways_here(model->machine), model->machine->way_count);
 	else if (frame->config.generation)
 		ui_row_add(row, 0, UI_ROLE_NORMAL, "generation", "%llu",
 			   (unsigned long long)frame->config.generation);

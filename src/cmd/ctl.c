@@ -66,6 +66,10 @@ void ctl_print(const struct ctl_request *request, const struct bt_config *config
 		if (is_named(request, p))
 			printf("%s=%s\n", p->name, value);
 	}
+	for (unsigned i = 0; i < machine->way_count && !request->argc; i++) {
+		bt_machine_way_text(&machine->ways[i], value, sizeof(value));
+		printf("# way %s: %s\n", machine->ways[i].name, value);
+	}
 	if (request->argc || !frame->has_module)
 		return;
 	bt_frame_totals(frame, &totals);
