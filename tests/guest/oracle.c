@@ -13,7 +13,9 @@
 #include "core/util.h"
 
 #define TRACING "/sys/kernel/tracing/"
-#define WORKERS "comm ~ \"buddytop/*\""
+#define WORKERS "buddytop/"	/* of the module */
+
+static const char *watched = WORKERS;
 
 static void die(const char *what, const char *path)
 {
@@ -177,6 +179,12 @@ uint64_t oracle_free_pages(unsigned order_from)
 
 static char trigger_path[128], trigger_spec[256];
 
+void oracle_watch(const char *name)
+{
+	watched = name ? name : WORKERS;
+}
+
+/* filter: what the event must be besides; "" = nothing. */
 static void arm(const char *event, const char *keys, const char *filter)
 {
 	snprintf(trigger_path, sizeof(trigger_path), TRACING "events/kmem/%s/trigger", event);
@@ -184,13 +192,14 @@ static void arm(const char *event, const char *keys, const char *filter)
 	 * Of the default size, 2048 entries: a larger map is memory of the guest, and a kernel with
 	 * KASAN takes minutes to read one of 65,536.
 	 */
-	snprintf(trigger_spec, sizeof(trigger_spec), "hist:keys=%s if %s", keys, filter);
+	snprintf(trigger_spec, sizeof(trigger_spec), "hist:keys=%s if comm ~ \"%s*\"%s", keys, watched,
+		 filter);
 	must_put(trigger_path, trigger_spec);
 }
 
 void oracle_trigger_arm(const char *event, const char *keys)
 {
-	arm(event, keys, WORKERS);
+	arm(event, keys, "");
 }
 
 /* The allocator traces what it did not find as a page with this number. */
@@ -198,12 +207,12 @@ void oracle_trigger_arm(const char *event, const char *keys)
 
 void oracle_trigger_arm_blocks(void)
 {
-	arm("mm_page_alloc", "order", WORKERS " && pfn != " NO_PAGE);
+	arm("mm_page_alloc", "order", " && pfn != " NO_PAGE);
 }
 
 void oracle_trigger_arm_failures(void)
 {
-	arm("mm_page_alloc", "order", WORKERS " && pfn == " NO_PAGE);
+	arm("mm_page_alloc", "order", " && pfn == " NO_PAGE);
 }
 
 void oracle_trigger_disarm(void)
@@ -298,8 +307,8 @@ void oracle_begin(void)
 	must_put("/proc/sys/vm/watermark_boost_factor", "0");
 	must_put(TRACING "tracing_on", "0");
 	must_put(TRACING "buffer_size_kb", "4096");
-	must_put(TRACING "events/kmem/mm_page_alloc/filter", WORKERS);
-	must_put(TRACING "events/kmem/mm_page_free/filter", WORKERS);
+	must_put(TRACING "events/kmem/mm_page_alloc/filter", "comm ~ \"" WORKERS "*\"");
+	must_put(TRACING "events/kmem/mm_page_free/filter", "comm ~ \"" WORKERS "*\"");
 	must_put(TRACING "events/kmem/mm_page_alloc/enable", "1");
 	must_put(TRACING "events/kmem/mm_page_free/enable", "1");
 }

@@ -41,7 +41,13 @@ uint64_t oracle_node_bytes(unsigned node, const char *key);
 uint64_t oracle_free_pages(unsigned order_from);
 
 /*
- * A hist trigger on a kmem event, limited to the module's worker threads. keys as the kernel takes
+ * The threads that all below are limited to, by the beginning of their name: "bt-user"; NULL: the
+ * module's workers.
+ */
+void oracle_watch(const char *name);
+
+/*
+ * A hist trigger on a kmem event, limited to the watched threads. keys as the kernel takes
  * them ("order", "common_cpu"); arm clears it, sum() adds the hits of every entry whose key equals
  * value; UINT64_MAX as value adds all.
  */

@@ -59,7 +59,7 @@ static void run_one(struct rig *rig, const struct scenario *scenario)
 		  (double)(bt_mono_ns() - start) / BT_NS_PER_S);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static const struct scenario *const lists[] = {
 		/*
@@ -68,11 +68,14 @@ int main(void)
 		 */
 		node_scenarios, parameter_scenarios, clock_scenarios, detail_scenarios, block_scenarios,
 		counter_scenarios, failure_scenarios, session_scenarios, measure_scenarios, fault_scenarios,
+		user_scenarios,
 	};
 	struct rig rig = {0};
 	char *names = NULL;
 	unsigned i, nodes = guest_nodes();
 
+	if (argc > 1 && !strcmp(argv[1], SCENARIO_AS_NOBODY))
+		return scenario_agent_of_nobody();
 	bt_read_file("/etc/scenarios", 4096, &names, NULL);
 	signal(SIGPIPE, SIG_IGN);	/* agents are killed */
 	setvbuf(stdout, NULL, _IOLBF, 0);

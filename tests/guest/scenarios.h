@@ -22,6 +22,14 @@ extern const struct scenario session_scenarios[];
 extern const struct scenario measure_scenarios[];
 extern const struct scenario failure_scenarios[];
 extern const struct scenario fault_scenarios[];
+extern const struct scenario user_scenarios[];
+
+/*
+ * scenarios_user.c: what this program is when it has this argument: an agent of source user that
+ * runs as nobody. Returns where it cannot.
+ */
+#define SCENARIO_AS_NOBODY "--as-nobody"
+int scenario_agent_of_nobody(void);
 
 /* scenarios_storm.c */
 void scenario_oom_storm(struct rig *rig);
