@@ -86,14 +86,14 @@ sum_counts() {
 		END { print p + 0 " passed, " f + 0 " failed, " s + 0 " skipped" }'
 }
 
-# monkeys DIR KEYS SEED... [live]: one run of that many random keys for each seed.
+# monkeys DIR KEYS SEED... [live|user]: one run of that many random keys for each seed.
 monkeys() {
-	local dir=$1 keys=$2 passed=0 failed=0 seed live=()
+	local dir=$1 keys=$2 passed=0 failed=0 seed how=()
 	shift 2
-	[ "${*: -1}" != live ] || { live=(live) && set -- "${@:1:$#-1}"; }
+	[[ ${*: -1} != [a-z]* ]] || { how=("${@: -1}") && set -- "${@:1:$#-1}"; }
 	make -C "$dir" tests/monkey/monkey || return
 	for seed in "$@"; do
-		if "$dir/tests/monkey/monkey" "$keys" "$seed" "${live[@]}"; then
+		if "$dir/tests/monkey/monkey" "$keys" "$seed" "${how[@]}"; then
 			passed=$((passed + 1))
 		else
 			failed=$((failed + 1))
@@ -116,8 +116,10 @@ suite_tsan() {
 
 # Three seeds that stay and one of the day; "seed=N ./test.sh monkey" runs that one again.
 suite_monkey() {
-	sub_build asan --enable-sanitizers=address,undefined &&
+	sub_build asan --enable-sanitizers=address,undefined && {
 		monkeys "$build/asan" 10000 1 2 3 "${seed:-$RANDOM}"
+		monkeys "$build/asan" 2000 5 user
+	} | sum_counts
 }
 
 # Golden screens, and the terminal itself: screens PROGRAM.

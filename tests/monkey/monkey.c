@@ -3,11 +3,12 @@
  * A monkey at the dashboard: a real session on simulated machines that break, random keys and sizes of
  * the screen, a picture after each key, and what must hold whatever was typed.
  *
- *     monkey KEYS SEED [live]
+ *     monkey KEYS SEED [live|user]
  *
  * The seed decides every key and machine, so the same arguments do the same again; but recordings that
  * were made on the way are played by the clock. live: all samples come by the clock, as they do for
- * people; that is for ThreadSanitizer.
+ * people; that is for ThreadSanitizer. user: this machine without the module, of which it may hold
+ * little, and what it answers differs from run to run.
  */
 #include <errno.h>
 #include <ftw.h>
@@ -26,7 +27,21 @@
 #define KEYS_OF_A_LIFE 1500
 #define REMEMBERED 60
 
-const struct bt_source_ops *const bt_sources[] = { &bt_source_sim, &bt_source_replay, NULL };
+#define USER_BYTES (64ull << 20)	/* of the real machine */
+
+/* Whatever is typed, no more than that is held, and nobody looks where the memory ends. */
+static int open_user(void **state, const struct bt_source_options *options,
+		     struct bt_machine *machine, struct bt_err *err)
+{
+	int code = bt_source_user.open(state, options, machine, err);
+
+	if (machine->max_held_bytes > USER_BYTES)
+		machine->max_held_bytes = USER_BYTES;
+	return code;
+}
+
+static struct bt_source_ops user;
+const struct bt_source_ops *const bt_sources[] = { &bt_source_sim, &bt_source_replay, &user, NULL };
 
 struct monkey {
 	struct chance chance;
@@ -37,6 +52,7 @@ struct monkey {
 	char source[256];
 	char *directory;
 	bool live;			/* samples come by the clock */
+	bool user;			/* nothing is simulated */
 	bool clocked;			/* in this life: always if live, and in a recording's */
 	bool no_utf8;			/* the terminal shows ASCII alone */
 	bool asked;			/* a way out was chosen and not yet cancelled */
@@ -236,6 +252,8 @@ static bool choose_recording(struct monkey *monkey)
 	bool is = !chance_below(&monkey->chance, 2) && !glob("buddytop-sim-*.jsonl", 0, NULL, &found);
 
 	chance_source(&monkey->chance, monkey->source, sizeof(monkey->source));
+	if (monkey->user)
+		snprintf(monkey->source, sizeof(monkey->source), "user");
 	if (!is)
 		return false;
 	snprintf(monkey->source, sizeof(monkey->source), "replay:%s", found.gl_pathv[0]);
@@ -322,7 +340,7 @@ int main(int argc, char **argv)
 	uint64_t keys, seed;
 
 	if (argc < 3 || bt_parse_u64(argv[1], &keys) || bt_parse_u64(argv[2], &seed)) {
-		fprintf(stderr, "usage: %s KEYS SEED [live]\n", argv[0]);
+		fprintf(stderr, "usage: %s KEYS SEED [live|user]\n", argv[0]);
 		return 2;
 	}
 	setlocale(LC_ALL, "C.UTF-8");
@@ -335,7 +353,11 @@ int main(int argc, char **argv)
 	monkey.argument = argv[2];
 	monkey.chance.state = seed;
 	monkey.left = (unsigned)keys;
-	monkey.live = argc > 3;
+	monkey.live = argc > 3 && !strcmp(argv[3], "live");
+	monkey.user = argc > 3 && !strcmp(argv[3], "user");
+	user = bt_source_user;
+	user.open = open_user;
+	user.measure = NULL;
 	while (monkey.left)
 		live(&monkey);
 	empty_directory(&monkey);
