@@ -102,11 +102,14 @@ monkeys() {
 	echo "$passed passed, $failed failed, 0 skipped"
 }
 
-# What runs threads: the others have nothing to race with, and are not even built.
+# What runs threads: the others have nothing to race with, and are not even built. The workers of source
+# user are threads of a child, forked by a sampler's thread when it opens the source anew; they end by a
+# signal, so that a report has to be the end of them to be noticed.
 suite_tsan() {
-	local programs=()
+	local programs=() TSAN_OPTIONS=die_after_fork=0:halt_on_error=1
+	export TSAN_OPTIONS
 	mapfile -t programs < <(printf 'tests/unit/test_%s\n' ring session link relax remote replay attach \
-		write lab_board)
+		write lab_board user user_load)
 	sub_build tsan --enable-sanitizers=thread && {
 		check_counts "$build/tsan" check_PROGRAMS="${programs[*]}" \
 			TESTS="${programs[*]} tests/ctl.sh"

@@ -85,12 +85,13 @@ static void write_load(FILE *out, const struct bt_load *load)
 static int check(const struct bt_load *load, bool guarded, struct bt_err *err)
 {
 	const char *guard = value_of(load, "guard");
+	const char *safe = bt_param_find("guard")->choices[BT_GUARD_SAFE].name;
 
 	if (!strcmp(load->name, "global") || !strcmp(load->name, "override"))
 		return bt_err_set(err, EINVAL, "load %s: a plan has this name for something else; "
 				  "give the load another one in %s", load->name,
 				  load->file ? load->file : "its file");
-	if (guard && !strcmp(guard, bt_param_find("guard")->choices[BT_GUARD_SAFE].name) && !guarded)
+	if (guard && !strcmp(guard, safe) && !guarded)
 		return bt_err_set(err, EINVAL, "load %s: it keeps to its guard, and what a guard has "
 				  "touched is no result; --set guard=bench measures it without",
 				  load->name);

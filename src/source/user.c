@@ -73,7 +73,8 @@ static void describe_ways(const struct user *u, uint32_t asked, struct bt_machin
 			.nodes = (uint8_t)proof->nodes,
 		};
 		snprintf(way->name, sizeof(way->name), "%s", bt_ways[i]->name);
-		bt_copy_clean(way->dropped, sizeof(way->dropped), proof->orders ? "" : proof->reason);
+		if (!proof->orders)
+			bt_copy_clean(way->dropped, sizeof(way->dropped), proof->reason);
 		machine->way_count++;
 	}
 }

@@ -14,7 +14,6 @@
 
 #define TRACING "/sys/kernel/tracing/"
 #define WORKERS "buddytop/"	/* of the module */
-
 static const char *watched = WORKERS;
 
 static void die(const char *what, const char *path)
@@ -184,7 +183,6 @@ void oracle_watch(const char *name)
 	watched = name ? name : WORKERS;
 }
 
-/* filter: what the event must be besides; "" = nothing. */
 static void arm(const char *event, const char *keys, const char *filter)
 {
 	snprintf(trigger_path, sizeof(trigger_path), TRACING "events/kmem/%s/trigger", event);
@@ -192,8 +190,8 @@ static void arm(const char *event, const char *keys, const char *filter)
 	 * Of the default size, 2048 entries: a larger map is memory of the guest, and a kernel with
 	 * KASAN takes minutes to read one of 65,536.
 	 */
-	snprintf(trigger_spec, sizeof(trigger_spec), "hist:keys=%s if comm ~ \"%s*\"%s", keys, watched,
-		 filter);
+	snprintf(trigger_spec, sizeof(trigger_spec), "hist:keys=%s if comm ~ \"%s*\"%s", keys,
+		 watched, filter);
 	must_put(trigger_path, trigger_spec);
 }
 

@@ -308,6 +308,15 @@ static const struct node_way {
 };
 
 #define AROUND 0.3
+#define BLOCKS 150	/* so that others, who are there all the time, are few beside */
+
+static void wait_for_blocks(struct rig *rig, unsigned order)
+{
+	uint64_t end = oracle_deadline_ns(20000);
+
+	while (oracle_trigger_sum(order) < BLOCKS && bt_mono_ns() < end)
+		rig_wait_ms(rig, 100);
+}
 
 static void check_policy(struct rig *rig, unsigned user, unsigned way, unsigned policy)
 {
@@ -318,6 +327,7 @@ static void check_policy(struct rig *rig, unsigned user, unsigned way, unsigned 
 	rig_publish(rig, policies[policy].assignments, BT_RUN_GO);
 	bt_session_pause(rig->session, true);	/* sampling allocates, too */
 	rig_wait_ms(rig, 700);
+	wait_for_blocks(rig, node_ways[way].order);
 	bt_session_pause(rig->session, false);
 	rig_drain(rig);
 	got[0] = taken_from(0) - got[0];
@@ -329,7 +339,7 @@ static void check_policy(struct rig *rig, unsigned user, unsigned way, unsigned 
 	 * comes a page table, and blocks of 2 MiB are few.
 	 */
 	share = (double)got[0] / (double)(got[0] + got[1]);
-	rig_check(rig, blocks > 20 && (double)(got[0] + got[1]) >= (double)blocks * 0.98 &&
+	rig_check(rig, blocks >= BLOCKS && (double)(got[0] + got[1]) >= (double)blocks * 0.98 &&
 		  share >= policies[policy].share - AROUND && share <= policies[policy].share + AROUND,
 		  "%s, %s, %s: %llu blocks, node 0 gave %llu, node 1 %llu", user_names[user],
 		  node_ways[way].way, policies[policy].assignments, (unsigned long long)blocks,
