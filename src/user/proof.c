@@ -2,6 +2,7 @@
 #include "user/proof.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -244,20 +245,35 @@ static enum bt_way_nodes prove_node(struct trial *trial, const struct bt_machine
 	return BT_WAY_NODES_IGNORED;
 }
 
+/* Blocks of a way that ignores nodes would come along with a thread that moves from one to the next. */
+static bool stay_here(cpu_set_t *before)
+{
+	int cpu = sched_getcpu();
+	cpu_set_t here;
+
+	if (cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(0, sizeof(*before), before))
+		return false;
+	CPU_ZERO(&here);
+	CPU_SET((unsigned)cpu, &here);
+	return !sched_setaffinity(0, sizeof(here), &here);
+}
+
 static enum bt_way_nodes prove_each(struct trial *trial, const struct bt_machine *machine)
 {
 	enum bt_way_nodes nodes = BT_WAY_NODES_FOLLOWED;
 	__u64 allowed[BT_NODE_WORDS];
+	cpu_set_t cpus;
 	unsigned node = 0;
 
 	bt_policy_allowed(machine, allowed);
-	if (bt_mask_weight(allowed, BT_NODE_WORDS) < NODES_TRIED)
+	if (bt_mask_weight(allowed, BT_NODE_WORDS) < NODES_TRIED || !stay_here(&cpus))
 		return BT_WAY_NODES_UNKNOWN;
 	for (unsigned i = 0; i < NODES_TRIED && nodes == BT_WAY_NODES_FOLLOWED; i++) {
 		node = bt_mask_next(allowed, BT_NODE_WORDS, node);
 		nodes = prove_node(trial, machine, node++);
 	}
 	bt_policy_reset();
+	sched_setaffinity(0, sizeof(cpus), &cpus);
 	return nodes;
 }
 

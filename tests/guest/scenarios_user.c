@@ -425,5 +425,5 @@ const struct scenario user_scenarios[] = {
 	{ "user held", scenario_user_held, .own_session = true },
 	{ "user killed", scenario_user_killed, .own_session = true },
 	{ "user nodes", scenario_user_nodes, .own_session = true },
-	{ NULL },
+	{0},
 };
