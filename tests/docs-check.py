@@ -169,11 +169,11 @@ def talk_to_agent():
 def keys_of_real_machines():
     """Load, clock rates, a host and ways, from where their keys stand: no simulated machine has them."""
     code = "".join((SOURCE / "src" / "frame" / name).read_text() for name in
-                   ("frame_schema.c", "detail_json.c", "host_json.c"))
-    keys = set(re.findall(r"(?<!define )\b(?:LOAD|FREQUENCY|HOST)\((\w+)", code))
+                   ("frame_schema.c", "detail_json.c", "host_json.c", "machine_json.c"))
+    keys = set(re.findall(r"(?<!define )\b(?:LOAD|FREQUENCY|HOST|WAY)\((\w+)", code))
     encoder = (SOURCE / "src" / "frame" / "frame_encode.c").read_text()
     keys |= set(re.findall(r'bt_json_string\(w, "(\w+)"', encoder))
-    return keys | {"load"} if keys else keys
+    return keys | {"load", "ways"} if keys else keys
 
 
 def measure_something():

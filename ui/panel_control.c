@@ -44,7 +44,7 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 		ui_row_add(row, 0, UI_ROLE_NORMAL, "way", "%s (no module, ? has all)",
 			   frame->way);
 	else if (model->machine->way_count)
-		ui_row_add(row, 0, UI_ROLE_NORMAL, "no module,", "%u of %u ways here (? has them)",
+		ui_row_add(row, 0, UI_ROLE_NORMAL, "no module", "%u of %u ways here (? has them)",
 			   ways_here(model->machine), model->machine->way_count);
 	else if (frame->config.generation)
 		ui_row_add(row, 0, UI_ROLE_NORMAL, "generation", "%llu",

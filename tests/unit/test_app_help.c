@@ -39,7 +39,7 @@ static void the_control_panel_points_there(void **state)
 {
 	struct rig *rig = *state;
 
-	assert_shows(rig, "no module, 1 of 2 ways here (? has them)");
+	assert_shows(rig, "no module 1 of 2 ways here (? has them)");
 }
 
 static void what_is_typed_finds_them(void **state)
