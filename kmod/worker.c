@@ -88,13 +88,14 @@ static void ant_worker_sleep(struct ant_dev *dev, struct ant_worker *w, u64 now_
 	__set_current_state(TASK_RUNNING);
 }
 
-/* False while the next operation's time has not come. Draining is not paced. */
-static bool ant_worker_due(struct ant_worker *w, u64 now_ns)
+/* False while the next operation's time has not come. Draining is not paced, nor is a guard. */
+static bool ant_worker_due(struct ant_worker *w, bool guarded, u64 now_ns)
 {
-	if (!w->job.op_interval_ns || w->job.run != BT_RUN_GO)
+	if (!w->job.op_interval_ns || w->job.run != BT_RUN_GO || guarded)
 		return true;
 	if (now_ns < w->due_ns) {
-		w->resume_ns = w->due_ns;
+		/* Not later, with a reserve to watch. */
+		w->resume_ns = min(w->due_ns, now_ns + ANT_SLEEP_MAX_NS);
 		return false;
 	}
 	w->due_ns = max(w->due_ns, now_ns - ANT_CATCH_UP_NS) + w->job.op_interval_ns;
@@ -154,17 +155,19 @@ static void ant_worker_batch(struct ant_dev *dev, struct ant_worker *w, u64 now_
 {
 	struct ant_band band = w->band;
 	u64 end_ns = now_ns + ANT_BATCH_NS;
+	bool below = w->job.run != BT_RUN_DRAIN && ant_guard_reserve(w, &band);
 
 	if (w->job.run == BT_RUN_DRAIN) {
 		ant_worker_state(w, BT_WORKER_DRAINING);
-	} else if (ant_guard_reserve(w, &band)) {
+	} else if (below) {
 		ant_worker_state(w, BT_WORKER_THROTTLED);
 		WRITE_ONCE(w->stats->throttled, w->stats->throttled + 1);
 	} else {
 		ant_worker_state(w, BT_WORKER_RUNNING);
 	}
 	percpu_down_read(&dev->rings);
-	while (ant_worker_due(w, now_ns) && ant_worker_step(dev, w, &band, end_ns, &now_ns) &&
+	while (ant_worker_due(w, below && w->hold.pages > band.high, now_ns) &&
+	       ant_worker_step(dev, w, &band, end_ns, &now_ns) &&
 	       now_ns < end_ns && ant_worker_is_current(dev, w))
 		;
 	percpu_up_read(&dev->rings);

@@ -341,6 +341,35 @@ static void scenario_reserve(struct rig *rig)
 	rig_publish(rig, "reserve=32M", BT_RUN_DRAIN);
 }
 
+static bool holds_at_most(const struct bt_frame *frame, uint64_t bytes)
+{
+	struct bt_frame_totals totals;
+
+	bt_frame_totals(frame, &totals);
+	return totals.held_pages * 4096 <= bytes;
+}
+
+/* At one operation a second this would take hours. */
+static void scenario_reserve_is_not_paced(struct rig *rig)
+{
+	uint64_t low, held;
+	char text[128];
+
+	rig_publish(rig, RIG_PLAIN " pattern=hold held=64M", BT_RUN_GO);
+	rig_until(rig, rig_holds, 60 * MIB, 20000);
+	held = rig_totals(rig).held_pages * 4096;
+	low = oracle_free_bytes();
+	snprintf(text, sizeof(text), "pace=1 reserve=%llu",
+		 (unsigned long long)oracle_meminfo_bytes("MemTotal"));
+	rig_publish(rig, text, BT_RUN_GO);
+	rig_check(rig, held >= 60 * MIB && rig_until(rig, holds_at_most, 0, 20000),
+		  "all of %llu bytes is given back at pace=1", (unsigned long long)held);
+	rig_check(rig, oracle_free_bytes() >= low + held * 3 / 4,
+		  "and is free: %lld KiB more",
+		  ((long long)oracle_free_bytes() - (long long)low) / 1024);
+	rig_publish(rig, "pace=0 reserve=32M", BT_RUN_DRAIN);
+}
+
 static bool stopped_because(const struct bt_frame *frame, uint64_t reason)
 {
 	return frame->run == BT_RUN_DRAIN && frame->reason == reason;
@@ -378,6 +407,7 @@ const struct scenario parameter_scenarios[] = {
 	{.name = "batch", .run = scenario_batch},
 	{.name = "pace", .run = scenario_pace},
 	{.name = "reserve", .run = scenario_reserve},
+	{.name = "reserve is not paced", .run = scenario_reserve_is_not_paced},
 	{.name = "limit", .run = scenario_limit},
 	{0},
 };
