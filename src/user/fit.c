@@ -140,6 +140,21 @@ static void keep_allowed(const struct bt_machine *machine, struct bt_config *con
 		config->cpus[word] &= machine->allowed_cpus[word];
 }
 
+/* A burst is a unit, and of some ways a thread has few. */
+static void raise_batch(const struct bt_machine *machine, const struct bt_way *way,
+			struct bt_config *config)
+{
+	uint64_t share = ant_share_pages(config->max_held_bytes,
+					 bt_mask_weight(config->cpus, BT_CPU_WORDS),
+					 machine->page_bytes);
+	uint64_t block = 1ull << config->order;
+	uint64_t blocks = (bt_way_unit_least(way, share) + block - 1) / block;
+
+	if (bt_way_use(config->pattern) != BT_WAY_CHURN || blocks <= config->batch_blocks)
+		return;
+	config->batch_blocks = blocks < BT_BATCH_MAX ? (uint32_t)blocks : BT_BATCH_MAX;
+}
+
 static void change(const struct bt_user_means *means, unsigned number, struct bt_config *config)
 {
 	const struct bt_way *way = bt_ways[number];
@@ -152,12 +167,14 @@ static void change(const struct bt_user_means *means, unsigned number, struct bt
 	if (means->room_bytes[number] < config->max_held_bytes && !way->transient)
 		config->max_held_bytes = means->room_bytes[number];
 	keep_allowed(means->machine, config);
+	raise_batch(means->machine, way, config);
 }
 
 static void tell(const struct bt_config *from, const struct bt_config *to, const char *way,
 		 char text[BT_USER_FIT_TEXT])
 {
-	static const char *const names[] = { "gfp", "touch", "free", "guard", "held", "cpus" };
+	static const char *const names[] = { "gfp", "touch", "free", "batch", "guard", "held",
+					     "cpus" };
 	struct said said = { text, 0 };
 
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(names); i++)

@@ -196,12 +196,9 @@ static enum bt_user_got give_up(struct bt_user_worker *w, unsigned order, uint32
 
 static unsigned blocks_of_call(const struct bt_user_worker *w, uint64_t high)
 {
-	uint64_t low = w->band.low < high ? w->band.low : high;
-	bool fills = w->held_pages + (1ull << w->config.order) <= low;
-	uint64_t pages = (fills ? low : high) - w->held_pages;
-	uint64_t unit = fills ? w->fill_pages : w->unit_pages;
+	uint64_t pages = high - w->held_pages;
 
-	return (unsigned)((pages < unit ? pages : unit) >> w->config.order);
+	return (unsigned)((pages < w->unit_pages ? pages : w->unit_pages) >> w->config.order);
 }
 
 static enum bt_user_got full(struct bt_user_worker *w, int code)
@@ -209,7 +206,7 @@ static enum bt_user_got full(struct bt_user_worker *w, int code)
 	char text[BT_TROUBLE_TEXT], held[16];
 
 	bt_text_bytes(w->held_pages * w->machine->page_bytes, held, sizeof(held));
-	snprintf(text, sizeof(text), "CPU %u gets no more than %s by way %s: %s (%s)", w->cpu, held,
+	snprintf(text, sizeof(text), "CPU %u got no more than %s by way %s: %s (%s)", w->cpu, held,
 		 w->way->name, strerror(-code), w->way->limits);
 	bt_user_tell(w->shared, w->generation, text);
 	return BT_USER_FULL;

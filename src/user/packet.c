@@ -97,6 +97,7 @@ const struct bt_way bt_way_packet = {
 	.uses_vmalloc = true,
 	.networks = true,
 	.unit_blocks = BT_WAY_UNIT_BLOCKS_MAX,
+	.units = SOCKETS,
 	.limits = "512 sockets a CPU, RLIMIT_NOFILE",
 	.open = packet_open,
 	.alloc = packet_alloc,

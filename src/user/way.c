@@ -68,3 +68,10 @@ enum bt_way_use bt_way_use(uint32_t pattern)
 
 	return uses[pattern];
 }
+
+uint64_t bt_way_unit_least(const struct bt_way *way, uint64_t max_pages)
+{
+	uint64_t units = way->units / 4;
+
+	return units ? (max_pages + units - 1) / units : 0;
+}

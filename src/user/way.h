@@ -57,6 +57,7 @@ struct bt_way {
 	bool uses_vmalloc;	/* the same by vmalloc(), which VmallocUsed tells */
 	bool networks;		/* needs CAP_NET_RAW, be it in a namespace of its own */
 	uint32_t unit_blocks;	/* of one call at most */
+	uint32_t units;		/* that a thread has at most; 0: as many as there is memory for */
 	const char *limits;	/* besides memory: "RLIMIT_NOFILE" */
 	/* Bytes that all threads together may hold; BT_UNKNOWN: as far as memory goes. NULL: that. */
 	uint64_t (*room_bytes)(void);
@@ -91,5 +92,11 @@ int bt_ways_parse(const char *text, uint32_t *ways, struct bt_err *err);
 /* The same back: "pipe+packet"; "none". */
 void bt_ways_text(uint32_t ways, char *buf, size_t size);
 enum bt_way_use bt_way_use(uint32_t pattern);
+/*
+ * Pages that a unit has at least, so that a thread which holds max_pages has enough of them: a quarter
+ * of the way's units is to do. What is freed and allocated anew by whole units, or what is left of one
+ * up to the pattern's edge, can be of up to twice as many; 0: any will do.
+ */
+uint64_t bt_way_unit_least(const struct bt_way *way, uint64_t max_pages);
 
 #endif

@@ -15,6 +15,7 @@
 #define CATCH_UP_NS (100 * BT_NS_PER_MS)
 #define BACKOFF_MIN_NS 100000u
 #define BACKOFF_MAX_NS (100 * BT_NS_PER_MS)
+#define ROOM_NS BT_NS_PER_S	/* others may have given back what the way is limited by */
 /* By one call at most, and of its share: a worker can be told something else between two. */
 #define UNIT_PAGES 4096u
 #define UNIT_SHARE 8u
@@ -91,16 +92,21 @@ static uint64_t whole_blocks(const struct bt_user_worker *w, uint64_t pages)
 	return pages > block ? pages : block;
 }
 
-/* What stays comes by large calls, what comes and goes by those that the pattern asks for. */
-static void take_units(struct bt_user_worker *w, uint64_t share)
+static uint64_t burst_pages(const struct bt_user_worker *w)
 {
+	return (uint64_t)w->config.batch_blocks << w->config.order;
+}
+
+/* Of one call: what stays comes by large ones, what comes and goes by those that the pattern asks for. */
+static void take_unit(struct bt_user_worker *w, uint64_t share)
+{
+	uint64_t least = bt_way_unit_least(w->way, share);
 	uint64_t large = share / UNIT_SHARE < UNIT_PAGES ? share / UNIT_SHARE : UNIT_PAGES;
 	const uint64_t pages[BT_WAY_USES] = {
-		[BT_WAY_HOLD] = large,
-		[BT_WAY_CHURN] = (uint64_t)w->config.batch_blocks << w->config.order,
+		[BT_WAY_HOLD] = large > least ? large : least,
+		[BT_WAY_CHURN] = burst_pages(w),
 	};
 
-	w->fill_pages = whole_blocks(w, large);
 	w->unit_pages = whole_blocks(w, pages[bt_way_use(w->config.pattern)]);
 }
 
@@ -112,11 +118,11 @@ static void take_config(struct bt_user_worker *w)
 	w->band = ant_band(&(struct ant_band_terms){
 		.run = config->run, .pattern = config->pattern, .share = share,
 		.block = 1ull << config->order,
-		.burst = (uint64_t)config->batch_blocks << config->order,
+		.burst = burst_pages(w),
 	});
 	w->phase = ANT_GROWING;
 	if (w->way)
-		take_units(w, share);
+		take_unit(w, share);
 	w->interval_ns = config->pace_ops ? BT_NS_PER_S / config->pace_ops : 0;
 	w->room_pages = BT_UNKNOWN;
 	w->random = ant_random_state(config->seed, w->cpu);
@@ -190,12 +196,23 @@ static bool grow(struct bt_user_worker *w, uint64_t high, uint64_t *now_ns)
 		return true;
 	case BT_USER_FULL:
 		w->room_pages = w->held_pages;
+		w->room_until_ns = *now_ns + ROOM_NS;
 		break;
 	case BT_USER_FAILED:
 		break;
 	}
 	back_off(w, *now_ns);
 	return false;
+}
+
+/* Where a thread has few units, none is spent on what the guard leaves of a whole one. */
+static bool is_scrap(const struct bt_user_worker *w, const struct ant_band *band)
+{
+	uint64_t whole = w->band.high - w->held_pages;
+
+	if (whole > w->unit_pages)
+		whole = w->unit_pages;
+	return w->way->units && band->high - w->held_pages < whole;
 }
 
 /* False ends the batch. */
@@ -206,9 +223,12 @@ static bool step(struct bt_user_worker *w, const struct ant_band *band, uint64_t
 		bt_user_shrink(w, now_ns);
 		return true;
 	case ANT_STEP_ALLOC:
-		if (w->way)
+		if (w->way && !is_scrap(w, band))
 			return grow(w, band->high, now_ns);
-		back_off(w, *now_ns);
+		if (w->way)
+			rest(w, *now_ns);
+		else
+			back_off(w, *now_ns);
 		return false;
 	default:
 		rest(w, *now_ns);
@@ -254,6 +274,22 @@ static bool is_over(const struct bt_user_worker *w)
 	return w->config.run != BT_RUN_DRAIN && has_looked(w) && w->held_pages > allowed_pages(w);
 }
 
+/* At the limit of a way what comes and goes still does so, below it. */
+static struct ant_band clip_to_room(struct bt_user_worker *w, struct ant_band band, uint64_t now_ns)
+{
+	uint64_t burst = burst_pages(w), low;
+
+	if (now_ns >= w->room_until_ns)
+		w->room_pages = BT_UNKNOWN;
+	if (w->room_pages >= band.high)
+		return band;
+	low = w->room_pages - (burst < w->room_pages ? burst : w->room_pages);
+	band = ant_band_clip(band, w->room_pages);
+	if (bt_way_use(w->config.pattern) == BT_WAY_CHURN && band.low > low)
+		band.low = low;
+	return band;
+}
+
 static void batch(struct bt_user_worker *w, uint64_t now_ns)
 {
 	uint64_t allowed = allowed_pages(w);
@@ -261,7 +297,7 @@ static void batch(struct bt_user_worker *w, uint64_t now_ns)
 	struct ant_band band = ant_band_clip(w->band, allowed);
 	bool throttled = band.high < w->band.high || band.low < w->band.low;
 
-	band = ant_band_clip(band, w->room_pages);
+	band = clip_to_room(w, band, now_ns);
 	show_state(w, throttled);
 	while (is_due(w, allowed, now_ns) && step(w, &band, &now_ns) && now_ns < end_ns &&
 	       is_current(w))

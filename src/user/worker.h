@@ -21,10 +21,10 @@ struct bt_user_worker {
 	struct bt_config config;	/* run as it is for this CPU now */
 	struct ant_band band;
 	enum ant_phase phase;
-	uint64_t fill_pages;		/* of one call below the band, at least a block */
-	uint64_t unit_pages;		/* and in it */
+	uint64_t unit_pages;		/* of one call, at least a block */
 	uint64_t interval_ns;		/* pace; 0: flat out */
-	uint64_t room_pages;		/* the way's limit, once it was met */
+	uint64_t room_pages;		/* where a limit of the way was met; BT_UNKNOWN: at none */
+	uint64_t room_until_ns;		/* then it is tried again */
 
 	const struct bt_way *way;	/* open, or NULL */
 	void *state;

@@ -108,6 +108,37 @@ static void what_cannot_be_done_is_told(void **state)
 	assert_string_equal(kit.text, "guard=safe, as way pipe has it");
 }
 
+/*
+ * 2 GiB less eight bytes a page are 523265 pages; a 128th of them, 4089 pages, are 16 blocks of 256.
+ * What is only held comes by calls that are large enough anyway.
+ */
+static void bursts_are_as_large_as_sockets_are_few(void **state)
+{
+	static const char common[] = "order=8 cpus=1 held=2G gfp=kernel-noretry";
+	static const struct {
+		const char *more, *text;
+		uint32_t batch;
+	} rows[] = {
+		{ "batch=1", "batch=16, as way packet has it", 16 },
+		{ "batch=1 pattern=steady free=random", "batch=16, as way packet has it", 16 },
+		{ "batch=16", "", 16 },
+		{ "batch=64", "", 64 },
+		{ "batch=1 pattern=hold", "", 1 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct kit kit = new_kit();
+		char *config = bt_xasprintf("%s %s", common, rows[i].more);
+
+		assert_int_equal(fit(&kit, config), 0);
+		assert_int_equal(kit.way, BT_WAY_PACKET);
+		assert_string_equal(kit.text, rows[i].text);
+		assert_int_equal(kit.config.batch_blocks, rows[i].batch);
+		free(config);
+	}
+}
+
 static void nodes_are_for_ways_that_obey(void **state)
 {
 	struct kit kit = new_kit();
@@ -204,6 +235,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_config_has_its_way),
 		cmocka_unit_test(what_cannot_be_done_is_told),
+		cmocka_unit_test(bursts_are_as_large_as_sockets_are_few),
 		cmocka_unit_test(nodes_are_for_ways_that_obey),
 		cmocka_unit_test(nodes_of_others_are_refused),
 		cmocka_unit_test(one_node_is_any_policy),

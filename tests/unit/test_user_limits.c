@@ -75,7 +75,10 @@ static void says_what_is_full(const void *context, char verdict[VERDICT])
 	bt_user_load_close(kit.load);
 }
 
-/* The blocks that stay are some large rings, though each burst is a block: 1024 sockets take long. */
+/*
+ * 8192 pages a CPU in bursts of 64: some 128 sockets, and as many again where each burst is made of
+ * what is left of one and the rest. However often it turns: 512 are the end.
+ */
 static void has_few_sockets(const void *context, char verdict[VERDICT])
 {
 	uint64_t end_ns = bt_mono_ns() + LIMIT_NS;
@@ -87,14 +90,14 @@ static void has_few_sockets(const void *context, char verdict[VERDICT])
 		return;
 	kit.config.order = 4;
 	kit.config.pattern = BT_PATTERN_STEADY;
-	kit.config.batch_blocks = 1;
+	kit.config.batch_blocks = 4;
 	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PACKET);
-	while (TOTAL(&kit, frees) < 100 && bt_mono_ns() < end_ns)
+	while (TOTAL(&kit, frees) < 10000 && bt_mono_ns() < end_ns)
 		usleep(1000);
 	sockets = descriptors_of(bt_user_load_pid(kit.load), "socket:");
-	if (!await_held(&kit, HELD) || !sockets || sockets > 16 * kit.machine.cpu_count)
-		snprintf(verdict, VERDICT, "holds %llu in %u sockets",
-			 (unsigned long long)held_bytes(&kit), sockets);
+	if (TOTAL(&kit, frees) < 10000 || !sockets || sockets > 256 * kit.machine.cpu_count)
+		snprintf(verdict, VERDICT, "%llu frees, %u sockets",
+			 (unsigned long long)TOTAL(&kit, frees), sockets);
 	bt_user_load_close(kit.load);
 }
 
