@@ -94,8 +94,9 @@ static bool ant_worker_due(struct ant_worker *w, bool guarded, u64 now_ns)
 	if (!w->job.op_interval_ns || w->job.run != BT_RUN_GO || guarded)
 		return true;
 	if (now_ns < w->due_ns) {
-		/* Not later, with a reserve to watch. */
-		w->resume_ns = min(w->due_ns, now_ns + ANT_SLEEP_MAX_NS);
+		w->resume_ns = w->due_ns;
+		if (w->job.reserve_pages)	/* is to be watched meanwhile */
+			w->resume_ns = min(w->due_ns, now_ns + ANT_SLEEP_MAX_NS);
 		return false;
 	}
 	w->due_ns = max(w->due_ns, now_ns - ANT_CATCH_UP_NS) + w->job.op_interval_ns;
