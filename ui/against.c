@@ -118,6 +118,20 @@ static void fit(const struct ui_app *app, struct bt_config *config)
 					   (double)ours);
 }
 
+/* Once, and not at each change of something else. */
+static void say_less(struct ui_app *app, const struct bt_config *wanted,
+		     const struct bt_config *config)
+{
+	char text[UI_CONTROL_TEXT] = "";
+
+	if (ui_control_changes(wanted, config))
+		ui_control_text(wanted, config, text, sizeof(text));
+	if (*text && strcmp(text, app->against.less))
+		bt_session_note(app->session, BT_EVENT_NOTE,
+				ui_beside_word(app->against.beside), "may hold less: %s", text);
+	snprintf(app->against.less, sizeof(app->against.less), "%s", text);
+}
+
 /* No load of which nobody was asked: it stays as it is there. */
 static void hold_back(struct ui_app *app, struct bt_config *config)
 {
@@ -134,15 +148,11 @@ static void hold_back(struct ui_app *app, struct bt_config *config)
 static int send(struct ui_app *app, const struct bt_config *wanted, struct bt_err *err)
 {
 	const struct ui_beside *beside = app->against.beside;
-	char text[UI_CONTROL_TEXT];
 	struct bt_config config = *wanted;
 	int code;
 
 	fit(app, &config);
-	if (ui_control_changes(wanted, &config))
-		bt_session_note(app->session, BT_EVENT_NOTE, ui_beside_word(beside),
-				"has less memory: %s",
-				ui_control_text(wanted, &config, text, sizeof(text)));
+	say_less(app, wanted, &config);
 	hold_back(app, &config);
 	code = bt_session_publish(beside->session, &config, WHO, err);
 	if (code && config.run == BT_RUN_DRAIN)

@@ -35,6 +35,7 @@ struct ui_against {
 	bool agreed;			/* a load may start there: it was asked about */
 	struct bt_config sent;		/* what the first had when it was last told something */
 	uint64_t token;			/* of the first, then */
+	char less[UI_CONTROL_TEXT];	/* what it could not have of that, as the log has it */
 	uint64_t interval_ns, event;	/* that it was told; of its log, the last one in ours */
 	uint64_t sampled_seq;		/* see below */
 };

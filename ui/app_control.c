@@ -185,6 +185,8 @@ static void ask_to_start(struct ui_app *app, const struct bt_config *config, con
 	ui_question_line(question, "%s and may reclaim or swap.",
 			 second ? "Both become slower" : "The machine becomes slower");
 	say_bounds(question, config, machine->abi_version);
+	if (second && machine->abi_version && !app->against.beside->machine->abi_version)
+		ui_question_line(question, "Of %s an OOM kill takes the workers first.", second);
 	ui_question_line(question, "! stops at any time.%s", undo ? "" : " This is asked once.");
 }
 

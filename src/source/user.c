@@ -317,11 +317,16 @@ static int user_publish(void *state, const struct bt_config *config, uint64_t to
 	struct user *u = state;
 	struct bt_config fitting = *config;
 	struct bt_frame_ack ack = { .token = token };
+	enum bt_way_number way;
 
 	if (!u->load)
 		return bt_err_set(err, EPERM, "%s", u->no_control);
 	pthread_mutex_lock(&u->lock);
-	ack.error = -bt_user_fit(&u->means, &fitting, &u->way, ack.text);
+	way = u->way;
+	ack.error = -bt_user_fit(&u->means, &fitting, &way, ack.text);
+	/* What is kept is held by the way that it came by. */
+	if (!ack.error && fitting.run != BT_RUN_KEEP)
+		u->way = way;
 	if (!ack.error)
 		ack.generation = bt_user_load_publish(u->load, &fitting, u->way);
 	u->ack = ack;

@@ -138,7 +138,7 @@ static void a_reserve_is_a_share_of_its_memory(void **state)
 	assert_int_equal(of(rig.first)->reserve_bytes, 3200ull << 20);
 	/* 3200 MiB * 2 / 64, less than one page of rounding. */
 	assert_true(most <= 100ull << 20 && most > (100ull << 20) - 4096);
-	assert_non_null(rig_event(rig.first, BT_EVENT_NOTE, "has less memory: "));
+	assert_non_null(rig_event(rig.first, BT_EVENT_NOTE, "may hold less: "));
 	rig_close(&rig);
 }
 
@@ -154,7 +154,7 @@ static void a_little_less_memory_changes_nothing(void **state)
 	pass(&rig, 2);
 	assert_int_equal(of(rig.second)->max_held_bytes, 1ull << 30);
 	assert_int_equal(of(rig.second)->reserve_bytes, 100ull << 20);
-	assert_null(rig_event(rig.first, BT_EVENT_NOTE, "has less memory: "));
+	assert_null(rig_event(rig.first, BT_EVENT_NOTE, "may hold less: "));
 	rig_close(&rig);
 }
 

@@ -132,6 +132,32 @@ static void calls_of_many_blocks_are_not(void **state)
 	bt_session_close(session);
 }
 
+/* An order that no pipe has changes nothing of what came by one, while that is only kept. */
+static void what_is_kept_keeps_its_way(void **state)
+{
+	struct bt_session *session = open_session("user:pipe+packet");
+	struct bt_config config;
+	struct bt_err err;
+
+	(void)state;
+	if (has_way(session, "pipe") && has_way(session, "packet")) {
+		publish(session, "held=8M pattern=hold order=0");
+		run_for_a_while(session);
+		assert_string_equal(bt_session_frame(session)->way, "pipe");
+		config = *bt_session_config(session);
+		config.run = BT_RUN_KEEP;
+		config.order = 3;
+		assert_int_equal(bt_session_publish(session, &config, "test", &err), 0);
+		while (bt_session_frame(session)->ack.token != bt_session_token(session))
+			rig_frames(session, 1);
+		assert_int_equal(bt_session_frame(session)->config.order, 3);
+		assert_string_equal(bt_session_frame(session)->way, "pipe");
+		publish(session, "held=8M pattern=hold order=3");
+		assert_string_equal(bt_session_frame(session)->way, "packet");
+	}
+	bt_session_close(session);
+}
+
 /* What the way cannot do is in the log and in the controls, and so is what nothing here can do. */
 static void changes_and_refusals_are_told(void **state)
 {
@@ -311,6 +337,7 @@ int main(void)
 		cmocka_unit_test(single_calls_are_timed),
 		cmocka_unit_test(calls_of_many_blocks_are_not),
 		cmocka_unit_test(changes_and_refusals_are_told),
+		cmocka_unit_test(what_is_kept_keeps_its_way),
 		cmocka_unit_test(a_full_way_is_in_the_log),
 		cmocka_unit_test(nothing_is_allocated_by_none),
 		cmocka_unit_test(a_load_names_its_bound),
