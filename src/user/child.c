@@ -175,11 +175,12 @@ static void look_away(struct child *c)
 static uint64_t allowed_bytes(const struct child *c, const struct bt_config *config,
 			      uint64_t held_bytes)
 {
+	struct bt_policy_room nodes = bt_policy_room_now(config, c->machine);
 	struct bt_guard_look look = {
 		.memory_bytes = c->machine->memory_bytes,
 		.available_bytes = bt_account_bytes(&c->account, "MemAvailable"),
 		.reserve_bytes = config->reserve_bytes, .held_bytes = held_bytes,
-		.nodes_left_bytes = bt_policy_free_bytes(config, c->machine),
+		.nodes_bytes = nodes.of_bytes, .nodes_left_bytes = nodes.left_bytes,
 	};
 
 	look.group_left_bytes = bt_cgroup_limits_room(&c->limits, &look.group_bytes);

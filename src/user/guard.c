@@ -23,7 +23,7 @@ uint64_t bt_guard_allowed_bytes(const struct bt_guard_look *look)
 	uint64_t machine = may_hold(look->available_bytes, look->memory_bytes, look->reserve_bytes,
 				    look->held_bytes);
 	uint64_t group = may_hold(look->group_left_bytes, look->group_bytes, 0, look->held_bytes);
-	uint64_t nodes = may_hold(look->nodes_left_bytes, 0, 0, look->held_bytes);
+	uint64_t nodes = may_hold(look->nodes_left_bytes, look->nodes_bytes, 0, look->held_bytes);
 	uint64_t allowed = machine < group ? machine : group;
 
 	allowed = nodes < allowed ? nodes : allowed;

@@ -26,15 +26,15 @@ struct bt_guard_look {
 	uint64_t held_bytes;		/* by all workers */
 	uint64_t group_bytes;		/* memory limit of the control group that has least left */
 	uint64_t group_left_bytes;	/* BT_UNKNOWN: there is none */
-	uint64_t nodes_left_bytes;	/* of nodes, where no other will do; BT_UNKNOWN: any will */
+	uint64_t nodes_bytes;		/* memory of the nodes that it has to come from; 0: unknown */
+	uint64_t nodes_left_bytes;	/* BT_UNKNOWN: any node will do */
 };
 
 /*
- * What all workers together may hold: the half of what would be available without them, and no more
- * than leaves available the reserve, or BT_USER_FLOOR_PERCENT of memory where that is more. The same of
- * the control group, without the reserve, which is the machine's, and the half of what the nodes have
- * that it has to come from. What they hold already where nobody
- * says what is available.
+ * What all workers together may hold: half of what would be available without them, and no more than
+ * leaves available the reserve, or BT_USER_FLOOR_PERCENT of memory where that is more. The same by
+ * what the control group has, and by what the nodes have that it must come from, both without the
+ * reserve, which is the machine's. The least of the three; what is held already where none is known.
  */
 uint64_t bt_guard_allowed_bytes(const struct bt_guard_look *look);
 

@@ -2,11 +2,16 @@
 /* What the guard of source "user" allows: every figure by hand. */
 #include "tests/unit/test.h"
 
+#include "core/mask.h"
 #include "core/util.h"
 #include "user/guard.h"
+#include "user/policy.h"
 
 #define MB 1000000ull
 #define GB 1000000000ull
+
+#define NO_GROUP .group_left_bytes = BT_UNKNOWN
+#define NO_NODES .nodes_left_bytes = BT_UNKNOWN
 
 struct row {
 	struct bt_guard_look look;
@@ -28,18 +33,28 @@ static void allows_half_and_leaves_a_floor(void **state)
 {
 	static const struct row rows[] = {
 		/* Half of 10 + 2; the floor is far. */
-		{ { 32 * GB, 10 * GB, 0, 2 * GB, 0, BT_UNKNOWN, BT_UNKNOWN }, 6 * GB },
-		{ { 32 * GB, 12 * GB, 0, 0, 0, BT_UNKNOWN, BT_UNKNOWN }, 6 * GB },
+		{ { .memory_bytes = 32 * GB, .available_bytes = 10 * GB, .held_bytes = 2 * GB,
+		    NO_GROUP, NO_NODES }, 6 * GB },
+		{ { .memory_bytes = 32 * GB, .available_bytes = 12 * GB, NO_GROUP,
+		    NO_NODES }, 6 * GB },
 		/* 0.5 + 1 less the floor; half would be 0.75. */
-		{ { 32 * GB, 500 * MB, 0, 1 * GB, 0, BT_UNKNOWN, BT_UNKNOWN }, 540 * MB },
+		{ { .memory_bytes = 32 * GB, .available_bytes = 500 * MB, .held_bytes = 1 * GB,
+		    NO_GROUP, NO_NODES }, 540 * MB },
 		/* A reserve below the floor changes nothing, one above it does. */
-		{ { 32 * GB, 500 * MB, 100 * MB, 1 * GB, 0, BT_UNKNOWN, BT_UNKNOWN }, 540 * MB },
-		{ { 32 * GB, 500 * MB, 1200 * MB, 1 * GB, 0, BT_UNKNOWN, BT_UNKNOWN }, 300 * MB },
-		{ { 32 * GB, 500 * MB, 2 * GB, 1 * GB, 0, BT_UNKNOWN, BT_UNKNOWN }, 0 },
+		{ { .memory_bytes = 32 * GB, .available_bytes = 500 * MB, .reserve_bytes = 100 * MB,
+		    .held_bytes = 1 * GB, NO_GROUP, NO_NODES }, 540 * MB },
+		{ { .memory_bytes = 32 * GB, .available_bytes = 500 * MB,
+		    .reserve_bytes = 1200 * MB, .held_bytes = 1 * GB, NO_GROUP,
+		    NO_NODES }, 300 * MB },
+		{ { .memory_bytes = 32 * GB, .available_bytes = 500 * MB, .reserve_bytes = 2 * GB,
+		    .held_bytes = 1 * GB, NO_GROUP, NO_NODES }, 0 },
 		/* As much as floor and held together: nothing but what is left of it. */
-		{ { 32 * GB, 0, 0, 960 * MB, 0, BT_UNKNOWN, BT_UNKNOWN }, 0 },
-		{ { 32 * GB, 0, 0, 961 * MB, 0, BT_UNKNOWN, BT_UNKNOWN }, 1 * MB },
-		{ { 32 * GB, BT_UNKNOWN, 2 * GB, 3 * GB, 0, BT_UNKNOWN, BT_UNKNOWN }, 3 * GB },
+		{ { .memory_bytes = 32 * GB, .available_bytes = 0, .held_bytes = 960 * MB, NO_GROUP,
+		    NO_NODES }, 0 },
+		{ { .memory_bytes = 32 * GB, .available_bytes = 0, .held_bytes = 961 * MB, NO_GROUP,
+		    NO_NODES }, 1 * MB },
+		{ { .memory_bytes = 32 * GB, .available_bytes = BT_UNKNOWN, .reserve_bytes = 2 * GB,
+		    .held_bytes = 3 * GB, NO_GROUP, NO_NODES }, 3 * GB },
 	};
 
 	(void)state;
@@ -51,31 +66,121 @@ static void a_control_group_has_its_own(void **state)
 {
 	static const struct row rows[] = {
 		/* Half of 3 + 1; the reserve of 12 GB is the machine's. */
-		{ { 256 * GB, 200 * GB, 12 * GB, 1 * GB, 4 * GB, 3 * GB, BT_UNKNOWN }, 2 * GB },
+		{ { .memory_bytes = 256 * GB, .available_bytes = 200 * GB, .reserve_bytes = 12 * GB,
+		    .held_bytes = 1 * GB, .group_bytes = 4 * GB, .group_left_bytes = 3 * GB,
+		    NO_NODES }, 2 * GB },
 		/* Others of the group have taken all but 0.1: 0.1 + 0.1 less the floor. */
-		{ { 256 * GB, 200 * GB, 0, 100 * MB, 4 * GB, 100 * MB, BT_UNKNOWN }, 80 * MB },
-		{ { 256 * GB, 200 * GB, 0, 100 * MB, 4 * GB, 0, BT_UNKNOWN }, 0 },
+		{ { .memory_bytes = 256 * GB, .available_bytes = 200 * GB, .held_bytes = 100 * MB,
+		    .group_bytes = 4 * GB, .group_left_bytes = 100 * MB, NO_NODES }, 80 * MB },
+		{ { .memory_bytes = 256 * GB, .available_bytes = 200 * GB, .held_bytes = 100 * MB,
+		    .group_bytes = 4 * GB, .group_left_bytes = 0, NO_NODES }, 0 },
 		/* The machine has less than the group's limit. */
-		{ { 32 * GB, 1 * GB, 0, 1 * GB, 64 * GB, 60 * GB, BT_UNKNOWN }, 1 * GB },
-		{ { 32 * GB, BT_UNKNOWN, 0, 1 * GB, 4 * GB, 3 * GB, BT_UNKNOWN }, 2 * GB },
+		{ { .memory_bytes = 32 * GB, .available_bytes = 1 * GB, .held_bytes = 1 * GB,
+		    .group_bytes = 64 * GB, .group_left_bytes = 60 * GB, NO_NODES }, 1 * GB },
+		{ { .memory_bytes = 32 * GB, .available_bytes = BT_UNKNOWN, .held_bytes = 1 * GB,
+		    .group_bytes = 4 * GB, .group_left_bytes = 3 * GB, NO_NODES }, 2 * GB },
 	};
 
 	(void)state;
 	check_rows(rows, BT_ARRAY_SIZE(rows));
 }
 
-/* Bound to nodes that have little, of a machine with plenty: half of it, for there is no floor. */
+/* Bound to nodes that have little, of a machine with plenty. */
 static void nodes_have_their_own(void **state)
 {
 	static const struct row rows[] = {
-		{ { 32 * GB, 20 * GB, 0, 1 * GB, 0, BT_UNKNOWN, 3 * GB }, 2 * GB },
-		{ { 32 * GB, 20 * GB, 0, 0, 0, BT_UNKNOWN, 0 }, 0 },
-		{ { 32 * GB, 2 * GB, 0, 0, 0, BT_UNKNOWN, 30 * GB }, 1 * GB },
+		{ { .memory_bytes = 32 * GB, .available_bytes = 20 * GB, .held_bytes = 1 * GB,
+		    NO_GROUP, .nodes_left_bytes = 3 * GB }, 2 * GB },
+		{ { .memory_bytes = 32 * GB, .available_bytes = 20 * GB, NO_GROUP,
+		    .nodes_left_bytes = 0 }, 0 },
+		{ { .memory_bytes = 32 * GB, .available_bytes = 2 * GB, NO_GROUP,
+		    .nodes_left_bytes = 30 * GB }, 1 * GB },
+		/* 0.1 + 0.1 less 3 % of 4 GB; half would be 0.1. */
+		{ { .memory_bytes = 32 * GB, .available_bytes = 20 * GB, .held_bytes = 100 * MB,
+		    NO_GROUP, .nodes_bytes = 4 * GB, .nodes_left_bytes = 100 * MB }, 80 * MB },
+		/* The reserve is the machine's, of which half may be held: 10 GB; of the nodes 2. */
+		{ { .memory_bytes = 32 * GB, .available_bytes = 20 * GB, .reserve_bytes = 5 * GB,
+		    NO_GROUP, .nodes_bytes = 4 * GB, .nodes_left_bytes = 4 * GB }, 2 * GB },
 	};
 
 	(void)state;
 	check_rows(rows, BT_ARRAY_SIZE(rows));
 }
+
+/* ---- what the nodes have ------------------------------------------------------------------- */
+
+/* CPUs 0-1 are of node 0, 2-3 of node 1, 4-5 of node 2; the nodes have 10, 20 and 30 GB. */
+struct node_row {
+	enum bt_node_policy policy;
+	const char *cpus, *allowed, *nodes, *memory;
+	uint64_t left[3];
+	struct bt_policy_room room;
+};
+
+static struct bt_policy_room room_of(const struct node_row *row)
+{
+	struct bt_machine *machine = bt_xcalloc(1, sizeof(*machine));
+	struct bt_policy_room nodes[BT_POLICY_NODES] = { 0 }, room;
+	struct bt_config config = { .node_policy = (__u32)row->policy };
+
+	machine->cpu_count = 6;
+	for (unsigned cpu = 0; cpu < 6; cpu++)
+		machine->cpu_node[cpu] = (uint16_t)(cpu / 2);
+	bt_mask_parse(row->cpus, 6, config.cpus, BT_CPU_WORDS, "CPU", NULL);
+	bt_mask_parse(row->allowed, 6, machine->allowed_cpus, BT_CPU_WORDS, "CPU", NULL);
+	bt_mask_parse(row->nodes, 3, config.nodes, BT_NODE_WORDS, "node", NULL);
+	bt_mask_parse(row->memory, 3, machine->memory_nodes, BT_NODE_WORDS, "node", NULL);
+	for (unsigned node = 0; node < 3; node++)
+		nodes[node] = (struct bt_policy_room){ row->left[node], (node + 1) * 10 * GB };
+	room = bt_policy_room(&config, machine, nodes);
+	free(machine);
+	return room;
+}
+
+static void cpus_have_what_other_nodes_have(void **state)
+{
+	static const struct node_row rows[] = {
+		/* All CPUs of one node: what the other has, once. */
+		{ BT_NODE_REMOTE, "2-3", "all", "none", "0-1", { 4 * GB, 9 * GB },
+		  { 4 * GB, 10 * GB } },
+		{ BT_NODE_REMOTE, "0-1", "all", "none", "0-1", { 4 * GB, 9 * GB },
+		  { 9 * GB, 20 * GB } },
+		{ BT_NODE_REMOTE, "0-3", "all", "none", "0-1", { 4 * GB, 9 * GB },
+		  { 4 * GB, 10 * GB } },
+		/* 9 + 1, 4 + 1 or 4 + 9 */
+		{ BT_NODE_REMOTE, "all", "all", "none", "all", { 4 * GB, 9 * GB, 1 * GB },
+		  { 5 * GB, 40 * GB } },
+		/* A node without memory: all others are remote. */
+		{ BT_NODE_REMOTE, "4", "all", "none", "0-1", { 4 * GB, 9 * GB },
+		  { 13 * GB, 30 * GB } },
+		/* No worker is on CPUs that are not ours. */
+		{ BT_NODE_REMOTE, "0-3", "0-1", "none", "0-1", { 4 * GB, 9 * GB },
+		  { 9 * GB, 20 * GB } },
+		{ BT_NODE_REMOTE, "0", "all", "none", "0-1", { 4 * GB, BT_UNKNOWN },
+		  { BT_UNKNOWN, 0 } },
+		{ BT_NODE_REMOTE, "0", "all", "none", "0-1", { BT_UNKNOWN, 9 * GB },
+		  { 9 * GB, 20 * GB } },
+		{ BT_NODE_BIND, "0", "all", "0,2", "all", { 4 * GB, 9 * GB, 1 * GB },
+		  { 5 * GB, 40 * GB } },
+		{ BT_NODE_BIND, "0", "all", "0,2", "all", { 4 * GB, 9 * GB, BT_UNKNOWN },
+		  { BT_UNKNOWN, 0 } },
+		/* The kernel falls back. */
+		{ BT_NODE_PREFER, "0", "all", "0", "all", { 4 * GB, 9 * GB, 1 * GB },
+		  { BT_UNKNOWN, 0 } },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct bt_policy_room room = room_of(&rows[i]);
+
+		if (room.left_bytes != rows[i].room.left_bytes ||
+		    room.of_bytes != rows[i].room.of_bytes)
+			fail_msg("row %u: %llu of %llu", i, (unsigned long long)room.left_bytes,
+				 (unsigned long long)room.of_bytes);
+	}
+}
+
+/* ---- stalls -------------------------------------------------------------------------------- */
 
 #define START (1000 * BT_NS_PER_S)
 
@@ -144,6 +249,7 @@ int main(void)
 		cmocka_unit_test(allows_half_and_leaves_a_floor),
 		cmocka_unit_test(a_control_group_has_its_own),
 		cmocka_unit_test(nodes_have_their_own),
+		cmocka_unit_test(cpus_have_what_other_nodes_have),
 		cmocka_unit_test(a_fifth_of_a_window_is_too_much),
 		cmocka_unit_test(it_waits_until_it_is_calm),
 		cmocka_unit_test(being_asked_often_hides_nothing),
