@@ -124,6 +124,9 @@ check 'for each of them' 0 '^batch=7$' $program ctl get
 check 'stop' 0 '^generation 5 applied' $program ctl stop
 check 'is stopped' 0 'SIMULATED, drained, generation 5' $program ctl get
 check 'start again' 0 '^generation 6 applied' $program ctl start pattern=steady
+check 'a load that may not have all names the bound' 0 \
+	': no more is allowed here (max_held_pct of the module)$' $program ctl load oom-edge
+check 'and so does the log' 0 ': no more is allowed here (max_held_pct of the module)$' cat "$dir/log"
 check 'a second session has no socket' 0 'another session' \
 	timeout --preserve-status -s INT 1 $program ctl start --source sim
 kill -INT "$session"
@@ -134,6 +137,8 @@ check 'its socket is gone' 1 'no session' $program ctl get
 check 'time limit ends it' 0 'time limit' $program ctl start limit=1s --source sim --interval 100ms
 check 'a load with a source of its own' 0 'load churn: churn: Order 3, freed' \
 	$program ctl load churn limit=1s --source sim:1,cpus=2 --interval 100ms
+check 'whose bound is named' 0 ': no more is allowed here (max_held_pct of the module)$' \
+	$program ctl load oom-edge limit=1s --source sim:7 --interval 100ms
 check 'which that machine cannot do' 77 'it takes 2 nodes with memory' \
 	$program ctl load numa-spill --source sim:1,nodes=1
 check 'stopped by the guard' 1 'has stopped' $program ctl start --source sim:1,fault=oom@1s --interval 100ms

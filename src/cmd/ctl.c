@@ -10,6 +10,7 @@
 
 #include "cmd/loads.h"
 #include "core/param.h"
+#include "session/load.h"
 #include "source/socket.h"
 #include "source/remote.h"
 
@@ -32,8 +33,7 @@ int ctl_apply(const struct ctl_request *request, struct bt_config *config,
 
 	*note = '\0';
 	if (request->load)
-		rc = bt_load_config(request->load, &limits, machine->memory_bytes, config, note,
-				    err);
+		rc = bt_machine_load_config(machine, request->load, config, note, err);
 	for (int i = 0; i < request->argc && !rc; i++)
 		rc = bt_param_assign(config, request->argv[i], &limits, err);
 	if (request->action == CTL_START)

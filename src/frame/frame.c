@@ -75,6 +75,11 @@ struct ant_limits bt_machine_limits(const struct bt_machine *machine)
 	};
 }
 
+const char *bt_machine_bound(const struct bt_machine *machine)
+{
+	return machine->abi_version ? "max_held_pct of the module" : "half of what was available";
+}
+
 static unsigned hist_capacity(const struct bt_machine *machine)
 {
 	return (machine->max_order + 1) * machine->node_count * BT_OP_COUNT;

@@ -76,7 +76,7 @@ struct bt_machine {
 	uint32_t cpu_count;		/* CPU numbers are below this */
 	uint32_t node_count;		/* node numbers are below this */
 	uint64_t memory_bytes;		/* MemTotal */
-	uint64_t max_held_bytes;	/* limit of the module */
+	uint64_t max_held_bytes;	/* that all CPUs may hold: bt_machine_bound() */
 	__u64 memory_nodes[BT_NODE_WORDS];
 	__u64 possible_cpus[BT_CPU_WORDS];
 	__u64 allowed_cpus[BT_CPU_WORDS]; /* own affinity mask at start */
@@ -93,6 +93,8 @@ int bt_machine_way_text(const struct bt_machine_way *way, char *buf, size_t size
 
 /* ant_limits of a machine; pointers into it. */
 struct ant_limits bt_machine_limits(const struct bt_machine *machine);
+/* What its max_held_bytes comes from: "max_held_pct of the module", "half of what was available". */
+const char *bt_machine_bound(const struct bt_machine *machine);
 
 /* What a CPU's worker did of a step of a microbenchmark; generation 0: none yet. */
 struct bt_frame_step {

@@ -10,18 +10,22 @@ const char *bt_load_who(const struct bt_load *load, char buf[BT_LOAD_WHO])
 	return buf;
 }
 
-int bt_session_load_config(const struct bt_session *session, const struct bt_load *load,
+int bt_machine_load_config(const struct bt_machine *machine, const struct bt_load *load,
 			   struct bt_config *config, char *note, struct bt_err *err)
 {
-	const struct bt_machine *machine = bt_session_machine(session);
 	struct ant_limits limits = bt_machine_limits(machine);
 	int code = bt_load_config(load, &limits, machine->memory_bytes, config, note, err);
 	size_t used = note ? strlen(note) : 0;
 
 	if (used)
-		snprintf(note + used, BT_ERR_TEXT - used, " (%s)", machine->abi_version ?
-			 "max_held_pct of the module" : "half of what was available");
+		snprintf(note + used, BT_ERR_TEXT - used, " (%s)", bt_machine_bound(machine));
 	return code;
+}
+
+int bt_session_load_config(const struct bt_session *session, const struct bt_load *load,
+			   struct bt_config *config, char *note, struct bt_err *err)
+{
+	return bt_machine_load_config(bt_session_machine(session), load, config, note, err);
 }
 
 int bt_session_load(struct bt_session *session, const struct bt_load *load,

@@ -10,9 +10,10 @@
 
 /* "load fragment": who has published it, in the event log. */
 const char *bt_load_who(const struct bt_load *load, char buf[BT_LOAD_WHO]);
-/*
- * bt_load_config() on the session's machine; config is what it starts from. note names the bound, too.
- */
+/* bt_load_config() on a machine; config is what it starts from. note names the bound, too. */
+int bt_machine_load_config(const struct bt_machine *machine, const struct bt_load *load,
+			   struct bt_config *config, char *note, struct bt_err *err);
+/* The same on the session's. */
 int bt_session_load_config(const struct bt_session *session, const struct bt_load *load,
 			   struct bt_config *config, char *note, struct bt_err *err);
 /*
