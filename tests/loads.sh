@@ -92,7 +92,7 @@ verdict 'bench --load: several are a section each, and options sweep'
 bench 0 $sim $few --load churn,mine --set held=32M -q -o loads.json && bench 0 --resume loads.json -q
 verdict 'bench --load: its result is complete'
 printf '[mine]\nlike = churn\nheld = 95%%\n' >$ini
-bench 2 $sim --load mine && grep -q 'held=95%: the module.s limit (parameter max_held_pct) is .*, 90%' err
+bench 2 $sim --load mine && grep -q 'held=95%: the limit (max_held_pct of the module) is .*, 90%' err
 verdict 'bench --load: no less is measured than its name says'
 rm $ini
 bench 0 --resume loads.json -q

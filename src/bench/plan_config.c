@@ -95,14 +95,14 @@ static int set_held(const struct bt_plan_run *run, const struct bt_machine *mach
 	config->max_held_bytes = (uint64_t)((double)machine->memory_bytes * run->held_percent / 100);
 	if (config->max_held_bytes <= limits->max_held_bytes)
 		return 0;
-	/* The module's limit is in whole pages: the same share of the memory is not above it. */
+	/* The limit is in whole pages: the same share of the memory is not above it. */
 	if (config->max_held_bytes - limits->max_held_bytes < limits->page_bytes) {
 		config->max_held_bytes = limits->max_held_bytes;
 		return 0;
 	}
-	return bt_err_set(err, EINVAL,
-			  "held=%g%%: the module's limit (parameter max_held_pct) is %llu bytes, "
-			  "%.3g%%", run->held_percent, (unsigned long long)limits->max_held_bytes,
+	return bt_err_set(err, EINVAL, "held=%g%%: the limit (%s) is %llu bytes, %.3g%%",
+			  run->held_percent, bt_machine_bound(machine),
+			  (unsigned long long)limits->max_held_bytes,
 			  100.0 * (double)limits->max_held_bytes / (double)machine->memory_bytes);
 }
 

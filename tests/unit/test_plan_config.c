@@ -25,6 +25,7 @@ static struct rig *rig_create(unsigned cpus, unsigned nodes, uint64_t memory_byt
 	struct rig *rig = bt_xcalloc(1, sizeof(*rig));
 
 	rig->machine = (struct bt_machine){
+		.abi_version = 2,
 		.page_bytes = 4096,
 		.max_order = 10,
 		.cpu_count = cpus,
@@ -186,7 +187,7 @@ static void what_the_machine_lacks_is_named(void **state)
 		{ "cpus = 2\nmask = 0,1", "run 'p': cpus=2: of mask=0,1 are 1 online" },
 		{ "node = bind:2", "run 'p': node list '2': '2' at character 1: out of range, the "
 				   "highest is 1" },
-		{ "held = 30%", "run 'p': held=30%: the module's limit (parameter max_held_pct) is "
+		{ "held = 30%", "run 'p': held=30%: the limit (max_held_pct of the module) is "
 				"268435456 bytes, 25%" },
 		{ "held = 300M", "run 'p': held=300M: out of range, allowed is 4KiB to 256MiB" },
 		/* 3 * (2^10 pages and a ring of 24 + 8 * 1024 bytes, in whole pages) */
@@ -205,6 +206,21 @@ static void what_the_machine_lacks_is_named(void **state)
 		assert_int_equal(configure(rig, rows[i].text, &config, &err), -EINVAL);
 		assert_string_equal(err.text, rows[i].message);
 	}
+	free(rig);
+}
+
+/* There is no parameter of a module that anybody could set. */
+static void without_the_module_its_parameter_is_not_named(void **state)
+{
+	struct rig *rig = rig_create(4, 2, GIB);
+	struct bt_config config;
+	struct bt_err err = { 0 };
+
+	(void)state;
+	rig->machine.abi_version = 0;
+	assert_int_equal(configure(rig, "held = 30%", &config, &err), -EINVAL);
+	assert_string_equal(err.text, "run 'p': held=30%: the limit (half of what was available) "
+				      "is 268435456 bytes, 25%");
 	free(rig);
 }
 
@@ -346,6 +362,7 @@ int main(void)
 		cmocka_unit_test(settings_reach_the_config),
 		cmocka_unit_test(cpus_are_the_lowest_of_the_mask_online),
 		cmocka_unit_test(what_the_machine_lacks_is_named),
+		cmocka_unit_test(without_the_module_its_parameter_is_not_named),
 		cmocka_unit_test(one_memory_node_has_no_remote),
 		cmocka_unit_test(times_add_up),
 		cmocka_unit_test(plans_are_files_or_installed),
