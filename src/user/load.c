@@ -105,6 +105,7 @@ int bt_user_load_open(struct bt_user_load **out, uint32_t ways, const struct bt_
 	}
 	sem_init(&load->shared->ready, 1, 0);
 	pthread_mutex_init(&load->shared->vmalloc_lock, NULL);
+	pthread_mutex_init(&load->shared->trouble_lock, NULL);
 	load->shared->ways = ways;
 	bt_board_init(load->board, machine);
 	code = start(load, machine, err);

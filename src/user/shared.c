@@ -29,13 +29,15 @@ void bt_user_wait(struct bt_user_shared *shared, uint32_t heard, uint64_t limit_
 
 void bt_user_tell(struct bt_user_shared *shared, uint64_t generation, const char *text)
 {
-	uint64_t claimed = atomic_load(&shared->trouble_claimed);
-
-	if (claimed >= generation ||
-	    !atomic_compare_exchange_strong(&shared->trouble_claimed, &claimed, generation))
-		return;
-	bt_copy_clean(shared->trouble, sizeof(shared->trouble), text);
-	atomic_store_explicit(&shared->trouble_generation, generation, memory_order_release);
+	pthread_mutex_lock(&shared->trouble_lock);
+	if (atomic_load(&shared->trouble_claimed) < generation) {
+		atomic_store(&shared->trouble_claimed, generation);
+		atomic_thread_fence(memory_order_release);
+		bt_copy_clean(shared->trouble, sizeof(shared->trouble), text);
+		atomic_store_explicit(&shared->trouble_generation, generation,
+				      memory_order_release);
+	}
+	pthread_mutex_unlock(&shared->trouble_lock);
 }
 
 /* A later one may be written over it meanwhile: then this one does not matter any more. */
@@ -45,6 +47,7 @@ void bt_user_told(const struct bt_user_shared *shared, uint64_t generation,
 	text[0] = '\0';
 	if (atomic_load_explicit(&shared->trouble_generation, memory_order_acquire) == generation)
 		bt_copy_clean(text, BT_TROUBLE_TEXT, shared->trouble);
+	atomic_thread_fence(memory_order_acquire);
 	if (atomic_load(&shared->trouble_claimed) != generation)
 		text[0] = '\0';
 }

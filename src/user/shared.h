@@ -40,6 +40,8 @@ struct bt_user_shared {
 	_Atomic uint64_t lease_expiries, limit_expiries;
 	_Atomic uint64_t limit_pages;		/* that one worker may hold by the guard's leave */
 	_Atomic uint64_t guarded_generation;	/* the guard has looked at */
+	/* Workers of two generations may have one at once: the lock is theirs, no reader takes it. */
+	pthread_mutex_t trouble_lock;
 	_Atomic uint64_t trouble_claimed;	/* generation whose trouble is being written */
 	_Atomic uint64_t trouble_generation;	/* and whose is there */
 	char trouble[BT_TROUBLE_TEXT];
@@ -57,7 +59,10 @@ struct bt_user_shared {
 void bt_user_ring(struct bt_user_shared *shared);
 /* Wakes them for limit_pages alone. Who was about to wait sleeps on: again while it matters. */
 void bt_user_wake(struct bt_user_shared *shared);
-/* Why a worker cannot do all of a job. The first of a generation is kept. */
+/*
+ * Why a worker cannot do all of a job. The first of a generation is kept, and of an older one than
+ * was told nothing.
+ */
 void bt_user_tell(struct bt_user_shared *shared, uint64_t generation, const char *text);
 /* That of generation; "": there is none. */
 void bt_user_told(const struct bt_user_shared *shared, uint64_t generation,
