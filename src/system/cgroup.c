@@ -211,19 +211,29 @@ int bt_cgroup_enter(struct bt_cgroup *cgroup, const char *root, pid_t pid, struc
 /* ---- afterwards --------------------------------------------------------------------------- */
 
 /* "oom_kill 3": the number on the line of that name ("" = of a file with one number, or "max"). */
+static uint64_t number_in(const char *text, const char *name)
+{
+	uint64_t number = BT_UNKNOWN, value;
+	const char *line = text;
+	char *end;
+
+	while (line && *line) {
+		if (!strncmp(line, name, strlen(name))) {
+			value = strtoull(line + strlen(name), &end, 10);
+			if (end > line + strlen(name))
+				number = value;
+		}
+		line = strchr(line, '\n');
+		line += !!line;
+	}
+	return number;
+}
+
 static uint64_t number_of(const char *directory, const char *file, const char *name)
 {
-	char *text = read_below(directory, file), *rest = text, *line, *end;
-	uint64_t number = BT_UNKNOWN, value;
+	char *text = read_below(directory, file);
+	uint64_t number = number_in(text, name);
 
-	while ((line = strsep(&rest, "\n"))) {
-		if (strncmp(line, name, strlen(name)))
-			continue;
-		line += strlen(name);
-		value = strtoull(line, &end, 10);
-		if (end > line)
-			number = value;
-	}
 	free(text);
 	return number;
 }
@@ -244,15 +254,26 @@ int bt_cgroup_remove(struct bt_cgroup *cgroup)
 
 /* ---- limits ------------------------------------------------------------------------------- */
 
-static uint64_t room_in(const char *directory, uint64_t max)
+static uint64_t cache_of(const char *directory)
+{
+	char *text = read_below(directory, "/memory.stat");
+	uint64_t active = number_in(text, "active_file ");
+	uint64_t inactive = number_in(text, "inactive_file ");
+
+	free(text);
+	return (active == BT_UNKNOWN ? 0 : active) + (inactive == BT_UNKNOWN ? 0 : inactive);
+}
+
+/* The kernel adds up counts of all CPUs for memory.stat: it is read only where its cache matters. */
+static uint64_t room_in(const char *directory, uint64_t max, uint64_t enough_bytes)
 {
 	uint64_t used = number_of(directory, "/memory.current", ""), cache;
-	uint64_t active = number_of(directory, "/memory.stat", "active_file ");
-	uint64_t inactive = number_of(directory, "/memory.stat", "inactive_file ");
 
 	if (used == BT_UNKNOWN)
 		return BT_UNKNOWN;
-	cache = (active == BT_UNKNOWN ? 0 : active) + (inactive == BT_UNKNOWN ? 0 : inactive);
+	if (max > used && max - used >= enough_bytes)
+		return max - used;
+	cache = cache_of(directory);
 	used -= cache < used ? cache : used;
 	return max > used ? max - used : 0;
 }
@@ -285,7 +306,8 @@ void bt_cgroup_limits_forget(struct bt_cgroup_limits *limits)
 	limits->directory = NULL;
 }
 
-uint64_t bt_cgroup_limits_room(const struct bt_cgroup_limits *limits, uint64_t *of_bytes)
+uint64_t bt_cgroup_limits_room(const struct bt_cgroup_limits *limits, uint64_t enough_bytes,
+			       uint64_t *of_bytes)
 {
 	uint64_t room = BT_UNKNOWN;
 
@@ -293,7 +315,7 @@ uint64_t bt_cgroup_limits_room(const struct bt_cgroup_limits *limits, uint64_t *
 	for (unsigned i = 0; i < limits->count; i++) {
 		uint64_t max = number_of(limits->directory[i], "/memory.max", ""), here;
 
-		here = max == BT_UNKNOWN ? max : room_in(limits->directory[i], max);
+		here = max == BT_UNKNOWN ? max : room_in(limits->directory[i], max, enough_bytes);
 		if (here < room) {
 			room = here;
 			*of_bytes = max;
@@ -317,7 +339,7 @@ uint64_t bt_cgroup_room_bytes(const char *root)
 	uint64_t room, of_bytes;
 
 	bt_cgroup_limits_find(&limits, root);
-	room = bt_cgroup_limits_room(&limits, &of_bytes);
+	room = bt_cgroup_limits_room(&limits, BT_UNKNOWN, &of_bytes);
 	bt_cgroup_limits_forget(&limits);
 	return room;
 }

@@ -51,9 +51,11 @@ void bt_cgroup_limits_forget(struct bt_cgroup_limits *limits);
 /*
  * What their memory limits still allow, as they are now, page cache aside, which goes before anybody
  * is killed: the least of memory.max - (memory.current - active_file - inactive_file), and that
- * memory.max. Both BT_UNKNOWN: no limit, or no memory controller of cgroup v2.
+ * memory.max. Both BT_UNKNOWN: no limit, or no memory controller of cgroup v2. Where one allows
+ * enough_bytes even with its page cache, that is its room: the cache costs the kernel most to tell.
  */
-uint64_t bt_cgroup_limits_room(const struct bt_cgroup_limits *limits, uint64_t *of_bytes);
+uint64_t bt_cgroup_limits_room(const struct bt_cgroup_limits *limits, uint64_t enough_bytes,
+			       uint64_t *of_bytes);
 /*
  * memory.pressure of the highest one that has a limit, whether or not it is there: stalls of all
  * that the limit is for, which a large machine's own account has too few of to show. The caller's;

@@ -183,7 +183,8 @@ static uint64_t allowed_bytes(const struct child *c, const struct bt_config *con
 		.nodes_bytes = nodes.of_bytes, .nodes_left_bytes = nodes.left_bytes,
 	};
 
-	look.group_left_bytes = bt_cgroup_limits_room(&c->limits, &look.group_bytes);
+	look.group_left_bytes = bt_cgroup_limits_room(&c->limits,
+		bt_guard_enough_bytes(config->max_held_bytes, look.memory_bytes), &look.group_bytes);
 	return bt_guard_allowed_bytes(&look);
 }
 

@@ -30,6 +30,12 @@ uint64_t bt_guard_allowed_bytes(const struct bt_guard_look *look)
 	return allowed == BT_UNKNOWN ? look->held_bytes : allowed;
 }
 
+uint64_t bt_guard_enough_bytes(uint64_t wanted_bytes, uint64_t memory_bytes)
+{
+	return wanted_bytes / BT_USER_HELD_PERCENT * 100 +
+	       memory_bytes / 100 * BT_USER_FLOOR_PERCENT;
+}
+
 bool bt_guard_is_pressed(struct bt_guard_pressure *pressure, uint64_t now_ns, uint64_t stalled_us)
 {
 	bool due = !pressure->readings.count || now_ns - pressure->read_ns >= BT_PRESSURE_TICK_NS;

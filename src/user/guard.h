@@ -37,6 +37,8 @@ struct bt_guard_look {
  * reserve, which is the machine's. The least of the three; what is held already where none is known.
  */
 uint64_t bt_guard_allowed_bytes(const struct bt_guard_look *look);
+/* A control group that has so much left allows what is wanted, unless it is larger than the machine. */
+uint64_t bt_guard_enough_bytes(uint64_t wanted_bytes, uint64_t memory_bytes);
 
 /* Zeroed: nothing was read yet. */
 struct bt_guard_pressure {

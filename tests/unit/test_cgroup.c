@@ -344,11 +344,15 @@ static void room_of_limits(void **state)
 	assert_int_equal(bt_cgroup_room_bytes(root), 0);
 	/* Which one's limit that is, and where the stalls of all below the highest limit are. */
 	bt_cgroup_limits_find(&limits, root);
-	assert_int_equal(bt_cgroup_limits_room(&limits, &of_bytes), 0);
+	assert_int_equal(bt_cgroup_limits_room(&limits, BT_UNKNOWN, &of_bytes), 0);
 	assert_int_equal(of_bytes, 4999);
 	put("20000\n", "%s/memory.max", path);
-	assert_int_equal(bt_cgroup_limits_room(&limits, &of_bytes), 7000);
+	assert_int_equal(bt_cgroup_limits_room(&limits, BT_UNKNOWN, &of_bytes), 7000);
 	assert_int_equal(of_bytes, 10000);
+	/* 10000 - 4000 are enough, or its page cache is looked at; 20000 - 5000 of the other are. */
+	assert_int_equal(bt_cgroup_limits_room(&limits, 6000, &of_bytes), 6000);
+	assert_int_equal(of_bytes, 10000);
+	assert_int_equal(bt_cgroup_limits_room(&limits, 6001, &of_bytes), 7000);
 	pressure = bt_cgroup_limits_pressure(&limits);
 	snprintf(below, sizeof(below), "%s/memory.pressure", path);
 	assert_string_equal(pressure, below);
@@ -356,7 +360,7 @@ static void room_of_limits(void **state)
 	put("max\n", "%s/memory.max", path);
 	put("max\n", "%s/b/memory.max", path);
 	assert_null(bt_cgroup_limits_pressure(&limits));
-	assert_true(bt_cgroup_limits_room(&limits, &of_bytes) == BT_UNKNOWN);
+	assert_true(bt_cgroup_limits_room(&limits, BT_UNKNOWN, &of_bytes) == BT_UNKNOWN);
 	bt_cgroup_limits_forget(&limits);
 	/* A container's mount is its own cgroup. */
 	put("0::/\n", "%s/proc/self/cgroup", root);

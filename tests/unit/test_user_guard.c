@@ -85,6 +85,19 @@ static void a_control_group_has_its_own(void **state)
 	check_rows(rows, BT_ARRAY_SIZE(rows));
 }
 
+/* Of 32 GB, 3 % of which are 0.96: for 2 GB twice that has to be there, and the floor. */
+static void a_group_with_enough_left_does_not_matter(void **state)
+{
+	struct bt_guard_look look = {
+		.memory_bytes = 32 * GB, .available_bytes = 30 * GB, NO_NODES,
+		.group_bytes = 32 * GB, .group_left_bytes = bt_guard_enough_bytes(2 * GB, 32 * GB),
+	};
+
+	(void)state;
+	assert_int_equal(look.group_left_bytes, 4960 * MB);
+	assert_true(bt_guard_allowed_bytes(&look) >= 2 * GB);
+}
+
 /* Bound to nodes that have little, of a machine with plenty. */
 static void nodes_have_their_own(void **state)
 {
@@ -248,6 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(allows_half_and_leaves_a_floor),
 		cmocka_unit_test(a_control_group_has_its_own),
+		cmocka_unit_test(a_group_with_enough_left_does_not_matter),
 		cmocka_unit_test(nodes_have_their_own),
 		cmocka_unit_test(cpus_have_what_other_nodes_have),
 		cmocka_unit_test(a_fifth_of_a_window_is_too_much),
