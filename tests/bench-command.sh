@@ -133,6 +133,22 @@ assert [r["number"] for r in now] == list(range(1, len(now) + 1))
 assert not json.load(open("part.json"))["partial"]
 END
 verdict 'resumed: what was cut short is done again'
+# Whose blocks came without the module: a way is known of each repetition alone.
+python3 - <<'END'
+import json
+d = json.load(open("before.json"))
+n = len(d["runs"][0]["repetitions"])
+d["plan"]["text"] = d["plan"]["text"].replace("repetitions = 100", f"repetitions = {n}")
+for repetition in d["runs"][0]["repetitions"]:
+    repetition["way"] = "pbuf"
+json.dump(d, open("way.json", "w"))
+END
+bench 0 --resume way.json $sim && json way.json <<'END'
+*before, last = d["runs"][0]["repetitions"]
+assert all(r["counted"] for r in before) and not last["counted"]
+assert last["flaw"] == "blocks came by the module, not by pbuf as in those before", last["flaw"]
+END
+verdict 'resumed: what is allocated another way does not count'
 bench 2 --resume before.json --source sim:1,cpus=2,memory=512M && grep -q 'another machine (number of CPUs)' err
 verdict 'not on another machine'
 bench 1 $sim $short --alloc-orders 0 --iterations 100 --timeout-s 1 -o t.json && grep -q 'the time limit is over' err &&

@@ -126,6 +126,18 @@ static bool is_warm(struct bt_bench *b)
 	return b->steady_now || spent_ns - b->plan->warmup_ns >= b->plan->steady_limit_ns;
 }
 
+/* Also one of before --resume, by somebody whose rights or limits were others. */
+static int check_way(struct bt_bench *b)
+{
+	const char *way = b->repetition->way, *before = bt_result_way(b->run);
+
+	if (bt_result_way_fits(b->run, way))
+		return 0;
+	bt_bench_flaw(b, "blocks came by %s, not by %s as in those before",
+		      *way ? way : "the module", *before ? before : "the module");
+	return -BT_ESPOILT;
+}
+
 /* The phase begins before the load does, so that it holds all of it. */
 static int warm_up(struct bt_bench *b, struct bt_err *err)
 {
@@ -145,6 +157,8 @@ static int warm_up(struct bt_bench *b, struct bt_err *err)
 	now_ns = bt_session_frame(b->session)->mono_ns;
 	b->steady_watched = false;
 	snprintf(b->repetition->way, sizeof(b->repetition->way), "%s", b->last->way);
+	if (!rc)
+		rc = check_way(b);
 	b->repetition->steady = b->steady_now;
 	b->repetition->steady_spread = b->steady.spread;
 	if (b->steady_now)

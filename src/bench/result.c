@@ -173,6 +173,22 @@ bool bt_result_counts(const struct bt_result_repetition *repetition)
 	return repetition->complete && !repetition->flaw[0];
 }
 
+const char *bt_result_way(const struct bt_result_run *run)
+{
+	for (unsigned i = 0; i < run->repetition_count; i++) {
+		if (bt_result_counts(&run->repetitions[i]))
+			return run->repetitions[i].way;
+	}
+	return NULL;
+}
+
+bool bt_result_way_fits(const struct bt_result_run *run, const char *way)
+{
+	const char *first = bt_result_way(run);
+
+	return !first || !strcmp(first, way);
+}
+
 void bt_result_hist(const struct bt_result_run *run, unsigned phases, enum bt_op op,
 		    struct bt_hist *hist)
 {

@@ -117,6 +117,13 @@ void bt_result_sample(struct bt_result_repetition *repetition, const struct bt_r
 void bt_result_extend(struct bt_result_repetition *repetition, const struct bt_result_sample *sample);
 /* complete and without flaw: its numbers count. */
 bool bt_result_counts(const struct bt_result_repetition *repetition);
+/*
+ * Numbers of blocks that were allocated in different ways are no repetitions of each other: the first
+ * one that counts says which way it is. NULL: none counts.
+ */
+const char *bt_result_way(const struct bt_result_run *run);
+/* That of the run, or none yet. */
+bool bt_result_way_fits(const struct bt_result_run *run, const char *way);
 
 /* All counted repetitions of a run together: histogram of one operation over the phases in mask. */
 #define BT_PHASES_LOADED (1u << BT_PHASE_LOAD | 1u << BT_PHASE_PRESSED)

@@ -10,11 +10,9 @@
 /* Ways to allocate without the module are not to be compared: each is a configuration of its own. */
 static char *config_of(const struct bt_result_run *run)
 {
-	for (unsigned i = 0; i < run->repetition_count; i++) {
-		if (run->repetitions[i].way[0])
-			return bt_xasprintf("%s way=%s", run->label, run->repetitions[i].way);
-	}
-	return bt_xstrdup(run->label);
+	const char *way = bt_result_way(run);
+
+	return way && *way ? bt_xasprintf("%s way=%s", run->label, way) : bt_xstrdup(run->label);
 }
 
 static void add_run(struct bt_samples *samples, const struct bt_result_run *run)

@@ -455,6 +455,27 @@ static void orders_twice(void **state)
 	assert_int_equal(bt_result_check_pab(&with, &err), 0);
 }
 
+/* What does not count says nothing of the way; the first that does, does. */
+static void the_first_that_counts_has_the_way(void **state)
+{
+	struct bt_result_repetition repetitions[] = {
+		{ .complete = true, .way = "packet", .flaw = "the lease expired" },
+		{ .complete = false, .way = "packet" },
+		{ .complete = true, .way = "pbuf" },
+		{ .complete = true, .way = "sysctl" },
+	};
+	struct bt_result_run run = { .repetitions = repetitions, .repetition_count = 2 };
+
+	(void)state;
+	assert_null(bt_result_way(&run));
+	assert_true(bt_result_way_fits(&run, "packet"));
+	run.repetition_count = 4;
+	assert_string_equal(bt_result_way(&run), "pbuf");
+	assert_true(bt_result_way_fits(&run, "pbuf"));
+	assert_false(bt_result_way_fits(&run, "packet"));
+	assert_false(bt_result_way_fits(&run, ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -464,6 +485,7 @@ int main(void)
 		cmocka_unit_test(damaged), cmocka_unit_test(as_page_alloc_bench),
 		cmocka_unit_test(samples_as_the_distribution), cmocka_unit_test(orders_twice),
 		cmocka_unit_test(pab_of_a_part),
+		cmocka_unit_test(the_first_that_counts_has_the_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
