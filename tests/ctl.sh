@@ -126,7 +126,7 @@ check 'is stopped' 0 'SIMULATED, drained, generation 5' $program ctl get
 check 'start again' 0 '^generation 6 applied' $program ctl start pattern=steady
 check 'a load that may not have all names the bound' 0 \
 	': no more is allowed here (max_held_pct of the module)$' $program ctl load oom-edge
-check 'and so does the log' 0 ': no more is allowed here (max_held_pct of the module)$' cat "$dir/log"
+check 'and so does the log' 0 '' wait_for ': no more is allowed here (max_held_pct of the module)$'
 check 'a second session has no socket' 0 'another session' \
 	timeout --preserve-status -s INT 1 $program ctl start --source sim
 kill -INT "$session"
