@@ -142,7 +142,6 @@ static void what_is_kept_keeps_its_way(void **state)
 	(void)state;
 	if (has_way(session, "pipe") && has_way(session, "packet")) {
 		publish(session, "held=8M pattern=hold order=0");
-		run_for_a_while(session);
 		assert_string_equal(bt_session_frame(session)->way, "pipe");
 		config = *bt_session_config(session);
 		config.run = BT_RUN_KEEP;

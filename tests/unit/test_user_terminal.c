@@ -5,6 +5,7 @@
 #include <pty.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 #include "tests/unit/user_load_rig.h"
 
@@ -67,6 +68,8 @@ static void leader(void)
 	pid_t job = fork();
 
 	if (!job) {
+		/* SIGHUP, which a stopped job gets without its shell, may be ignored. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		signal(SIGTTOU, SIG_IGN);
 		setpgid(0, 0);
 		tcsetpgrp(0, getpid());
