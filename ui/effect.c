@@ -103,6 +103,15 @@ static void effect_sample(const struct situation *s, char *buf)
 		snprintf(buf, UI_EFFECT, "every operation is timed");
 }
 
+/* Only the module is told of an OOM kill before it comes. */
+static void effect_guard(const struct situation *s, char *buf)
+{
+	if (s->config->guard == BT_GUARD_SAFE && !s->machine->abi_version)
+		snprintf(buf, UI_EFFECT, "keeps the reserve available, is the first that is OOM-killed");
+	else
+		snprintf(buf, UI_EFFECT, "%s", s->param->choices[s->config->guard].help);
+}
+
 /* Parameters whose value needs words that depend on the machine; the others have help texts. */
 static const struct {
 	const char *name;
@@ -111,6 +120,7 @@ static const struct {
 	{ "order", effect_order }, { "cpus", effect_cpus },	  { "held", effect_held },
 	{ "batch", effect_batch }, { "reserve", effect_reserve }, { "pace", effect_pace },
 	{ "lease", effect_lease }, { "limit", effect_limit },	  { "sample", effect_sample },
+	{ "guard", effect_guard },
 };
 
 const char *ui_effect(const struct bt_param *param, const struct bt_config *config,

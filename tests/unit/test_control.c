@@ -172,6 +172,25 @@ static void differences_and_their_text(void **state)
 }
 
 /* The module refuses bench with a reserve: the reserve goes along, and comes back by undo. */
+/* No source but the module hears of an OOM kill before it comes (source user has no notifier). */
+static void guard_safe_promises_what_the_source_can(void **state)
+{
+	struct bt_machine *machine = bt_xcalloc(1, sizeof(*machine));
+	const struct bt_param *guard = bt_param_find("guard");
+	struct bt_config config = config_of_test();
+	char text[UI_EFFECT];
+
+	(void)state;
+	assert_int_equal(config.guard, BT_GUARD_SAFE);
+	assert_non_null(strstr(ui_effect(guard, &config, machine, text), "the first that is OOM-killed"));
+	machine->abi_version = BT_ABI_VERSION;
+	assert_non_null(strstr(ui_effect(guard, &config, machine, text), "before an OOM kill"));
+	config.guard = BT_GUARD_BENCH;
+	machine->abi_version = 0;
+	assert_non_null(strstr(ui_effect(guard, &config, machine, text), "the pressure stays"));
+	free(machine);
+}
+
 static void guard_bench_takes_the_reserve_along(void **state)
 {
 	struct bt_config config = config_of_test(), before = config;
@@ -446,6 +465,7 @@ int main(void)
 		cmocka_unit_test(masks_have_no_step),
 		cmocka_unit_test(several_assignments),
 		cmocka_unit_test(differences_and_their_text),
+		cmocka_unit_test(guard_safe_promises_what_the_source_can),
 		cmocka_unit_test(guard_bench_takes_the_reserve_along),
 		cmocka_unit_test(masks_differ_beyond_their_text),
 		cmocka_unit_test(undo_puts_back_what_was_touched),
