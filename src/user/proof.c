@@ -136,6 +136,22 @@ static bool judge(struct trial *trial, struct bt_proof *proof)
 	return trial->traced >= blocks;
 }
 
+/*
+ * What is counted is of one CPU, and blocks of a way that ignores nodes would come along with a thread
+ * that moves from one to the next.
+ */
+static bool stay_here(cpu_set_t *before)
+{
+	int cpu = sched_getcpu();
+	cpu_set_t here;
+
+	if (cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(0, sizeof(*before), before))
+		return false;
+	CPU_ZERO(&here);
+	CPU_SET((unsigned)cpu, &here);
+	return !sched_setaffinity(0, sizeof(here), &here);
+}
+
 /* Others may allocate meanwhile: one good try of some is enough. */
 static bool prove_order(struct trial *trial, struct bt_proof *proof)
 {
@@ -186,6 +202,8 @@ void bt_prove(const struct bt_way *way, unsigned max_order, struct bt_proof *pro
 	struct bt_account account;
 	struct trial trial = { .way = way, .account = &account };
 	struct bt_err err = { 0 };
+	cpu_set_t cpus;
+	bool stays = stay_here(&cpus);
 
 	*proof = (struct bt_proof){ .orders = 0 };
 	if (!bt_account_open(&account, &err) && !way->open(&trial.state, &terms, &err)) {
@@ -195,6 +213,8 @@ void bt_prove(const struct bt_way *way, unsigned max_order, struct bt_proof *pro
 	if (err.code)
 		bt_copy_clean(proof->reason, sizeof(proof->reason), err.text);
 	bt_account_close(&account);
+	if (stays)
+		sched_setaffinity(0, sizeof(cpus), &cpus);
 }
 
 /* ---- nodes --------------------------------------------------------------------------------- */
@@ -243,19 +263,6 @@ static enum bt_way_nodes prove_node(struct trial *trial, const struct bt_machine
 		bt_sleep_until_ns(bt_mono_ns() + PAUSE_NS);
 	}
 	return BT_WAY_NODES_IGNORED;
-}
-
-/* Blocks of a way that ignores nodes would come along with a thread that moves from one to the next. */
-static bool stay_here(cpu_set_t *before)
-{
-	int cpu = sched_getcpu();
-	cpu_set_t here;
-
-	if (cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(0, sizeof(*before), before))
-		return false;
-	CPU_ZERO(&here);
-	CPU_SET((unsigned)cpu, &here);
-	return !sched_setaffinity(0, sizeof(here), &here);
 }
 
 static enum bt_way_nodes prove_each(struct trial *trial, const struct bt_machine *machine)

@@ -2,8 +2,10 @@
 #include "user/trace.h"
 
 #include <linux/perf_event.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -26,20 +28,37 @@ static bool find_event(uint64_t *id)
 	return false;
 }
 
+/* Thread ids of the tracepoint are those of the first namespace, which always has this number. */
+static bool knows_our_id(void)
+{
+	static const char first[] = "pid:[4026531836]";	/* PROC_PID_INIT_INO */
+	char text[sizeof(first)];
+
+	return readlink("/proc/self/ns/pid", text, sizeof(text)) == sizeof(first) - 1 &&
+	       !memcmp(text, first, sizeof(first) - 1);
+}
+
+/*
+ * Of the CPU, not of the thread: a counter that follows a thread has the kernel patch its scheduler, as
+ * it is opened and as it is closed.
+ */
 int bt_trace_open(unsigned order)
 {
 	struct perf_event_attr attributes = {
 		.type = PERF_TYPE_TRACEPOINT, .size = sizeof(attributes),
 	};
-	char filter[32];
+	int fd, cpu = sched_getcpu(), used;
+	char filter[64];
 	uint64_t id;
-	int fd;
 
-	if (!find_event(&id))
+	if (cpu < 0 || !find_event(&id))
 		return -1;
 	attributes.config = id;
-	fd = (int)syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
-	snprintf(filter, sizeof(filter), "order == %u", order);
+	fd = (int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	used = snprintf(filter, sizeof(filter), "order == %u", order);
+	if (knows_our_id())
+		snprintf(filter + used, sizeof(filter) - (size_t)used, " && common_pid == %ld",
+			 syscall(SYS_gettid));
 	if (fd < 0 || !ioctl(fd, PERF_EVENT_IOC_SET_FILTER, filter))
 		return fd;
 	close(fd);

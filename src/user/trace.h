@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Blocks of one order that the calling thread has allocated, as the tracepoint kmem:mm_page_alloc
- * counts them. A counter of perf, which records nothing: nobody else's tracing is touched.
+ * counts them, while it stays on its CPU; in a pid namespace others on this CPU are counted, too. A
+ * counter of perf, which records nothing: nobody else's tracing is touched.
  */
 #ifndef BT_TRACE_H
 #define BT_TRACE_H
