@@ -96,6 +96,12 @@ const char *ui_app_no_control(const struct ui_app *app);
 const char *ui_app_no_source(const struct ui_app *app);
 /* Why neither this machine nor a second one can be told to stop; NULL when one can. */
 const char *ui_app_no_stop(const struct ui_app *app);
+/*
+ * A line of a question before a start: what guard and reserve do. Without the module nothing is told of
+ * an OOM kill before it comes.
+ */
+void ui_app_say_guard(const struct ui_app *app, struct ui_question *question,
+		      const struct bt_config *config);
 /* The config that changes start from: the draft's, else the last one sent, without generation. */
 void ui_app_config(const struct ui_app *app, struct bt_config *config);
 /*

@@ -135,19 +135,26 @@ static const struct ui_answer start_answers[] = {
 	{ 0, NULL, NULL },
 };
 
-/* Without the module nothing is told of an OOM kill before it comes. */
-static void say_bounds(struct ui_question *question, const struct bt_config *config, bool module)
+void ui_app_say_guard(const struct ui_app *app, struct ui_question *question,
+		      const struct bt_config *config)
 {
 	char text[UI_TEXT];
 
 	if (config->guard == BT_GUARD_SAFE)
 		ui_question_line(question, "Guard safe: leaves %s available, %s.",
 				 bt_text_bytes(config->reserve_bytes, text, sizeof(text)),
-				 module ? "gives all back before an OOM kill" :
-					  "is the first that an OOM kill takes");
+				 app->model->machine->abi_version ?
+					 "gives all back before an OOM kill" :
+					 "is the first that an OOM kill takes");
 	else
 		ui_question_line(question,
 				 "Guard bench: leaves no reserve; others may be OOM-killed.");
+}
+
+static void say_ends(struct ui_question *question, const struct bt_config *config)
+{
+	char text[UI_TEXT];
+
 	if (config->lease_ms)
 		ui_question_line(question, "Stops by itself %s after this program falls silent.",
 				 bt_text_ns(config->lease_ms * BT_NS_PER_MS, text, sizeof(text)));
@@ -184,7 +191,8 @@ static void ask_to_start(struct ui_app *app, const struct bt_config *config, con
 				 app->against.beside->machine->source);
 	ui_question_line(question, "%s and may reclaim or swap.",
 			 second ? "Both become slower" : "The machine becomes slower");
-	say_bounds(question, config, machine->abi_version);
+	ui_app_say_guard(app, question, config);
+	say_ends(question, config);
 	if (second && machine->abi_version && !app->against.beside->machine->abi_version)
 		ui_question_line(question, "Of %s an OOM kill takes the workers first.", second);
 	ui_question_line(question, "! stops at any time.%s", undo ? "" : " This is asked once.");

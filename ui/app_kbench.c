@@ -73,18 +73,12 @@ static const struct ui_answer answers[] = {
 static void ask(struct ui_app *app, const struct bt_config *config)
 {
 	struct ui_question *question = ui_question_open(app, "Start the microbenchmark?", answers);
-	char text[UI_TEXT];
 
 	ui_question_line(question,
 			 "Kernel threads on CPUs of %s allocate and free pages as fast as they can.",
 			 app->model->machine->host);
 	ui_question_line(question, "The machine becomes slower and may reclaim or swap.");
-	if (config->guard == BT_GUARD_SAFE)
-		ui_question_line(question,
-				 "Guard safe: leaves %s available, gives all back before an OOM kill.",
-				 bt_text_bytes(config->reserve_bytes, text, sizeof(text)));
-	else
-		ui_question_line(question, "Guard bench: leaves no reserve; others may be OOM-killed.");
+	ui_app_say_guard(app, question, config);
 	ui_question_line(question, "U or ! stops it at any time. This is asked once.");
 }
 
