@@ -223,12 +223,13 @@ static bool step(struct bt_user_worker *w, const struct ant_band *band, uint64_t
 		bt_user_shrink(w, now_ns);
 		return true;
 	case ANT_STEP_ALLOC:
-		if (w->way && !is_scrap(w, band))
-			return grow(w, band->high, now_ns);
-		if (w->way)
-			rest(w, *now_ns);
-		else
+		if (!w->way) {
 			back_off(w, *now_ns);
+			return false;
+		}
+		if (!is_scrap(w, band))
+			return grow(w, band->high, now_ns);
+		rest(w, *now_ns);
 		return false;
 	default:
 		rest(w, *now_ns);
