@@ -147,23 +147,36 @@ static void lease_and_time_limit_stop_it(void **state)
 		check_as(false, "stop", &(struct check){ stops, &reasons[i] });
 }
 
+/* Pipes that hold all they are to. */
+static bool open_and_hold(struct kit *kit, char verdict[VERDICT])
+{
+	if (!open_kit(kit, 1u << BT_WAY_PIPE, verdict))
+		return false;
+	bt_user_load_publish(kit->load, &kit->config, BT_WAY_PIPE);
+	if (!await_held(kit, HELD))
+		snprintf(verdict, VERDICT, "holds nothing to give back");
+	return true;
+}
+
 /* A reserve that is more than there is: nothing may be held. */
+static void reserve_all(struct kit *kit, char verdict[VERDICT])
+{
+	kit->config.reserve_bytes = kit->machine.memory_bytes;
+	bt_user_load_publish(kit->load, &kit->config, BT_WAY_PIPE);
+	if (!await_held(kit, 0))
+		snprintf(verdict, VERDICT, "below the reserve it holds %llu",
+			 (unsigned long long)held_bytes(kit));
+}
+
 static void keeps_the_reserve(const void *context, char verdict[VERDICT])
 {
 	struct kit kit;
 	uint64_t end_ns = bt_mono_ns() + LIMIT_NS;
 
 	(void)context;
-	if (!open_kit(&kit, 1u << BT_WAY_PIPE, verdict))
+	if (!open_and_hold(&kit, verdict))
 		return;
-	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
-	if (!await_held(&kit, HELD))
-		snprintf(verdict, VERDICT, "holds nothing to give back");
-	kit.config.reserve_bytes = kit.machine.memory_bytes;
-	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
-	if (!await_held(&kit, 0))
-		snprintf(verdict, VERDICT, "below the reserve it holds %llu",
-			 (unsigned long long)held_bytes(&kit));
+	reserve_all(&kit, verdict);
 	while (!TOTAL(&kit, throttled) && bt_mono_ns() < end_ns)
 		usleep(1000);
 	if (!TOTAL(&kit, throttled))
@@ -177,21 +190,14 @@ static void is_not_paced(const void *context, char verdict[VERDICT])
 	struct kit kit;
 
 	(void)context;
-	if (!open_kit(&kit, 1u << BT_WAY_PIPE, verdict))
+	if (!open_and_hold(&kit, verdict))
 		return;
-	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
-	if (!await_held(&kit, HELD))
-		snprintf(verdict, VERDICT, "holds nothing to give back");
 	kit.config.pace_ops = 1;
 	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
 	usleep(200000);
 	if (!await_held(&kit, HELD))
 		snprintf(verdict, VERDICT, "gives back what it need not");
-	kit.config.reserve_bytes = kit.machine.memory_bytes;
-	bt_user_load_publish(kit.load, &kit.config, BT_WAY_PIPE);
-	if (!await_held(&kit, 0))
-		snprintf(verdict, VERDICT, "at a pace it still holds %llu",
-			 (unsigned long long)held_bytes(&kit));
+	reserve_all(&kit, verdict);
 	bt_user_load_close(kit.load);
 }
 
