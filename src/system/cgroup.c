@@ -224,7 +224,8 @@ static uint64_t number_in(const char *text, const char *name)
 				number = value;
 		}
 		line = strchr(line, '\n');
-		line += !!line;
+		if (line)
+			line++;
 	}
 	return number;
 }

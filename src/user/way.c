@@ -31,9 +31,10 @@ int bt_ways_parse(const char *text, uint32_t *ways, struct bt_err *err)
 		*ways = text && *text ? 0 : BT_WAYS_ALL;
 		return 0;
 	}
-	for (const char *at = text; at; at = strchr(at, '+'), at += !!at) {
+	for (const char *at = text, *next; at; at = next) {
 		size_t length = strcspn(at, "+");
 
+		next = at[length] ? at + length + 1 : NULL;
 		one = find(at, length);
 		if (!one) {
 			bt_ways_text(BT_WAYS_ALL, names, sizeof(names));
