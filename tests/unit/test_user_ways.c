@@ -327,6 +327,8 @@ static void a_liar_is_found_out(void **state)
 	assert_non_null(strstr(proof.reason, "order 10: 1024 pages were to be allocated"));
 }
 
+#define QUIET_TRIES 50
+
 /* Order 11 is above what the allocator has: these pages are real, and no block. */
 static void takes_vmalloc(const void *context, char verdict[VERDICT])
 {
@@ -340,7 +342,12 @@ static void takes_vmalloc(const void *context, char verdict[VERDICT])
 		snprintf(verdict, VERDICT, "skip: %.200s", err.text);
 		return;
 	}
-	bt_prove(&way, 11, &proof);
+	/* Where others allocate all the time, that is the reason; some time they do not. */
+	for (unsigned i = 0; i < QUIET_TRIES; i++) {
+		bt_prove(&way, 11, &proof);
+		if (proof.orders || !strstr(proof.reason, "were to be allocated"))
+			break;
+	}
 	if (proof.orders || !strstr(proof.reason, "order 11: 2048 pages came out of vmalloc()"))
 		snprintf(verdict, VERDICT, "orders %#x: %.160s", proof.orders, proof.reason);
 }
