@@ -5,7 +5,7 @@
  * Who may touch what: `control` (mutex) serialises the controller's publications; `lock` (spinlock,
  * never held across an allocation or a sleep) guards config, job, generation, the deadlines and the
  * changing words of the area's head. A worker owns its struct ant_worker, but for `share` and
- * `fresh` (control) and `handed` (xchg), and its statistics.
+ * `fresh` (control), `handed` (xchg) and `inbox` (its own lock), and its statistics.
  */
 #ifndef ANT_H
 #define ANT_H
@@ -27,15 +27,21 @@
 #include "hold.h"
 #include "pattern.h"
 
+/* Orders by weight; sum 0: none. */
+struct ant_mix {
+	u32 sum;
+	u32 weights[BT_ORDER_COUNT];
+};
+
 /* What a worker needs of a configuration, in the kernel's terms. */
 struct ant_job {
 	u32 run;		/* enum bt_run */
 	u32 pattern;
 	u32 free_order;
 	u32 touch;
-	u32 order;
+	u32 order;		/* of a mix the highest */
 	u32 node_policy;
-	u32 batch_blocks;
+	u32 bulk_pages;		/* of one call; 0 = blocks one by one */
 	u32 step;		/* enum bt_step */
 	u32 cpus;		/* CPUs of the mask */
 	u32 sample_every;	/* > 0 */
@@ -44,7 +50,30 @@ struct ant_job {
 	u64 reserve_pages;
 	u64 step_blocks;
 	u64 seed;
+	u32 lowest_order;	/* of the mix, or order: where it fails, there is no more */
+	u64 unit_pages;		/* at most, of one allocation */
+	u64 burst_pages;
+	u64 inbox_pages;	/* of a CPU's share, what is for hand-off; 0 = there is none */
+	struct ant_mix mix;
 	nodemask_t nodes;
+};
+
+/* Blocks handed to a worker for it to free; oldest first, as entries of a ring. */
+#define ANT_INBOX_BLOCKS	256u
+
+struct ant_inbox {
+	spinlock_t lock;	/* leaf; also guards the gauges of hand-off in the statistics */
+	bool open;
+	u32 first;
+	u32 count;
+	u64 max_pages;
+	u64 entry[ANT_INBOX_BLOCKS];
+};
+
+/* Where an operation's latencies are counted. */
+struct ant_latencies {
+	u64 *hist;
+	u64 *max_ns;
 };
 
 struct ant_worker {
@@ -71,6 +100,11 @@ struct ant_worker {
 	u64 stepped_ns;		/* its end */
 	unsigned int mix_cpu;	/* how far the shuffle is: the next block is of this CPU, */
 	u64 mix_slot;		/* at this distance from its oldest */
+	u64 mix_random;		/* state of the choice of orders */
+	struct ant_worker *receiver; /* who frees what it hands off; NULL: nobody else is there */
+	bool gives;		/* in this batch, rather than freeing */
+	struct ant_inbox inbox;
+	struct page *bulk[BT_BULK_MAX];
 
 	struct ant_ring *handed; /* a new ring on its way, NULL = none */
 	struct ant_ring *fresh;	/* being prepared by the publisher */
@@ -87,8 +121,9 @@ struct ant_worker {
 	u64 *by_order;
 	u64 *by_node;
 	u64 *hist;		/* [order][op][bucket] */
-	u64 *alloc_hist;	/* of the job's order, and its word of by_order */
+	u64 *alloc_hist;	/* of the next block's order, and its word of by_order */
 	u64 *alloc_blocks;
+	u64 *bulk_hist;		/* [bucket] */
 };
 
 struct ant_dev {
@@ -196,6 +231,32 @@ void ant_op_free(struct ant_worker *worker, u64 *now_ns);
  */
 bool ant_op_grow(struct ant_worker *worker, u64 high, u64 *now_ns);
 void ant_op_shrink(struct ant_worker *worker, u64 low, u64 *now_ns);
+/* As ant_op_grow(), each block of an order by the weights of the job's mix; it has one. */
+bool ant_op_grow_mix(struct ant_worker *worker, u64 high, u64 *now_ns);
+/* Parts of an operation, for others: turns to the next node, if the policy has several in turn, */
+void ant_op_next_node(struct ant_worker *worker);
+/* counts what took so long, returns the time at its end, */
+u64 ant_op_account(struct ant_worker *worker, struct ant_latencies to, u64 start_ticks,
+		   u64 end_ticks);
+/* takes a block that was allocated, */
+void ant_op_got(struct ant_worker *worker, struct page *page, unsigned int order);
+/* and frees one that is in no ring, but counted as held. */
+void ant_op_free_page(struct ant_worker *worker, struct page *page, unsigned int order,
+		      u64 *now_ns);
+
+/* bulk.c */
+/* As ant_op_grow(), by calls for the job's bulk_pages each; whatever they get is held. */
+bool ant_bulk_grow(struct ant_worker *worker, u64 high, u64 *now_ns);
+
+/* handoff.c */
+/* Takes blocks from now on, so many pages; 0: takes none any more, and frees those it has. */
+void ant_handoff_open(struct ant_worker *worker, u64 max_pages, u64 now_ns);
+/* Frees all it was handed. */
+void ant_handoff_drain(struct ant_worker *worker, u64 *now_ns);
+/* Frees what it was handed, until then at the latest. */
+void ant_handoff_empty(struct ant_worker *worker, u64 end_ns, u64 *now_ns);
+/* As ant_op_shrink(), by giving blocks to the receiver; what it does not take is freed. */
+void ant_handoff_shrink(struct ant_worker *worker, u64 low, u64 *now_ns);
 
 /* kbench.c */
 /* Of the worker's step, some 1 ms; then it sleeps a little, or rests for it is over. */

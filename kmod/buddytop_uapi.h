@@ -18,7 +18,7 @@
 #include <linux/types.h>
 
 #define BT_DEVICE_NAME	"buddytop"
-#define BT_ABI_VERSION	2u	/* 2: microbenchmark, sampling, clock; configs of 1 are taken */
+#define BT_ABI_VERSION	3u	/* 2: microbenchmark, sampling, clock; 3: mixed loads */
 #define BT_AREA_MAGIC	0x31706f7479646475ull	/* "uddytop1", little endian */
 
 /* Bits of the masks in struct bt_config, word 0 bit 0 = CPU or node 0. */
@@ -108,19 +108,21 @@ enum bt_guard {
 	BT_GUARD_COUNT
 };
 
+#define BT_ORDER_COUNT	16	/* in a configuration; a machine has 0 .. bt_info.max_order */
+
 /* BT_IOC_PUBLISH (in, out: generation) and BT_IOC_GET_CONFIG (out; in: size). */
 struct bt_config {
 	__u32 size;		/* sizeof(struct bt_config) as the caller knows it */
 	__u32 flags;		/* none defined: 0 */
 	__u32 run;		/* enum bt_run */
-	__u32 order;		/* 0 .. bt_info.max_order */
+	__u32 order;		/* 0 .. bt_info.max_order; of a mix the highest that has a weight */
 	__u32 pattern;		/* enum bt_pattern */
 	__u32 free_order;	/* enum bt_free_order */
 	__u32 touch;		/* enum bt_touch */
 	__u32 gfp;		/* enum bt_gfp */
 	__u32 node_policy;	/* enum bt_node_policy */
 	__u32 guard;		/* enum bt_guard */
-	__u32 batch_blocks;	/* 1 .. BT_BATCH_MAX: blocks of one burst */
+	__u32 batch_blocks;	/* 1 .. BT_BATCH_MAX: blocks of one burst, of a mix on average */
 	__u32 pace_ops;		/* operations a second per CPU; 0 = flat out */
 	__u32 lease_ms;		/* BT_LEASE_MIN_MS .. BT_LEASE_MAX_MS; 0 = no lease */
 	__u32 sample_every;	/* time one operation in so many, by CPU; 0 and 1 = every one */
@@ -135,11 +137,21 @@ struct bt_config {
 	__u32 reserved;		/* 0 */
 	__u64 step_blocks;	/* operations of the step on each CPU */
 	__u64 seed;		/* of what is random */
+	/* Since version 3. None of it goes with BT_RUN_STEP. */
+	__u32 bulk_pages;	/* asked for in each bulk call, 1 .. BT_BULK_MAX; 0 = none */
+	__u32 handoff;		/* 1: another CPU of the mask frees; 0 */
+	/*
+	 * A mix: each block is of a random order, by these weights, 0 .. BT_WEIGHT_MAX. All 0: no
+	 * mix. Bulk calls are of order 0 alone.
+	 */
+	__u32 order_weights[BT_ORDER_COUNT];
 };
 
 #define BT_BATCH_MAX	65536u
 #define BT_PACE_MAX	100000000u
 #define BT_SAMPLE_MAX	65536u
+#define BT_BULK_MAX	512u
+#define BT_WEIGHT_MAX	65535u
 #define BT_STEP_BLOCKS_MAX	0x10000000000ull	/* 2 to the power of 40 */
 #define BT_LEASE_MIN_MS	100u
 #define BT_LEASE_MAX_MS	600000u
@@ -148,6 +160,8 @@ struct bt_config {
 /* bt_info.features */
 #define BT_FEATURE_INIT_ON_ALLOC	0x1ull	/* the kernel zeroes every block */
 #define BT_FEATURE_TEST_DELAY		0x2ull	/* test build: a known delay is timed too */
+#define BT_FEATURE_BULK			0x4ull	/* the kernel has bulk calls (5.13 and later) */
+#define BT_FEATURE_MIXED		0x8ull	/* mixes of orders, hand-off: since version 3 */
 
 /* BT_IOC_INFO (in: size; out: the rest). Facts that do not change while the module is loaded. */
 struct bt_info {
@@ -212,6 +226,8 @@ struct bt_area {
 	__u64 clock_pair_ns;	/* two clock reads back to back: smallest of many, at load */
 	__u64 ring_bytes;	/* memory of the rings of held blocks, counted in max_held_bytes */
 	__u64 clock;		/* enum bt_clock in use; from TSC to KTIME once it is distrusted */
+	/* Since version 3; constant. */
+	__u64 bulk_hist_offset;	/* u64[buckets] of CPU 0's bulk calls; next at hist_cpu_stride */
 };
 
 /* What times the operations: see bt_area.clock. */
@@ -234,8 +250,9 @@ enum bt_worker_state {
 };
 
 /*
- * One CPU. The only writer is that CPU's worker; values but the gauges (state, op, op_start_ns,
- * held_*, step_*) only grow. At order_offset and node_offset two arrays follow in the same block.
+ * One CPU. The only writer is that CPU's worker, but for the gauges of hand-off, which have a lock.
+ * Values but the gauges (state, op, op_start_ns, held_*, step_*, handoff_blocks and _pages) only
+ * grow. At order_offset and node_offset two arrays follow in the same block.
  */
 struct bt_cpu_stats {
 	__u64 generation;	/* adopted */
@@ -268,6 +285,16 @@ struct bt_cpu_stats {
 	__u64 step_end_ns;	/* of its last one so far */
 	__u64 step_preempted_ns; /* of these: operations before or in which it was switched out */
 	__u64 step_ended;	/* generation of the last step that came to its end; written last */
+	/* Since version 3. Pages that bulk calls got are among allocs, by order and node too. */
+	__u64 bulk_calls;
+	__u64 bulk_asked_pages;	/* by these calls together */
+	__u64 bulk_got_pages;
+	__u64 bulk_partial;	/* calls that got some, but fewer than asked; none is a failure */
+	__u64 bulk_max_ns;	/* exact, since load, without preempted ones */
+	__u64 handoff_frees;	/* of frees: blocks that another CPU had allocated */
+	__u64 handoff_kept;	/* of frees: blocks that were to be handed off and had no taker */
+	__u64 handoff_blocks;	/* gauges: handed to this CPU, not freed yet, in nobody's held_* */
+	__u64 handoff_pages;
 };
 
 #endif

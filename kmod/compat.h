@@ -25,6 +25,23 @@ static inline struct page *ant_compat_alloc(gfp_t gfp, unsigned int order, int n
 #endif
 }
 
+/*
+ * Pages of order 0 for the entries of `pages` that are NULL; how many there are then. Since 5.13;
+ * until 6.13 it could fill a list instead.
+ */
+#if defined(ANT_HAVE_BULK_LIST)
+#define ANT_HAS_BULK	1
+#define ant_compat_alloc_bulk(gfp, node, nodes, count, pages) \
+	__alloc_pages_bulk(gfp, node, nodes, count, NULL, pages)
+#elif defined(ANT_HAVE_BULK)
+#define ANT_HAS_BULK	1
+#define ant_compat_alloc_bulk(gfp, node, nodes, count, pages) \
+	__alloc_pages_bulk(gfp, node, nodes, count, pages)
+#else
+#define ANT_HAS_BULK	0
+#define ant_compat_alloc_bulk(gfp, node, nodes, count, pages)	0ul
+#endif
+
 /* So many more, by one writer; readers in user space see the old or the new word. */
 static __always_inline void ant_compat_add(u64 *counter, u64 n)
 {

@@ -30,6 +30,16 @@ const char *const ant_config_fault_text[ANT_CONFIG_FAULT_COUNT] = {
 	[ANT_CONFIG_HELD_SMALL] = "too small for one block and its ring on every CPU of the mask",
 	[ANT_CONFIG_STEP_HELD] =
 		"too small for the step's blocks and their ring on every CPU of the mask",
+	[ANT_CONFIG_STEP_MIX] = "a step has one order, no bulk calls and no hand-off",
+	[ANT_CONFIG_WEIGHT] = "a weight of the mix is out of range",
+	[ANT_CONFIG_MIX_ORDER] = "order is not the highest one of the mix",
+	[ANT_CONFIG_BULK_PAGES] = "pages of a bulk call are out of range",
+	[ANT_CONFIG_BULK_ORDER] = "bulk calls give pages of order 0: order must be 0",
+	[ANT_CONFIG_NO_MIX] = "only blocks of one order are to be had here",
+	[ANT_CONFIG_NO_BULK] = "there are no bulk calls here: they take the module and Linux 5.13",
+	[ANT_CONFIG_NO_HANDOFF] = "hand-off takes the module",
+	[ANT_CONFIG_HANDOFF] = "hand-off is neither on nor off",
+	[ANT_CONFIG_HANDOFF_CPUS] = "hand-off takes two CPUs in the mask",
 };
 
 /* Fields whose range is one pair of constants. */
@@ -56,6 +66,8 @@ static const struct range ranges[] = {
 	{ FIELD(step), 0, BT_STEP_COUNT - 1, ANT_CONFIG_STEP },
 	{ FIELD(sample_every), 0, BT_SAMPLE_MAX, ANT_CONFIG_SAMPLE },
 	{ FIELD(batch_blocks), 1, BT_BATCH_MAX, ANT_CONFIG_BATCH },
+	{ FIELD(bulk_pages), 0, BT_BULK_MAX, ANT_CONFIG_BULK_PAGES },
+	{ FIELD(handoff), 0, 1, ANT_CONFIG_HANDOFF },
 	{ FIELD(pace_ops), 0, BT_PACE_MAX, ANT_CONFIG_PACE },
 	{ .fault = ANT_CONFIG_OK },
 };
@@ -155,6 +167,40 @@ static enum ant_config_fault check_step(const struct bt_config *config)
 	return ANT_CONFIG_OK;
 }
 
+static enum ant_config_fault check_mix(const struct bt_config *config)
+{
+	__u32 order, highest = config->order;
+
+	for (order = 0; order < BT_ORDER_COUNT; order++) {
+		if (config->order_weights[order] > BT_WEIGHT_MAX)
+			return ANT_CONFIG_WEIGHT;
+		if (config->order_weights[order])
+			highest = order;
+	}
+	return highest == config->order &&
+	       (!ant_weights_sum(config) || config->order_weights[highest]) ?
+	       ANT_CONFIG_OK : ANT_CONFIG_MIX_ORDER;
+}
+
+static enum ant_config_fault check_calls(const struct bt_config *config,
+					 const struct ant_limits *limits, __u32 cpus)
+{
+	if (config->run == BT_RUN_STEP &&
+	    (ant_weights_sum(config) || config->bulk_pages || config->handoff))
+		return ANT_CONFIG_STEP_MIX;
+	if (ant_weights_sum(config) && !(limits->features & BT_FEATURE_MIXED))
+		return ANT_CONFIG_NO_MIX;
+	if (config->handoff && !(limits->features & BT_FEATURE_MIXED))
+		return ANT_CONFIG_NO_HANDOFF;
+	if (config->bulk_pages && config->order)
+		return ANT_CONFIG_BULK_ORDER;
+	if (config->bulk_pages && !(limits->features & BT_FEATURE_BULK))
+		return ANT_CONFIG_NO_BULK;
+	if (config->handoff && cpus < 2)
+		return ANT_CONFIG_HANDOFF_CPUS;
+	return ANT_CONFIG_OK;
+}
+
 static enum ant_config_fault check_time(const struct bt_config *config)
 {
 	if (config->lease_ms &&
@@ -172,7 +218,7 @@ static enum ant_config_fault check_held(const struct bt_config *config,
 
 	if (config->max_held_bytes > limits->max_held_bytes)
 		return ANT_CONFIG_HELD_LIMIT;
-	if (share < 1ull << config->order)
+	if (share < ant_least_pages(config))
 		return ANT_CONFIG_HELD_SMALL;
 	if (config->step == BT_STEP_GET && share >> config->order < config->step_blocks)
 		return ANT_CONFIG_STEP_HELD;
@@ -191,6 +237,9 @@ enum ant_config_fault ant_config_check(const struct bt_config *config,
 		return ANT_CONFIG_RESERVED;
 	if (config->order > limits->max_order)
 		return ANT_CONFIG_ORDER;
+	fault = check_mix(config);
+	if (fault)
+		return fault;
 	fault = check_step(config);
 	if (fault)
 		return fault;
@@ -200,29 +249,13 @@ enum ant_config_fault ant_config_check(const struct bt_config *config,
 	if (!cpus ||
 	    !is_subset(config->cpus, BT_CPU_WORDS, limits->possible_cpus, limits->cpu_count))
 		return ANT_CONFIG_CPUS;
+	fault = check_calls(config, limits, cpus);
+	if (fault)
+		return fault;
 	if (config->guard == BT_GUARD_BENCH && config->reserve_bytes)
 		return ANT_CONFIG_RESERVE;
 	fault = check_time(config);
 	if (fault)
 		return fault;
 	return check_held(config, limits, cpus);
-}
-
-__u64 ant_ring_bytes(__u64 pages, __u32 page_bytes)
-{
-	if (!pages)
-		return 0;
-	return (sizeof(struct ant_ring) + pages * sizeof(__u64) + page_bytes - 1) / page_bytes *
-	       page_bytes;
-}
-
-__u64 ant_share_pages(__u64 max_held_bytes, __u32 cpus, __u32 page_bytes)
-{
-	__u64 bytes = cpus ? max_held_bytes / cpus : 0;
-	__u64 pages = bytes / (page_bytes + sizeof(__u64));
-
-	/* The ring takes whole pages. */
-	while (pages && pages * page_bytes + ant_ring_bytes(pages, page_bytes) > bytes)
-		pages--;
-	return pages;
 }

@@ -22,6 +22,7 @@ struct ant_limits {
 	__u32 cpu_count;	/* CPU numbers are below this */
 	__u32 node_count;	/* node numbers are below this */
 	__u64 max_held_bytes;
+	__u64 features;		/* BT_FEATURE_*: of interest are BULK and MIXED */
 	const __u64 *memory_nodes; /* nodes that have memory */
 	const __u64 *possible_cpus;
 };
@@ -52,8 +53,18 @@ enum ant_config_fault {
 	ANT_CONFIG_LEASE,
 	ANT_CONFIG_RUN_LIMIT,
 	ANT_CONFIG_HELD_LIMIT,	/* above max_held_pct's share */
-	ANT_CONFIG_HELD_SMALL,	/* less than one block and its ring for every CPU of the mask */
+	ANT_CONFIG_HELD_SMALL,	/* less than ant_least_pages() and a ring for each CPU */
 	ANT_CONFIG_STEP_HELD,	/* less than step_blocks for each CPU of the mask; BT_STEP_GET */
+	ANT_CONFIG_STEP_MIX,	/* a mix, bulk calls or hand-off with BT_RUN_STEP */
+	ANT_CONFIG_WEIGHT,
+	ANT_CONFIG_MIX_ORDER,	/* order is not the highest one that has a weight */
+	ANT_CONFIG_BULK_PAGES,
+	ANT_CONFIG_BULK_ORDER,	/* bulk calls of another order than 0 */
+	ANT_CONFIG_NO_MIX,	/* without BT_FEATURE_MIXED */
+	ANT_CONFIG_NO_BULK,	/* without BT_FEATURE_BULK */
+	ANT_CONFIG_NO_HANDOFF,	/* without BT_FEATURE_MIXED */
+	ANT_CONFIG_HANDOFF,	/* neither 0 nor 1 */
+	ANT_CONFIG_HANDOFF_CPUS, /* hand-off within one CPU */
 	ANT_CONFIG_FAULT_COUNT
 };
 
@@ -61,6 +72,11 @@ extern const char *const ant_config_fault_text[ANT_CONFIG_FAULT_COUNT];
 
 enum ant_config_fault ant_config_check(const struct bt_config *config,
 				       const struct ant_limits *limits);
+
+/* ---- share.c -------------------------------------------------------------------------------- */
+
+/* Of the weights of a mix; 0 = there is none. */
+__u64 ant_weights_sum(const struct bt_config *config);
 
 /* Memory of a ring for that many pages: one slot for each, so that any order fits. Whole pages. */
 __u64 ant_ring_bytes(__u64 pages, __u32 page_bytes);
@@ -70,5 +86,20 @@ __u64 ant_ring_bytes(__u64 pages, __u32 page_bytes);
  * off already. 0 for no CPUs.
  */
 __u64 ant_share_pages(__u64 max_held_bytes, __u32 cpus, __u32 page_bytes);
+
+/* Most pages of one allocation: of a block of the highest order, or of a bulk call. */
+__u64 ant_unit_pages(const struct bt_config *config);
+
+/* Pages of a burst of batch_blocks blocks, of a mix on average; at least ant_unit_pages(). */
+__u64 ant_burst_pages(const struct bt_config *config);
+
+/* Smallest share of a CPU that a configuration can do anything with. */
+__u64 ant_least_pages(const struct bt_config *config);
+
+/*
+ * The part of a share that is for what others hand off to the CPU; the rest is for its own blocks.
+ * An eighth, yet room for a block, and at least ant_unit_pages() stay. 0 without hand-off.
+ */
+__u64 ant_inbox_pages(const struct bt_config *config, __u64 share);
 
 #endif

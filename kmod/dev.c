@@ -20,8 +20,15 @@
 #define ANT_CONFIG_MIN_BYTES	1240
 #define ANT_INFO_MIN_BYTES	56
 
-static_assert(BT_ABI_VERSION != 2 || sizeof(struct bt_config) == ANT_CONFIG_MIN_BYTES + 24);
-static_assert(BT_ABI_VERSION != 2 || sizeof(struct bt_info) == ANT_INFO_MIN_BYTES);
+/* What versions 2 and 3 added. */
+#define ANT_CONFIG_2_BYTES	(ANT_CONFIG_MIN_BYTES + 24)
+#define ANT_CONFIG_3_BYTES	(ANT_CONFIG_2_BYTES + 8 + 4 * BT_ORDER_COUNT)
+
+static_assert(BT_ABI_VERSION == 3);
+static_assert(offsetof(struct bt_config, step) == ANT_CONFIG_MIN_BYTES);
+static_assert(offsetof(struct bt_config, bulk_pages) == ANT_CONFIG_2_BYTES);
+static_assert(sizeof(struct bt_config) == ANT_CONFIG_3_BYTES);
+static_assert(sizeof(struct bt_info) == ANT_INFO_MIN_BYTES);
 
 static struct ant_dev *ant_dev_of(const struct file *file)
 {

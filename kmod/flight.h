@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The two ends of an operation: what a reader sees in between, and its times. For op.c alone. */
+/*
+ * The two ends of an operation: what a reader sees in between, its times, what is held then. For
+ * the files that have operations alone: op.c, bulk.c, handoff.c.
+ */
 #ifndef ANT_FLIGHT_H
 #define ANT_FLIGHT_H
 
@@ -40,6 +43,14 @@ static __always_inline void ant_flight_end(struct bt_cpu_stats *stats)
 	WRITE_ONCE(stats->op_start_ns, 0);
 }
 
+/* So many blocks more. Their pages are not added up, for a shuffle changes them, too. */
+static __always_inline void ant_account_held(struct ant_worker *w, struct bt_cpu_stats *stats,
+					     long blocks)
+{
+	WRITE_ONCE(stats->held_pages, w->hold.pages);
+	ant_compat_add(&stats->held_blocks, blocks);
+}
+
 /* A timed operation: when it began. */
 struct ant_start {
 	u64 ticks;
@@ -56,6 +67,21 @@ static __always_inline struct ant_start ant_timed_start(struct ant_worker *w,
 	start.ns = ant_clock_ns(&w->clock, start.ticks);
 	ant_flight_start(stats, start.ns);
 	return start;
+}
+
+/* Counts what took so long, short as most are; returns the time at its end. */
+static __always_inline u64 ant_account_time(struct ant_worker *w, struct ant_latencies to,
+					    struct ant_start start, u64 end_ticks)
+{
+	u64 ticks = end_ticks - start.ticks, ns;
+
+	if (unlikely(ant_timing_long(&w->clock, ticks)))
+		return ant_op_account(w, to, start.ticks, end_ticks);
+	ns = ant_timing_short_ns(&w->clock, ticks);
+	ant_timing_count_short(to.hist, ns);
+	if (unlikely(ns > *to.max_ns))
+		WRITE_ONCE(*to.max_ns, ns);
+	return start.ns + ns;
 }
 
 /* Returns the end in ticks. */

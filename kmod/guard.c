@@ -31,7 +31,7 @@ bool ant_guard_reserve(const struct ant_worker *w, struct ant_band *band)
 	else
 		limit = held - min(held, DIV_ROUND_UP(reserve - available, w->job.cpus));
 	*band = ant_band_clip(*band, limit);
-	return limit < held + (1ull << w->job.order);
+	return limit < held + w->job.unit_pages;
 }
 
 void ant_guard_arm(struct ant_dev *dev)
@@ -102,8 +102,11 @@ static u64 ant_guard_held_pages(struct ant_dev *dev)
 	u64 pages = 0;
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu)
-		pages += READ_ONCE(per_cpu_ptr(dev->workers, cpu)->stats->held_pages);
+	for_each_possible_cpu(cpu) {
+		const struct bt_cpu_stats *stats = per_cpu_ptr(dev->workers, cpu)->stats;
+
+		pages += READ_ONCE(stats->held_pages) + READ_ONCE(stats->handoff_pages);
+	}
 	return pages;
 }
 

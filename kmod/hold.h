@@ -32,11 +32,22 @@ u64 ant_hold_share(const struct ant_hold *hold);
 /* Takes the handed ring over if what is held fits into it. Returns the ring to free, or NULL. */
 struct ant_ring *ant_hold_settle(struct ant_hold *hold);
 
+static __always_inline u64 ant_entry(struct page *page, unsigned int order)
+{
+	return (u64)page_to_pfn(page) << ANT_ENTRY_ORDER_BITS | order;
+}
+
+static __always_inline struct page *ant_entry_page(u64 entry, unsigned int *order)
+{
+	*order = entry & ((1u << ANT_ENTRY_ORDER_BITS) - 1);
+	return pfn_to_page(entry >> ANT_ENTRY_ORDER_BITS);
+}
+
 /* Inline, as all that every operation does. */
 static __always_inline void ant_hold_push(struct ant_hold *hold, struct page *page,
 					  unsigned int order)
 {
-	ant_ring_push(hold->ring, (u64)page_to_pfn(page) << ANT_ENTRY_ORDER_BITS | order);
+	ant_ring_push(hold->ring, ant_entry(page, order));
 	hold->pages += 1ull << order;
 }
 
@@ -44,6 +55,7 @@ static __always_inline void ant_hold_push(struct ant_hold *hold, struct page *pa
 static __always_inline struct page *ant_hold_pop(struct ant_hold *hold, u32 free_order,
 						 unsigned int *order)
 {
+	struct page *page;
 	u64 entry;
 
 	if (likely(free_order == BT_FREE_FIFO)) {
@@ -53,9 +65,9 @@ static __always_inline struct page *ant_hold_pop(struct ant_hold *hold, u32 free
 			ant_hold_pick(hold);
 		entry = ant_ring_pop_newest(hold->ring);
 	}
-	*order = entry & ((1u << ANT_ENTRY_ORDER_BITS) - 1);
+	page = ant_entry_page(entry, order);
 	hold->pages -= 1ull << *order;
-	return pfn_to_page(entry >> ANT_ENTRY_ORDER_BITS);
+	return page;
 }
 
 /* The ring of capacity 0 for 0 pages; NULL where there is no memory. May sleep. */

@@ -8,6 +8,7 @@
 #include "ant.h"
 #include "compat.h"
 #include "flight.h"
+#include "random.h"
 #include "timing.h"
 
 /* Where operations are not timed, so many pages asked for, and the clock is read again. */
@@ -21,10 +22,16 @@ static __always_inline u64 *ant_hist_of(const struct ant_worker *w, enum bt_op o
 	return w->hist + (order * BT_OP_COUNT + op) * BT_HIST_BUCKETS;
 }
 
+/* What the next allocation is counted with. */
+static __always_inline void ant_op_order(struct ant_worker *w, unsigned int order)
+{
+	w->alloc_hist = ant_hist_of(w, BT_OP_ALLOC, order);
+	w->alloc_blocks = &w->by_order[order];
+}
+
 void ant_op_sample(struct ant_worker *w)
 {
-	w->alloc_hist = ant_hist_of(w, BT_OP_ALLOC, w->job.order);
-	w->alloc_blocks = &w->by_order[w->job.order];
+	ant_op_order(w, w->job.order);
 	/* Where the operations are long, one of them is enough to end a batch late. */
 	w->read_every = max(ANT_UNREAD_PAGES >> w->job.order, 1u);
 	if (w->job.op_interval_ns)
@@ -38,15 +45,8 @@ void ant_op_sample(struct ant_worker *w)
 	w->left[BT_OP_FREE] = 1;
 }
 
-/* Where an operation's latencies are counted. */
-struct ant_latencies {
-	u64 *hist;		/* of its order */
-	u64 *max_ns;
-};
-
-/* Returns the time at its end. */
-static noinline u64 ant_account_long(struct ant_worker *w, struct ant_latencies to, u64 start_ticks,
-				     u64 end_ticks)
+noinline u64 ant_op_account(struct ant_worker *w, struct ant_latencies to, u64 start_ticks,
+			    u64 end_ticks)
 {
 	u64 ticks = end_ticks - start_ticks;
 	u64 now_ns = ant_clock_ns(&w->clock, end_ticks);
@@ -64,29 +64,6 @@ static noinline u64 ant_account_long(struct ant_worker *w, struct ant_latencies 
 	if (ns > *to.max_ns)
 		WRITE_ONCE(*to.max_ns, ns);
 	return now_ns;
-}
-
-/* The same. */
-static __always_inline u64 ant_account_time(struct ant_worker *w, struct ant_latencies to,
-					    struct ant_start start, u64 end_ticks)
-{
-	u64 ticks = end_ticks - start.ticks, ns;
-
-	if (unlikely(ant_timing_long(&w->clock, ticks)))
-		return ant_account_long(w, to, start.ticks, end_ticks);
-	ns = ant_timing_short_ns(&w->clock, ticks);
-	ant_timing_count_short(to.hist, ns);
-	if (unlikely(ns > *to.max_ns))
-		WRITE_ONCE(*to.max_ns, ns);
-	return start.ns + ns;
-}
-
-/* One block more or less. Its pages are not added up, for a shuffle changes them, too. */
-static __always_inline void ant_account_held(struct ant_worker *w, struct bt_cpu_stats *stats,
-					     int blocks)
-{
-	WRITE_ONCE(stats->held_pages, w->hold.pages);
-	ant_compat_add(&stats->held_blocks, blocks);
 }
 
 static __always_inline void ant_touch(struct page *page, unsigned int order, u32 touch)
@@ -121,16 +98,20 @@ static __always_inline bool ant_got(struct ant_worker *w, struct bt_cpu_stats *s
 	return true;
 }
 
+void ant_op_got(struct ant_worker *w, struct page *page, unsigned int order)
+{
+	ant_got(w, w->stats, page, order);
+}
+
 static bool ant_failed(struct ant_worker *w)
 {
 	ant_compat_increment(&w->stats->failures);
 	return false;
 }
 
-static noinline bool ant_alloc_untimed(struct ant_worker *w, u64 *now_ns)
+static noinline bool ant_alloc_untimed(struct ant_worker *w, unsigned int order, u64 *now_ns)
 {
 	struct bt_cpu_stats *stats = w->stats;
-	unsigned int order = w->job.order;
 	struct page *page;
 
 	ant_flight_start(stats, *now_ns);
@@ -150,7 +131,7 @@ static __always_inline bool ant_alloc(struct ant_worker *w, struct bt_cpu_stats 
 	if (w->sampling && !ant_timing_due(&w->left[BT_OP_ALLOC], w->sample_every)) {
 		/* A copy, so that the caller's may be in a register; so in ant_free(). */
 		u64 time_ns = *now_ns;
-		bool got = ant_alloc_untimed(w, &time_ns);
+		bool got = ant_alloc_untimed(w, order, &time_ns);
 
 		*now_ns = time_ns;
 		return got;
@@ -168,11 +149,16 @@ static __always_inline bool ant_alloc(struct ant_worker *w, struct bt_cpu_stats 
 }
 
 /* False where all blocks are of one node, or may be. */
-static bool ant_next_node(struct ant_worker *w)
+static __always_inline bool ant_next_node(struct ant_worker *w)
 {
 	if (w->interleave)
 		w->start_node = next_node_in(w->start_node, w->nodes);
 	return w->interleave;
+}
+
+void ant_op_next_node(struct ant_worker *w)
+{
+	ant_next_node(w);
 }
 
 bool ant_op_alloc(struct ant_worker *w, u64 *now_ns)
@@ -207,6 +193,35 @@ bool ant_op_grow(struct ant_worker *w, u64 high, u64 *now_ns)
 	return got;
 }
 
+/* Of a random order, by the weights; which is counted with its own. */
+static unsigned int ant_mix_order(struct ant_worker *w)
+{
+	u64 left = ant_random_below(&w->mix_random, w->job.mix.sum);
+	unsigned int order = 0;
+
+	while (left >= w->job.mix.weights[order])
+		left -= w->job.mix.weights[order++];
+	ant_op_order(w, order);
+	return order;
+}
+
+bool ant_op_grow_mix(struct ant_worker *w, u64 high, u64 *now_ns)
+{
+	struct bt_cpu_stats *stats = w->stats;
+	u64 last = high - (1ull << w->job.order);
+	u64 time_ns = *now_ns;
+	bool got;
+
+	ant_flight_kind(stats, BT_OP_ALLOC);
+	do {
+		ant_next_node(w);
+		got = ant_alloc(w, stats, ant_mix_order(w), &time_ns);
+	} while (got && time_ns < w->until_ns && w->hold.pages <= last);
+	ant_flight_kind(stats, BT_OP_NONE);
+	*now_ns = time_ns;
+	return got;
+}
+
 static __always_inline void ant_gave(struct ant_worker *w, struct bt_cpu_stats *stats,
 				     unsigned int order)
 {
@@ -224,10 +239,9 @@ static noinline void ant_free_untimed(struct ant_worker *w, struct page *page, u
 	ant_gave(w, w->stats, order);
 }
 
-static __always_inline void ant_free(struct ant_worker *w, struct bt_cpu_stats *stats, u64 *now_ns)
+static __always_inline void ant_free_page(struct ant_worker *w, struct bt_cpu_stats *stats,
+					  struct page *page, unsigned int order, u64 *now_ns)
 {
-	unsigned int order;
-	struct page *page = ant_hold_pop(&w->hold, w->job.free_order, &order);
 	struct ant_start start;
 	struct ant_latencies to;
 	u64 end;
@@ -245,6 +259,21 @@ static __always_inline void ant_free(struct ant_worker *w, struct bt_cpu_stats *
 	to = (struct ant_latencies){ ant_hist_of(w, BT_OP_FREE, order), &stats->free_max_ns };
 	*now_ns = ant_account_time(w, to, start, end);
 	ant_gave(w, stats, order);
+}
+
+void ant_op_free_page(struct ant_worker *w, struct page *page, unsigned int order, u64 *now_ns)
+{
+	ant_flight_kind(w->stats, BT_OP_FREE);
+	ant_free_page(w, w->stats, page, order, now_ns);
+	ant_flight_kind(w->stats, BT_OP_NONE);
+}
+
+static __always_inline void ant_free(struct ant_worker *w, struct bt_cpu_stats *stats, u64 *now_ns)
+{
+	unsigned int order;
+	struct page *page = ant_hold_pop(&w->hold, w->job.free_order, &order);
+
+	ant_free_page(w, stats, page, order, now_ns);
 }
 
 void ant_op_free(struct ant_worker *w, u64 *now_ns)

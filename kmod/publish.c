@@ -18,6 +18,7 @@ static struct ant_limits ant_limits(const struct ant_dev *dev)
 		.cpu_count = dev->info.cpu_count,
 		.node_count = dev->info.node_count,
 		.max_held_bytes = dev->info.max_held_bytes,
+		.features = dev->info.features,
 		.memory_nodes = (const u64 *)node_states[N_MEMORY].bits,
 		.possible_cpus = (const u64 *)cpumask_bits(cpu_possible_mask),
 	};
@@ -35,14 +36,26 @@ static struct ant_job ant_job(const struct bt_config *c)
 		.step_blocks = c->step_blocks,
 		.seed = c->seed,
 		.node_policy = c->node_policy,
-		.batch_blocks = c->batch_blocks,
+		.bulk_pages = c->bulk_pages,
 		.cpus = bitmap_weight((const unsigned long *)c->cpus, nr_cpu_ids),
 		.sample_every = max(c->sample_every, 1u),
 		.gfp = ant_gfp[c->gfp],
 		.op_interval_ns = c->pace_ops ? NSEC_PER_SEC / c->pace_ops : 0,
 		.reserve_pages = c->reserve_bytes >> PAGE_SHIFT,
+		.unit_pages = ant_unit_pages(c),
+		.burst_pages = ant_burst_pages(c),
 	};
+	u64 share = ant_share_pages(c->max_held_bytes, job.cpus, PAGE_SIZE);
+	unsigned int order;
 
+	job.inbox_pages = ant_inbox_pages(c, share);
+	job.lowest_order = c->order;
+	for (order = 0; order < BT_ORDER_COUNT; order++) {
+		job.mix.weights[order] = c->order_weights[order];
+		job.mix.sum += c->order_weights[order];
+		if (c->order_weights[order] && order < job.lowest_order)
+			job.lowest_order = order;
+	}
 	bitmap_copy(job.nodes.bits, (const unsigned long *)c->nodes, MAX_NUMNODES);
 	return job;
 }

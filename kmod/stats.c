@@ -30,7 +30,9 @@ static struct bt_area ant_area_layout(void)
 	a.hist_offset = L1_CACHE_ALIGN(a.cpu_offset + a.cpu_count * a.cpu_stride);
 	a.hist_op_stride = a.hist_buckets * sizeof(u64);
 	a.hist_order_stride = a.hist_op_count * a.hist_op_stride;
-	a.hist_cpu_stride = a.order_count * a.hist_order_stride;
+	/* Bulk calls are of one order. */
+	a.bulk_hist_offset = a.hist_offset + a.order_count * a.hist_order_stride;
+	a.hist_cpu_stride = a.order_count * a.hist_order_stride + a.hist_op_stride;
 	a.map_bytes = PAGE_ALIGN(a.hist_offset + a.cpu_count * a.hist_cpu_stride);
 	return a;
 }
@@ -41,7 +43,8 @@ static struct bt_info ant_info(const struct bt_area *area, unsigned int max_held
 		.size = sizeof(struct bt_info),
 		.abi_version = BT_ABI_VERSION,
 		.features = (want_init_on_alloc(GFP_KERNEL) ? BT_FEATURE_INIT_ON_ALLOC : 0) |
-			    (ANT_TEST_DELAY_NS ? BT_FEATURE_TEST_DELAY : 0),
+			    (ANT_TEST_DELAY_NS ? BT_FEATURE_TEST_DELAY : 0) |
+			    (ANT_HAS_BULK ? BT_FEATURE_BULK : 0) | BT_FEATURE_MIXED,
 		.page_bytes = PAGE_SIZE,
 		.max_order = ANT_MAX_ORDER,
 		.cpu_count = area->cpu_count,
@@ -83,4 +86,6 @@ void ant_stats_attach(struct ant_dev *dev, struct ant_worker *worker)
 	worker->by_order = block + area->order_offset;
 	worker->by_node = block + area->node_offset;
 	worker->hist = (void *)area + area->hist_offset + worker->cpu * area->hist_cpu_stride;
+	worker->bulk_hist = (void *)area + area->bulk_hist_offset +
+			    worker->cpu * area->hist_cpu_stride;
 }

@@ -32,6 +32,11 @@ static void ant_thread_up(unsigned int cpu)
 	w->resume_ns = 0;
 	ant_op_place(w);
 	ant_worker_state(w, BT_WORKER_IDLE);
+	/*
+	 * Adopts what is published now before it does or takes anything: until it was seen to be
+	 * online, nobody has waited for it.
+	 */
+	w->generation = 0;
 }
 
 static void ant_thread_park(unsigned int cpu)
@@ -39,6 +44,7 @@ static void ant_thread_park(unsigned int cpu)
 	struct ant_worker *w = ant_worker_of(cpu);
 
 	percpu_down_read(&ant_dev.rings);
+	ant_handoff_open(w, 0, READ_ONCE(w->stats->last_ns));
 	ant_worker_drain(w);
 	percpu_up_read(&ant_dev.rings);
 	ant_worker_state(w, BT_WORKER_OFFLINE);
@@ -122,6 +128,8 @@ int ant_workers_init(struct ant_dev *dev)
 	err = percpu_init_rwsem(&dev->rings);
 	if (err)
 		return err;
+	/* Until the first publication: nothing to do, with single pages. */
+	dev->job.unit_pages = 1;
 	dev->workers = alloc_percpu(struct ant_worker);
 	if (!dev->workers) {
 		err = -ENOMEM;
@@ -131,7 +139,9 @@ int ant_workers_init(struct ant_dev *dev)
 		struct ant_worker *w = per_cpu_ptr(dev->workers, cpu);
 
 		w->cpu = cpu;
+		w->job = dev->job;
 		ant_hold_init(&w->hold);
+		spin_lock_init(&w->inbox.lock);
 		ant_stats_attach(dev, w);
 	}
 	ant_threads.store = &dev->workers->task;

@@ -43,7 +43,36 @@ void ant_worker_take_ring(struct ant_worker *w)
 	ant_ring_free(ant_hold_settle(&w->hold));
 }
 
-static void ant_worker_adopt(struct ant_dev *dev, struct ant_worker *w)
+/* The next CPU of the mask that is online, and not its own. Caller holds lock. */
+static struct ant_worker *ant_worker_next(struct ant_dev *dev, const struct ant_worker *w)
+{
+	const struct cpumask *cpus = (const struct cpumask *)dev->config.cpus;
+	unsigned int cpu = cpumask_next_and(w->cpu, cpus, cpu_online_mask);
+
+	if (cpu >= nr_cpu_ids)
+		cpu = cpumask_first_and(cpus, cpu_online_mask);
+	return cpu < nr_cpu_ids && cpu != w->cpu ? per_cpu_ptr(dev->workers, cpu) : NULL;
+}
+
+/* The job as it is, but for hand-off: only who allocates and frees looks after its inbox. */
+static void ant_worker_plan(struct ant_worker *w, u64 now_ns)
+{
+	u64 share = ant_hold_share(&w->hold);
+
+	if (w->job.run != BT_RUN_GO || w->job.pattern == BT_PATTERN_HOLD)
+		w->job.inbox_pages = 0;
+	w->band = ant_band(&(struct ant_band_terms){
+		.run = w->job.run,
+		.pattern = w->job.pattern,
+		/* The ring may be of a later generation. */
+		.share = share - min(share, w->job.inbox_pages),
+		.block = w->job.unit_pages,
+		.burst = w->job.burst_pages,
+	});
+	ant_handoff_open(w, w->job.inbox_pages, now_ns);
+}
+
+static void ant_worker_adopt(struct ant_dev *dev, struct ant_worker *w, u64 now_ns)
 {
 	u64 generation;
 
@@ -54,21 +83,17 @@ static void ant_worker_adopt(struct ant_dev *dev, struct ant_worker *w)
 					       cpu_online_mask);
 	if (!test_bit(w->cpu, (unsigned long *)dev->config.cpus))
 		w->job.run = BT_RUN_DRAIN;
+	w->receiver = ant_worker_next(dev, w);
 	spin_unlock(&dev->lock);
 
 	percpu_down_read(&dev->rings);
 	ant_worker_take_ring(w);
 	percpu_up_read(&dev->rings);
-	w->band = ant_band(&(struct ant_band_terms){
-		.run = w->job.run,
-		.pattern = w->job.pattern,
-		.share = ant_hold_share(&w->hold),
-		.block = 1ull << w->job.order,
-		.burst = (u64)w->job.batch_blocks << w->job.order,
-	});
+	ant_worker_plan(w, now_ns);
 	ant_op_place(w);
 	ant_op_sample(w);
 	w->hold.random = ant_random_state(w->job.seed, w->cpu);
+	w->mix_random = ant_random_state(~w->job.seed, w->cpu);
 	w->phase = ANT_GROWING;
 	w->idle = false;
 	w->resume_ns = 0;
@@ -105,8 +130,9 @@ static bool ant_worker_due(struct ant_worker *w, bool guarded, u64 now_ns)
 
 static void ant_worker_back_off(struct ant_worker *w, u64 now_ns)
 {
-	/* There is no more: let the pattern turn. */
-	w->phase = ANT_SHRINKING;
+	/* There is no more: let the pattern turn. Of a mix the small blocks may still be had. */
+	if (w->alloc_blocks == &w->by_order[w->job.lowest_order])
+		w->phase = ANT_SHRINKING;
 	w->backoff_ns = clamp_t(u64, w->backoff_ns * 2, ANT_BACKOFF_MIN_NS, ANT_BACKOFF_MAX_NS);
 	w->resume_ns = now_ns + w->backoff_ns;
 	WRITE_ONCE(w->stats->backoffs, w->stats->backoffs + 1);
@@ -116,10 +142,20 @@ static void ant_worker_back_off(struct ant_worker *w, u64 now_ns)
 /* Nothing to do: until the next generation or, with a reserve to watch, for a while. */
 static void ant_worker_pause(struct ant_dev *dev, struct ant_worker *w, u64 now_ns)
 {
-	if (w->job.run != BT_RUN_DRAIN && w->job.reserve_pages)
+	if (w->job.run != BT_RUN_DRAIN && (w->job.reserve_pages || w->job.inbox_pages))
 		w->resume_ns = now_ns + ANT_SLEEP_MAX_NS;
 	else
 		ant_worker_rest(dev, w);
+}
+
+/* As ant_op_grow(). Each way has a loop of its own: the plain one is not the slower for them. */
+static bool ant_worker_grow(struct ant_worker *w, u64 high, u64 *now_ns)
+{
+	if (unlikely(w->job.bulk_pages))
+		return ant_bulk_grow(w, high, now_ns);
+	if (unlikely(w->job.mix.sum))
+		return ant_op_grow_mix(w, high, now_ns);
+	return ant_op_grow(w, high, now_ns);
 }
 
 /* Operations up to an edge of the band or until end_ns; false ends the batch. */
@@ -129,16 +165,25 @@ static bool ant_worker_step(struct ant_dev *dev, struct ant_worker *w,
 	u64 allocs = w->stats->allocs;
 	bool got;
 
+	/* Often: whoever hands off does not wait for room. */
+	if (unlikely(w->job.inbox_pages)) {
+		ant_handoff_empty(w, end_ns, now_ns);
+		if (*now_ns >= end_ns)
+			return false;
+	}
 	if (w->hold.next)
 		ant_ring_free(ant_hold_settle(&w->hold));
 	/* One alone where there is something to look at after each; the generation can wait. */
 	w->until_ns = w->hold.next || w->job.op_interval_ns ? 0 : end_ns;
-	switch (ant_pattern_step(&w->phase, band, w->hold.pages, 1ull << w->job.order)) {
+	switch (ant_pattern_step(&w->phase, band, w->hold.pages, w->job.unit_pages)) {
 	case ANT_STEP_FREE:
-		ant_op_shrink(w, band->low, now_ns);
+		if (unlikely(w->gives))
+			ant_handoff_shrink(w, band->low, now_ns);
+		else
+			ant_op_shrink(w, band->low, now_ns);
 		return true;
 	case ANT_STEP_ALLOC:
-		got = ant_op_grow(w, band->high, now_ns);
+		got = ant_worker_grow(w, band->high, now_ns);
 		if (w->stats->allocs != allocs)
 			w->backoff_ns = 0;
 		if (!got)
@@ -152,10 +197,9 @@ static bool ant_worker_step(struct ant_dev *dev, struct ant_worker *w,
 	}
 }
 
-static void ant_worker_batch(struct ant_dev *dev, struct ant_worker *w, u64 now_ns)
+static void ant_worker_batch(struct ant_dev *dev, struct ant_worker *w, u64 now_ns, u64 end_ns)
 {
 	struct ant_band band = w->band;
-	u64 end_ns = now_ns + ANT_BATCH_NS;
 	bool below = w->job.run != BT_RUN_DRAIN && ant_guard_reserve(w, &band);
 
 	if (w->job.run == BT_RUN_DRAIN) {
@@ -166,6 +210,8 @@ static void ant_worker_batch(struct ant_dev *dev, struct ant_worker *w, u64 now_
 	} else {
 		ant_worker_state(w, BT_WORKER_RUNNING);
 	}
+	/* What the guard wants back is freed at once. */
+	w->gives = w->job.inbox_pages && !below;
 	percpu_down_read(&dev->rings);
 	while (ant_worker_due(w, below && w->hold.pages > band.high, now_ns) &&
 	       ant_worker_step(dev, w, &band, end_ns, &now_ns) &&
@@ -183,16 +229,19 @@ bool ant_worker_wants_to_run(const struct ant_dev *dev, const struct ant_worker 
 
 void ant_worker_run(struct ant_dev *dev, struct ant_worker *w)
 {
-	u64 now_ns = ant_clock_anchor(dev->area, &w->clock);
+	u64 now_ns = ant_clock_anchor(dev->area, &w->clock), end_ns = now_ns + ANT_BATCH_NS;
 
 	if (!ant_worker_is_current(dev, w))
-		ant_worker_adopt(dev, w);
+		ant_worker_adopt(dev, w, now_ns);
+	/* Also when it is not its time yet. */
+	if (w->job.inbox_pages)
+		ant_handoff_empty(w, end_ns, &now_ns);
 	if (now_ns < w->resume_ns)
 		ant_worker_sleep(dev, w, now_ns);
 	else if (w->job.run == BT_RUN_STEP)
 		ant_kbench_batch(dev, w);
 	else
-		ant_worker_batch(dev, w, now_ns);
+		ant_worker_batch(dev, w, now_ns, end_ns);
 	/* A loop that never sleeps would hold up RCU-tasks, and with it tracers. */
 	cond_resched_tasks_rcu_qs();
 }
@@ -205,4 +254,5 @@ void ant_worker_drain(struct ant_worker *w)
 		ant_op_free(w, &now_ns);
 		cond_resched();
 	}
+	ant_handoff_drain(w, &now_ns);
 }

@@ -45,7 +45,7 @@ wait_for()
 	return 1
 }
 
-check version 0 '^buddytop [0-9.]* (ABI 2)$' $program --version
+check version 0 '^buddytop [0-9.]* (ABI 3)$' $program --version
 check help 0 'Usage: buddytop' $program --help
 check 'help of a command' 0 'NAME=VALUE' $program ctl --help
 check 'dump of options' 0 '^option	ctl\|^command	ctl' $program --dump-options

@@ -21,7 +21,23 @@ static const char *const fault_param[ANT_CONFIG_FAULT_COUNT] = {
 	[ANT_CONFIG_LEASE] = "lease",
 	[ANT_CONFIG_RUN_LIMIT] = "limit",     [ANT_CONFIG_HELD_LIMIT] = "held",
 	[ANT_CONFIG_HELD_SMALL] = "held",     [ANT_CONFIG_STEP_HELD] = "held",
+	[ANT_CONFIG_WEIGHT] = "order",	      [ANT_CONFIG_MIX_ORDER] = "order",
+	[ANT_CONFIG_NO_MIX] = "order",	      [ANT_CONFIG_BULK_PAGES] = "bulk",
+	[ANT_CONFIG_BULK_ORDER] = "bulk",     [ANT_CONFIG_NO_BULK] = "bulk",
+	[ANT_CONFIG_HANDOFF] = "handoff",     [ANT_CONFIG_HANDOFF_CPUS] = "handoff",
+	[ANT_CONFIG_NO_HANDOFF] = "handoff",
 };
+
+/* "order 3", "order 0:8+3:1", "bulk 64": what one allocation is. */
+static const char *text_sizes(const struct bt_config *config, char *buf, size_t size)
+{
+	const char *name = config->bulk_pages ? "bulk" : "order";
+	char value[96];
+
+	bt_param_text(bt_param_find(name), config, value, sizeof(value));
+	snprintf(buf, size, "%s %s", name, value);
+	return buf;
+}
 
 /* What would be right, " (...)" or nothing. */
 static void text_remedy(enum ant_config_fault fault, const struct bt_config *config,
@@ -41,11 +57,11 @@ static void text_remedy(enum ant_config_fault fault, const struct bt_config *con
 			 bt_text_bytes(limits->max_held_bytes, bytes, sizeof(bytes)));
 		break;
 	case ANT_CONFIG_HELD_SMALL:
-		pages = 1ull << config->order;
+		pages = ant_least_pages(config);
 		least = bt_mask_weight(config->cpus, BT_CPU_WORDS) *
 			(pages * limits->page_bytes + ant_ring_bytes(pages, limits->page_bytes));
-		snprintf(buf, size, " (at least %llu at order %u)", (unsigned long long)least,
-			 config->order);
+		snprintf(buf, size, " (at least %llu at %s)", (unsigned long long)least,
+			 text_sizes(config, list, sizeof(list)));
 		break;
 	case ANT_CONFIG_NODES:
 		bt_mask_text(limits->memory_nodes, BT_NODE_WORDS, list, sizeof(list));
@@ -102,6 +118,11 @@ void bt_config_default(struct bt_config *config, const struct ant_limits *limits
 		.reserve_bytes = whole_mib(total_bytes / 20),
 	};
 	memcpy(config->cpus, limits->possible_cpus, sizeof(config->cpus));
+}
+
+bool bt_config_is_mix(const struct bt_config *config)
+{
+	return ant_weights_sum(config) > 0;
 }
 
 void bt_config_run(struct bt_config *config, enum bt_run run)

@@ -11,7 +11,7 @@
 
 #define BT_LOAD_NAME 24u	/* with its end: an event's "load NAME" holds it */
 #define BT_LOAD_TEXT 132u	/* of a sentence, with its end: an event holds it behind the name */
-#define BT_LOAD_SETTINGS 16u	/* with their end: one for each parameter */
+#define BT_LOAD_SETTINGS 18u	/* with their end: one for each parameter */
 #define BT_LOADS_MAX 64u
 #define BT_LOAD_VIEWS 9u	/* of the dashboard */
 

@@ -69,6 +69,27 @@ const struct bt_load bt_load_table[] = {
 		  "rises.",
 	  .settings = { "order=0", "node=prefer:0", "pattern=steady", "free=random", "batch=1024",
 			"pace=20000", "held=70%" } },
+	{ .name = "mixed", .view = 4,
+	  .shows = "Sizes as a busy kernel asks for them: most blocks of a page, some of order 3, a "
+		   "few huge pages, freed in any order.",
+	  .look = "View 4: what the small blocks leave free in pieces the large ones miss. View 2: a "
+		  "latency for each order.",
+	  .settings = { "order=0:80+3:15+9:5", "pattern=burst", "free=random", "batch=256", "pace=0",
+			"held=30%" } },
+	{ .name = "bulk", .view = 2,
+	  .shows = "64 pages by each call, as drivers fill their receive rings; a call is timed as a "
+		   "whole.",
+	  .look = "View 1: more pages a second than pcp-storm has. Comparison (B): how many calls were "
+		  "filled.",
+	  .settings = { "order=0", "bulk=64", "pattern=burst", "free=lifo", "batch=64", "pace=0",
+			"held=5%" } },
+	{ .name = "hand-off", .view = 2,
+	  .shows = "What a CPU allocates, the next one frees, as between a device's interrupt and its "
+		   "reader: the CPUs' own lists run dry and over.",
+	  .look = "View 2: beside pcp-storm, allocations that have to go to the zone for more. View 3: "
+		  "the per-CPU lists.",
+	  .settings = { "order=0", "handoff=on", "pattern=burst", "free=fifo", "batch=16", "pace=0",
+			"held=2%" } },
 };
 
 const unsigned bt_load_table_count = BT_ARRAY_SIZE(bt_load_table);

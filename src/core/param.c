@@ -29,7 +29,7 @@ const struct bt_param *bt_param_find(const char *name)
 
 uint64_t bt_param_max(const struct bt_param *param, const struct ant_limits *limits)
 {
-	if (limits && param->offset == offsetof(struct bt_config, order))
+	if (limits && param->kind == BT_PARAM_ORDER)
 		return limits->max_order;
 	if (limits && param->offset == offsetof(struct bt_config, max_held_bytes))
 		return limits->max_held_bytes;
@@ -70,6 +70,9 @@ bool bt_param_same(const struct bt_param *param, const struct bt_config *a,
 		return !memcmp(a->cpus, b->cpus, sizeof(a->cpus));
 	if (param->kind == BT_PARAM_NODES && memcmp(a->nodes, b->nodes, sizeof(a->nodes)))
 		return false;
+	if (param->kind == BT_PARAM_ORDER &&
+	    memcmp(a->order_weights, b->order_weights, sizeof(a->order_weights)))
+		return false;
 	return bt_param_get(param, a) == bt_param_get(param, b);
 }
 
@@ -82,6 +85,8 @@ void bt_param_copy(const struct bt_param *param, struct bt_config *to,
 	}
 	if (param->kind == BT_PARAM_NODES)
 		memcpy(to->nodes, from->nodes, sizeof(to->nodes));
+	if (param->kind == BT_PARAM_ORDER)
+		memcpy(to->order_weights, from->order_weights, sizeof(to->order_weights));
 	put(param, to, bt_param_get(param, from));
 }
 
@@ -117,6 +122,7 @@ static int text_number(const struct bt_param *param, uint64_t value, char *buf, 
 	static const struct unit plain[] = { { "", 1 } };
 	static const struct unit *const units[] = {
 		[BT_PARAM_NUMBER] = plain,
+		[BT_PARAM_ORDER] = plain,
 		[BT_PARAM_BYTES] = byte_units,
 		[BT_PARAM_TIME_MS] = ms_units,
 	};
@@ -153,6 +159,19 @@ static int text_nodes(const struct bt_param *param, const struct bt_config *conf
 	return snprintf(buf, size, "%s:%s", name, list);
 }
 
+static int text_mix(const struct bt_config *config, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	for (unsigned order = 0; order < BT_ORDER_COUNT && used < size; order++) {
+		if (config->order_weights[order])
+			used += (size_t)snprintf(buf + used, size - used, "%s%u:%u",
+						 used ? "+" : "", order,
+						 config->order_weights[order]);
+	}
+	return (int)used;
+}
+
 int bt_param_text(const struct bt_param *param, const struct bt_config *config, char *buf,
 		  size_t size)
 {
@@ -166,6 +185,10 @@ int bt_param_text(const struct bt_param *param, const struct bt_config *config, 
 		return text_nodes(param, config, buf, size);
 	case BT_PARAM_CHOICE:
 		return snprintf(buf, size, "%s", choice_name(param, bt_param_get(param, config)));
+	case BT_PARAM_ORDER:
+		if (bt_config_is_mix(config))
+			return text_mix(config, buf, size);
+		return text_number(param, bt_param_get(param, config), buf, size);
 	default:
 		return text_number(param, bt_param_get(param, config), buf, size);
 	}
@@ -211,7 +234,7 @@ static int refuse_range(const struct bt_param *param, const char *value,
 	uint64_t most = bt_param_max(param, limits);
 	char min[32], max[32];
 	bool has_unit = param->kind == BT_PARAM_NUMBER && *param->unit;
-	bool of_abi = !limits && param->offset == offsetof(struct bt_config, order);
+	bool of_abi = !limits && param->kind == BT_PARAM_ORDER;
 
 	text_number(param, param->min, min, sizeof(min));
 	text_number(param, most, max, sizeof(max));
@@ -236,7 +259,7 @@ static int parse_number(const struct bt_param *param, const char *value, uint64_
 		return bt_parse_bytes(value, number);
 	if (param->kind == BT_PARAM_ONE_IN && !strncmp(value, "1/", 2))
 		return bt_parse_u64(value + 2, number);
-	if (param->kind == BT_PARAM_NUMBER || param->kind == BT_PARAM_ONE_IN)
+	if (param->kind != BT_PARAM_TIME_MS)
 		return bt_parse_u64(value, number);
 	code = bt_parse_time_ns(value, BT_NS_PER_MS, number);
 	if (!code && *number % BT_NS_PER_MS)
@@ -250,6 +273,7 @@ static int set_number(const struct bt_param *param, struct bt_config *config, co
 {
 	static const char *const forms[] = {
 		[BT_PARAM_NUMBER] = "a whole number is expected",
+		[BT_PARAM_ORDER] = "a whole number is expected, or several by weight as 0:8+3:1",
 		[BT_PARAM_ONE_IN] = "one in so many is expected, as 1/16 or 16",
 		[BT_PARAM_BYTES] = "bytes are expected, as 4096, 64M or 2GiB",
 		[BT_PARAM_TIME_MS] =
@@ -267,6 +291,67 @@ static int set_number(const struct bt_param *param, struct bt_config *config, co
 	else
 		put(param, config, number);
 	return 0;
+}
+
+/* "3:1", ended by what ends it; false where it is no order with a weight. */
+static bool parse_weight(const char **at, uint64_t *order, uint64_t *weight)
+{
+	size_t colon = strcspn(*at, ":+"), end = strcspn(*at, "+");
+	char number[32];
+
+	if ((*at)[colon] != ':' || end >= sizeof(number))
+		return false;
+	snprintf(number, sizeof(number), "%.*s", (int)colon, *at);
+	if (bt_parse_u64(number, order))
+		return false;
+	snprintf(number, sizeof(number), "%.*s", (int)(end - colon - 1), *at + colon + 1);
+	*at += end;
+	return !bt_parse_u64(number, weight);
+}
+
+static int set_mix(const struct bt_param *param, struct bt_config *config, const char *value,
+		   const struct ant_limits *limits, struct bt_err *err)
+{
+	uint32_t weights[BT_ORDER_COUNT] = { 0 };
+	uint64_t order, weight, highest = 0;
+	const char *at = value;
+	unsigned count = 0;
+
+	do {
+		if (!parse_weight(&at, &order, &weight))
+			return bt_err_set(err, EINVAL, "%s=%s: orders by weight are expected, as "
+					  "0:8+3:1", param->name, value);
+		if (order > bt_param_max(param, limits))
+			return refuse_range(param, value, limits, err);
+		if (!weight || weight > BT_WEIGHT_MAX)
+			return bt_err_set(err, EINVAL, "%s=%s: a weight is 1 to %u", param->name,
+					  value, BT_WEIGHT_MAX);
+		if (weights[order])
+			return bt_err_set(err, EINVAL, "%s=%s: order %llu is there twice",
+					  param->name, value, (unsigned long long)order);
+		weights[order] = (uint32_t)weight;
+		highest = order > highest ? order : highest;
+		count++;
+	} while (*at++ == '+');
+	/* Of one order it is no mix. */
+	if (count == 1)
+		weights[order] = 0;
+	memcpy(config->order_weights, weights, sizeof(weights));
+	put(param, config, highest);
+	return 0;
+}
+
+static int set_order(const struct bt_param *param, struct bt_config *config, const char *value,
+		     const struct ant_limits *limits, struct bt_err *err)
+{
+	int code;
+
+	if (strpbrk(value, ":+"))
+		return set_mix(param, config, value, limits, err);
+	code = set_number(param, config, value, limits, err);
+	if (!code)
+		memset(config->order_weights, 0, sizeof(config->order_weights));
+	return code;
 }
 
 /* Index of the choice that is name[0..length), or -1. */
@@ -362,6 +447,8 @@ int bt_param_set(const struct bt_param *param, struct bt_config *config, const c
 		return set_cpus(param, config, value, limits, err);
 	case BT_PARAM_NODES:
 		return set_nodes(param, config, value, limits, err);
+	case BT_PARAM_ORDER:
+		return set_order(param, config, value, limits, err);
 	default:
 		return set_number(param, config, value, limits, err);
 	}

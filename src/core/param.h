@@ -18,6 +18,7 @@ enum bt_param_kind {
 	BT_PARAM_NUMBER,	/* u32 or u64, plain digits */
 	BT_PARAM_BYTES,		/* u64, "64M" */
 	BT_PARAM_TIME_MS,	/* u32 or u64, "10s" */
+	BT_PARAM_ORDER,		/* u32, "3"; or several by weight, with order_weights[]: "0:8+3:1" */
 	BT_PARAM_ONE_IN,	/* u32 or u64, "1/16" or "16"; 0 is 1 */
 	BT_PARAM_CHOICE,	/* u32, one of choices[] */
 	BT_PARAM_CPUS,		/* mask of BT_CPU_WORDS */
@@ -32,7 +33,7 @@ struct bt_choice {
 
 struct bt_param {
 	const char *name;	/* "order", "cpus", "node", "gfp", "pattern", "free", "touch",
-				 * "batch", "pace", "sample", "held", "reserve", "guard", "lease",
+				 * "batch", "bulk", "handoff", "pace", "sample", "held", "reserve", "guard", "lease",
 				 * "limit" */
 	const char *label;	/* in the control panel */
 	const char *unit;	/* "", "blocks", "ops/s per CPU", "bytes", "ms" */
@@ -43,6 +44,7 @@ struct bt_param {
 	size_t width;		/* 4 or 8 bytes */
 	uint64_t min, max;	/* numbers; max is the ABI's, bt_param_max() knows the machine's */
 	bool zero_is_off;	/* 0 is allowed below min and written "off" */
+	bool absent_is_zero;	/* in documents, which leave it out then: a later addition */
 	bool stays;		/* says where and how one watches: a load (load.h) that does not
 				 * name it leaves it as it is */
 	const struct bt_choice *choices; /* ends with a NULL name; the index is the value */
@@ -55,7 +57,10 @@ extern const unsigned bt_param_count;
 const struct bt_param *bt_param_find(const char *name);
 /* Largest value of a number on a machine (limits NULL: not known which, the ABI's bounds). */
 uint64_t bt_param_max(const struct bt_param *param, const struct ant_limits *limits);
-/* A number's or choice's value in config; for nodes the policy, for CPUs 0. */
+/*
+ * A number's or choice's value in config; for nodes the policy, for CPUs 0, for the order that of the
+ * largest blocks.
+ */
 uint64_t bt_param_get(const struct bt_param *param, const struct bt_config *config);
 /*
  * Parses value into config (only that field changes). Checks form and the row's own range with
@@ -68,7 +73,8 @@ int bt_param_set(const struct bt_param *param, struct bt_config *config, const c
 /* "name=value"; the same. */
 int bt_param_assign(struct bt_config *config, const char *assignment,
 		    const struct ant_limits *limits, struct bt_err *err);
-/* The value as bt_param_set() takes it: "3", "0-3", "bind:1", "64M" exact, "10s". As snprintf. */
+#define BT_PARAM_TEXT 192	/* room for any value but that of a mask of many CPUs or nodes */
+/* The value as bt_param_set() takes it: "3", "0:8+3:1", "0-3", "bind:1", "64M" exact, "10s". As snprintf. */
 int bt_param_text(const struct bt_param *param, const struct bt_config *config, char *buf,
 		  size_t size);
 /* Whether both configs have the same value of it; nodes with their policy. */
@@ -79,6 +85,8 @@ void bt_param_copy(const struct bt_param *param, struct bt_config *to,
 		   const struct bt_config *from);
 /* What values look like: "0 to 15", "100ms to 10m, off", "SIZE", "fifo, lifo". As snprintf. */
 int bt_param_form(const struct bt_param *param, char *buf, size_t size);
+/* The blocks are of several orders, by weight. */
+bool bt_config_is_mix(const struct bt_config *config);
 /* ant_config_check(); err has the fault in a sentence with parameter and limit. 0 or -EINVAL. */
 int bt_config_check(const struct bt_config *config, const struct ant_limits *limits,
 		    struct bt_err *err);

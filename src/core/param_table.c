@@ -57,6 +57,12 @@ static const struct bt_choice guards[] = {
 	[BT_GUARD_COUNT] = { 0 },
 };
 
+static const struct bt_choice handoffs[] = {
+	{ "off", "the CPU that allocated it" },
+	{ "on", "the next one of the mask, as far as it keeps up" },
+	{ 0 },
+};
+
 #define SMALLEST_PAGE 4096	/* bytes, of any machine */
 
 #define FIELD(name) \
@@ -65,8 +71,8 @@ static const struct bt_choice guards[] = {
 
 const struct bt_param bt_params[] = {
 	{ .name = "order", .label = "order", .unit = "", .json_key = "order",
-	  .kind = BT_PARAM_NUMBER, FIELD(order), .max = 15,
-	  .help = "Size of a block: 2^order pages." },
+	  .kind = BT_PARAM_ORDER, FIELD(order), .max = BT_ORDER_COUNT - 1,
+	  .help = "Size of a block: 2^order pages; several by weight: 0:8+3:1." },
 	{ .name = "cpus", .label = "CPUs", .unit = "", .json_key = "cpus",
 	  .kind = BT_PARAM_CPUS, FIELD(cpus), .stays = true,
 	  .help = "CPUs whose workers run; those offline join when they come online." },
@@ -88,6 +94,13 @@ const struct bt_param bt_params[] = {
 	{ .name = "batch", .label = "batch", .unit = "blocks", .json_key = "batch_blocks",
 	  .kind = BT_PARAM_NUMBER, FIELD(batch_blocks), .min = 1, .max = BT_BATCH_MAX,
 	  .help = "Blocks of one burst." },
+	{ .name = "bulk", .label = "bulk call", .unit = "pages", .json_key = "bulk_pages",
+	  .kind = BT_PARAM_NUMBER, FIELD(bulk_pages), .min = 1, .max = BT_BULK_MAX,
+	  .zero_is_off = true, .absent_is_zero = true,
+	  .help = "Pages asked for in one call; off: a call for each block." },
+	{ .name = "handoff", .label = "hand-off", .unit = "", .json_key = "handoff",
+	  .kind = BT_PARAM_CHOICE, FIELD(handoff), .choices = handoffs, .absent_is_zero = true,
+	  .help = "Which CPU frees a block." },
 	{ .name = "pace", .label = "pace", .unit = "ops/s per CPU", .json_key = "pace_ops_per_s",
 	  .kind = BT_PARAM_NUMBER, FIELD(pace_ops), .max = BT_PACE_MAX,
 	  .help = "Operations a second on each CPU; 0 is flat out." },

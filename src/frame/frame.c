@@ -70,6 +70,7 @@ struct ant_limits bt_machine_limits(const struct bt_machine *machine)
 		.cpu_count = machine->cpu_count,
 		.node_count = machine->node_count,
 		.max_held_bytes = machine->max_held_bytes,
+		.features = machine->features,
 		.memory_nodes = machine->memory_nodes,
 		.possible_cpus = machine->possible_cpus,
 	};
@@ -172,6 +173,7 @@ void bt_frame_clear(struct bt_frame *frame)
 	bt_frame_forget_host(&frame->host);
 	forget(&frame->memory, sizeof(frame->memory));
 	forget(&frame->psi, sizeof(frame->psi));
+	forget(&frame->calls, sizeof(frame->calls));
 	forget(&frame->load, sizeof(frame->load));
 	forget(frame->vmstat, sizeof(frame->vmstat));
 	forget(frame->cpus, frame->cpu_count * sizeof(*frame->cpus));

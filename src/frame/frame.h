@@ -105,10 +105,23 @@ struct bt_frame_step {
 	uint64_t ended;			/* generation of the last step that came to its end */
 };
 
+/*
+ * What all workers together did by bulk calls and by hand-off. All unknown as long as there was none
+ * of either since the module was loaded: documents leave it out.
+ */
+struct bt_frame_calls {
+	uint64_t bulk_calls, bulk_asked_pages, bulk_got_pages;
+	uint64_t bulk_partial;		/* calls that got some pages, but fewer than asked */
+	uint64_t bulk_max_ns;		/* the longest call */
+	uint64_t handoff_frees;		/* blocks that another CPU had allocated */
+	uint64_t handoff_kept;		/* that were to be handed off, and were freed here */
+};
+
 struct bt_frame_cpu {
 	uint64_t generation;	/* adopted by this CPU's worker */
 	uint64_t last_ns, op_start_ns;
 	uint64_t allocs, frees, failures, backoffs, throttled;
+	/* Held is also what others handed off to it, until it is freed. */
 	uint64_t held_blocks, held_pages, remote_blocks, remote_pages;
 	uint64_t preempted, preempted_ns, alloc_max_ns, free_max_ns;
 	uint8_t state;		/* enum bt_worker_state */
@@ -393,6 +406,8 @@ struct bt_frame {
 	struct bt_frame_hist *hists;	/* [hist_capacity], hist_count used, by order, node, op */
 
 	struct bt_frame_cpu_hist cpu_hist;
+	struct bt_frame_calls calls;
+	struct bt_hist bulk_hist;	/* bulk calls of all CPUs, each as a whole */
 
 	struct bt_frame_memory memory;
 	struct bt_frame_psi psi;

@@ -40,8 +40,9 @@ static const struct bt_field_table generation_fields = BT_FIELD_TABLE(generation
 
 static bool is_number(const struct bt_param *param)
 {
-	return param->kind == BT_PARAM_NUMBER || param->kind == BT_PARAM_BYTES ||
-	       param->kind == BT_PARAM_TIME_MS || param->kind == BT_PARAM_ONE_IN;
+	return param->kind == BT_PARAM_NUMBER || param->kind == BT_PARAM_ORDER ||
+	       param->kind == BT_PARAM_BYTES || param->kind == BT_PARAM_TIME_MS ||
+	       param->kind == BT_PARAM_ONE_IN;
 }
 
 static struct bt_field field_of(const struct bt_param *param)
@@ -50,10 +51,23 @@ static struct bt_field field_of(const struct bt_param *param)
 		.key = param->json_key,
 		.kind = BT_FIELD_UNSIGNED,
 		/* Documents of before there was sampling do without: every operation. */
-		.required = param->kind != BT_PARAM_ONE_IN,
+		.required = param->kind != BT_PARAM_ONE_IN && !param->absent_is_zero,
 		.offset = param->offset,
 		.width = param->width,
 	};
+}
+
+/* Beside "order", which is the highest of them. There is one. */
+static void encode_weights(struct bt_json_writer *w, const struct bt_config *config)
+{
+	unsigned count = BT_ORDER_COUNT;
+
+	while (!config->order_weights[count - 1])
+		count--;
+	bt_json_array(w, "order_weights");
+	for (unsigned order = 0; order < count; order++)
+		bt_json_u64(w, NULL, config->order_weights[order]);
+	bt_json_end_array(w);
 }
 
 void bt_config_encode(struct bt_json_writer *w, const char *key, const struct bt_config *config)
@@ -75,6 +89,8 @@ void bt_config_encode(struct bt_json_writer *w, const char *key, const struct bt
 		const struct bt_param *param = &bt_params[i];
 		struct bt_field field = field_of(param);
 
+		if (param->absent_is_zero && !bt_param_get(param, config))
+			continue;
 		if (is_number(param)) {
 			bt_json_u64(w, param->json_key, bt_field_load(&field, config));
 		} else if (param->kind == BT_PARAM_CPUS) {
@@ -84,6 +100,8 @@ void bt_config_encode(struct bt_json_writer *w, const char *key, const struct bt
 			bt_json_string(w, param->json_key, text);
 		}
 	}
+	if (bt_config_is_mix(config))
+		encode_weights(w, config);
 	bt_json_end_object(w);
 }
 
@@ -103,10 +121,31 @@ static int decode_param(const struct bt_json *node, const struct bt_param *param
 	if (param->kind == BT_PARAM_CPUS)
 		return bt_mask_decode(node, param->json_key, BT_CPU_WORDS * 64, config->cpus,
 				      BT_CPU_WORDS, err);
+	if (param->absent_is_zero && !bt_json_get(node, param->json_key))
+		return 0;
 	text = bt_json_get_string(node, param->json_key);
 	if (!text || bt_param_set(param, config, text, NULL, NULL))
 		return bt_err_set(err, EPROTO, "member %s is missing or has no value of its list",
 				  param->json_key);
+	return 0;
+}
+
+static int decode_weights(const struct bt_json *node, struct bt_config *config, struct bt_err *err)
+{
+	const struct bt_json *array = bt_json_get(node, "order_weights"), *element;
+	unsigned order = 0;
+	uint64_t weight;
+
+	if (!array)
+		return 0;
+	if (array->type != BT_JSON_ARRAY || array->count > BT_ORDER_COUNT)
+		return bt_err_set(err, EPROTO, "member order_weights is no array of at most %u",
+				  BT_ORDER_COUNT);
+	for (element = array->child; element; element = element->next) {
+		if (!bt_json_as_u64(element, &weight) || weight > UINT32_MAX)
+			return bt_err_set(err, EPROTO, "member order_weights holds no weights");
+		config->order_weights[order++] = (uint32_t)weight;
+	}
 	return 0;
 }
 
@@ -127,6 +166,8 @@ int bt_config_decode(const struct bt_json *node, struct bt_config *config, struc
 		code = bt_fields_decode(node, &generation_fields, &decoded, err);
 	for (i = 0; !code && i < bt_param_count; i++)
 		code = decode_param(node, &bt_params[i], &decoded, err);
+	if (!code)
+		code = decode_weights(node, &decoded, err);
 	if (code) {
 		bt_err_prefix(err, "config");
 		return code;
@@ -193,6 +234,8 @@ static const struct {
 } features[] = {
 	{ BT_FEATURE_INIT_ON_ALLOC, "init_on_alloc" },
 	{ BT_FEATURE_TEST_DELAY, "test_delay" },
+	{ BT_FEATURE_BULK, "bulk" },
+	{ BT_FEATURE_MIXED, "mixed" },
 };
 
 static void encode_features(struct bt_json_writer *w, uint64_t bits)

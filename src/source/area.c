@@ -13,7 +13,10 @@ struct bt_area_reader {
 	struct bt_area head;		/* the constant part, as checked */
 	unsigned nodes, orders;		/* of the area, at most what a frame has */
 	uint64_t *seen_allocs;		/* [cpu][order] at the last read */
+	bool used[BT_MAX_ORDERS];	/* some CPU has allocated blocks of this order */
 	uint64_t *seen_frees;		/* [cpu] */
+	struct bt_frame_calls calls;	/* at the last read */
+	struct bt_hist bulk;		/* of them */
 	struct bt_hist *sums;		/* [order][node][op] */
 	bool *stale;			/* same: to be summed again */
 };
@@ -61,7 +64,8 @@ static bool histograms_fit(const struct bt_area *a, size_t size)
 	return fits(0, a->hist_op_stride, a->hist_op_count, buckets, a->hist_order_stride) &&
 	       fits(0, a->hist_order_stride, a->order_count, a->hist_order_stride,
 		    a->hist_cpu_stride) &&
-	       fits(a->hist_offset, a->hist_cpu_stride, a->cpu_count, a->hist_cpu_stride, size);
+	       fits(a->hist_offset, a->hist_cpu_stride, a->cpu_count, a->hist_cpu_stride, size) &&
+	       fits(a->bulk_hist_offset, a->hist_cpu_stride, a->cpu_count, buckets, size);
 }
 
 static int check(const struct bt_area *a, size_t size, struct bt_err *err)
@@ -160,6 +164,19 @@ static void read_step(const struct bt_area_reader *r, unsigned cpu, struct bt_fr
 	to->generation = STEP_FIELD(r, cpu, step_generation);
 }
 
+static void add_calls(const struct bt_area_reader *r, unsigned cpu, struct bt_frame_calls *to)
+{
+	uint64_t max_ns = CPU_FIELD(r, cpu, bulk_max_ns);
+
+	to->bulk_calls += CPU_FIELD(r, cpu, bulk_calls);
+	to->bulk_asked_pages += CPU_FIELD(r, cpu, bulk_asked_pages);
+	to->bulk_got_pages += CPU_FIELD(r, cpu, bulk_got_pages);
+	to->bulk_partial += CPU_FIELD(r, cpu, bulk_partial);
+	to->bulk_max_ns = max_ns > to->bulk_max_ns ? max_ns : to->bulk_max_ns;
+	to->handoff_frees += CPU_FIELD(r, cpu, handoff_frees);
+	to->handoff_kept += CPU_FIELD(r, cpu, handoff_kept);
+}
+
 static void read_cpu(const struct bt_area_reader *r, unsigned cpu, struct bt_frame_cpu *to)
 {
 	uint64_t state = CPU_FIELD(r, cpu, state);
@@ -172,8 +189,9 @@ static void read_cpu(const struct bt_area_reader *r, unsigned cpu, struct bt_fra
 	to->failures = CPU_FIELD(r, cpu, failures);
 	to->backoffs = CPU_FIELD(r, cpu, backoffs);
 	to->throttled = CPU_FIELD(r, cpu, throttled);
-	to->held_blocks = CPU_FIELD(r, cpu, held_blocks);
-	to->held_pages = CPU_FIELD(r, cpu, held_pages);
+	/* What waits to be freed by this CPU is held, too. */
+	to->held_blocks = CPU_FIELD(r, cpu, held_blocks) + CPU_FIELD(r, cpu, handoff_blocks);
+	to->held_pages = CPU_FIELD(r, cpu, held_pages) + CPU_FIELD(r, cpu, handoff_pages);
 	to->remote_blocks = CPU_FIELD(r, cpu, remote_blocks);
 	to->remote_pages = CPU_FIELD(r, cpu, remote_pages);
 	to->preempted = CPU_FIELD(r, cpu, preempted);
@@ -205,12 +223,21 @@ static size_t sum_index(const struct bt_area_reader *r, unsigned order, unsigned
 	return ((size_t)order * r->nodes + node) * BT_OP_COUNT + op;
 }
 
-/* A free may be of any order that was ever allocated; the area counts only allocations by order. */
-static void mark_changes(struct bt_area_reader *r, unsigned cpu)
+/*
+ * Whether a CPU's histogram may have something. A free may be of any order that was ever allocated,
+ * where there is hand-off by any CPU; the area counts only allocations by order.
+ */
+static bool may_count(const struct bt_area_reader *r, unsigned cpu, unsigned order, unsigned op)
+{
+	if (r->seen_allocs[(size_t)cpu * r->orders + order])
+		return true;
+	return op == BT_OP_FREE && r->used[order] && CPU_FIELD(r, cpu, handoff_frees);
+}
+
+static void mark_allocs(struct bt_area_reader *r, unsigned cpu)
 {
 	const char *orders = cpu_block(r, cpu) + r->head.order_offset;
 	uint64_t *seen = r->seen_allocs + (size_t)cpu * r->orders;
-	uint64_t frees = CPU_FIELD(r, cpu, frees);
 	unsigned node = node_of(r, cpu);
 
 	for (unsigned order = 0; order < r->orders; order++) {
@@ -218,19 +245,26 @@ static void mark_changes(struct bt_area_reader *r, unsigned cpu)
 
 		if (allocs != seen[order])
 			r->stale[sum_index(r, order, node, BT_OP_ALLOC)] = true;
-		if (allocs && frees != r->seen_frees[cpu])
-			r->stale[sum_index(r, order, node, BT_OP_FREE)] = true;
 		seen[order] = allocs;
+		r->used[order] |= allocs != 0;
+	}
+}
+
+/* After the allocations of all CPUs. */
+static void mark_frees(struct bt_area_reader *r, unsigned cpu)
+{
+	uint64_t frees = CPU_FIELD(r, cpu, frees);
+	unsigned node = node_of(r, cpu);
+
+	for (unsigned order = 0; order < r->orders && frees != r->seen_frees[cpu]; order++) {
+		if (may_count(r, cpu, order, BT_OP_FREE))
+			r->stale[sum_index(r, order, node, BT_OP_FREE)] = true;
 	}
 	r->seen_frees[cpu] = frees;
 }
 
-static void add_histogram(const struct bt_area_reader *r, unsigned cpu, unsigned order,
-			  unsigned op, struct bt_hist *to)
+static void add_buckets(const char *from, struct bt_hist *to)
 {
-	const char *from = r->map + r->head.hist_offset + cpu * r->head.hist_cpu_stride +
-			   order * r->head.hist_order_stride + op * r->head.hist_op_stride;
-
 	for (unsigned bucket = 0; bucket < BT_HIST_BUCKETS; bucket++) {
 		uint64_t count = load(from + bucket * 8);
 
@@ -239,13 +273,45 @@ static void add_histogram(const struct bt_area_reader *r, unsigned cpu, unsigned
 	}
 }
 
+static void add_histogram(const struct bt_area_reader *r, unsigned cpu, unsigned order,
+			  unsigned op, struct bt_hist *to)
+{
+	add_buckets(r->map + r->head.hist_offset + cpu * r->head.hist_cpu_stride +
+		    order * r->head.hist_order_stride + op * r->head.hist_op_stride, to);
+}
+
+static void sum_bulk_again(struct bt_area_reader *r)
+{
+	memset(&r->bulk, 0, sizeof(r->bulk));
+	for (unsigned cpu = 0; cpu < r->head.cpu_count; cpu++) {
+		if (CPU_FIELD(r, cpu, bulk_calls))
+			add_buckets(r->map + r->head.bulk_hist_offset +
+				    cpu * r->head.hist_cpu_stride, &r->bulk);
+	}
+}
+
+/* All CPUs together: whose they are is in no view. */
+static void read_calls(struct bt_area_reader *r, struct bt_frame *frame)
+{
+	struct bt_frame_calls calls = { 0 };
+
+	for (unsigned cpu = 0; cpu < r->head.cpu_count; cpu++)
+		add_calls(r, cpu, &calls);
+	if (calls.bulk_calls != r->calls.bulk_calls)
+		sum_bulk_again(r);
+	r->calls = calls;
+	frame->bulk_hist = r->bulk;
+	if (calls.bulk_calls || calls.handoff_frees || calls.handoff_kept)
+		frame->calls = calls;
+}
+
 static void sum_again(struct bt_area_reader *r, unsigned order, unsigned node, unsigned op)
 {
 	struct bt_hist *sum = &r->sums[sum_index(r, order, node, op)];
 
 	memset(sum, 0, sizeof(*sum));
 	for (unsigned cpu = 0; cpu < r->head.cpu_count; cpu++) {
-		if (node_of(r, cpu) == node && r->seen_allocs[(size_t)cpu * r->orders + order])
+		if (node_of(r, cpu) == node && may_count(r, cpu, order, op))
 			add_histogram(r, cpu, order, op, sum);
 	}
 }
@@ -282,10 +348,10 @@ static void read_selected(const struct bt_area_reader *r, struct bt_frame *frame
 		return;
 	memset(to->hist, 0, sizeof(to->hist));
 	for (unsigned order = 0; order < r->orders; order++) {
-		if (!r->seen_allocs[(size_t)cpu * r->orders + order])
-			continue;
-		for (unsigned op = 0; op < BT_OP_COUNT; op++)
-			add_histogram(r, (unsigned)cpu, order, op, &to->hist[op]);
+		for (unsigned op = 0; op < BT_OP_COUNT; op++) {
+			if (may_count(r, (unsigned)cpu, order, op))
+				add_histogram(r, (unsigned)cpu, order, op, &to->hist[op]);
+		}
 	}
 }
 
@@ -343,8 +409,11 @@ void bt_area_read(struct bt_area_reader *r, struct bt_frame *frame)
 		if (cpu < frame->cpu_count)
 			read_cpu(r, cpu, &frame->cpus[cpu]);
 		add_blocks(r, cpu, frame);
-		mark_changes(r, cpu);
+		mark_allocs(r, cpu);
 	}
+	for (unsigned cpu = 0; cpu < r->head.cpu_count; cpu++)
+		mark_frees(r, cpu);
 	read_histograms(r, frame);
+	read_calls(r, frame);
 	read_selected(r, frame);
 }

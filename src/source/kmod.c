@@ -114,7 +114,8 @@ static int describe(struct kmod *k, struct bt_machine *machine, struct bt_err *e
 	free(version);
 	machine->abi_version = k->info.abi_version;
 	machine->features = k->info.features;
-	machine->max_order = k->info.max_order;
+	machine->max_order = k->info.max_order < BT_MAX_ORDERS ? k->info.max_order :
+								 BT_MAX_ORDERS - 1;
 	machine->max_held_bytes = k->info.max_held_bytes;
 	return 0;
 }

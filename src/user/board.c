@@ -34,7 +34,8 @@ static struct bt_area layout(const struct bt_machine *machine)
 	a.hist_offset = aligned(a.cpu_offset + a.cpu_count * a.cpu_stride);
 	a.hist_op_stride = a.hist_buckets * sizeof(uint64_t);
 	a.hist_order_stride = a.hist_op_count * a.hist_op_stride;
-	a.hist_cpu_stride = a.order_count * a.hist_order_stride;
+	a.bulk_hist_offset = a.hist_offset + a.order_count * a.hist_order_stride;
+	a.hist_cpu_stride = a.order_count * a.hist_order_stride + a.hist_op_stride;
 	a.map_bytes = a.hist_offset + a.cpu_count * a.hist_cpu_stride;
 	return a;
 }

@@ -35,6 +35,7 @@ const volatile struct bt_cpu_stats *abi_cpu(const struct abi *abi, unsigned cpu)
 uint64_t abi_by_node(const struct abi *abi, unsigned cpu, unsigned node);
 /* All buckets of one operation on one CPU, every order. */
 uint64_t abi_hist_sum(const struct abi *abi, unsigned cpu, enum bt_op op);
+/* Also what was handed to a CPU and is not freed yet. */
 uint64_t abi_held_pages(const struct abi *abi);
 uint64_t abi_allocs(const struct abi *abi);
 

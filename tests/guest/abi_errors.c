@@ -155,10 +155,15 @@ static void test_sizes(struct abi *abi)
 	longer.config.generation = 0;
 	longer.more[3] = 1;
 	expect(abi, ioctl(fd, BT_IOC_PUBLISH, &longer), E2BIG, "longer one, not zero at the end");
-	/* Version 1 of the ABI ended before `step`: 1240 bytes. */
+	/* Version 1 of the ABI ended before `step`: 1240 bytes; version 2 24 bytes behind. */
 	longer.config.size = 1240;
 	longer.config.generation = 0;
 	expect(abi, ioctl(fd, BT_IOC_PUBLISH, &longer), 0, "the configuration of version 1");
+	longer.config.size = 1264;
+	longer.config.generation = 0;
+	/* Not looked at: it is behind that. */
+	longer.config.bulk_pages = BT_BULK_MAX + 1;
+	expect(abi, ioctl(fd, BT_IOC_PUBLISH, &longer), 0, "the configuration of version 2");
 	longer.config.size = 1239;
 	longer.config.generation = 0;
 	expect(abi, ioctl(fd, BT_IOC_PUBLISH, &longer), EINVAL, "shorter configuration");
@@ -190,6 +195,10 @@ static void test_fields(struct abi *abi)
 		SPOIL(run_limit_ms, BT_RUN_LIMIT_MAX_MS + 1), SPOIL(generation, 1),
 		SPOIL(max_held_bytes, abi->info.max_held_bytes + 1), SPOIL(max_held_bytes, 4096),
 		SPOIL(max_held_bytes, 0), SPOIL(cpus[0], 0), SPOIL(cpus[127], 1ull << 63),
+		SPOIL(bulk_pages, BT_BULK_MAX + 1), SPOIL(handoff, 2),
+		/* The order is 0, so that none of a higher one may have a weight. */
+		SPOIL(order_weights[0], BT_WEIGHT_MAX + 1), SPOIL(order_weights[1], 1),
+		SPOIL(order_weights[BT_ORDER_COUNT - 1], 1),
 	};
 	uint64_t before = abi->area->generation;
 	int fd = abi_control(abi);

@@ -152,6 +152,71 @@ static void test_hotplug(struct abi *abi)
 	put_text(online, "1");
 }
 
+static uint64_t frees_for_others(const struct abi *abi)
+{
+	return abi_cpu(abi, 0)->handoff_frees + abi_cpu(abi, 1)->handoff_frees;
+}
+
+static uint64_t still_allocated(const struct abi *abi)
+{
+	uint64_t blocks = 0;
+
+	for (unsigned cpu = 0; cpu < abi->info.cpu_count; cpu++)
+		blocks += abi_cpu(abi, cpu)->allocs - abi_cpu(abi, cpu)->frees;
+	return blocks;
+}
+
+/* What lies in an inbox when its CPU goes, when the controller closes, when the load changes. */
+static void test_handoff(struct abi *abi)
+{
+	static const char online[] = "/sys/devices/system/cpu/cpu1/online";
+	const volatile struct bt_cpu_stats *cpu1 = abi_cpu(abi, 1);
+	struct bt_config config = abi_config();
+	uint64_t before = oracle_free_bytes(), frees = frees_for_others(abi);
+	unsigned i, gone = 0, back = 0, closed = 0;
+	int fd = abi_control(abi);
+
+	config.pattern = BT_PATTERN_BURST;
+	config.order = 3;
+	config.run = BT_RUN_GO;
+	config.handoff = 1;
+	abi_run(abi, fd, &config);
+	for (i = 0; i < 20; i++) {
+		put_text(online, "0");
+		gone += cpu1->state == BT_WORKER_OFFLINE && !cpu1->held_pages && !cpu1->handoff_pages;
+		put_text(online, "1");
+		config.order = i % 2 ? 3 : 5;
+		back += abi_run(abi, fd, &config);
+		usleep(20000);
+	}
+	check(abi, gone == 20, "CPU 1 went %u times of 20, and its inbox was empty", gone);
+	check(abi, back == 20, "and came back %u times", back);
+	close(fd);
+	for (i = 0; i < 20; i++) {
+		/* Before there is a descriptor that it would inherit; the CPU comes about when it is closed. */
+		pid_t other = fork();
+
+		if (other == 0) {
+			usleep(20000 + 2000 * i);
+			put_text(online, "1");
+			_exit(0);
+		}
+		fd = abi_control(abi);
+		abi_run(abi, fd, &config);
+		usleep(10000);
+		put_text(online, "0");
+		close(fd);
+		closed += abi_held_pages(abi) == 0 && still_allocated(abi) == 0;
+		waitpid(other, NULL, 0);
+		put_text(online, "1");
+	}
+	check(abi, closed == 20, "%u times of 20 release has waited for all of it", closed);
+	check(abi, frees_for_others(abi) > frees + 1000, "%" PRIu64 " frees were of another CPU's blocks",
+	      frees_for_others(abi) - frees);
+	check(abi, memory_is_back(before, 16 * MIB), "all memory is back: %" PRId64 " bytes missing",
+	      (int64_t)(before - oracle_free_bytes()));
+}
+
 /* MemAvailable, once it has come down to below most (within 20 s) and two more seconds have gone. */
 static uint64_t settled_available(uint64_t most)
 {
@@ -315,6 +380,7 @@ const struct abi_test abi_guard_tests[] = {
 	{"lease", test_lease},
 	{"time limit", test_time_limit},
 	{"hotplug", test_hotplug},
+	{"hand-off", test_handoff},
 	{"reserve", test_reserve},
 	{"oom safe", test_oom_safe},
 	{"oom bench", test_oom_bench},

@@ -92,7 +92,7 @@ uint64_t abi_held_pages(const struct abi *abi)
 	unsigned cpu;
 
 	for (cpu = 0; cpu < abi->info.cpu_count; cpu++)
-		pages += abi_cpu(abi, cpu)->held_pages;
+		pages += abi_cpu(abi, cpu)->held_pages + abi_cpu(abi, cpu)->handoff_pages;
 	return pages;
 }
 

@@ -41,6 +41,14 @@ static const struct field {
 	FIELD(reserved, 0, 0, 0),
 	FIELD(step_blocks, 0, 1ull << 40, 100),
 	FIELD(seed, 0, UINT64_MAX, 1000),
+	FIELD(bulk_pages, 0, 512, 32, .zero = true),
+	FIELD(handoff, 0, 1, 1, .zero = true),
+	FIELD(order_weights[0], 0, 65535, 8, .zero = true),
+	FIELD(order_weights[1], 0, 65535, 8, .zero = true),
+	FIELD(order_weights[2], 0, 65535, 8, .zero = true),
+	FIELD(order_weights[3], 0, 65535, 0, .zero = true),
+	FIELD(order_weights[9], 0, 65535, 0, .zero = true),
+	FIELD(order_weights[15], 0, 65535, 0, .zero = true),
 	FIELD(run_limit_ms, 0, 30ull * 24 * 60 * 60 * 1000, 200),
 	FIELD(reserve_bytes, 0, UINT64_MAX, 64 * MIB),
 	FIELD(generation, 0, 0, 0),
@@ -109,11 +117,20 @@ static void some_of(struct fuzz *f, const __u64 *of, __u64 *mask, unsigned words
 	}
 }
 
-/* Twice a block, and a ring, for each CPU. */
-static uint64_t comfortable_bytes(const struct fuzz_machine *machine, unsigned order, unsigned cpus)
+/* Pages that a CPU needs: for a block, or a bulk call; and for a block that another one hands it. */
+static uint64_t least_pages(const struct bt_config *config)
 {
-	return cpus * ((uint64_t)machine->info.page_bytes << (order + 1)) +
-	       cpus * 2 * (uint64_t)machine->info.page_bytes;
+	uint64_t block = 1ull << config->order;
+
+	return (config->bulk_pages ? config->bulk_pages : block) + (config->handoff ? block : 0);
+}
+
+/* Twice that, and a ring, for each CPU. */
+static uint64_t comfortable_bytes(const struct fuzz_machine *machine, const struct bt_config *config)
+{
+	uint64_t cpus = bt_mask_weight(config->cpus, BT_CPU_WORDS);
+
+	return cpus * (2 * least_pages(config) + 3) * machine->info.page_bytes;
 }
 
 /* A step goes with its run state alone, so often as there is room for one block. */
@@ -127,6 +144,28 @@ static void make_step_valid(struct bt_config *config)
 		config->step_blocks = 0;
 	else if (config->step == BT_STEP_GET || !config->step_blocks)
 		config->step_blocks = 1;
+}
+
+/* A mix says what its highest order is; bulk calls are of order 0, and two hand off. */
+static void make_mix_valid(struct fuzz *f, struct bt_config *config)
+{
+	unsigned order;
+
+	/* Most blocks are of one order, so that much is in bulk. */
+	if (config->run == BT_RUN_STEP || !fuzz_once_in(f, 4))
+		memset(config->order_weights, 0, sizeof(config->order_weights));
+	if (config->run == BT_RUN_STEP)
+		config->bulk_pages = config->handoff = 0;
+	for (order = f->machine->info.max_order + 1; order < BT_ORDER_COUNT; order++)
+		config->order_weights[order] = 0;
+	for (order = 0; order < BT_ORDER_COUNT; order++) {
+		if (config->order_weights[order])
+			config->order = order;
+	}
+	if (config->order || !(f->machine->info.features & BT_FEATURE_BULK))
+		config->bulk_pages = 0;
+	if (bt_mask_weight(config->cpus, BT_CPU_WORDS) < 2)
+		config->handoff = 0;
 }
 
 struct bt_config fuzz_config_valid(struct fuzz *f)
@@ -158,8 +197,8 @@ struct bt_config fuzz_config_valid(struct fuzz *f)
 	if (fuzz_once_in(f, 2))
 		config.pace_ops = 0;
 	make_step_valid(&config);
-	config.max_held_bytes = comfortable_bytes(m, config.order,
-						  bt_mask_weight(config.cpus, BT_CPU_WORDS)) +
+	make_mix_valid(f, &config);
+	config.max_held_bytes = comfortable_bytes(m, &config) +
 				fuzz_below(f, MIB);
 	return config;
 }
@@ -205,7 +244,7 @@ void fuzz_config_mutate(struct fuzz *f, struct bt_config *config)
 			field = &fields[what];
 			field_set(config, field, strange_value(f, field->min, field_max(m, field)));
 		} else if (what == BT_ARRAY_SIZE(fields)) {
-			config->max_held_bytes = strange_value(f, comfortable_bytes(m, 0, 1),
+			config->max_held_bytes = strange_value(f, 4ull * m->info.page_bytes,
 							       m->info.max_held_bytes);
 		} else if (what == BT_ARRAY_SIZE(fields) + 1) {
 			mutate_mask(f, config->nodes, BT_NODE_WORDS, m->nodes);
@@ -265,6 +304,27 @@ static bool step_is_valid(const struct bt_config *config)
 	       (config->step_blocks != 0) == counts;
 }
 
+static bool mix_is_valid(const struct fuzz_machine *m, const struct bt_config *config)
+{
+	unsigned order, highest = config->order, weights = 0;
+
+	for (order = 0; order < BT_ORDER_COUNT; order++) {
+		if (config->order_weights[order] > 65535)
+			return false;
+		if (config->order_weights[order]) {
+			highest = order;
+			weights++;
+		}
+	}
+	if (weights && highest != config->order)
+		return false;
+	if (config->run == BT_RUN_STEP && (weights || config->bulk_pages || config->handoff))
+		return false;
+	if (config->bulk_pages && (config->order || !(m->info.features & BT_FEATURE_BULK)))
+		return false;
+	return !config->handoff || bt_mask_weight(config->cpus, BT_CPU_WORDS) >= 2;
+}
+
 /* Whether all that a `get` holds, and its ring of 8 bytes a page, have room; two pages are its rest. */
 static enum fuzz_verdict step_fits(const struct fuzz_machine *m, const struct bt_config *config,
 				   unsigned cpus)
@@ -284,16 +344,17 @@ enum fuzz_verdict fuzz_config_verdict(const struct fuzz_machine *m, const struct
 	unsigned cpus;
 	uint64_t least;
 
-	if (!fields_are_valid(m, config) || !masks_are_valid(m, config) || !step_is_valid(config))
+	if (!fields_are_valid(m, config) || !masks_are_valid(m, config) || !step_is_valid(config) ||
+	    !mix_is_valid(m, config))
 		return FUZZ_INVALID;
 	if (config->guard == BT_GUARD_BENCH && config->reserve_bytes)
 		return FUZZ_INVALID;
 	cpus = bt_mask_weight(config->cpus, BT_CPU_WORDS);
-	/* One block and a ring, which takes a page at least, for every CPU. */
-	least = cpus * (((uint64_t)m->info.page_bytes << config->order) + m->info.page_bytes);
+	/* And a ring, which takes a page at least, for every CPU. */
+	least = cpus * (least_pages(config) + 1) * m->info.page_bytes;
 	if (config->max_held_bytes > m->info.max_held_bytes || config->max_held_bytes < least)
 		return FUZZ_INVALID;
-	if (config->max_held_bytes < comfortable_bytes(m, config->order, cpus))
+	if (config->max_held_bytes < comfortable_bytes(m, config))
 		return step_fits(m, config, cpus) == FUZZ_INVALID ? FUZZ_INVALID : FUZZ_EITHER;
 	return step_fits(m, config, cpus);
 }

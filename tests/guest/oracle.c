@@ -354,6 +354,42 @@ unsigned oracle_longest_alloc_run(unsigned ms)
 	return longest;
 }
 
+/* "buddytop/0-41 [001] ..... 12.3: mm_page_alloc: page=... pfn=0x1234 order=3 ...": its CPU and frame. */
+static bool trace_line(const char *line, const char *event, unsigned *cpu, uint64_t *pfn)
+{
+	const char *bracket = strchr(line, '['), *number = strstr(line, "pfn=0x");
+
+	if (!strstr(line, event) || !bracket || !number)
+		return false;
+	*cpu = (unsigned)strtoul(bracket + 1, NULL, 10);
+	*pfn = strtoull(number + strlen("pfn="), NULL, 16);
+	return true;
+}
+
+#define TRACED_FRAMES (1u << 20)	/* 4 GiB: more than any guest of these tests has */
+
+void oracle_frees(unsigned ms, struct oracle_frees *frees)
+{
+	char *text = trace_text(ms), *save, *line;
+	uint8_t *owner = calloc(TRACED_FRAMES, 1);	/* CPU + 1; 0: not seen */
+	unsigned cpu;
+	uint64_t pfn;
+
+	*frees = (struct oracle_frees){0};
+	for (line = strtok_r(text, "\n", &save); owner && line; line = strtok_r(NULL, "\n", &save)) {
+		if (trace_line(line, "mm_page_alloc:", &cpu, &pfn) && pfn < TRACED_FRAMES) {
+			owner[pfn] = (uint8_t)(cpu + 1);
+		} else if (trace_line(line, "mm_page_free:", &cpu, &pfn) && pfn < TRACED_FRAMES &&
+			   owner[pfn]) {
+			frees->same += owner[pfn] == cpu + 1;
+			frees->elsewhere += owner[pfn] != cpu + 1;
+			owner[pfn] = 0;
+		}
+	}
+	free(owner);
+	free(text);
+}
+
 /* Offset in /proc/kcore of a physical address, by its program headers; -1 when it has none. */
 static off_t kcore_offset(int fd, uint64_t physical)
 {

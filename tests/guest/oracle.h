@@ -71,6 +71,13 @@ void oracle_gfp_text(char *buf, unsigned size);
  */
 unsigned oracle_longest_alloc_run(unsigned ms);
 
+/* Frees of blocks whose allocation was traced before, by the CPU of the two. */
+struct oracle_frees {
+	unsigned same, elsewhere;
+};
+/* Traces the workers for ms milliseconds. */
+void oracle_frees(unsigned ms, struct oracle_frees *frees);
+
 /*
  * Looks into the memory of the block that the workers allocated last, through /proc/kcore: how many
  * of its words are not zero, and whether the first one is not. The kernel zeroes what it hands out

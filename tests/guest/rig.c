@@ -137,18 +137,37 @@ static bool applied(const struct bt_frame *frame, uint64_t after)
 	return frame->config.generation > after && totals.applied == totals.online;
 }
 
-bool rig_publish(struct rig *rig, const char *assignments, enum bt_run run)
+static int assign_all(struct rig *rig, const char *assignments, struct bt_config *config,
+		      struct bt_err *err)
 {
-	struct bt_config config = *bt_session_config(rig->session);
 	struct ant_limits limits = bt_machine_limits(bt_session_machine(rig->session));
-	uint64_t before = bt_session_frame(rig->session)->config.generation;
 	char *copy = bt_xstrdup(assignments), *save, *word;
-	struct bt_err err = {0};
 	int ret = 0;
 
+	*config = *bt_session_config(rig->session);
 	for (word = strtok_r(copy, " ", &save); word && !ret; word = strtok_r(NULL, " ", &save))
-		ret = bt_param_assign(&config, word, &limits, &err);
+		ret = bt_param_assign(config, word, &limits, err);
 	free(copy);
+	return ret;
+}
+
+int rig_config(struct rig *rig, const char *assignments, struct bt_config *config,
+	       struct bt_err *err)
+{
+	struct ant_limits limits = bt_machine_limits(bt_session_machine(rig->session));
+	int ret = assign_all(rig, assignments, config, err);
+
+	config->generation = 0;
+	return ret ? ret : bt_config_check(config, &limits, err);
+}
+
+bool rig_publish(struct rig *rig, const char *assignments, enum bt_run run)
+{
+	uint64_t before = bt_session_frame(rig->session)->config.generation;
+	struct bt_config config;
+	struct bt_err err = {0};
+	int ret = assign_all(rig, assignments, &config, &err);
+
 	config.run = run;
 	if (!ret)
 		ret = bt_session_publish(rig->session, &config, "scenario", &err);

@@ -41,6 +41,9 @@ void rig_close(struct rig *rig);
  * generation and waits until every online CPU has adopted it. false after 20 s.
  */
 bool rig_publish(struct rig *rig, const char *assignments, enum bt_run run);
+/* The present configuration with these changes, checked for this machine: 0 or -EINVAL. */
+int rig_config(struct rig *rig, const char *assignments, struct bt_config *config,
+	       struct bt_err *err);
 /* Lets the session work for ms milliseconds, longer by oracle_patience(). */
 void rig_wait_ms(struct rig *rig, unsigned ms);
 /* Waits until done() holds for a frame; false after limit_ms. */

@@ -22,6 +22,7 @@ extern const struct scenario session_scenarios[];
 extern const struct scenario measure_scenarios[];
 extern const struct scenario failure_scenarios[];
 extern const struct scenario fault_scenarios[];
+extern const struct scenario mixed_scenarios[];
 extern const struct scenario user_scenarios[];
 
 /*

@@ -16,11 +16,12 @@
 #define ORDERS 4u
 #define CPU_STRIDE 512u			/* larger than struct bt_cpu_stats and its arrays */
 #define CPU_OFFSET 256u
-#define ORDER_OFFSET 256u
-#define NODE_OFFSET 320u
+#define ORDER_OFFSET 320u
+#define NODE_OFFSET 384u
 #define OP_STRIDE (BT_HIST_BUCKETS * 8u + 64)
 #define ORDER_STRIDE (2 * OP_STRIDE + 128)
-#define HIST_CPU_STRIDE (ORDERS * ORDER_STRIDE + 256)
+#define BULK_HIST_OFFSET (HIST_OFFSET + ORDERS * ORDER_STRIDE + 64)
+#define HIST_CPU_STRIDE (ORDERS * ORDER_STRIDE + 64 + BT_HIST_BUCKETS * 8u + 192)
 #define HIST_OFFSET (CPU_OFFSET + CPUS * CPU_STRIDE)
 #define SIZE (HIST_OFFSET + CPUS * HIST_CPU_STRIDE)
 
@@ -56,6 +57,11 @@ static uint64_t *hist(struct rig *rig, unsigned cpu, unsigned order, unsigned op
 			    op * OP_STRIDE);
 }
 
+static uint64_t *bulk_hist(struct rig *rig, unsigned cpu)
+{
+	return (uint64_t *)(rig->map + BULK_HIST_OFFSET + cpu * HIST_CPU_STRIDE);
+}
+
 static int setup(void **state)
 {
 	struct rig *rig = bt_xcalloc(1, sizeof(*rig));
@@ -63,7 +69,7 @@ static int setup(void **state)
 	rig->map = bt_xcalloc(1, SIZE);
 	*head(rig) = (struct bt_area){
 		.magic = 0x31706f7479646475ull,
-		.abi_version = 2,
+		.abi_version = 3,
 		.header_bytes = sizeof(struct bt_area),
 		.map_bytes = SIZE,
 		.cpu_count = CPUS,
@@ -80,6 +86,7 @@ static int setup(void **state)
 		.hist_op_stride = OP_STRIDE,
 		.hist_buckets = 256,
 		.hist_sub_bits = 3,
+		.bulk_hist_offset = BULK_HIST_OFFSET,
 	};
 	rig->machine = bt_xcalloc(1, sizeof(*rig->machine));
 	rig->machine->cpu_count = CPUS;
@@ -148,6 +155,19 @@ static void test_scalars(void **state)
 		.preempted_ns = 34,
 		.alloc_max_ns = 35,
 		.free_max_ns = 36,
+		.bulk_calls = 40,
+		.bulk_asked_pages = 41,
+		.bulk_got_pages = 42,
+		.bulk_partial = 43,
+		.bulk_max_ns = 44,
+		.handoff_frees = 45,
+		.handoff_kept = 46,
+		.handoff_blocks = 100,
+		.handoff_pages = 200,
+	};
+	*cpu_stats(rig, 0) = (struct bt_cpu_stats){
+		.bulk_calls = 1, .bulk_asked_pages = 2, .bulk_got_pages = 3, .bulk_partial = 4,
+		.bulk_max_ns = 9, .handoff_frees = 5, .handoff_kept = 6,
 	};
 	bt_frame_clear(rig->frame);
 	bt_area_read(reader, rig->frame);
@@ -171,8 +191,17 @@ static void test_scalars(void **state)
 	assert_int_equal(cpu->failures, 26);
 	assert_int_equal(cpu->backoffs, 27);
 	assert_int_equal(cpu->throttled, 28);
-	assert_int_equal(cpu->held_blocks, 29);
-	assert_int_equal(cpu->held_pages, 30);
+	/* And what others handed to it. */
+	assert_int_equal(cpu->held_blocks, 29 + 100);
+	assert_int_equal(cpu->held_pages, 30 + 200);
+	/* Of all CPUs together. */
+	assert_int_equal(rig->frame->calls.bulk_calls, 40 + 1);
+	assert_int_equal(rig->frame->calls.bulk_asked_pages, 41 + 2);
+	assert_int_equal(rig->frame->calls.bulk_got_pages, 42 + 3);
+	assert_int_equal(rig->frame->calls.bulk_partial, 43 + 4);
+	assert_int_equal(rig->frame->calls.bulk_max_ns, 44);
+	assert_int_equal(rig->frame->calls.handoff_frees, 45 + 5);
+	assert_int_equal(rig->frame->calls.handoff_kept, 46 + 6);
 	assert_int_equal(cpu->remote_blocks, 31);
 	assert_int_equal(cpu->remote_pages, 32);
 	assert_int_equal(cpu->preempted, 33);
@@ -231,6 +260,52 @@ static void test_sums(void **state)
 	bt_frame_clear(rig->frame);
 	bt_area_read(reader, rig->frame);
 	assert_int_equal(bt_frame_hist(rig->frame, 1, 0, BT_OP_ALLOC)->total, 21);
+	bt_area_reader_free(reader);
+}
+
+/* Bulk calls of all CPUs together, read again when there were more. */
+static void test_bulk_calls(void **state)
+{
+	struct rig *rig = *state;
+	struct bt_area_reader *reader = make_reader(rig);
+
+	for (unsigned cpu = 0; cpu < CPUS; cpu++) {
+		cpu_stats(rig, cpu)->bulk_calls = cpu;
+		bulk_hist(rig, cpu)[80] = cpu;
+	}
+	for (unsigned more = 0; more < 2; more++) {
+		bt_frame_clear(rig->frame);
+		bt_area_read(reader, rig->frame);
+		assert_int_equal(rig->frame->bulk_hist.count[80], CPUS * (CPUS - 1) / 2);
+		assert_int_equal(rig->frame->bulk_hist.total, CPUS * (CPUS - 1) / 2 + more);
+		assert_int_equal(rig->frame->hist_count, 0);
+		cpu_stats(rig, 0)->bulk_calls++;
+		bulk_hist(rig, 0)[90]++;
+	}
+	bt_area_reader_free(reader);
+}
+
+/* A CPU that frees what others allocated has frees of orders that it never allocated. */
+static void test_frees_for_others(void **state)
+{
+	struct rig *rig = *state;
+	struct bt_area_reader *reader = make_reader(rig);
+
+	/* Whichever of the two has the lower number. */
+	for (unsigned order = 1; order < 3; order++) {
+		unsigned gives = order - 1, takes = 1 - gives;
+
+		by_order(rig, gives)[order] = 5;
+		hist(rig, gives, order, BT_OP_ALLOC)[40] = 5;
+		cpu_stats(rig, takes)->frees = cpu_stats(rig, takes)->handoff_frees = 5;
+		hist(rig, takes, order, BT_OP_FREE)[50] = 5;
+		bt_frame_clear(rig->frame);
+		rig->frame->want = BT_WANT_CPU(takes);
+		bt_area_read(reader, rig->frame);
+		assert_int_equal(rig->frame->hist_count, 2 * order);
+		assert_int_equal(bt_frame_hist(rig->frame, order, 0, BT_OP_FREE)->count[50], 5);
+		assert_int_equal(rig->frame->cpu_hist.hist[BT_OP_FREE].count[50], 5);
+	}
 	bt_area_reader_free(reader);
 }
 
@@ -299,7 +374,7 @@ static void test_lies(void **state)
 		uint64_t value;
 	} lies[] = {
 		{ "magic", offsetof(struct bt_area, magic), 8, 1 },
-		{ "version", offsetof(struct bt_area, abi_version), 4, 3 },
+		{ "version", offsetof(struct bt_area, abi_version), 4, 2 },
 		{ "header", offsetof(struct bt_area, header_bytes), 4, 8 },
 		{ "map too large", offsetof(struct bt_area, map_bytes), 8, SIZE + 8 },
 		{ "map too small", offsetof(struct bt_area, map_bytes), 8, SIZE - 8 },
@@ -326,6 +401,10 @@ static void test_lies(void **state)
 		{ "orders overlap", offsetof(struct bt_area, hist_order_stride), 8, 8 },
 		{ "orders too far", offsetof(struct bt_area, hist_order_stride), 8, 1ull << 62 },
 		{ "operations overlap", offsetof(struct bt_area, hist_op_stride), 8, 8 },
+		{ "bulk calls behind", offsetof(struct bt_area, bulk_hist_offset), 8,
+		  BULK_HIST_OFFSET + 256 },
+		{ "bulk calls askew", offsetof(struct bt_area, bulk_hist_offset), 8,
+		  BULK_HIST_OFFSET + 4 },
 		{ "buckets", offsetof(struct bt_area, hist_buckets), 4, 512 },
 		{ "bucket width", offsetof(struct bt_area, hist_sub_bits), 4, 4 },
 	};
@@ -358,6 +437,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_scalars, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sums, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bulk_calls, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_frees_for_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_selected_cpu, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_values_out_of_range, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lies, setup, teardown),

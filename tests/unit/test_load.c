@@ -18,10 +18,12 @@ static const __u64 two_cpus[BT_CPU_WORDS] = { 3 }, many_cpus[BT_CPU_WORDS] = { ~
 static const struct ant_limits guest = {
 	.max_order = 10, .page_bytes = 4096, .cpu_count = 2, .node_count = 2,
 	.max_held_bytes = 921 * MIB, .memory_nodes = two_nodes, .possible_cpus = two_cpus,
+	.features = BT_FEATURE_BULK | BT_FEATURE_MIXED,
 };
 static const struct ant_limits server = {
 	.max_order = 10, .page_bytes = 4096, .cpu_count = 64, .node_count = 1,
 	.max_held_bytes = 64 * GIB, .memory_nodes = one_node, .possible_cpus = many_cpus,
+	.features = BT_FEATURE_BULK | BT_FEATURE_MIXED,
 };
 
 static const struct bt_load *get(const char *name)

@@ -246,7 +246,7 @@ static void table_is_complete(void **state)
 	unsigned i, j;
 
 	(void)state;
-	assert_int_equal(bt_param_count, 15);
+	assert_int_equal(bt_param_count, 17);
 	for (i = 0; i < bt_param_count; i++) {
 		const struct bt_param *param = &bt_params[i];
 
