@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bench/result.h"
 #include "bench/stats.h"
@@ -231,13 +232,23 @@ static uint64_t count_flawed(const struct bt_result *result)
 	return count;
 }
 
+/* What of its config a plan has settled; the rest is of a machine. */
+static struct bt_config config_of(const struct bt_plan_run *run)
+{
+	struct bt_config config = { 0 };
+
+	for (unsigned i = 0; i < run->setting_count; i++) {
+		if (!strncmp(run->settings[i], "order=", strlen("order=")) ||
+		    !strncmp(run->settings[i], "bulk=", strlen("bulk=")) ||
+		    !strncmp(run->settings[i], "handoff=", strlen("handoff=")))
+			bt_param_assign(&config, run->settings[i], NULL, NULL);
+	}
+	return config;
+}
+
 static unsigned order_of(const struct bt_plan_run *run)
 {
-	unsigned order = 0;
-
-	for (unsigned i = 0; i < run->setting_count; i++)
-		sscanf(run->settings[i], "order=%u", &order);
-	return order % BT_MAX_ORDERS;
+	return config_of(run).order % BT_MAX_ORDERS;
 }
 
 /* Runs that were never begun have no config; their orders are those of the plan. */
@@ -283,6 +294,13 @@ int bt_result_check_pab(const struct bt_plan *plan, struct bt_err *err)
 	unsigned seen = 0, order;
 
 	for (unsigned i = 0; i < plan->run_count; i++) {
+		const struct bt_config config = config_of(&plan->runs[i]);
+
+		if (bt_config_is_mix(&config) || config.bulk_pages || config.handoff)
+			return bt_err_set(err, EINVAL, "format pab: plan %s has a run of %s, for "
+					  "which it has no members", plan->name,
+					  config.bulk_pages ? "bulk calls" :
+					  config.handoff ? "hand-off" : "several orders");
 		order = order_of(&plan->runs[i]);
 		if (seen & 1u << order)
 			return bt_err_set(err, EINVAL, "format pab: plan %s has two runs of order "

@@ -162,7 +162,8 @@ static void watch_steady(struct bt_bench *b, const struct bt_frame *frame)
 static void add_sample(struct bt_bench *b, const struct bt_frame *frame)
 {
 	const struct bt_point *point = &b->interval->point;
-	const struct bt_hist *hist = &point->hist[BT_OP_ALLOC];
+	const struct bt_hist *hist = bt_point_is_bulk(point) ? &point->bulk_hist :
+				     &point->hist[BT_OP_ALLOC];
 	struct bt_result_sample sample = {
 		.at_ns = frame->mono_ns - b->first->mono_ns,
 		.length_ns = point->length_ns,

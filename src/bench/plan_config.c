@@ -71,8 +71,14 @@ static int choose_cpus(const struct bt_plan_run *run, const struct bt_frame *fra
 /* What ant_share_pages() takes apart again: on each CPU so many blocks, and the ring for them. */
 static uint64_t auto_held_bytes(const struct bt_config *config, const struct ant_limits *limits)
 {
-	uint64_t pages = (uint64_t)AUTO_BLOCKS << config->order, bytes;
+	struct bt_config many = *config;
+	uint64_t pages, bytes;
 
+	/* Blocks of a mix on average; what others hand off has an eighth of a share besides. */
+	many.batch_blocks = AUTO_BLOCKS;
+	pages = ant_burst_pages(&many);
+	if (config->handoff)
+		pages += pages / 7;
 	if (__builtin_mul_overflow(pages, (uint64_t)limits->page_bytes, &bytes) ||
 	    __builtin_add_overflow(bytes, ant_ring_bytes(pages, limits->page_bytes), &bytes) ||
 	    __builtin_mul_overflow(bytes, (uint64_t)bt_mask_weight(config->cpus, BT_CPU_WORDS),

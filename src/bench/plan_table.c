@@ -28,6 +28,8 @@ const struct bt_plan_key bt_plan_keys[] = {
 	{ GIVEN("free"), .list = BT_PLAN_COMMAS, .preset = "fifo" },
 	{ GIVEN("touch"), .list = BT_PLAN_COMMAS, .preset = "none" },
 	{ GIVEN("batch"), .list = BT_PLAN_RANGES, .preset = "1000" },
+	{ GIVEN("bulk"), .list = BT_PLAN_RANGES, .preset = "off" },
+	{ GIVEN("handoff"), .list = BT_PLAN_COMMAS, .preset = "off" },
 	{ GIVEN("pace"), .list = BT_PLAN_RANGES, .preset = "0" },
 	{ GIVEN("sample"), .list = BT_PLAN_COMMAS, .preset = "1/1" },
 	{ .name = "held", .param = "held", .kind = BT_PLAN_HELD, .list = BT_PLAN_COMMAS,

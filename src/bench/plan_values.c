@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/param.h"
 #include "core/util.h"
 
 struct split {
@@ -104,6 +105,19 @@ static int add_range(const struct split *split, const char *text)
 	return code;
 }
 
+/* The same orders in one form, however they are written; what is none is refused as it is. */
+static int add_mix(const struct split *split, const char *text)
+{
+	const struct bt_param *order = bt_param_find("order");
+	struct bt_config config = { 0 };
+	char form[BT_PARAM_TEXT];
+
+	if (bt_param_set(order, &config, text, NULL, NULL))
+		return add(split, text);
+	bt_param_text(order, &config, form, sizeof(form));
+	return add(split, form);
+}
+
 /* One number in one form, so that 04 and 4 are the same value, and the same label. */
 static int add_term(const struct split *split, const char *text)
 {
@@ -113,7 +127,10 @@ static int add_term(const struct split *split, const char *text)
 		return add(split, text);
 	if (strchr(text, '-'))
 		return add_range(split, text);
-	return bt_parse_u64(text, &number) ? add(split, text) : add_number(split, number);
+	if (!bt_parse_u64(text, &number))
+		return add_number(split, number);
+	return split->key->param && !strcmp(split->key->param, "order") ? add_mix(split, text) :
+									   add(split, text);
 }
 
 /*

@@ -43,6 +43,8 @@ static int decode_phase(const struct bt_json *node, struct bt_result_phase *phas
 		rc = decode_buckets(node, "alloc_buckets", &phase->point.hist[BT_OP_ALLOC], err);
 	if (!rc)
 		rc = decode_buckets(node, "free_buckets", &phase->point.hist[BT_OP_FREE], err);
+	if (!rc)
+		rc = decode_buckets(node, "bulk_buckets", &phase->point.bulk_hist, err);
 	if (!rc && probe)
 		rc = bt_measure_decode(probe, &phase->measure, err);
 	if (!rc)

@@ -78,6 +78,7 @@ static struct bt_point without_latencies(const struct bt_point *point)
 
 	for (unsigned op = 0; op < BT_OP_COUNT; op++)
 		memset(&without.latency[op], 0xff, sizeof(without.latency[op])); /* unknown */
+	memset(&without.bulk, 0xff, sizeof(without.bulk));
 	return without;
 }
 
@@ -94,6 +95,8 @@ static void encode_phase(struct bt_json_writer *w, const struct bt_result_phase 
 	if (latencies) {
 		bt_buckets_encode(w, "alloc_buckets", &phase->point.hist[BT_OP_ALLOC]);
 		bt_buckets_encode(w, "free_buckets", &phase->point.hist[BT_OP_FREE]);
+		if (phase->point.bulk_hist.total)
+			bt_buckets_encode(w, "bulk_buckets", &phase->point.bulk_hist);
 	}
 	if (phase->measure.state != BT_MEASURE_NONE)
 		bt_measure_encode(w, "probe", &phase->measure);

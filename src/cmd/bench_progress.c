@@ -46,7 +46,7 @@ static void figures(const struct bt_bench_progress *now, char *buf, size_t size)
 	else if (now->point && !now->between && now->point->allocs_per_s > 0)
 		snprintf(buf, size, ", %s allocs/s, p99 %s",
 			 bt_text_count(now->point->allocs_per_s, rate, sizeof(rate)),
-			 bt_text_ns(now->point->latency[BT_OP_ALLOC].quantile_ns[BT_P99], p99,
+			 bt_text_ns(bt_point_alloc_latency(now->point)->quantile_ns[BT_P99], p99,
 				    sizeof(p99)));
 }
 

@@ -32,7 +32,7 @@ static void print_status(const struct bt_session *session)
 	};
 	const struct bt_interval *i = bt_session_interval(session);
 	const struct bt_point *p = &i->point;
-	const struct bt_latency *alloc = &p->latency[BT_OP_ALLOC];
+	const struct bt_latency *alloc = bt_point_alloc_latency(p);
 	char rate[16], available[16], held[16], p50[16], p99[16];
 
 	printf("%s%s gen %llu %u/%u CPUs | %s allocs/s",

@@ -85,8 +85,8 @@ static int check_values(const struct job *job, struct bt_err *err)
 static int set_params(const struct bt_opt_list *set, struct bt_kbench_plan *plan,
 		      const struct ant_limits *limits, struct bt_err *err)
 {
-	static const char *const own[] = { "order", "cpus", "node", "pattern", "free", "batch", "pace",
-					   "held" };
+	static const char *const own[] = { "order", "cpus", "node", "pattern", "free", "batch", "bulk",
+					   "handoff", "pace", "held" };
 	int rc = 0;
 
 	for (unsigned i = 0; i < set->count && !rc; i++) {

@@ -113,8 +113,8 @@ static bool has_changed(const struct stream *s, const struct bt_metric *metric, 
 {
 	double percent = (double)s->values->changes_percent;
 
-	/* Of most machines there is no host, and nothing to be told of it. */
-	if (metric->host && isnan(now) && isnan(before))
+	/* Of most machines there is no host, most loads make no bulk calls. */
+	if (metric->rare && isnan(now) && isnan(before))
 		return false;
 	if (!s->any_told || !percent || isnan(before) != isnan(now))
 		return true;

@@ -152,7 +152,13 @@ static int decode_module(const struct bt_json *node, struct bt_frame *frame, str
 	if (!code)
 		code = decode_columns(bt_json_get_object(node, "steps"), &bt_schema_step, frame, err);
 	if (!code)
+		code = bt_fields_decode(bt_json_get_object(node, "calls"), &bt_schema_calls,
+					&frame->calls, err);
+	if (!code)
 		code = decode_hists(node, frame, err);
+	if (!code && bt_json_get(node, "bulk_buckets"))
+		code = bt_buckets_decode(bt_json_get_array(node, "bulk_buckets"), &frame->bulk_hist,
+					 err);
 	if (!code)
 		code = decode_cpu_hist(node, frame, err);
 	frame->has_module = !code;

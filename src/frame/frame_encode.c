@@ -75,10 +75,17 @@ static void encode_blocks(struct bt_json_writer *w, const struct bt_frame *frame
 	encode_columns(w, "cpus", &bt_schema_cpu, frame);
 	if (frame->config.run == BT_RUN_STEP)
 		encode_columns(w, "steps", &bt_schema_step, frame);
+	if (frame->calls.bulk_calls != BT_UNKNOWN) {
+		bt_json_object(w, "calls");
+		bt_fields_encode(w, &bt_schema_calls, &frame->calls);
+		bt_json_end_object(w);
+	}
 	bt_json_array(w, "latency");
 	for (i = 0; i < frame->hist_count; i++)
 		encode_hist(w, &frame->hists[i]);
 	bt_json_end_array(w);
+	if (frame->bulk_hist.total)
+		bt_buckets_encode(w, "bulk_buckets", &frame->bulk_hist);
 	encode_cpu_hist(w, &frame->cpu_hist);
 }
 

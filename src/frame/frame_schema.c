@@ -73,6 +73,13 @@ static const struct bt_field step_columns[] = {
 	STEP(preempted_ns), STEP(ended),
 };
 
+#define CALLS(member) BT_FIELD(struct bt_frame_calls, member, #member, BT_FIELD_UNSIGNED)
+
+static const struct bt_field calls_fields[] = {
+	CALLS(bulk_calls), CALLS(bulk_asked_pages), CALLS(bulk_got_pages), CALLS(bulk_partial),
+	CALLS(bulk_max_ns), CALLS(handoff_frees), CALLS(handoff_kept),
+};
+
 #define MEMORY(member) BT_FIELD(struct bt_frame_memory, member, #member, BT_FIELD_UNSIGNED)
 
 static const struct bt_field memory_fields[] = {
@@ -130,6 +137,7 @@ const struct bt_field_table bt_schema_module = BT_FIELD_TABLE(module_fields);
 const struct bt_field_table bt_schema_ack = BT_FIELD_TABLE(ack_fields);
 const struct bt_field_table bt_schema_cpu = BT_FIELD_TABLE(cpu_columns);
 const struct bt_field_table bt_schema_step = BT_FIELD_TABLE(step_columns);
+const struct bt_field_table bt_schema_calls = BT_FIELD_TABLE(calls_fields);
 const struct bt_field_table bt_schema_memory = BT_FIELD_TABLE(memory_fields);
 const struct bt_field_table bt_schema_psi = BT_FIELD_TABLE(psi_fields);
 const struct bt_field_table bt_schema_load = BT_FIELD_TABLE(load_fields);

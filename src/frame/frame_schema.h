@@ -10,6 +10,7 @@ extern const struct bt_field_table bt_schema_module;	/* struct bt_frame: in "mod
 extern const struct bt_field_table bt_schema_ack;	/* struct bt_frame_ack */
 extern const struct bt_field_table bt_schema_cpu;	/* struct bt_frame_cpu: a column each */
 extern const struct bt_field_table bt_schema_step;	/* the same: its member step */
+extern const struct bt_field_table bt_schema_calls;	/* struct bt_frame_calls */
 extern const struct bt_field_table bt_schema_memory;	/* struct bt_frame_memory */
 extern const struct bt_field_table bt_schema_psi;	/* struct bt_frame_psi */
 extern const struct bt_field_table bt_schema_load;	/* struct bt_frame_load */

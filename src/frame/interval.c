@@ -57,19 +57,23 @@ void bt_interval_copy(struct bt_interval *to, const struct bt_interval *from)
 	memcpy(to->matrix, from->matrix, nodes * nodes * sizeof(*to->matrix));
 }
 
+static struct bt_latency latency_of(const struct bt_hist *hist)
+{
+	struct bt_latency latency = {
+		.count = hist->total,
+		.max_edge_ns = bt_hist_max_edge(hist),
+	};
+
+	for (unsigned q = 0; q < BT_QUANTILES; q++)
+		latency.quantile_ns[q] = bt_hist_quantile(hist, quantiles[q]);
+	return latency;
+}
+
 void bt_point_quantiles(struct bt_point *point)
 {
-	unsigned op, q;
-
-	for (op = 0; op < BT_OP_COUNT; op++) {
-		struct bt_latency *latency = &point->latency[op];
-
-		latency->count = point->hist[op].total;
-		latency->max_edge_ns = bt_hist_max_edge(&point->hist[op]);
-		for (q = 0; q < BT_QUANTILES; q++)
-			latency->quantile_ns[q] =
-				bt_hist_quantile(&point->hist[op], quantiles[q]);
-	}
+	for (unsigned op = 0; op < BT_OP_COUNT; op++)
+		point->latency[op] = latency_of(&point->hist[op]);
+	point->bulk = latency_of(&point->bulk_hist);
 }
 
 void bt_point_forget(struct bt_point *point)
@@ -81,6 +85,7 @@ void bt_point_forget(struct bt_point *point)
 		.allocs_per_s = NAN, .frees_per_s = NAN, .failures_per_s = NAN,
 		.throttled_per_s = NAN, .preempted_per_s = NAN, .pages_per_s = NAN,
 		.remote_ratio = NAN, .remote_page_ratio = NAN,
+		.bulk_calls_per_s = NAN, .bulk_fill_ratio = NAN, .handoff_ratio = NAN,
 		.psi_some_ratio = NAN, .psi_full_ratio = NAN, .host_cpu_ratio = NAN,
 		.host_inflate_bytes_per_s = NAN, .host_deflate_bytes_per_s = NAN,
 		.failures = BT_UNKNOWN, .oom_kills = BT_UNKNOWN, .held_bytes = BT_UNKNOWN,
@@ -155,7 +160,9 @@ static bool restarted(const struct bt_frame *older, const struct bt_frame *newer
 {
 	unsigned i;
 
-	if (newer->mono_ns <= older->mono_ns)
+	if (newer->mono_ns <= older->mono_ns ||
+	    went_back(older->calls.bulk_calls, newer->calls.bulk_calls) ||
+	    went_back(older->calls.handoff_frees, newer->calls.handoff_frees))
 		return true;
 	for (i = 0; i < newer->cpu_count; i++) {
 		if (cpu_went_back(&older->cpus[i], &newer->cpus[i]))
@@ -300,7 +307,29 @@ static void derive_latency(struct bt_interval *interval, const struct bt_frame *
 		bt_hist_add(&interval->point.hist[now->op], &difference);
 		add_bins(interval->nodes[now->node].bins[now->op], &difference);
 	}
+	if (newer->bulk_hist.total > older->bulk_hist.total)
+		bt_hist_sub(&interval->point.bulk_hist, &newer->bulk_hist, &older->bulk_hist);
 	bt_point_quantiles(&interval->point);
+}
+
+/* What the newer frame tells of, the older one leaves out as long as it was 0. */
+static uint64_t calls_delta(uint64_t older, uint64_t newer)
+{
+	return delta(older == BT_UNKNOWN ? 0 : older, newer);
+}
+
+static void derive_calls(struct bt_point *point, const struct bt_frame_calls *older,
+			 const struct bt_frame_calls *newer, uint64_t frees)
+{
+	if (newer->bulk_calls && newer->bulk_calls != BT_UNKNOWN)
+		point->bulk_calls_per_s = per_s(calls_delta(older->bulk_calls, newer->bulk_calls),
+						point->length_ns);
+	point->bulk_fill_ratio =
+		ratio(calls_delta(older->bulk_got_pages, newer->bulk_got_pages),
+		      calls_delta(older->bulk_asked_pages, newer->bulk_asked_pages));
+	if (newer->handoff_frees || newer->handoff_kept)
+		point->handoff_ratio =
+			ratio(calls_delta(older->handoff_frees, newer->handoff_frees), frees);
 }
 
 static void derive_selected(struct bt_interval *interval, const struct bt_frame *older,
@@ -334,6 +363,7 @@ static void derive_module(struct bt_interval *interval, const struct bt_frame *o
 	pages = derive_blocks(interval, older, newer);
 	point->pages_per_s = per_s(pages, point->length_ns);
 	point->remote_page_ratio = ratio(delta(a.remote_pages, b->remote_pages), pages);
+	derive_calls(point, &older->calls, &newer->calls, delta(a.frees, b->frees));
 	derive_cpus(interval, older, newer);
 	derive_latency(interval, older, newer);
 	derive_selected(interval, older, newer);

@@ -49,6 +49,9 @@ struct bt_point {
 	double pages_per_s;		/* allocated by the antagonist */
 	double remote_ratio;		/* 0..1 of the interval's blocks; NaN without any */
 	double remote_page_ratio;
+	double bulk_calls_per_s;	/* NaN as long as there was none since the module was loaded */
+	double bulk_fill_ratio;		/* 0..1: pages got of those asked for; NaN without a call */
+	double handoff_ratio;		/* 0..1 of the frees: of blocks that another CPU allocated; as above */
 	double vmstat_per_s[BT_VMSTAT_COUNT];
 	double psi_some_ratio, psi_full_ratio;	/* 0..1 of the time some, all tasks were stalled */
 	/* Of a guest of the lab, by its host: QEMU's time as a share of one CPU's, may be above 1; */
@@ -64,6 +67,8 @@ struct bt_point {
 
 	struct bt_latency latency[BT_OP_COUNT];
 	struct bt_hist hist[BT_OP_COUNT];	/* all orders and nodes */
+	struct bt_latency bulk;		/* of whole bulk calls */
+	struct bt_hist bulk_hist;
 };
 
 enum bt_numastat { BT_NUMA_HIT, BT_NUMA_MISS, BT_NUMA_FOREIGN, BT_NUMA_INTERLEAVE_HIT,
@@ -109,9 +114,21 @@ void bt_interval_copy(struct bt_interval *to, const struct bt_interval *from);
 /* Makes it say only "nothing known between these times". */
 void bt_interval_gap(struct bt_interval *interval, uint64_t from_ns, uint64_t to_ns,
 		     int64_t utc_ns);
+/* There were bulk calls in it, and no other allocation was timed. */
+static inline bool bt_point_is_bulk(const struct bt_point *point)
+{
+	return point->bulk.count && !point->latency[BT_OP_ALLOC].count;
+}
+
+/* Of what allocates: of single blocks, or of whole bulk calls where there are those alone. */
+static inline const struct bt_latency *bt_point_alloc_latency(const struct bt_point *point)
+{
+	return bt_point_is_bulk(point) ? &point->bulk : &point->latency[BT_OP_ALLOC];
+}
+
 /* A point of which nothing is known, not even its times. */
 void bt_point_forget(struct bt_point *point);
-/* point->latency of point->hist. */
+/* point->latency of point->hist, and that of bulk calls. */
 void bt_point_quantiles(struct bt_point *point);
 
 #endif

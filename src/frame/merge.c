@@ -85,6 +85,29 @@ static double share_of(double into_rate, uint64_t into_ns, double from_rate, uin
 	return into + from > 0 ? from / (into + from) : 0;
 }
 
+/* NaN is "none so far" where allocations are known: over the time of both it is 0. */
+static double none_is_0(double value, const struct bt_point *point)
+{
+	return isnan(value) && !isnan(point->allocs_per_s) ? 0 : value;
+}
+
+/* Before the rates that they are weighted by. */
+static void merge_calls(struct bt_point *into, const struct bt_point *from, double share)
+{
+	double frees = share_of(into->frees_per_s, into->known_ns, from->frees_per_s,
+				from->known_ns);
+
+	into->bulk_fill_ratio = mean(into->bulk_fill_ratio, from->bulk_fill_ratio,
+				     share_of(into->bulk_calls_per_s, into->known_ns,
+					      from->bulk_calls_per_s, from->known_ns));
+	if (!isnan(into->handoff_ratio) || !isnan(from->handoff_ratio))
+		into->handoff_ratio = mean(none_is_0(into->handoff_ratio, into),
+					   none_is_0(from->handoff_ratio, from), frees);
+	if (!isnan(into->bulk_calls_per_s) || !isnan(from->bulk_calls_per_s))
+		into->bulk_calls_per_s = mean(none_is_0(into->bulk_calls_per_s, into),
+					      none_is_0(from->bulk_calls_per_s, from), share);
+}
+
 static void merge_rates(struct bt_point *into, const struct bt_point *from, double share)
 {
 	static const size_t rates[] = {
@@ -107,6 +130,7 @@ static void merge_rates(struct bt_point *into, const struct bt_point *from, doub
 	into->remote_page_ratio = mean(into->remote_page_ratio, from->remote_page_ratio,
 				       share_of(into->pages_per_s, into->known_ns,
 						from->pages_per_s, from->known_ns));
+	merge_calls(into, from, share);
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(rates); i++) {
 		double *to = (double *)((char *)into + rates[i]);
 
@@ -208,6 +232,7 @@ void bt_merge(const struct bt_layout *layout, struct bt_point *into, const struc
 	add_known(&into->oom_kills, from->oom_kills);
 	for (unsigned op = 0; op < BT_OP_COUNT; op++)
 		bt_hist_add(&into->hist[op], &from->hist[op]);
+	bt_hist_add(&into->bulk_hist, &from->bulk_hist);
 	if (into->tails & BT_TAIL_NODES)
 		merge_nodes(layout, into, from, (float)share);
 	for (unsigned i = 0; into->tails & BT_TAIL_CPUS && i < layout->cpu_count; i++)

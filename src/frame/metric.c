@@ -10,7 +10,7 @@
 #define LESS .better = BT_BETTER_LESS
 #define MORE .better = BT_BETTER_MORE
 #define MODULE .module = true
-#define OF_HOST .host = true
+#define RARE .rare = true
 
 /* The keys stand in full below, so that they can be found. */
 #define MEMORY(key_, member, label_, ...) \
@@ -22,6 +22,9 @@
 #define LATENCY(key_, op, member, label_) \
 	{ .key = key_, .label = label_, .group = latency, .unit = BT_UNIT_NS, \
 	  WHOLE(latency[BT_OP_##op].member), LESS, MODULE }
+#define BULK(key_, member, label_) \
+	{ .key = key_, .label = label_, .group = latency, .unit = BT_UNIT_NS, \
+	  WHOLE(bulk.member), LESS, MODULE, RARE }
 #define TIMED(key_, op, label_) \
 	{ .key = key_, .label = label_, .group = latency, .unit = BT_UNIT_COUNT, \
 	  WHOLE(latency[BT_OP_##op].count), MODULE }
@@ -32,7 +35,7 @@
 	{ .key = key_, .label = label_, .group = reclaim, .unit = BT_UNIT_RATIO, DOUBLE(member), \
 	  LESS }
 #define HOST(key_, unit_, label_, ...) \
-	{ .key = key_, .label = label_, .group = lab, .unit = BT_UNIT_##unit_, OF_HOST, \
+	{ .key = key_, .label = label_, .group = lab, .unit = BT_UNIT_##unit_, RARE, \
 	  ##__VA_ARGS__ }
 
 static const char memory[] = "Memory";
@@ -63,6 +66,9 @@ const struct bt_metric bt_metrics[] = {
 	LOAD("preempted_per_s", preempted_per_s, PER_S, "preempted", LESS),
 	LOAD("remote_ratio", remote_ratio, RATIO, "remote blocks", LESS),
 	LOAD("remote_page_ratio", remote_page_ratio, RATIO, "remote pages", LESS),
+	LOAD("bulk_calls_per_s", bulk_calls_per_s, PER_S, "bulk calls", MORE, RARE),
+	LOAD("bulk_fill_ratio", bulk_fill_ratio, RATIO, "bulk calls filled", MORE, RARE),
+	LOAD("handoff_ratio", handoff_ratio, RATIO, "handed off", RARE),
 
 	LATENCY("alloc_p50_ns", ALLOC, quantile_ns[BT_P50], "alloc p50"),
 	LATENCY("alloc_p90_ns", ALLOC, quantile_ns[BT_P90], "alloc p90"),
@@ -76,6 +82,11 @@ const struct bt_metric bt_metrics[] = {
 	LATENCY("free_p999_ns", FREE, quantile_ns[BT_P999], "free p99.9"),
 	LATENCY("free_max_edge_ns", FREE, max_edge_ns, "free max <="),
 	TIMED("frees_timed", FREE, "frees timed"),
+	BULK("bulk_p50_ns", quantile_ns[BT_P50], "bulk call p50"),
+	BULK("bulk_p90_ns", quantile_ns[BT_P90], "bulk call p90"),
+	BULK("bulk_p99_ns", quantile_ns[BT_P99], "bulk call p99"),
+	BULK("bulk_p999_ns", quantile_ns[BT_P999], "bulk call p99.9"),
+	BULK("bulk_max_edge_ns", max_edge_ns, "bulk call max <="),
 
 	VMSTAT("allocstall_per_s", ALLOCSTALL, reclaim, PER_S, "allocation stalls", LESS),
 	VMSTAT("pgscan_direct_per_s", PGSCAN_DIRECT, reclaim, PAGES_PER_S, "scanned, direct", LESS),

@@ -33,7 +33,7 @@ struct bt_metric {
 	size_t offset;		/* in struct bt_point: a double, or a uint64_t where whole */
 	bool whole;
 	bool module;		/* of the antagonist: unknown without the module */
-	bool host;		/* of a lab's guest by its host: unknown, and not listed, elsewhere */
+	bool rare;		/* of few machines or loads: not listed where it is unknown */
 	bool has_rate;		/* a count whose rate is a metric of its own */
 };
 

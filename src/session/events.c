@@ -120,7 +120,7 @@ void bt_session_log_changes(struct bt_session *s, const struct bt_config *from,
 	static const char *const verb[BT_RUN_COUNT] = {
 		[BT_RUN_DRAIN] = "stop", [BT_RUN_GO] = "start", [BT_RUN_KEEP] = "keep",
 	};
-	char old[64], new[64];
+	char old[BT_PARAM_TEXT], new[BT_PARAM_TEXT];
 
 	if (is_next_step(from, to)) {
 		s->steps++;

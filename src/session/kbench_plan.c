@@ -164,6 +164,8 @@ void bt_kbench_config(const struct bt_kbench_plan *plan, const struct bt_kbench_
 	config->generation = 0;
 	bt_config_run(config, BT_RUN_DRAIN);
 	config->order = group->order;
+	memset(config->order_weights, 0, sizeof(config->order_weights));
+	config->bulk_pages = config->handoff = 0;
 	config->pace_ops = 0;
 	config->free_order = plan->kind == BT_KBENCH_FRAG ? BT_FREE_RANDOM : BT_FREE_FIFO;
 	config->max_held_bytes = held_bytes(machine, group, held_blocks(plan, group));

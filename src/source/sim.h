@@ -32,6 +32,7 @@ struct sim_cpu {
 	uint16_t mem_node;
 	bool stuck;			/* in one operation for good */
 	bool draining;			/* pattern ramp: on its way down */
+	uint64_t bulk_rest;		/* pages that are less than a call, for the next one */
 };
 
 struct sim_node {
@@ -70,6 +71,8 @@ struct sim {
 	struct sim_node *nodes;
 	struct bt_hist *hists;		/* [order][node of CPU][op] */
 	struct bt_hist *cpu_hists;	/* [cpu][op], all orders */
+	struct bt_frame_calls calls;	/* of all CPUs */
+	struct bt_hist bulk_hist;
 };
 
 /* sim_config.c: the argument "SEED,key=value,..." into machine, faults and empty CPUs and nodes. */
@@ -110,14 +113,30 @@ uint64_t sim_random(const struct sim *sim, uint64_t a, uint64_t b);
  * loop, and after an allocation the touch.
  */
 #define SIM_LOOP_NS 45
-uint64_t sim_alloc_ns(const struct sim *sim, unsigned running);
+uint64_t sim_alloc_ns(const struct sim *sim, unsigned order, unsigned running);
 uint64_t sim_free_ns(uint64_t alloc_ns);
 uint64_t sim_touch_ns(const struct sim *sim);
 /* Of operations around base_ns: most take that, a few far longer. */
 uint64_t sim_mean_ns(const struct sim *sim, uint64_t base_ns);
-/* Adds a CPU's operations to the histograms, where an allocation takes about base_ns. */
-void sim_record_latency(struct sim *sim, unsigned cpu, uint64_t allocs, uint64_t frees,
-			uint64_t base_ns);
+/* A CPU's operations of one order, where an allocation takes about base_ns. */
+struct sim_timed {
+	unsigned order;
+	uint64_t allocs, frees, base_ns;
+};
+/* Adds them to the histograms. */
+void sim_record_latency(struct sim *sim, unsigned cpu, const struct sim_timed *timed);
+/* The same of bulk calls of single pages, each as a whole. */
+void sim_record_calls(struct sim *sim, unsigned cpu, uint64_t calls, uint64_t base_ns);
+
+/* sim_mixed.c: loads of several orders, bulk calls and hand-off. */
+/* Of `whole` what is of this order, by the weights of the config; the parts add up to it. */
+uint64_t sim_order_part(const struct bt_config *config, unsigned order, uint64_t whole);
+/* Pages of an average block, rounded up. */
+uint64_t sim_block_pages(const struct bt_config *config);
+/* What an average block costs: its allocation, by a call of its own or in bulk, and its free. */
+uint64_t sim_pair_ns(const struct sim *sim, unsigned running);
+/* Counts and times what a CPU did. */
+void sim_account(struct sim *sim, unsigned cpu, unsigned running, uint64_t allocs, uint64_t frees);
 
 /* sim_bench.c: what they do in BT_RUN_STEP, as in kmod/kbench.c. */
 struct sim_turn {

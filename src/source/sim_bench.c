@@ -164,7 +164,7 @@ static void bench(struct sim *sim, unsigned cpu, const struct sim_turn *turn)
 {
 	struct bt_frame_cpu *s = &sim->cpus[cpu].stats, before = *s;
 	uint64_t blocks = sim->config.step_blocks, most = allowed(sim, turn->waiting);
-	uint64_t base_ns = sim_alloc_ns(sim, turn->running);
+	uint64_t base_ns = sim_alloc_ns(sim, sim->config.order, turn->running);
 	uint64_t each_ns = operation_ns(sim, cpu, base_ns);
 	uint64_t timely = (sim->now_ns - s->step.end_ns) / each_ns;
 
@@ -175,7 +175,8 @@ static void bench(struct sim *sim, unsigned cpu, const struct sim_turn *turn)
 	}
 	most = least(most, possible(sim, cpu, turn->share_pages));
 	operate(sim, cpu, least(most, least(timely, blocks - s->step.done)), each_ns);
-	sim_record_latency(sim, cpu, s->allocs - before.allocs, s->frees - before.frees, base_ns);
+	sim_record_latency(sim, cpu, &(struct sim_timed){
+		sim->config.order, s->allocs - before.allocs, s->frees - before.frees, base_ns });
 	/* Where the reserve is what left no room, the next frame looks again. */
 	if (s->step.done == blocks || !possible(sim, cpu, turn->share_pages))
 		end(sim, s);

@@ -185,6 +185,7 @@ static void describe(struct bt_machine *m)
 	m->abi_version = BT_ABI_VERSION;
 	m->page_bytes = SIM_PAGE_BYTES;
 	m->max_order = SIM_MAX_ORDER;
+	m->features = BT_FEATURE_BULK | BT_FEATURE_MIXED;
 }
 
 static void place_memory(struct sim *sim, const struct setup *setup)

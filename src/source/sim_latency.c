@@ -5,9 +5,8 @@
 #define PPM 1000000u
 
 /* Workers of the same node share its zone lock above the per-CPU lists' orders. */
-uint64_t sim_alloc_ns(const struct sim *sim, unsigned running)
+uint64_t sim_alloc_ns(const struct sim *sim, unsigned order, unsigned running)
 {
-	unsigned order = sim->config.order;
 	uint64_t ns = 62 + 9 * order;
 
 	if (order > 3)
@@ -32,7 +31,8 @@ uint64_t sim_touch_ns(const struct sim *sim)
 		return 0;
 	if (config->touch == BT_TOUCH_FIRST)
 		return 30;
-	return ((uint64_t)sim->machine.page_bytes << config->order) / 8; /* 8 bytes a nanosecond */
+	/* 8 bytes a nanosecond */
+	return sim->machine.page_bytes * sim_block_pages(config) / 8;
 }
 
 /* Weight of each part of the latency distribution, and where it is in percent of the base. */
@@ -104,20 +104,28 @@ static uint64_t add_latencies(const struct sim *sim, struct bt_hist *of_node,
 	return slowest;
 }
 
-void sim_record_latency(struct sim *sim, unsigned cpu, uint64_t allocs, uint64_t frees,
-			uint64_t base_ns)
+void sim_record_latency(struct sim *sim, unsigned cpu, const struct sim_timed *timed)
 {
 	struct bt_frame_cpu *s = &sim->cpus[cpu].stats;
-	unsigned order = sim->config.order, node = sim->machine.cpu_node[cpu];
+	unsigned order = timed->order, node = sim->machine.cpu_node[cpu];
 	struct bt_hist *own = &sim->cpu_hists[(size_t)cpu * BT_OP_COUNT];
-	uint64_t preempted = allocs >> 21, slowest;
+	uint64_t preempted = timed->allocs >> 21, slowest;
 
 	s->preempted += preempted;
 	s->preempted_ns += preempted * 45000;
 	slowest = add_latencies(sim, sim_hist(sim, order, node, BT_OP_ALLOC), &own[BT_OP_ALLOC],
-				allocs - preempted, base_ns, cpu * 2);
+				timed->allocs - preempted, timed->base_ns, cpu * 2);
 	s->alloc_max_ns = slowest > s->alloc_max_ns ? slowest : s->alloc_max_ns;
 	slowest = add_latencies(sim, sim_hist(sim, order, node, BT_OP_FREE), &own[BT_OP_FREE],
-				frees, sim_free_ns(base_ns), cpu * 2 + 1);
+				timed->frees, sim_free_ns(timed->base_ns), cpu * 2 + 1);
 	s->free_max_ns = slowest > s->free_max_ns ? slowest : s->free_max_ns;
+}
+
+void sim_record_calls(struct sim *sim, unsigned cpu, uint64_t calls, uint64_t base_ns)
+{
+	struct bt_frame_calls *counts = &sim->calls;
+	struct bt_hist none = { 0 };	/* no view has them by CPU */
+	uint64_t slowest = add_latencies(sim, &sim->bulk_hist, &none, calls, base_ns, cpu * 2);
+
+	counts->bulk_max_ns = slowest > counts->bulk_max_ns ? slowest : counts->bulk_max_ns;
 }

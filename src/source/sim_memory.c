@@ -309,6 +309,9 @@ void sim_fill_frame(const struct sim *sim, struct bt_frame *frame)
 	fill_nodes(sim, frame);
 	fill_zones(sim, frame);
 	fill_hists(sim, frame);
+	frame->bulk_hist = sim->bulk_hist;
+	if (sim->calls.bulk_calls || sim->calls.handoff_frees)
+		frame->calls = sim->calls;
 	fill_selected(sim, frame);
 	fill_memory(sim, &frame->memory);
 	sim_fill_details(sim, frame);

@@ -95,7 +95,7 @@ static void make_plan(const struct sim *sim, struct sim_cpu *c, struct plan *pla
 static void apply_guard(const struct sim *sim, struct sim_cpu *c, struct plan *plan,
 			uint64_t step_ns)
 {
-	uint64_t available = sim_available_pages(sim), order = sim->config.order;
+	uint64_t available = sim_available_pages(sim);
 	uint64_t reserve = sim->config.reserve_bytes / sim->machine.page_bytes, most;
 	uint64_t held = c->stats.held_blocks;
 
@@ -108,18 +108,32 @@ static void apply_guard(const struct sim *sim, struct sim_cpu *c, struct plan *p
 		c->stats.throttled += step_ns / BATCH_NS + 1;
 		return;
 	}
-	most = plan->frees + ((available - reserve) >> order);
+	most = plan->frees + (available - reserve) / sim_block_pages(&sim->config);
 	if (plan->allocs > most) {
 		plan->allocs = most;
 		c->stats.throttled += step_ns / BATCH_NS + 1;
 	}
 }
 
+/* Of each order its part; returns the blocks that could not be had. */
+static uint64_t place(struct sim *sim, unsigned cpu, uint64_t grow, uint64_t churn)
+{
+	uint64_t failed = 0;
+
+	for (unsigned order = 0; order <= sim->machine.max_order; order++) {
+		struct sim_demand demand = { order, sim_order_part(&sim->config, order, grow),
+					     sim_order_part(&sim->config, order, churn) };
+
+		if (demand.grow || demand.churn)
+			failed += sim_place(sim, cpu, &demand);
+	}
+	return failed;
+}
+
 /* Blocks of what is held have their own orders: the average is freed, churn brings the new one. */
 static void execute(struct sim *sim, unsigned cpu, const struct plan *plan, uint64_t step_ns)
 {
 	struct sim_cpu *c = &sim->cpus[cpu];
-	unsigned order = sim->config.order;
 	uint64_t churn = plan->allocs < plan->frees ? plan->allocs : plan->frees;
 	uint64_t shrink = plan->frees - churn, grow = plan->allocs - churn;
 	uint64_t kept = c->stats.held_blocks - shrink, renewed = churn < kept ? churn : kept;
@@ -128,7 +142,7 @@ static void execute(struct sim *sim, unsigned cpu, const struct plan *plan, uint
 	uint64_t failed;
 
 	sim_give_back(sim, cpu, old);
-	failed = sim_place(sim, cpu, &(struct sim_demand){order, grow + renewed, churn - renewed});
+	failed = place(sim, cpu, grow + renewed, churn - renewed);
 	c->stats.frees += plan->frees;
 	c->stats.held_blocks += grow - shrink - failed;
 	if (failed) {
@@ -143,10 +157,9 @@ static void work_on(struct sim *sim, unsigned cpu, const struct sim_turn *turn)
 	uint64_t step_ns = turn->frame_ns;
 	struct sim_cpu *c = &sim->cpus[cpu];
 	struct bt_frame_cpu before = c->stats;
-	uint64_t every = sim->config.sample_every ? sim->config.sample_every : 1;
-	uint64_t base = sim_alloc_ns(sim, turn->running), jitter = 96 + sim_random(sim, cpu, 1) % 9;
-	uint64_t pair = base + sim_free_ns(base) + 2 * SIM_LOOP_NS + sim_touch_ns(sim);
-	struct plan plan = { .target = turn->share_pages >> sim->config.order,
+	uint64_t jitter = 96 + sim_random(sim, cpu, 1) % 9;
+	uint64_t pair = sim_pair_ns(sim, turn->running);
+	struct plan plan = { .target = turn->share_pages / sim_block_pages(&sim->config),
 			     .ops = 2 * step_ns / pair * jitter / 100 };
 	uint64_t paced = (uint64_t)sim->config.pace_ops * (step_ns / 1000) / 1000000;
 
@@ -162,8 +175,8 @@ static void work_on(struct sim *sim, unsigned cpu, const struct sim_turn *turn)
 		c->stats.failures += sim->fail_per_s * (step_ns / 1000) / 1000000;
 		c->stats.backoffs += sim->fail_per_s * (step_ns / 1000) / 1000000;
 	}
-	sim_record_latency(sim, cpu, (c->stats.allocs - before.allocs) / every,
-			   (c->stats.frees - before.frees) / every, base);
+	sim_account(sim, cpu, turn->running, c->stats.allocs - before.allocs,
+		    c->stats.frees - before.frees);
 	c->stats.last_ns = sim->now_ns - sim_random(sim, cpu, 2) % BATCH_NS;
 }
 

@@ -111,7 +111,7 @@ static void the_list_starts_the_selected_one(void **state)
 	assert_shows(rig, "Named loads");
 	assert_shows(rig, "order=0 pattern=steady batch=64");
 	press(rig, UP);
-	assert_shows(rig, "node=prefer:0");
+	assert_shows(rig, "handoff=on");
 	press(rig, DOWN DOWN "j");
 	assert_shows(rig, "order=4 pattern=burst free=lifo");
 	press(rig, "k\ny");
@@ -127,7 +127,7 @@ static void a_machine_of_one_node_says_why_not(void **state)
 
 	press(rig, ":load numa-spill\n");
 	assert_shows(rig, "load numa-spill: it takes 2 nodes with memory, this machine has 1");
-	press(rig, ESC ":load\n" UP);
+	press(rig, ESC ":load\n" UP UP UP UP);
 	assert_shows(rig, "it takes 2 nodes with memory, this machine has 1");
 	press(rig, "\n");
 	assert_shows(rig, "it takes 2 nodes with memory, this machine has 1");

@@ -132,7 +132,7 @@ static void hints_have_range_and_value(void **state)
 	rig->config.order = 2;
 	at(rig, "order ");
 	assert_string_equal(rig->completion->hint,
-			    "Size of a block: 2^order pages. 0 to 10. Now 2.");
+			    "Size of a block: 2^order pages; several by weight: 0:8+3:1. 0 to 10. Now 2.");
 	at(rig, "batch 3");
 	assert_non_null(strstr(rig->completion->hint, "1 to 65536 blocks. Now 64."));
 	at(rig, "held ");

@@ -47,6 +47,7 @@ static void config_of(const struct bt_plan_run *run, struct bt_config *config)
 		.page_bytes = 4096, .max_order = 10, .cpu_count = 2, .node_count = 2,
 		.memory_bytes = 1000 * MIB, .max_held_bytes = 900 * MIB,
 		.memory_nodes = { 3 }, .possible_cpus = { 3 },
+		.features = BT_FEATURE_BULK | BT_FEATURE_MIXED,
 	};
 	struct bt_frame_cpu cpus[2] = { { .online = true }, { .online = true } };
 	struct bt_frame frame = { .cpu_count = 2, .cpus = cpus };

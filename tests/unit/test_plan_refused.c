@@ -21,7 +21,8 @@ static void refusals_name_the_line(void **state)
 		{ "# order = 3\n[global]\n", "plan p: it has neither a section nor a key" },
 		{ "[a]\n\norder = 16\n", "plan p, line 3: order=16: out of range, allowed is 0 to "
 					 "15 (by the ABI; a machine may allow less)" },
-		{ "[a]\norder = x\n", "plan p, line 2: order=x: a whole number is expected" },
+		{ "[a]\norder = x\n", "plan p, line 2: order=x: a whole number is expected, or several "
+		  "by weight as 0:8+3:1" },
 		{ "[a]\norder =\n", "plan p, line 2: order: a value is missing" },
 		{ "[a]\norder = 1,,2\n", "plan p, line 2: order: a value is missing at a comma" },
 		{ "[a]\norder = ,1\n", "plan p, line 2: order: a value is missing at a comma" },
