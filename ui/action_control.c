@@ -9,7 +9,7 @@ static void step_row(struct ui_app *app, bool up)
 	const struct bt_param *param = bt_param_find(app->pressed->param);
 	unsigned row = ui_control_row(param);
 	struct bt_config config;
-	char value[UI_TEXT];
+	char value[BT_PARAM_TEXT];
 	struct bt_err err;
 
 	ui_app_config(app, &config);

@@ -172,7 +172,7 @@ static void ask_to_start(struct ui_app *app, const struct bt_config *config, con
 	const char *second = ui_against_follower(app);
 	bool undo = undo_back >= 0;
 	struct ui_question *question;
-	char text[UI_TEXT];
+	char text[UI_TEXT], order[BT_PARAM_TEXT];
 
 	app->asked = (struct ui_asked){
 		.base = *app->model->wanted, .config = *config, .who = who, .load = load,
@@ -180,9 +180,11 @@ static void ask_to_start(struct ui_app *app, const struct bt_config *config, con
 	};
 	question = ui_question_open(app, undo ? "Undo the stop: start the load again?" :
 					 "Start the load?", start_answers);
-	ui_question_line(question, "%s on %u CPUs of %s allocate and free pages of order %u,",
+	bt_param_text(bt_param_find("order"), config, order, sizeof(order));
+	ui_question_line(question, "%s on %u CPUs of %s allocate and free %s %s,",
 			 machine->abi_version ? "Kernel threads" : "Threads",
-			 bt_mask_weight(config->cpus, BT_CPU_WORDS), machine->host, config->order);
+			 bt_mask_weight(config->cpus, BT_CPU_WORDS), machine->host,
+			 bt_config_is_mix(config) ? "by orders" : "pages of order", order);
 	ui_question_line(question, "as fast as the pace allows, holding at most %s.",
 			 bt_text_bytes(config->max_held_bytes, text, sizeof(text)));
 	if (second)
@@ -386,7 +388,7 @@ void ui_app_say_draft(struct ui_app *app, unsigned row)
 {
 	const struct bt_config *config = &app->draft.config;
 	bool same = ui_control_same(row, &app->draft.base, config);
-	char old[64], new[64], effect[UI_EFFECT];
+	char old[BT_PARAM_TEXT], new[BT_PARAM_TEXT], effect[UI_EFFECT];
 
 	ui_control_value(row, &app->draft.base, old, sizeof(old));
 	ui_control_value(row, config, new, sizeof(new));

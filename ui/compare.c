@@ -180,7 +180,7 @@ static void add_metrics(struct list *list, const struct bt_point *before,
 	for (unsigned i = 0; i < bt_metric_count; i++) {
 		struct bt_metric metric = bt_metrics[i];
 
-		if (metric.host && isnan(bt_metric_value(&metric, before)) &&
+		if (metric.rare && isnan(bt_metric_value(&metric, before)) &&
 		    isnan(bt_metric_value(&metric, now)))
 			continue;
 		if (metric.group != group)

@@ -135,7 +135,7 @@ static void hint_row(struct context *c, unsigned row)
 {
 	const struct bt_param *param = ui_control_param(row);
 	const struct ant_limits limits = bt_machine_limits(c->world->machine);
-	char form[UI_TEXT * 4], now[UI_TEXT], most[UI_TEXT];
+	char form[UI_TEXT * 4], now[BT_PARAM_TEXT], most[UI_TEXT];
 
 	ui_control_value(row, c->world->config, now, sizeof(now));
 	if (!param) {
@@ -151,7 +151,7 @@ static void hint_row(struct context *c, unsigned row)
 	if (param->kind == BT_PARAM_BYTES && bt_param_max(param, &limits) != param->max)
 		snprintf(form, sizeof(form), "SIZE up to %s",
 			 bt_text_bytes(bt_param_max(param, &limits), most, sizeof(most)));
-	else if (param->kind == BT_PARAM_NUMBER)
+	else if (param->kind == BT_PARAM_NUMBER || param->kind == BT_PARAM_ORDER)
 		snprintf(form, sizeof(form), "%llu to %llu%s%s", (unsigned long long)param->min,
 			 (unsigned long long)bt_param_max(param, &limits),
 			 *param->unit ? " " : "", param->unit);

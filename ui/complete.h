@@ -12,7 +12,7 @@
 
 #define UI_CANDIDATES_MAX 64
 #define UI_CANDIDATE_TEXT 128
-#define UI_HINT 256
+#define UI_HINT 512
 
 /* What names and values depend on. */
 struct ui_complete_world {

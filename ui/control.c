@@ -101,7 +101,7 @@ void ui_control_merge(struct bt_config *config, const struct bt_config *base,
 const char *ui_control_text(const struct bt_config *from, const struct bt_config *to, char *buf,
 			    size_t size)
 {
-	char old[64], new[64];
+	char old[BT_PARAM_TEXT], new[BT_PARAM_TEXT];
 	size_t used = 0;
 
 	buf[0] = '\0';
@@ -209,8 +209,9 @@ static uint64_t step_number(const struct bt_param *param, uint64_t value, bool u
 {
 	if (param->offset == offsetof(struct bt_config, pace_ops))
 		return step_pace(value, up);
-	if (param->offset == offsetof(struct bt_config, batch_blocks))
-		return up ? value * 2 : value / 2;
+	if (param->offset == offsetof(struct bt_config, batch_blocks) ||
+	    param->offset == offsetof(struct bt_config, bulk_pages))
+		return up ? value + !value + value : value / 2;
 	return up ? value + 1 : value - (value > 0);
 }
 

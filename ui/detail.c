@@ -73,13 +73,19 @@ static void pattern_text(const struct bt_config *config, const struct bt_machine
 			 char buf[UI_DETAIL])
 {
 	uint64_t cpus = bt_mask_weight(config->cpus, BT_CPU_WORDS);
-	uint64_t share = config->max_held_bytes / (cpus ? cpus : 1);
-	char bytes[UI_TEXT];
+	uint64_t share = config->max_held_bytes / (cpus ? cpus : 1), many_bytes;
+	struct bt_config many = *config;
+	char bytes[UI_TEXT], order[BT_PARAM_TEXT];
 
-	snprintf(buf, UI_DETAIL, "The share of a CPU is %s, about %llu blocks of order %u; batch "
-		 "is %u.", bt_text_bytes(share, bytes, sizeof(bytes)),
-		 (unsigned long long)(share / ((uint64_t)machine->page_bytes << config->order)),
-		 config->order, config->batch_blocks);
+	bt_text_bytes(share, bytes, sizeof(bytes));
+	bt_param_text(bt_param_find("order"), config, order, sizeof(order));
+	/* Blocks of a mix on average. */
+	many.batch_blocks = BT_BATCH_MAX;
+	many_bytes = machine->page_bytes * ant_burst_pages(&many);
+	snprintf(buf, UI_DETAIL, "The share of a CPU is %s, about %llu blocks of order %s; batch "
+		 "is %u.", bytes,
+		 (unsigned long long)((unsigned __int128)share * BT_BATCH_MAX / many_bytes), order,
+		 config->batch_blocks);
 }
 
 const char *ui_detail(const struct bt_param *param, unsigned choice, const struct bt_config *config,

@@ -6,7 +6,7 @@
 #include "core/param.h"
 #include "frame/frame.h"
 
-#define UI_DETAIL 256
+#define UI_DETAIL 512
 
 /* What it does; numbers are those of config with that choice. "" where its help says all. */
 const char *ui_detail(const struct bt_param *param, unsigned choice, const struct bt_config *config,

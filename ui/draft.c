@@ -63,7 +63,7 @@ void ui_row_edit_begin(struct ui_row_edit *edit, unsigned row, const struct bt_c
 
 static void step(struct ui_row_edit *edit, const struct ant_limits *limits, bool up)
 {
-	char value[64];
+	char value[BT_PARAM_TEXT];
 
 	edit->typing = false;
 	edit->err.code = 0;

@@ -38,7 +38,7 @@ static void row_draw(struct ui_app *app, const struct ui_area *screen)
 	const struct ui_row_edit *edit = &app->draft.edit;
 	struct ui_area line = ui_area_part(screen, screen->rect.rows - 1, 0, 1, screen->rect.cols);
 	struct ui_row row = { 0 };
-	char value[64], effect[UI_EFFECT];
+	char value[BT_PARAM_TEXT], effect[UI_EFFECT];
 	struct bt_err err;
 
 	ui_area_fill(&line, L' ', UI_ROLE_NORMAL);

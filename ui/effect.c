@@ -17,6 +17,12 @@ static void effect_order(const struct situation *s, char *buf)
 {
 	char text[UI_TEXT];
 
+	if (bt_config_is_mix(s->config)) {
+		snprintf(buf, UI_EFFECT, "each block of an order by these weights, up to %s",
+			 bt_text_bytes((uint64_t)s->machine->page_bytes << s->config->order, text,
+				       sizeof(text)));
+		return;
+	}
 	snprintf(buf, UI_EFFECT, "%u %s, %s a block", 1u << s->config->order,
 		 s->config->order ? "pages" : "page",
 		 bt_text_bytes((uint64_t)s->machine->page_bytes << s->config->order, text,
@@ -66,8 +72,20 @@ static void effect_batch(const struct situation *s, char *buf)
 	char text[UI_TEXT];
 
 	snprintf(buf, UI_EFFECT, "blocks a burst, %s",
-		 bt_text_bytes(((uint64_t)s->machine->page_bytes << s->config->order) *
-				       s->config->batch_blocks, text, sizeof(text)));
+		 bt_text_bytes(s->machine->page_bytes * ant_burst_pages(s->config), text,
+			       sizeof(text)));
+}
+
+static void effect_bulk(const struct situation *s, char *buf)
+{
+	char text[UI_TEXT];
+
+	if (!s->config->bulk_pages)
+		snprintf(buf, UI_EFFECT, "a call for each block");
+	else
+		snprintf(buf, UI_EFFECT, "pages a call, %s, timed as a whole",
+			 bt_text_bytes((uint64_t)s->machine->page_bytes * s->config->bulk_pages, text,
+				       sizeof(text)));
 }
 
 static void effect_pace(const struct situation *s, char *buf)
@@ -120,7 +138,7 @@ static const struct {
 	{ "order", effect_order }, { "cpus", effect_cpus },	  { "held", effect_held },
 	{ "batch", effect_batch }, { "reserve", effect_reserve }, { "pace", effect_pace },
 	{ "lease", effect_lease }, { "limit", effect_limit },	  { "sample", effect_sample },
-	{ "guard", effect_guard },
+	{ "guard", effect_guard }, { "bulk", effect_bulk },
 };
 
 const char *ui_effect(const struct bt_param *param, const struct bt_config *config,

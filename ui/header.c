@@ -7,6 +7,7 @@
 #include "core/param.h"
 #include "ui/beside.h"
 #include "ui/draft.h"
+#include "ui/latency.h"
 #include "ui/panel.h"
 
 #define BESIDE_NAMES_FROM_COLS 120
@@ -230,7 +231,8 @@ static void draw_status_line(const struct ui_model *model, const struct ui_area 
 			   ui_text_percent(point->remote_ratio, text));
 		ui_row_add(&row, 4, UI_ROLE_NORMAL, "p99", "%s",
 			   ui_text_latency(&model->units,
-					   point->latency[BT_OP_ALLOC].quantile_ns[BT_P99], text));
+					   ui_latency_ns(point, ui_latency_op(model, BT_OP_ALLOC),
+							 BT_P99), text));
 	}
 	ui_row_add(&row, 6, UI_ROLE_DIM, "on", "%s", model->machine->host);
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);

@@ -11,10 +11,32 @@ const char *const ui_latency_name[UI_LATENCY_ROWS] = {
 	[UI_LATENCY_MAX] = "max <=",
 };
 
-const char *const ui_op_name[BT_OP_COUNT] = {
+const char *const ui_op_name[UI_OPS] = {
 	[BT_OP_ALLOC] = "allocs",
 	[BT_OP_FREE] = "frees",
+	[UI_OP_BULK] = "bulk calls",
 };
+
+unsigned ui_latency_op(const struct ui_model *model, enum bt_op op)
+{
+	const struct bt_config *config = ui_model_applied(model);
+	const struct bt_point *point = model->point;
+	bool bulk;
+
+	if (op != BT_OP_ALLOC || !point)
+		return op;
+	/* A load at a slow pace has times without an allocation. */
+	if (!point->bulk.count && !point->latency[op].count)
+		bulk = config && config->bulk_pages;
+	else
+		bulk = bt_point_is_bulk(point);
+	return bulk ? UI_OP_BULK : op;
+}
+
+const struct bt_hist *ui_latency_hist(const struct bt_point *point, unsigned op)
+{
+	return op == UI_OP_BULK ? &point->bulk_hist : &point->hist[op];
+}
 
 void ui_latency_timing(const struct ui_model *model, unsigned rank, struct ui_row *row)
 {
@@ -29,7 +51,8 @@ void ui_latency_timing(const struct ui_model *model, unsigned rank, struct ui_ro
 	ui_row_add(row, rank, UI_ROLE_NORMAL, "clock", "%s%s%s",
 		   ui_text_latency(&model->units, live->clock_pair_ns, text), told ? " " : "",
 		   told ? bt_clock_names[live->clock] : "");
-	if (config && config->sample_every > 1)
+	/* Bulk calls are all timed. */
+	if (config && config->sample_every > 1 && !config->bulk_pages)
 		ui_row_add(row, rank, UI_ROLE_WARN, "timed", "1/%u", config->sample_every);
 }
 
@@ -50,7 +73,7 @@ bool ui_latency_untimed(const struct ui_model *model, struct ui_row *row)
 
 uint64_t ui_latency_ns(const struct bt_point *point, unsigned op, unsigned row)
 {
-	const struct bt_latency *latency = &point->latency[op];
+	const struct bt_latency *latency = op == UI_OP_BULK ? &point->bulk : &point->latency[op];
 
 	return row == UI_LATENCY_MAX ? latency->max_edge_ns : latency->quantile_ns[row];
 }
@@ -62,17 +85,20 @@ static double as_double(const struct bt_point *point, unsigned op, unsigned row)
 	return ns == BT_UNKNOWN ? NAN : (double)ns;
 }
 
+enum { OP_ALLOC = BT_OP_ALLOC, OP_FREE = BT_OP_FREE, OP_BULK = UI_OP_BULK };
+
 #define SERIES(X) X(ALLOC, P50) X(ALLOC, P90) X(ALLOC, P99) X(ALLOC, P999) X(ALLOC, QUANTILES) \
-	X(FREE, P50) X(FREE, P90) X(FREE, P99) X(FREE, P999) X(FREE, QUANTILES)
+	X(FREE, P50) X(FREE, P90) X(FREE, P99) X(FREE, P999) X(FREE, QUANTILES) \
+	X(BULK, P50) X(BULK, P90) X(BULK, P99) X(BULK, P999) X(BULK, QUANTILES)
 
 #define SERIES_FN(op, row) static double op##_##row(const struct bt_point *point) \
 { \
-	return as_double(point, BT_OP_##op, BT_##row); \
+	return as_double(point, OP_##op, BT_##row); \
 }
 SERIES(SERIES_FN)
 
-const ui_value_fn ui_latency_value[BT_OP_COUNT][UI_LATENCY_ROWS] = {
-#define SERIES_ROW(op, row) [BT_OP_##op][BT_##row] = op##_##row,
+const ui_value_fn ui_latency_value[UI_OPS][UI_LATENCY_ROWS] = {
+#define SERIES_ROW(op, row) [OP_##op][BT_##row] = op##_##row,
 	SERIES(SERIES_ROW)
 };
 
@@ -140,9 +166,9 @@ const char *ui_octave_text(unsigned octave, char buf[UI_TEXT])
 bool ui_latency_octaves(const struct ui_model *model, const struct bt_point *point, int node,
 			unsigned op, double bins[BT_LOG2_BINS])
 {
-	const struct bt_point_node *nodes = node < 0 ? NULL :
+	const struct bt_point_node *nodes = node < 0 || op == UI_OP_BULK ? NULL :
 					    bt_point_nodes(model->history, point);
-	const struct bt_hist *hist = &point->hist[op];
+	const struct bt_hist *hist = ui_latency_hist(point, op);
 
 	for (unsigned bin = 0; bin < BT_LOG2_BINS; bin++)
 		bins[bin] = nodes ? (double)nodes[node].bins[op][bin] : 0;
@@ -171,8 +197,8 @@ void ui_latency_range(const struct ui_model *model, unsigned *first, unsigned *l
 {
 	*first = BT_LOG2_BINS;
 	*last = 0;
-	for (unsigned op = 0; model->since && op < BT_OP_COUNT; op++) {
-		const struct bt_hist *hist = &model->since->hist[op];
+	for (unsigned op = 0; model->since && op < UI_OPS; op++) {
+		const struct bt_hist *hist = ui_latency_hist(model->since, op);
 
 		for (unsigned bucket = 0; bucket < BT_HIST_BUCKETS; bucket++) {
 			unsigned bin = bt_hist_log2_bin(bucket);

@@ -11,8 +11,17 @@
 #define UI_LATENCY_MAX BT_QUANTILES
 #define UI_LATENCY_ROWS (BT_QUANTILES + 1)
 
+/* What has a latency of its own: enum bt_op, and bulk calls as a whole. */
+enum { UI_OP_BULK = BT_OP_COUNT, UI_OPS };
+
 extern const char *const ui_latency_name[UI_LATENCY_ROWS];
-extern const char *const ui_op_name[BT_OP_COUNT];	/* "allocs", "frees" */
+extern const char *const ui_op_name[UI_OPS];	/* "allocs", "frees", "bulk calls" */
+/*
+ * What stands in the place of enum bt_op: bulk calls for allocations, where the shown time has those
+ * alone.
+ */
+unsigned ui_latency_op(const struct ui_model *model, enum bt_op op);
+const struct bt_hist *ui_latency_hist(const struct bt_point *point, unsigned op);
 
 /* The longest operation since the module's load: where it is 0 none has been timed. */
 static inline uint64_t ui_longest_ns(uint64_t max_ns)
@@ -29,7 +38,7 @@ void ui_latency_timing(const struct ui_model *model, unsigned rank, struct ui_ro
 bool ui_latency_untimed(const struct ui_model *model, struct ui_row *row);
 uint64_t ui_latency_ns(const struct bt_point *point, unsigned op, unsigned row);
 /* The same as series of doubles, NaN = unknown. */
-extern const ui_value_fn ui_latency_value[BT_OP_COUNT][UI_LATENCY_ROWS];
+extern const ui_value_fn ui_latency_value[UI_OPS][UI_LATENCY_ROWS];
 /* Logarithmic, between powers of two around what is known of low and high. */
 struct ui_scale ui_latency_scale(double low, double high);
 
@@ -52,7 +61,7 @@ void ui_subject_narrow(struct ui_subject *subject);
 const char *ui_octave_text(unsigned octave, char buf[UI_TEXT]);
 /*
  * Counts of a point by octave; false: not known. Those of a node are in the history only where its
- * tails are.
+ * tails are; bulk calls are not told by node.
  */
 bool ui_latency_octaves(const struct ui_model *model, const struct bt_point *point, int node,
 			unsigned op, double bins[BT_LOG2_BINS]);

@@ -26,14 +26,15 @@ static unsigned ways_here(const struct bt_machine *machine)
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
 	const struct bt_frame *frame = model->live;
-	char text[UI_TEXT];
+	char text[UI_TEXT], order[BT_PARAM_TEXT];
 
 	if (model->draft && model->draft->on)
 		ui_row_add(row, 0, UI_ROLE_BADGE, "", " DRAFT %u %s ",
 			   ui_draft_changes(model->draft),
 			   ui_draft_changes(model->draft) == 1 ? "change" : "changes");
 	if (only) {
-		ui_row_add(row, 0, UI_ROLE_NORMAL, "order", "%u", model->wanted->order);
+		ui_effect_value(bt_param_find("order"), model->wanted, order, sizeof(order));
+		ui_row_add(row, 0, UI_ROLE_NORMAL, "order", "%s", order);
 		ui_effect_value(bt_param_find("cpus"), model->wanted, text, sizeof(text));
 		ui_row_add(row, 1, UI_ROLE_NORMAL, "CPUs", "%s", text);
 	} else if (model->no_control)

@@ -98,7 +98,7 @@ static void count_line(const struct half *half, const struct bt_point *point,
 	line->flags = point->flags;
 	line->gap = point->gap;
 	if (half->node < 0) {
-		ui_heat_counts(&half->map.axis, &point->hist[half->op], line->counts);
+		ui_heat_counts(&half->map.axis, ui_latency_hist(point, half->op), line->counts);
 	} else {
 		line->gap |= !ui_latency_octaves(half->model, point, half->node, half->op,
 						 octaves);
@@ -340,7 +340,7 @@ static unsigned begin_halves(const struct ui_model *model, const struct ui_panel
 
 		if (!subject.op[op])
 			continue;
-		*half = (struct half){ .model = model, .op = op, .node = subject.node,
+		*half = (struct half){ .model = model, .op = ui_latency_op(model, op), .node = subject.node,
 				       .form = (enum form)state->mode,
 				       .label_cols = count ? again : labels };
 		half->area = ui_area_part(area, 0, col, area->rect.rows, half->label_cols + cells);
@@ -388,8 +388,10 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 	if (has_data(model))
 		ui_row_add(row, 0, UI_ROLE_STRONG, "p99", "%s",
 			   ui_text_latency(&model->units,
-					   ui_latency_ns(model->point, BT_OP_ALLOC, BT_P99), text));
-	if (config && config->sample_every > 1)
+					   ui_latency_ns(model->point,
+							 ui_latency_op(model, BT_OP_ALLOC),
+							 BT_P99), text));
+	if (config && config->sample_every > 1 && !config->bulk_pages)
 		ui_row_add(row, 1, UI_ROLE_WARN, "timed", "1/%u", config->sample_every);
 	ui_row_add(row, 1, UI_ROLE_DIM, "", "a line each %s", ui_tier_name[model->tier]);
 }

@@ -85,7 +85,8 @@ static int bar_length(const struct half *half, double value, int cols)
 static void draw_bar(const struct half *half, int row, unsigned bin, int cols)
 {
 	const struct ui_glyphs *glyphs = half->area.canvas->glyphs;
-	static const enum ui_role roles[BT_OP_COUNT] = { UI_ROLE_GRAPH_A, UI_ROLE_GRAPH_B };
+	static const enum ui_role roles[UI_OPS] = { UI_ROLE_GRAPH_A, UI_ROLE_GRAPH_B,
+						    UI_ROLE_GRAPH_A };
 	int now = bar_length(half, sum(half->now, bin, half->per_row), cols);
 	int since = half->has_since ? bar_length(half, sum(half->since, bin, half->per_row), cols) :
 				      0;
@@ -194,7 +195,8 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	if (subject.op[BT_OP_ALLOC] && subject.op[BT_OP_FREE])
 		cols = (cols - BETWEEN_COLS) / 2;
 	for (unsigned op = 0; op < BT_OP_COUNT; op++) {
-		struct half half = { .model = model, .op = op, .node = subject.node };
+		struct half half = { .model = model, .op = ui_latency_op(model, op),
+				     .node = subject.node };
 
 		if (!subject.op[op])
 			continue;
@@ -209,14 +211,15 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
+	unsigned op = ui_latency_op(model, BT_OP_ALLOC);
 	char text[UI_TEXT];
 
 	(void)only;
 	if (!model->point)
 		return;
-	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s allocs",
-		   bt_text_count((double)model->point->latency[BT_OP_ALLOC].count, text,
-				 sizeof(text)));
+	ui_row_add(row, 0, UI_ROLE_STRONG, "", "%s %s",
+		   bt_text_count((double)ui_latency_hist(model->point, op)->total, text,
+				 sizeof(text)), ui_op_name[op]);
 	ui_row_add(row, 1, UI_ROLE_NORMAL, "", "%s frees",
 		   bt_text_count((double)model->point->latency[BT_OP_FREE].count, text,
 				 sizeof(text)));

@@ -10,7 +10,8 @@
 
 static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 {
-	uint64_t p99 = model->point ? ui_latency_ns(model->point, BT_OP_ALLOC, BT_P99) : BT_UNKNOWN;
+	uint64_t p99 = model->point ? ui_latency_ns(model->point, ui_latency_op(model, BT_OP_ALLOC),
+						    BT_P99) : BT_UNKNOWN;
 	char text[UI_TEXT];
 
 	(void)only;
@@ -47,7 +48,8 @@ static struct ui_area spark_area(const struct half *half, const struct ui_area *
 static void draw_line(const struct half *half, const struct ui_area *area, unsigned row, int top,
 		      int tall)
 {
-	static const enum ui_role roles[BT_OP_COUNT] = { UI_ROLE_GRAPH_A, UI_ROLE_GRAPH_B };
+	static const enum ui_role roles[UI_OPS] = { UI_ROLE_GRAPH_A, UI_ROLE_GRAPH_B,
+						    UI_ROLE_GRAPH_A };
 	struct ui_area spark = spark_area(half, area, top, tall);
 	const struct ui_graph graph = { ui_latency_value[half->op][row], roles[half->op],
 					half->scale };
@@ -77,6 +79,7 @@ static void draw_facts(const struct ui_model *model, const struct ui_area *area,
 	const struct bt_point *point = model->point;
 	struct ui_row row = { 0 };
 	char text[UI_TEXT];
+	unsigned op;
 
 	if (ui_latency_untimed(model, &row)) {
 		ui_row_draw(&row, area, line, 0, area->rect.cols);
@@ -84,9 +87,10 @@ static void draw_facts(const struct ui_model *model, const struct ui_area *area,
 	}
 	ui_row_add(&row, 0, point->preempted_per_s > 0 ? UI_ROLE_WARN : UI_ROLE_NORMAL,
 		   "preempted (left out)", "%s", ui_text_rate(point->preempted_per_s, text));
-	ui_row_add(&row, 2, UI_ROLE_NORMAL, "timed now", "%s allocs",
-		   bt_text_count((double)point->latency[BT_OP_ALLOC].count, text,
-				 sizeof(text)));
+	op = ui_latency_op(model, BT_OP_ALLOC);
+	ui_row_add(&row, 2, UI_ROLE_NORMAL, "timed now", "%s %s",
+		   bt_text_count((double)ui_latency_hist(point, op)->total, text, sizeof(text)),
+		   ui_op_name[op]);
 	ui_row_add(&row, 3, UI_ROLE_NORMAL, "", "%s frees",
 		   bt_text_count((double)point->latency[BT_OP_FREE].count, text,
 				 sizeof(text)));
@@ -101,7 +105,8 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	int facts = rows > UI_LATENCY_MAX + 2, head = rows >= 4;
 	int tall = (rows - facts - head) / (UI_LATENCY_MAX + 1);
 	struct half halves[BT_OP_COUNT] = {
-		{ .model = model, .op = BT_OP_ALLOC, .col = LABEL_COLS, .cols = half_cols },
+		{ .model = model, .op = ui_latency_op(model, BT_OP_ALLOC), .col = LABEL_COLS,
+		  .cols = half_cols },
 		{ .model = model, .op = BT_OP_FREE, .col = LABEL_COLS + half_cols,
 		  .cols = half_cols },
 	};
@@ -119,7 +124,8 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 		fit_scale(&halves[op], &spark);
 	}
 	if (head) {
-		draw_head(&halves[BT_OP_ALLOC], area, "alloc");
+		draw_head(&halves[BT_OP_ALLOC], area,
+			  halves[BT_OP_ALLOC].op == UI_OP_BULK ? "bulk" : "alloc");
 		draw_head(&halves[BT_OP_FREE], area, "free");
 	}
 	for (unsigned row = 0; row <= UI_LATENCY_MAX; row++) {

@@ -135,7 +135,7 @@ static void draw(const struct ui_model *model, const struct ui_panel_state *stat
 	if (subject.op[BT_OP_ALLOC] && subject.op[BT_OP_FREE])
 		cols = (cols - BETWEEN_COLS) / 2;
 	for (unsigned op = 0; op < BT_OP_COUNT; op++) {
-		struct half half = { .model = model, .op = op };
+		struct half half = { .model = model, .op = ui_latency_op(model, op) };
 
 		if (!subject.op[op])
 			continue;
@@ -153,7 +153,9 @@ static void summary(const struct ui_model *model, bool only, struct ui_row *row)
 	if (model->point)
 		ui_row_add(row, 0, UI_ROLE_STRONG, "p50", "%s",
 			   ui_text_latency(&model->units,
-					   ui_latency_ns(model->point, BT_OP_ALLOC, BT_P50), text));
+					   ui_latency_ns(model->point,
+							 ui_latency_op(model, BT_OP_ALLOC),
+							 BT_P50), text));
 	if (model->compare)
 		ui_row_add(row, 1, UI_ROLE_DIM, "", "dotted: %s",
 			   ui_model_compared_label(model));

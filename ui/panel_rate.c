@@ -37,11 +37,22 @@ static void draw_facts(const struct ui_model *model, const struct ui_area *area)
 {
 	const struct bt_point *point = model->point;
 	struct ui_row row = { 0 };
+	char text[UI_TEXT];
 
-	add_rate(&row, 3, "allocs", point->allocs_per_s, UI_ROLE_STRONG);
+	/* The head has it, too. */
+	add_rate(&row, 5, "allocs", point->allocs_per_s, UI_ROLE_STRONG);
 	add_rate(&row, 0, "frees", point->frees_per_s, UI_ROLE_NORMAL);
 	add_rate(&row, 1, "failed", point->failures_per_s, UI_ROLE_BAD);
 	add_rate(&row, 2, "throttled", point->throttled_per_s, UI_ROLE_WARN);
+	/* Of loads that have them alone. */
+	if (point->bulk_calls_per_s > 0) {
+		add_rate(&row, 3, "bulk calls", point->bulk_calls_per_s, UI_ROLE_NORMAL);
+		ui_row_add(&row, 4, UI_ROLE_NORMAL, "filled", "%s",
+			   ui_text_percent(point->bulk_fill_ratio, text));
+	}
+	if (point->handoff_ratio > 0)
+		ui_row_add(&row, 4, UI_ROLE_NORMAL, "handed off", "%s",
+			   ui_text_percent(point->handoff_ratio, text));
 	ui_row_draw(&row, area, 0, 0, area->rect.cols);
 }
 

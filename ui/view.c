@@ -11,7 +11,7 @@ const struct ui_view_def ui_views[UI_VIEW_COUNT] = {
 			[UI_SHAPE_WIDE] = {
 				{ PAIR(AVAILABLE, LATENCY), 14, 7, true },
 				{ PAIR(RATE, REMOTE), 14, 7, true },
-				{ PAIR(CONTROL, EVENTS), 17, 6, false },
+				{ PAIR(CONTROL, EVENTS), 19, 6, false },
 			},
 			[UI_SHAPE_TWO] = {
 				{ PAIR(AVAILABLE, LATENCY), 14, 7, true },
@@ -24,7 +24,7 @@ const struct ui_view_def ui_views[UI_VIEW_COUNT] = {
 				{ ONE(RATE), 9, 3, true },
 				{ ONE(LATENCY), 8, 6, false },
 				{ ONE(REMOTE), 9, 3, true },
-				{ ONE(CONTROL), 17, 4, false },
+				{ ONE(CONTROL), 19, 4, false },
 				{ ONE(EVENTS), 9, 3, true },
 			},
 		},
