@@ -157,10 +157,13 @@ def talk_to_agent():
     for number in range(4, 7):
         ask({"op": "read", "id": number})
     ask({"op": "measured", "id": 7})
-    step = dict(config, run="step", step="get", step_blocks=1, seed=1)
-    ask({"op": "publish", "token": 2, "config": step}, answered=False)
-    ask({"op": "read", "id": 8})
-    ask({"op": "nonsense", "id": 9})
+    later = (dict(config, order=0, bulk_pages=8, handoff="on"),
+             dict(config, order=3, order_weights=[8, 0, 0, 1]),
+             dict(config, run="step", step="get", step_blocks=1, seed=1))
+    for number, changed in enumerate(later):
+        ask({"op": "publish", "token": 2 + number, "config": changed}, answered=False)
+        ask({"op": "read", "id": 8 + number})
+    ask({"op": "nonsense", "id": 11})
     ask({"op": "quit"}, answered=False)
     agent.wait(TIMEOUT_S)
     return answers
@@ -178,7 +181,7 @@ def keys_of_real_machines():
 
 def measure_something():
     """A result with a run that is done, and one that the machine cannot do."""
-    settings = ("settle=0", "warmup=0", "steady=1s", "seconds=100ms", "cpus=1,64")
+    settings = ("settle=0", "warmup=0", "steady=1s", "seconds=100ms", "cpus=1,64", "bulk=off,8")
     return json.loads(run(PROGRAM, "bench", "--source", "sim:1,cpus=2,memory=256M",
                           "--interval", "20ms", "--alloc-orders", "0", "--iterations", "1",
                           *(word for setting in settings for word in ("--set", setting)),
