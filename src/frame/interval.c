@@ -318,18 +318,21 @@ static uint64_t calls_delta(uint64_t older, uint64_t newer)
 	return delta(older == BT_UNKNOWN ? 0 : older, newer);
 }
 
-static void derive_calls(struct bt_point *point, const struct bt_frame_calls *older,
-			 const struct bt_frame_calls *newer, uint64_t frees)
+/* Of loads that have none of it, nothing is told, whatever there was before. */
+static void derive_calls(struct bt_point *point, const struct bt_frame *a, const struct bt_frame *b,
+			 uint64_t frees)
 {
-	if (newer->bulk_calls && newer->bulk_calls != BT_UNKNOWN)
-		point->bulk_calls_per_s = per_s(calls_delta(older->bulk_calls, newer->bulk_calls),
-						point->length_ns);
+	const struct bt_frame_calls *older = &a->calls, *newer = &b->calls;
+	uint64_t calls = calls_delta(older->bulk_calls, newer->bulk_calls);
+	uint64_t handed = calls_delta(older->handoff_frees, newer->handoff_frees);
+
+	if (b->config.bulk_pages || (calls && calls != BT_UNKNOWN))
+		point->bulk_calls_per_s = per_s(calls, point->length_ns);
 	point->bulk_fill_ratio =
 		ratio(calls_delta(older->bulk_got_pages, newer->bulk_got_pages),
 		      calls_delta(older->bulk_asked_pages, newer->bulk_asked_pages));
-	if (newer->handoff_frees || newer->handoff_kept)
-		point->handoff_ratio =
-			ratio(calls_delta(older->handoff_frees, newer->handoff_frees), frees);
+	if (b->config.handoff || (handed && handed != BT_UNKNOWN))
+		point->handoff_ratio = ratio(handed, frees);
 }
 
 static void derive_selected(struct bt_interval *interval, const struct bt_frame *older,
@@ -363,7 +366,7 @@ static void derive_module(struct bt_interval *interval, const struct bt_frame *o
 	pages = derive_blocks(interval, older, newer);
 	point->pages_per_s = per_s(pages, point->length_ns);
 	point->remote_page_ratio = ratio(delta(a.remote_pages, b->remote_pages), pages);
-	derive_calls(point, &older->calls, &newer->calls, delta(a.frees, b->frees));
+	derive_calls(point, older, newer, delta(a.frees, b->frees));
 	derive_cpus(interval, older, newer);
 	derive_latency(interval, older, newer);
 	derive_selected(interval, older, newer);

@@ -49,9 +49,9 @@ struct bt_point {
 	double pages_per_s;		/* allocated by the antagonist */
 	double remote_ratio;		/* 0..1 of the interval's blocks; NaN without any */
 	double remote_page_ratio;
-	double bulk_calls_per_s;	/* NaN as long as there was none since the module was loaded */
+	double bulk_calls_per_s;	/* NaN of a load that makes none */
 	double bulk_fill_ratio;		/* 0..1: pages got of those asked for; NaN without a call */
-	double handoff_ratio;		/* 0..1 of the frees: of blocks that another CPU allocated; as above */
+	double handoff_ratio;		/* 0..1 of the frees: blocks that another CPU allocated; NaN as above */
 	double vmstat_per_s[BT_VMSTAT_COUNT];
 	double psi_some_ratio, psi_full_ratio;	/* 0..1 of the time some, all tasks were stalled */
 	/* Of a guest of the lab, by its host: QEMU's time as a share of one CPU's, may be above 1; */

@@ -85,7 +85,7 @@ static double share_of(double into_rate, uint64_t into_ns, double from_rate, uin
 	return into + from > 0 ? from / (into + from) : 0;
 }
 
-/* NaN is "none so far" where allocations are known: over the time of both it is 0. */
+/* NaN is "none of it" where allocations are known: over the time of both it is 0. */
 static double none_is_0(double value, const struct bt_point *point)
 {
 	return isnan(value) && !isnan(point->allocs_per_s) ? 0 : value;

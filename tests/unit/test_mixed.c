@@ -508,7 +508,7 @@ static void simulated_calls_are_timed_as_a_whole(void **state)
 	assert_true(point->latency[BT_OP_FREE].count > 0);
 	run(rig, "bulk=off handoff=on");
 	assert_float_equal(point->handoff_ratio, 0.97, 0.001);
-	assert_float_equal(point->bulk_calls_per_s, 0, 1e-9);
+	assert_true(isnan(point->bulk_calls_per_s));
 	/* A call takes several samples at this pace: all of them come in the end. */
 	run(rig, "bulk=512 handoff=off pace=100");
 	rig_step(rig, 40);
