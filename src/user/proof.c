@@ -96,14 +96,17 @@ static bool were_ours(uint64_t grown, uint64_t pages)
 	return is_ours(grown, pages) || (grown < pages && grown + BATCH_PAGES >= pages);
 }
 
-/* Less than a block of it is of others. It may have shrunk, too. */
+/*
+ * What others take and give back meanwhile, as the stacks of processes, is less than half a block: what
+ * grew by less than that was not ours, and what was ours did not shrink below it.
+ */
 static bool is_of_vmalloc(const struct trial *trial)
 {
 	uint64_t block_bytes = (uint64_t)sysconf(_SC_PAGESIZE) << trial->order;
 
 	return trial->way->uses_vmalloc && trial->order &&
 	       (trial->vmalloc_bytes == BT_UNKNOWN ||
-		(int64_t)trial->vmalloc_bytes >= (int64_t)block_bytes);
+		(int64_t)trial->vmalloc_bytes >= (int64_t)block_bytes / 2);
 }
 
 static bool judge(struct trial *trial, struct bt_proof *proof)
