@@ -163,9 +163,11 @@ static int text_mix(const struct bt_config *config, char *buf, size_t size)
 {
 	size_t used = 0;
 
-	for (unsigned order = 0; order < BT_ORDER_COUNT && used < size; order++) {
+	/* Goes on behind the end: as snprintf(), it tells how long it would be. */
+	for (unsigned order = 0; order < BT_ORDER_COUNT; order++) {
 		if (config->order_weights[order])
-			used += (size_t)snprintf(buf + used, size - used, "%s%u:%u",
+			used += (size_t)snprintf(used < size ? buf + used : NULL,
+						 used < size ? size - used : 0, "%s%u:%u",
 						 used ? "+" : "", order,
 						 config->order_weights[order]);
 	}

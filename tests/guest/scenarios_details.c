@@ -37,11 +37,17 @@ static void burst_on_both(struct rig *rig)
 	rig_drain(rig);
 }
 
+/* Of the operations that the kernel traced, all but those in which the worker was switched out. */
+static bool is_timed(uint64_t timed, uint64_t traced, uint64_t preempted)
+{
+	return timed * 100 <= traced * 101 && (timed + preempted) * 100 >= traced * 99;
+}
+
 static void check_selected(struct rig *rig, unsigned cpu)
 {
 	struct bt_frame *older, *newer;
 	struct bt_interval *interval;
-	uint64_t here, other, allocs, frees;
+	uint64_t here, other, allocs, frees, preempted;
 
 	bt_session_want(rig->session, BT_WANT_CPU(cpu));
 	rig_until(rig, shows_cpu, cpu, 20000);
@@ -55,14 +61,16 @@ static void check_selected(struct rig *rig, unsigned cpu)
 	interval = rig_interval(rig, older, newer);
 	allocs = interval->selected.hist[BT_OP_ALLOC].total;
 	frees = interval->selected.hist[BT_OP_FREE].total;
+	preempted = newer->cpus[cpu].preempted - older->cpus[cpu].preempted;
 	rig_check(rig, here > 1000 && other > 1000 && !rig_near(here, other, 10),
 		  "the tracepoint counts %llu on CPU %u and %llu on the other",
 		  (unsigned long long)here, cpu, (unsigned long long)other);
 	rig_check(rig,
-		  interval->selected.cpu == (int)cpu && rig_near(allocs, here, 1) &&
-			  rig_near(frees, here, 1),
-		  "its histograms have %llu allocations, %llu frees", (unsigned long long)allocs,
-		  (unsigned long long)frees);
+		  interval->selected.cpu == (int)cpu && is_timed(allocs, here, preempted) &&
+			  is_timed(frees, here, preempted) && preempted * 20 <= here,
+		  "its histograms have %llu allocations, %llu frees; preempted %llu",
+		  (unsigned long long)allocs, (unsigned long long)frees,
+		  (unsigned long long)preempted);
 	bt_interval_free(interval);
 	bt_frame_free(newer);
 	bt_frame_free(older);
