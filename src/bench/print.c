@@ -137,29 +137,37 @@ void bt_print_hist(const struct bt_hist *hist, bool ascii, char *buf, size_t siz
 	*to_ns = 2ull << last;
 }
 
-static void print_hist(FILE *out, const struct bt_result_run *run, const char *label,
-		       unsigned phases, enum bt_op op)
+static void print_hist(FILE *out, const char *label, const struct bt_hist *hist)
 {
-	struct bt_hist hist;
 	uint64_t from_ns, to_ns;
 	char line[BT_LOG2_BINS * 3 + 1], from[BT_PRINT_TEXT], to[BT_PRINT_TEXT];
 
-	bt_result_hist(run, phases, op, &hist);
-	if (!hist.total)
+	if (!hist->total)
 		return;
-	bt_print_hist(&hist, bt_print_ascii(), line, sizeof(line), &from_ns, &to_ns);
+	bt_print_hist(hist, bt_print_ascii(), line, sizeof(line), &from_ns, &to_ns);
 	fprintf(out, "  %-21s %11s [%s] %s\n", label,
 		bt_text_ns(from_ns, from, sizeof(from)), line, bt_text_ns(to_ns, to, sizeof(to)));
 }
 
 static void print_hists(FILE *out, const struct bt_result *result, const struct bt_result_run *run)
 {
+	static const enum bt_phase phases[] = { BT_PHASE_LOAD, BT_PHASE_PRESSED };
+	static const char *const labels[][3] = {
+		{ "alloc, log scale", "bulk call, log scale", "free, log scale" },
+		{ "probed alloc", "probed bulk call", "probed free" },
+	};
+	struct bt_hist hist;
+
 	if (!result->latencies)
 		return;
-	print_hist(out, run, "alloc, log scale", 1u << BT_PHASE_LOAD, BT_OP_ALLOC);
-	print_hist(out, run, "free, log scale", 1u << BT_PHASE_LOAD, BT_OP_FREE);
-	print_hist(out, run, "probed alloc", 1u << BT_PHASE_PRESSED, BT_OP_ALLOC);
-	print_hist(out, run, "probed free", 1u << BT_PHASE_PRESSED, BT_OP_FREE);
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(phases); i++) {
+		bt_result_hist(run, 1u << phases[i], BT_OP_ALLOC, &hist);
+		print_hist(out, labels[i][0], &hist);
+		bt_result_bulk_hist(run, 1u << phases[i], &hist);
+		print_hist(out, labels[i][1], &hist);
+		bt_result_hist(run, 1u << phases[i], BT_OP_FREE, &hist);
+		print_hist(out, labels[i][2], &hist);
+	}
 }
 
 /* ---- for people --------------------------------------------------------------------------- */

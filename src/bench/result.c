@@ -189,19 +189,33 @@ bool bt_result_way_fits(const struct bt_result_run *run, const char *way)
 	return !first || !strcmp(first, way);
 }
 
-void bt_result_hist(const struct bt_result_run *run, unsigned phases, enum bt_op op,
-		    struct bt_hist *hist)
+/* offset: of a histogram in struct bt_point. */
+static void sum_hist(const struct bt_result_run *run, unsigned phases, size_t offset,
+		     struct bt_hist *hist)
 {
 	*hist = (struct bt_hist){ .total = 0 };
 	for (unsigned i = 0; i < run->repetition_count; i++) {
 		if (!bt_result_counts(&run->repetitions[i]))
 			continue;
 		for (unsigned phase = 0; phase < BT_PHASE_COUNT; phase++) {
+			const struct bt_point *point = &run->repetitions[i].phases[phase].point;
+
 			if (phases & 1u << phase)
-				bt_hist_add(hist,
-					    &run->repetitions[i].phases[phase].point.hist[op]);
+				bt_hist_add(hist, (const struct bt_hist *)((const char *)point +
+									   offset));
 		}
 	}
+}
+
+void bt_result_hist(const struct bt_result_run *run, unsigned phases, enum bt_op op,
+		    struct bt_hist *hist)
+{
+	sum_hist(run, phases, offsetof(struct bt_point, hist) + op * sizeof(*hist), hist);
+}
+
+void bt_result_bulk_hist(const struct bt_result_run *run, unsigned phases, struct bt_hist *hist)
+{
+	sum_hist(run, phases, offsetof(struct bt_point, bulk_hist), hist);
 }
 
 unsigned bt_result_values(const struct bt_result_run *run, const struct bt_result_metric *metric,

@@ -129,6 +129,8 @@ bool bt_result_way_fits(const struct bt_result_run *run, const char *way);
 #define BT_PHASES_LOADED (1u << BT_PHASE_LOAD | 1u << BT_PHASE_PRESSED)
 void bt_result_hist(const struct bt_result_run *run, unsigned phases, enum bt_op op,
 		    struct bt_hist *hist);
+/* The same of whole bulk calls. */
+void bt_result_bulk_hist(const struct bt_result_run *run, unsigned phases, struct bt_hist *hist);
 
 /*
  * The numbers of a repetition by name, for tables, comparison and CSV. buddytop.7 gives the meaning
