@@ -317,7 +317,9 @@ static void check_handoff(struct rig *rig, const char *assignments, double least
 	rig_check(rig, frees.same + frees.elsewhere > 200 && traced >= least && traced <= most,
 		  "%s: of %u frees traced %.1f %% are on another CPU", assignments,
 		  frees.same + frees.elsewhere, traced * 100);
-	rig_check(rig, ours >= least && ours <= most && (!exact || fabs(ours - traced) <= 0.03),
+	/* Its two counts are not read at one instant: a few frees may be in one alone. */
+	rig_check(rig, ours >= least - 0.03 && ours <= most + 0.03 &&
+		  (!exact || fabs(ours - traced) <= 0.03),
 		  "reported %.1f %%", ours * 100);
 	rig_drain(rig);
 }
