@@ -72,8 +72,8 @@ const struct bt_load bt_load_table[] = {
 	{ .name = "mixed", .view = 4,
 	  .shows = "Sizes as a busy kernel asks for them: most blocks of a page, some of order 3, a "
 		   "few huge pages, freed in any order.",
-	  .look = "View 4: what the small blocks leave free in pieces the large ones miss. View 2: a "
-		  "latency for each order.",
+	  .look = "View 4: what the small blocks leave free in pieces the large ones miss. View 2: "
+		  "each size is a hump of its own.",
 	  .settings = { "order=0:80+3:15+9:5", "pattern=burst", "free=random", "batch=256", "pace=0",
 			"held=30%" } },
 	{ .name = "bulk", .view = 2,

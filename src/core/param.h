@@ -33,7 +33,8 @@ struct bt_choice {
 
 struct bt_param {
 	const char *name;	/* "order", "cpus", "node", "gfp", "pattern", "free", "touch",
-				 * "batch", "bulk", "handoff", "pace", "sample", "held", "reserve", "guard", "lease",
+				 * "batch", "bulk", "handoff", "pace", "sample", "held",
+				 * "reserve", "guard", "lease",
 				 * "limit" */
 	const char *label;	/* in the control panel */
 	const char *unit;	/* "", "blocks", "ops/s per CPU", "bytes", "ms" */

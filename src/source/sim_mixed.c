@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Simulated loads of several orders, by bulk calls, and with hand-off. */
-#include "core/param.h"
 #include "source/sim.h"
 
 /* Of a bulk call, for each page: the lists are entered once. */
@@ -19,7 +18,7 @@ static uint64_t weights_below(const struct bt_config *config, unsigned end)
 
 uint64_t sim_order_part(const struct bt_config *config, unsigned order, uint64_t whole)
 {
-	uint64_t sum = weights_below(config, BT_ORDER_COUNT);
+	uint64_t sum = ant_weights_sum(config);
 
 	if (!sum)
 		return order == config->order ? whole : 0;
@@ -29,7 +28,7 @@ uint64_t sim_order_part(const struct bt_config *config, unsigned order, uint64_t
 
 uint64_t sim_block_pages(const struct bt_config *config)
 {
-	uint64_t sum = weights_below(config, BT_ORDER_COUNT), pages = 0;
+	uint64_t sum = ant_weights_sum(config), pages = 0;
 
 	if (!sum)
 		return 1ull << config->order;

@@ -134,6 +134,19 @@ uint64_t oracle_vmstat(const char *key)
 	return value;
 }
 
+uint64_t oracle_vmstat_zones(const char *key)
+{
+	static const char *const kinds[] = {"dma", "dma32", "normal", "movable", "device"};
+	uint64_t sum = 0;
+	char name[64];
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(kinds); i++) {
+		snprintf(name, sizeof(name), "%s_%s", key, kinds[i]);
+		sum += oracle_vmstat(name);
+	}
+	return sum;
+}
+
 uint64_t oracle_numastat(unsigned node, const char *key)
 {
 	char path[80];

@@ -33,6 +33,8 @@ uint64_t oracle_meminfo_bytes(const char *key);
 uint64_t oracle_free_bytes(void);
 /* /proc/vmstat, 0 when the kernel has no such line. */
 uint64_t oracle_vmstat(const char *key);
+/* The sum of a key's lines, one for each kind of zone: "pgalloc". */
+uint64_t oracle_vmstat_zones(const char *key);
 /* /sys/devices/system/node/nodeN/numastat. */
 uint64_t oracle_numastat(unsigned node, const char *key);
 /* /sys/devices/system/node/nodeN/meminfo, in bytes. */

@@ -57,18 +57,8 @@ struct readings {
 
 static uint64_t vmstat_now(unsigned line)
 {
-	static const char *const kinds[] = {"dma", "dma32", "normal", "movable", "device"};
-	char name[64];
-	uint64_t sum = 0;
-	unsigned i;
-
-	if (!vmstat_lines[line].zones)
-		return oracle_vmstat(vmstat_lines[line].name);
-	for (i = 0; i < BT_ARRAY_SIZE(kinds); i++) {
-		snprintf(name, sizeof(name), "%s_%s", vmstat_lines[line].name, kinds[i]);
-		sum += oracle_vmstat(name);
-	}
-	return sum;
+	return vmstat_lines[line].zones ? oracle_vmstat_zones(vmstat_lines[line].name) :
+					  oracle_vmstat(vmstat_lines[line].name);
 }
 
 static struct readings read_all(void)

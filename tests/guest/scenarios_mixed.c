@@ -114,20 +114,6 @@ static void scenario_mix(struct rig *rig)
 
 /* ---- bulk calls ------------------------------------------------------------------------------ */
 
-/* Pages that the kernel allocated, whoever asked. */
-static uint64_t pages_allocated(void)
-{
-	static const char *const kinds[] = { "dma", "dma32", "normal", "movable" };
-	uint64_t sum = 0;
-	char name[32];
-
-	for (unsigned i = 0; i < BT_ARRAY_SIZE(kinds); i++) {
-		snprintf(name, sizeof(name), "pgalloc_%s", kinds[i]);
-		sum += oracle_vmstat(name);
-	}
-	return sum;
-}
-
 struct bulk {
 	struct bt_frame_calls calls;	/* of the run */
 	uint64_t allocs, failures, singles;	/* blocks timed one by one */
@@ -187,13 +173,13 @@ static struct bulk run_bulk(struct rig *rig, const char *assignments, const char
 
 static void check_bulk_size(struct rig *rig, unsigned pages)
 {
-	uint64_t traced, kernel = pages_allocated();
+	uint64_t traced, kernel = oracle_vmstat_zones("pgalloc");
 	char text[64];
 	struct bulk run;
 
 	snprintf(text, sizeof(text), "bulk=%u", pages);
 	run = run_bulk(rig, text, "mm_page_free", 1000, &traced);
-	kernel = pages_allocated() - kernel;
+	kernel = oracle_vmstat_zones("pgalloc") - kernel;
 	rig_check(rig, run.calls.bulk_calls > 20 &&
 		  run.calls.bulk_asked_pages == run.calls.bulk_calls * pages &&
 		  run.calls.bulk_got_pages <= run.calls.bulk_asked_pages &&
