@@ -107,7 +107,7 @@ static int probe(const char **accel, const struct bt_accel_wish *wish, struct bt
 	small.append = "earlyprintk=ttyS0 ignore_loglevel";
 	argv = bt_qemu_argv(&(struct bt_qemu_spec){
 		.options = &small, .program = wish->program, .accel = "kvm", .image = wish->image,
-		.console_path = console, .port_fds = { -1, -1, -1 } });
+		.console_path = console, .qmp_fd = -1, .port_fds = { -1, -1, -1 } });
 	fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	pid = bt_child_start(&(struct bt_child_spec){ .argv = (const char *const *)argv,
 						      .out_fd = fd, .err_fd = fd }, err);

@@ -235,9 +235,11 @@ static void add_devices(struct args *args, const struct bt_qemu_spec *spec)
 	add(args, "file,id=console,append=on,path=%s", spec->console_path);
 	add(args, "-serial");
 	add(args, "chardev:console");
-	if (spec->qmp_path) {
-		add(args, "-qmp");
-		add(args, "unix:%s,server=on,wait=off", spec->qmp_path);
+	if (spec->qmp_fd >= 0) {
+		add(args, "-chardev");
+		add(args, "socket,id=qmp,fd=%d", spec->qmp_fd);
+		add(args, "-mon");
+		add(args, "chardev=qmp,mode=control");
 	}
 	add_ports(args, spec->port_fds);
 }

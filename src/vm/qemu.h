@@ -12,7 +12,7 @@ struct bt_qemu_spec {
 	const char *accel;		/* "kvm", "tcg" or "icount" */
 	const char *image, *initramfs;
 	const char *console_path;	/* appended to */
-	const char *qmp_path;
+	int qmp_fd;			/* QEMU's end of the stream of its protocol */
 	int port_fds[BT_VM_PORTS];	/* QEMU's ends of the ports' streams; -1: no such port */
 };
 

@@ -2,10 +2,10 @@
 #include "vm/qmp.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "core/util.h"
@@ -19,37 +19,18 @@ struct bt_qmp {
 	char buffer[MESSAGE_LIMIT];
 };
 
-static int connect_to(const char *path)
+int bt_qmp_open(struct bt_qmp **out, int fd, struct bt_err *err)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd;
+	struct bt_qmp *qmp = bt_xcalloc(1, sizeof(*qmp));
+	int ret;
 
-	if (strlen(path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	strcpy(address.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	if (!connect(fd, (struct sockaddr *)&address, sizeof(address)))
-		return fd;
-	close(fd);
-	return -errno;
-}
-
-int bt_qmp_open(struct bt_qmp **out, const char *path, struct bt_err *err)
-{
-	int fd = connect_to(path), ret;
-	struct bt_qmp *qmp;
-
-	if (fd < 0)
-		return bt_err_set(err, -fd, "%s: %s", path, strerror(-fd));
-	qmp = bt_xcalloc(1, sizeof(*qmp));
 	qmp->fd = fd;
+	fcntl(fd, F_SETFL, O_NONBLOCK);
 	qmp->reader = bt_json_reader_create(MESSAGE_LIMIT);
 	ret = bt_qmp_send(qmp, &(struct bt_qmp_command){ .name = "qmp_capabilities" });
 	if (ret) {
 		bt_qmp_close(qmp);
-		return bt_err_set(err, -ret, "%s: %s", path, strerror(-ret));
+		return bt_err_set(err, -ret, "QMP: %s", strerror(-ret));
 	}
 	*out = qmp;
 	return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* QEMU's machine protocol on a unix socket: JSON objects, one a line, answers and events mixed. */
+/* QEMU's machine protocol on a stream: JSON objects, one a line, answers and events mixed. */
 #ifndef BT_QMP_H
 #define BT_QMP_H
 
@@ -9,10 +9,11 @@
 struct bt_qmp;
 
 /*
- * One attempt to connect to the socket, non-blocking from then on; asks at once for the command
- * mode, in which events are sent too. -ENOENT, -ECONNREFUSED: QEMU is not that far yet.
+ * Takes over our end of a socket pair, non-blocking from then on; asks at once for the command mode,
+ * in which events are sent too: QEMU may come to it later. The socket is closed when that fails.
  */
-int bt_qmp_open(struct bt_qmp **qmp, const char *path, struct bt_err *err);
+int bt_qmp_open(struct bt_qmp **qmp, int fd, struct bt_err *err);
+/* Closes the socket too. NULL is allowed. */
 void bt_qmp_close(struct bt_qmp *qmp);
 int bt_qmp_fd(const struct bt_qmp *qmp);
 /* Writes the members of a command's arguments into an object that is open. */

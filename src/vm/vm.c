@@ -133,15 +133,16 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-static int open_port(struct bt_vm_port_state *port, struct bt_err *err)
+/* Streams to QEMU have no name: whoever has no descriptor cannot speak on them, and none is left. */
+static int make_stream(int *ours, int *theirs, struct bt_err *err)
 {
 	int ends[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		return bt_err_set(err, errno, "socketpair: %s", strerror(errno));
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	port->fd = ends[0];
-	port->guest_fd = ends[1];
+	*ours = ends[0];
+	*theirs = ends[1];
 	return 0;
 }
 
@@ -156,7 +157,7 @@ static int open_ports(struct bt_vm *vm, struct bt_err *err)
 
 	for (unsigned i = 0; i < BT_VM_PORTS && !ret; i++) {
 		if (wanted[i])
-			ret = open_port(&vm->ports[i], err);
+			ret = make_stream(&vm->ports[i].fd, &vm->ports[i].guest_fd, err);
 	}
 	return ret;
 }
@@ -170,16 +171,32 @@ static void close_ports(struct bt_vm *vm, bool ours)
 	}
 }
 
+/* *theirs is QEMU's end. The first command is there before QEMU is. */
+static int open_qmp(struct bt_vm *vm, int *theirs, struct bt_err *err)
+{
+	int ours, ret = make_stream(&ours, theirs, err);
+
+	if (ret)
+		return ret;
+	ret = bt_qmp_open(&vm->qmp, ours, err);
+	if (ret)
+		close_fd(theirs);
+	return ret;
+}
+
 /* The guest's ends are then QEMU's alone, so that its end is the end of the stream. */
-static int launch(struct bt_vm *vm, const char *initramfs, const char *qmp_path, struct bt_err *err)
+static int launch(struct bt_vm *vm, const char *initramfs, struct bt_err *err)
 {
 	struct bt_child_spec child = { .out_fd = vm->console_fd, .err_fd = vm->console_fd };
 	struct bt_qemu_spec spec = {
 		.options = &vm->options, .program = vm->qemu, .accel = vm->accel,
-		.image = vm->kernel.image, .initramfs = initramfs, .console_path = vm->console,
-		.qmp_path = qmp_path };
+		.image = vm->kernel.image, .initramfs = initramfs, .console_path = vm->console };
+	int ret = open_qmp(vm, &spec.qmp_fd, err);
 	pid_t pid;
 
+	if (ret)
+		return ret;
+	child.fds[child.fd_count++] = spec.qmp_fd;
 	for (unsigned i = 0; i < BT_VM_PORTS; i++) {
 		spec.port_fds[i] = vm->ports[i].guest_fd;
 		if (spec.port_fds[i] >= 0)
@@ -188,6 +205,7 @@ static int launch(struct bt_vm *vm, const char *initramfs, const char *qmp_path,
 	vm->argv = bt_qemu_argv(&spec);
 	child.argv = (const char *const *)vm->argv;
 	pid = bt_child_start(&child, err);
+	close_fd(&spec.qmp_fd);
 	close_ports(vm, false);
 	if (pid < 0)
 		return (int)pid;
@@ -271,7 +289,7 @@ bool bt_vm_alive(struct bt_vm *vm, struct bt_err *err)
 
 static void wait_a_moment(struct bt_vm *vm)
 {
-	struct pollfd wait = { .fd = vm->qmp ? bt_qmp_fd(vm->qmp) : -1, .events = POLLIN };
+	struct pollfd wait = { .fd = bt_qmp_fd(vm->qmp), .events = POLLIN };
 
 	poll(&wait, 1, TICK_MS);
 }
@@ -288,11 +306,10 @@ static bool ready(const struct bt_vm *vm)
 	return agent || work || !vm->options.extra || vm->ports[BT_VM_EXTRA].state == PORT_OPEN;
 }
 
-static int wait_for_boot(struct bt_vm *vm, const char *qmp_path, struct bt_err *err)
+static int wait_for_boot(struct bt_vm *vm, struct bt_err *err)
 {
 	uint64_t start_ns = bt_mono_ns();
 	char text[64], reason[256];
-	struct bt_err ignored;
 
 	snprintf(text, sizeof(text), "booting the guest under %s", vm->accel);
 	while (!ready(vm)) {
@@ -308,8 +325,6 @@ static int wait_for_boot(struct bt_vm *vm, const char *qmp_path, struct bt_err *
 					  (unsigned)(vm->options.boot_limit_ns / BT_NS_PER_S),
 					  *reason ? ": " : "", reason, vm->console);
 		}
-		if (!vm->qmp)
-			bt_qmp_open(&vm->qmp, qmp_path, &ignored);
 		wait_a_moment(vm);
 	}
 	return 0;
@@ -318,17 +333,15 @@ static int wait_for_boot(struct bt_vm *vm, const char *qmp_path, struct bt_err *
 static int boot(struct bt_vm *vm, struct bt_err *err)
 {
 	char *initramfs = bt_xasprintf("%s/initramfs", vm->dir);
-	char *qmp_path = bt_xasprintf("%s/qmp", vm->dir);
 	int ret = write_image(vm, initramfs, err);
 
 	if (!ret)
 		ret = open_ports(vm, err);
 	if (!ret)
-		ret = launch(vm, initramfs, qmp_path, err);
+		ret = launch(vm, initramfs, err);
 	if (!ret)
-		ret = wait_for_boot(vm, qmp_path, err);
+		ret = wait_for_boot(vm, err);
 	free(initramfs);
-	free(qmp_path);
 	return ret;
 }
 

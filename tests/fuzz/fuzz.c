@@ -9,10 +9,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
-
-#include "source/socket.h"
 
 #define DOCUMENT_MAX (16u << 20)
 #define MARK "@ "
@@ -101,26 +98,16 @@ void fuzz_put(const char *path, const void *data, size_t size)
 	fuzz_must(file && fwrite(data, 1, size, file) == size && !fclose(file), "no file %s", path);
 }
 
-int fuzz_listen(const char *path)
+int fuzz_stream(int *other, const uint8_t *data, size_t size)
 {
-	struct sockaddr_un address = bt_socket_address(path);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int ends[2];
 
-	fuzz_must(fd >= 0 && !bind(fd, (struct sockaddr *)&address, sizeof(address)) &&
-			  !listen(fd, 1),
-		  "no socket %s", path);
-	return fd;
-}
-
-int fuzz_serve(int listener, const uint8_t *data, size_t size)
-{
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-
-	fuzz_must(fd >= 0, "nobody came");
+	fuzz_must(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "no socket pair");
 	/* More than a socket holds is cut: nobody reads it before this returns. */
-	send(fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
-	shutdown(fd, SHUT_WR);
-	return fd;
+	send(ends[1], data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+	shutdown(ends[1], SHUT_WR);
+	*other = ends[1];
+	return ends[0];
 }
 
 /* ---- files of an input ------------------------------------------------------------------ */

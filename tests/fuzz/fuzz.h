@@ -36,10 +36,8 @@ void fuzz_put(const char *path, const void *data, size_t size);
  */
 void fuzz_put_files(const uint8_t *data, size_t size, const char *const *paths, unsigned count);
 void fuzz_remove_files(const char *const *paths, unsigned count);
-/* A socket that listens below it; its path is at most BT_SOCKET_PATH. */
-int fuzz_listen(const char *path);
-/* What the other end sends first and last: the input, and no more, to the next who connects. */
-int fuzz_serve(int listener, const uint8_t *data, size_t size);
+/* One end of a socket pair; *other, to be closed as well, has sent the input and sends no more. */
+int fuzz_stream(int *other, const uint8_t *data, size_t size);
 
 /* ---- documents -------------------------------------------------------------------------- */
 

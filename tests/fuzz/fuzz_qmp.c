@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An input is what QEMU sends on the socket of its machine protocol before it closes it. */
+/* An input is what QEMU sends on the stream of its machine protocol before it closes it. */
 #include "tests/fuzz/fuzz.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "vm/qmp.h"
@@ -34,19 +33,13 @@ static void receive_all(struct bt_qmp *qmp, unsigned lines)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static int listener = -1;
-	char *path = bt_xasprintf("%s/qmp", fuzz_directory());
 	struct bt_err err = { 0 };
 	struct bt_qmp *qmp;
-	int fd;
+	int other, ours = fuzz_stream(&other, data, size);
 
-	if (listener < 0)
-		listener = fuzz_listen(path);
-	fuzz_must(!bt_qmp_open(&qmp, path, &err), "%s", err.text);
-	fd = fuzz_serve(listener, data, size);
+	fuzz_must(!bt_qmp_open(&qmp, ours, &err), "%s", err.text);
 	receive_all(qmp, count_lines(data, size));
 	bt_qmp_close(qmp);
-	close(fd);
-	free(path);
+	close(other);
 	return 0;
 }

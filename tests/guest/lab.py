@@ -421,17 +421,9 @@ def test_killed(directory):
 
 
 def qmp_of(pid):
-    """Descriptor of QEMU's end of the connection; None: it has none. State 03 is a connected one."""
-    connected = {line.split()[6] for line in Path("/proc/net/unix").read_text().splitlines()
-                 if line.endswith("/qmp") and line.split()[5] == "03"}
-    for path in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            name = os.readlink(path)
-        except OSError:
-            continue
-        if name.startswith("socket:[") and name[8:-1] in connected:
-            return int(path.name)
-    return None
+    """Descriptor of QEMU's end of the stream, by its command line; None: it has none."""
+    words = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")
+    return next((int(word.split("fd=")[1]) for word in words if word.startswith("socket,id=qmp,")), None)
 
 
 def cut(pid, descriptor):

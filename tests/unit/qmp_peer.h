@@ -10,10 +10,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "tests/unit/directory.h"
 #include "vm/state.h"
 
 /* Both NULL: the connection is cut. */
@@ -25,7 +23,7 @@ struct peer_step {
 struct peer {
 	const struct peer_step *steps;
 	size_t count;
-	int listener, fd;
+	int fd;
 	pthread_t thread;
 	struct bt_vm vm;	/* with no more than its QMP */
 	char fault[1024];	/* what came instead of what was wanted; "" = all as wanted */
@@ -66,7 +64,6 @@ static void *peer_run(void *context)
 	static const struct timeval patience = { .tv_sec = 20 };
 	struct peer *peer = context;
 
-	peer->fd = accept(peer->listener, NULL, NULL);
 	setsockopt(peer->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	peer_say(peer, PEER_GREETING);
 	if (!peer_take(peer, PEER_WANTED_CAPABILITIES))
@@ -89,20 +86,16 @@ static void *peer_run(void *context)
 static struct peer *peer_start(const struct peer_step *steps, size_t count)
 {
 	struct peer *peer = calloc(1, sizeof(*peer));
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct bt_err err;
+	int ends[2];
 
 	peer->steps = steps;
 	peer->count = count;
 	peer->vm.console_fd = -1;
-	assert_true(strlen(in_directory("qmp")) < sizeof(address.sun_path));
-	strcpy(address.sun_path, in_directory("qmp"));
-	unlink(address.sun_path);
-	peer->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(peer->listener, (struct sockaddr *)&address, sizeof(address)), 0);
-	assert_int_equal(listen(peer->listener, 1), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	peer->fd = ends[1];
 	assert_int_equal(pthread_create(&peer->thread, NULL, peer_run, peer), 0);
-	assert_int_equal(bt_qmp_open(&peer->vm.qmp, address.sun_path, &err), 0);
+	assert_int_equal(bt_qmp_open(&peer->vm.qmp, ends[0], &err), 0);
 	return peer;
 }
 
@@ -114,7 +107,6 @@ static void peer_end(struct peer *peer)
 	pthread_join(peer->thread, NULL);
 	bt_qmp_close(peer->vm.qmp);
 	close(peer->fd);
-	close(peer->listener);
 	memcpy(fault, peer->fault, sizeof(fault));
 	free(peer);
 	assert_string_equal(fault, "");

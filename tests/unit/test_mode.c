@@ -22,6 +22,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "core/util.h"
 #include "tests/unit/tree.h"
@@ -102,7 +103,7 @@ static void check_golden(const struct bt_mode *mode)
 	argv = bt_qemu_argv(&(struct bt_qemu_spec){
 		.options = &options, .program = options.qemu ? options.qemu : "qemu-system-x86_64",
 		.accel = "kvm", .image = options.kernel ? options.kernel : "/vmlinux",
-		.initramfs = "/initramfs", .console_path = "/console", .qmp_path = "/qmp",
+		.initramfs = "/initramfs", .console_path = "/console", .qmp_fd = 5,
 		.port_fds = { [BT_VM_AGENT] = 7, [BT_VM_EXTRA] = -1, [BT_VM_WORK] = 8 } });
 	lines = lines_of(argv);
 	path = bt_xasprintf("modes/%s.txt", mode->name);
@@ -451,40 +452,30 @@ static const char **without_kernel(char **argv, const char **list)
 	return list;
 }
 
-static void connect_to(struct bt_vm *vm, const char *path)
-{
-	uint64_t begin_ns = bt_mono_ns();
-	struct bt_err err = { 0 };
-
-	while (bt_qmp_open(&vm->qmp, path, &err)) {
-		if (!bt_vm_alive(vm, &err) || bt_mono_ns() - begin_ns > LIMIT_NS)
-			fail_msg("%s", err.text);
-		bt_sleep_until_ns(bt_mono_ns() + 10 * BT_NS_PER_MS);
-	}
-}
-
 static void start_qemu(struct bt_vm *vm, const char *program, const struct bt_vm_options *options)
 {
 	const char *list[BT_VM_LIST_MAX];
-	char *log = bt_xstrdup(in_directory("qemu.log")), *qmp = bt_xstrdup(in_directory("qmp"));
+	char *log = bt_xstrdup(in_directory("qemu.log"));
 	int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	struct bt_err err = { 0 };
+	int qmp[2];
 	char **argv;
 
-	unlink(qmp);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qmp), 0);
+	assert_int_equal(bt_qmp_open(&vm->qmp, qmp[0], &err), 0);
 	snprintf(vm->console, sizeof(vm->console), "%s", log);
 	argv = bt_qemu_argv(&(struct bt_qemu_spec){
 		.options = options, .program = program, .accel = "tcg", .image = "", .initramfs = "",
-		.console_path = in_directory("console"), .qmp_path = qmp,
+		.console_path = in_directory("console"), .qmp_fd = qmp[1],
 		.port_fds = { -1, -1, -1 } });
-	vm->pid = bt_child_start(&(struct bt_child_spec){ .argv = without_kernel(argv, list),
-							   .out_fd = fd, .err_fd = fd }, &err);
+	vm->pid = bt_child_start(&(struct bt_child_spec){
+		.argv = without_kernel(argv, list), .out_fd = fd, .err_fd = fd,
+		.fds = { qmp[1] }, .fd_count = 1 }, &err);
 	assert_true(vm->pid > 0);
 	close(fd);
+	close(qmp[1]);
 	bt_qemu_argv_free(argv);
-	connect_to(vm, qmp);
 	free(log);
-	free(qmp);
 }
 
 static void requested_size(struct bt_json_writer *w, const void *context)

@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Messages as QEMU's QMP documentation shows them, arriving in pieces on a unix socket. */
+/* Messages as QEMU's QMP documentation shows them, arriving in pieces. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "vm/qmp.h"
 
 struct server {
-	char dir[32];
-	struct sockaddr_un address;
-	int listener, peer;
+	int peer;
 	struct bt_qmp *qmp;
 };
 
@@ -26,19 +24,11 @@ static int set_up(void **state)
 {
 	struct server *server = calloc(1, sizeof(*server));
 	struct bt_err err = { 0 };
+	int ends[2];
 
-	strcpy(server->dir, "/tmp/bt-qmp-XXXXXX");
-	assert_non_null(mkdtemp(server->dir));
-	server->address.sun_family = AF_UNIX;
-	snprintf(server->address.sun_path, sizeof(server->address.sun_path), "%s/s", server->dir);
-	server->listener = socket(AF_UNIX, SOCK_STREAM, 0);
-	assert_int_equal(bt_qmp_open(&server->qmp, server->address.sun_path, &err), -ENOENT);
-	assert_int_equal(bind(server->listener, (struct sockaddr *)&server->address,
-			      sizeof(server->address)), 0);
-	assert_int_equal(listen(server->listener, 1), 0);
-	assert_int_equal(bt_qmp_open(&server->qmp, server->address.sun_path, &err), 0);
-	server->peer = accept(server->listener, NULL, NULL);
-	assert_true(server->peer >= 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	server->peer = ends[1];
+	assert_int_equal(bt_qmp_open(&server->qmp, ends[0], &err), 0);
 	*state = server;
 	return 0;
 }
@@ -49,9 +39,6 @@ static int tear_down(void **state)
 
 	bt_qmp_close(server->qmp);
 	close(server->peer);
-	close(server->listener);
-	unlink(server->address.sun_path);
-	rmdir(server->dir);
 	free(server);
 	return 0;
 }
@@ -115,6 +102,21 @@ static void rubbish_and_the_end_are_errors(void **state)
 	assert_int_equal(err.code, EPIPE);
 }
 
+static void nobody_is_there(void **state)
+{
+	struct bt_qmp *qmp = NULL;
+	struct bt_err err = { 0 };
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	close(ends[1]);
+	assert_int_equal(bt_qmp_open(&qmp, ends[0], &err), -EPIPE);
+	assert_null(qmp);
+	/* The socket was taken over. */
+	assert_int_equal(fcntl(ends[0], F_GETFD), -1);
+}
+
 static void an_endless_message_is_refused(void **state)
 {
 	struct server *server = *state;
@@ -136,6 +138,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(messages_come_whole, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rubbish_and_the_end_are_errors, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_endless_message_is_refused, set_up, tear_down),
+		cmocka_unit_test(nobody_is_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 
 #include "core/util.h"
+#include "tests/unit/directory.h"
 #include "tests/unit/qmp_peer.h"
 #include "vm/resize.h"
 

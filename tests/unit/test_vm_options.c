@@ -114,7 +114,7 @@ static void memory_only_nodes_and_ports_are_asked_for(void **state)
 	bt_vm_option_set(&options, "qemu-arg=virtio-rng-pci,max-bytes=8", NULL);
 	argv = bt_qemu_argv(&(struct bt_qemu_spec){ .options = &options, .program = "/bin/qemu",
 						    .accel = "tcg", .image = "/k/vmlinux",
-						    .console_path = "/log", .qmp_path = "/qmp",
+						    .console_path = "/log", .qmp_fd = 5,
 						    .port_fds = { 7, -1, -1 } });
 	assert_string_equal(argv[0], "/bin/qemu");
 	/* 1 GiB in three nodes of whole 2 MiB: 340 MiB each. */
@@ -126,9 +126,11 @@ static void memory_only_nodes_and_ports_are_asked_for(void **state)
 	assert_non_null(strstr(after(argv, "-append", 0), "tsc=reliable"));
 	assert_non_null(strstr(after(argv, "-append", 0), "buddytop.max_held_pct=90"));
 	assert_non_null(strstr(after(argv, "-append", 0), "init_on_alloc=0"));
-	assert_string_equal(after(argv, "-chardev", 1), "socket,id=agent,fd=7");
+	assert_string_equal(after(argv, "-chardev", 1), "socket,id=qmp,fd=5");
+	assert_string_equal(after(argv, "-mon", 0), "chardev=qmp,mode=control");
+	assert_string_equal(after(argv, "-chardev", 2), "socket,id=agent,fd=7");
 	assert_non_null(strstr(after(argv, "-device", 1), "name=buddytop.agent"));
-	assert_string_equal(after(argv, "-chardev", 2), "");
+	assert_string_equal(after(argv, "-chardev", 3), "");
 	assert_string_equal(after(argv, "-device", 2), "virtio-rng-pci,max-bytes=8");
 	bt_qemu_argv_free(argv);
 }
