@@ -44,7 +44,8 @@ const struct bt_plot_kind bt_plot_kinds[] = {
 		.name = "heatmap",
 		.title = "Latency of allocations over time",
 		.needs = "a counted repetition with latencies in its samples",
-		.shows = "Of one repetition, how many allocations took how long at each time.",
+		.shows = "Of one repetition, how many allocations (bulk calls where there are) took how "
+			 "long at each time.",
 		.has = bt_plot_heatmap_has,
 		.write = bt_plot_heatmap_write,
 	}, {

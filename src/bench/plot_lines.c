@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Panels of curves: how latencies are distributed, and how the rate went over time. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,24 +55,54 @@ static double nines(double share)
 	return share < 1 ? fmin(-log10(1 - share), NINES_MAX) : NINES_MAX;
 }
 
-/* The phase whose latencies are shown: the load alone, the same as in the tables. */
-static void latencies(const struct bt_result_run *run, enum bt_op op, struct bt_hist *hist)
+/* What is timed: a bulk call is one operation, whatever the pages it brings. */
+static const struct timed {
+	bool bulk;
+	enum bt_op op;		/* of those that are not bulk calls */
+	const char *name, *title, *style;
+} timed[] = {
+	{ .op = BT_OP_ALLOC, .name = "alloc", .title = "alloc", .style = "dashtype 1 linewidth 2" },
+	{ .bulk = true, .name = "bulk", .title = "bulk call", .style = "dashtype '.' linewidth 2.5" },
+	{ .op = BT_OP_FREE, .name = "free", .title = "free", .style = "dashtype '-' linewidth 1.5" },
+};
+
+static void sum_phases(const struct bt_result_run *run, const struct timed *what, unsigned phases,
+		       struct bt_hist *hist)
 {
-	bt_result_hist(run, 1u << BT_PHASE_LOAD, op, hist);
-	if (!hist->total)
-		bt_result_hist(run, 1u << BT_PHASE_PRESSED, op, hist);
+	if (what->bulk)
+		bt_result_bulk_hist(run, phases, hist);
+	else
+		bt_result_hist(run, phases, what->op, hist);
 }
 
-static bool has_latencies(const struct bt_plot *plot, const struct bt_result_run *run)
+/* The phase whose latencies are shown: the load alone, the same as in the tables. */
+static void latencies(const struct bt_result_run *run, const struct timed *what,
+		      struct bt_hist *hist)
+{
+	sum_phases(run, what, 1u << BT_PHASE_LOAD, hist);
+	if (!hist->total)
+		sum_phases(run, what, 1u << BT_PHASE_PRESSED, hist);
+}
+
+static bool was_timed(const struct bt_result_run *run, const struct timed *what)
 {
 	struct bt_hist *hist = bt_xcalloc(1, sizeof(*hist));
 	bool has;
 
-	(void)plot;
-	latencies(run, BT_OP_ALLOC, hist);
+	latencies(run, what, hist);
 	has = hist->total > 0;
 	free(hist);
 	return has;
+}
+
+static bool has_latencies(const struct bt_plot *plot, const struct bt_result_run *run)
+{
+	(void)plot;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(timed); i++) {
+		if (was_timed(run, &timed[i]))
+			return true;
+	}
+	return false;
 }
 
 bool bt_plot_latency_has(const struct bt_plot *plot)
@@ -125,46 +156,60 @@ static void put_share_axis(FILE *out, uint64_t total)
 	fputs(")\n", out);
 }
 
-static const struct {
-	enum bt_op op;
-	const char *name, *style;
-} ops[] = {
-	{ BT_OP_ALLOC, "alloc", "dashtype 1 linewidth 2" },
-	{ BT_OP_FREE, "free", "dashtype '-' linewidth 1.5" },
-};
+/* The lines that there are, as bits: of each curve a bit for each of what is timed. */
+static uint64_t put_latencies(FILE *out, const struct bt_plot_curves *curves, struct reach *reach)
+{
+	struct bt_hist *hist = bt_xcalloc(1, sizeof(*hist));
+	uint64_t lines = 0;
+
+	for (unsigned i = 0; i < curves->count * BT_ARRAY_SIZE(timed); i++) {
+		const struct timed *what = &timed[i % BT_ARRAY_SIZE(timed)];
+		unsigned curve = i / BT_ARRAY_SIZE(timed);
+
+		latencies(curves->curve[curve].run, what, hist);
+		if (!hist->total)
+			continue;
+		lines |= 1ull << i;
+		fprintf(out, "$%s%u << EOD\n", what->name, curve);
+		put_steps(out, hist, reach);
+		fputs("EOD\n", out);
+	}
+	free(hist);
+	return lines;
+}
+
+static_assert(BT_PLOT_CURVES_MAX * BT_ARRAY_SIZE(timed) <= 64, "a bit for each line");
 
 void bt_plot_latency_write(const struct bt_plot *plot, const struct bt_plot_box *box, FILE *out)
 {
 	struct reach reach = { .low_ns = INFINITY, .high_ns = 1 };
-	struct bt_hist *hist = bt_xcalloc(1, sizeof(*hist));
 	struct bt_plot_curves curves;
+	uint64_t lines, of_each_curve = 0;
 	char colour[8];
 
 	bt_plot_curves(plot, has_latencies, &curves);
-	for (unsigned i = 0; i < curves.count; i++) {
-		for (unsigned k = 0; k < BT_ARRAY_SIZE(ops); k++) {
-			latencies(curves.curve[i].run, ops[k].op, hist);
-			fprintf(out, "$%s%u << EOD\n", ops[k].name, i);
-			put_steps(out, hist, &reach);
-			fputs("EOD\n", out);
-		}
-	}
-	free(hist);
+	lines = put_latencies(out, &curves, &reach);
 	bt_plot_time_axis(out, "x", reach.low_ns, reach.high_ns);
 	put_share_axis(out, reach.total);
 	put_frame(plot, box, &curves, 0, "latency under load, upper edges of buckets (up to 1/8 "
 		  "high)", out);
-	for (unsigned i = 0; i < curves.count; i++)
+	for (unsigned i = 0; i < curves.count; i++) {
 		put_legend(plot, &curves, i, out);
-	for (unsigned k = 0; k < BT_ARRAY_SIZE(ops); k++)
-		fprintf(out, ", \\\n\tkeyentry with lines %s linecolor rgb 'black' title '%s'",
-			ops[k].style, ops[k].name);
-	for (unsigned i = 0; i < curves.count * BT_ARRAY_SIZE(ops); i++) {
-		unsigned curve = i / BT_ARRAY_SIZE(ops), op = i % BT_ARRAY_SIZE(ops);
+		of_each_curve |= 1ull << i * BT_ARRAY_SIZE(timed);
+	}
+	for (unsigned k = 0; k < BT_ARRAY_SIZE(timed); k++) {
+		if (lines & of_each_curve << k)
+			fprintf(out, ", \\\n\tkeyentry with lines %s linecolor rgb 'black' title '%s'",
+				timed[k].style, timed[k].title);
+	}
+	for (unsigned i = 0; i < curves.count * BT_ARRAY_SIZE(timed); i++) {
+		const struct timed *what = &timed[i % BT_ARRAY_SIZE(timed)];
+		unsigned curve = i / BT_ARRAY_SIZE(timed);
 
-		fprintf(out, ", \\\n\t$%s%u using 1:2 with steps %s linecolor rgb '%s' notitle",
-			ops[op].name, curve, ops[op].style,
-			bt_plot_curve_colour(plot, &curves, curve, colour));
+		if (lines >> i & 1)
+			fprintf(out, ", \\\n\t$%s%u using 1:2 with steps %s linecolor rgb '%s' notitle",
+				what->name, curve, what->style,
+				bt_plot_curve_colour(plot, &curves, curve, colour));
 	}
 	fputc('\n', out);
 }

@@ -153,14 +153,26 @@ static void put_cells(FILE *out, const struct column *column, struct cells *cell
 	}
 }
 
-static void put_axes(FILE *out, const struct cells *cells)
+/* The samples of a load with bulk calls have those, see add_sample() of phase.c. */
+static bool has_bulk_calls(const struct bt_result_repetition *repetition)
+{
+	for (unsigned phase = 0; phase < BT_PHASE_COUNT; phase++) {
+		if (repetition->phases[phase].point.bulk_hist.total)
+			return true;
+	}
+	return false;
+}
+
+static void put_axes(FILE *out, const struct cells *cells, bool bulk)
 {
 	bt_plot_palette(out);
 	bt_plot_time_axis(out, "y", exp2(cells->low_bin), exp2(cells->high_bin + 1));
-	fprintf(out, "set ylabel 'latency of an allocation'\nset logscale cb\n"
+	fprintf(out, "set ylabel 'latency of %s'\nset logscale cb\n"
 		"set cbrange [1e%d:1e%d]\n"
-		"set format cb '%%.0s%%c'\nset cblabel 'allocations per second'\nset key off\n",
-		(int)floor(log10(cells->least)), (int)floor(log10(cells->most)) + 1);
+		"set format cb '%%.0s%%c'\nset cblabel '%s per second'\nset key off\n",
+		bulk ? "a whole bulk call" : "an allocation",
+		(int)floor(log10(cells->least)), (int)floor(log10(cells->most)) + 1,
+		bulk ? "bulk calls" : "allocations");
 }
 
 static void put_caption(const struct bt_plot *plot, const struct bt_plot_box *box,
@@ -197,7 +209,7 @@ void bt_plot_heatmap_write(const struct bt_plot *plot, const struct bt_plot_box 
 	end_s = (double)repetition->samples[repetition->sample_count - 1].at_ns / BT_NS_PER_S;
 	bt_plot_frame(out, box, &margins);
 	bt_plot_colour_box(out, box, &margins);
-	put_axes(out, &cells);
+	put_axes(out, &cells, has_bulk_calls(repetition));
 	put_caption(plot, box, &curves.curve[0], repetition, out);
 	bt_plot_phase_write(repetition, box, out);
 	/* Each cell reaches a little below those after it: no paper shows through in between. */

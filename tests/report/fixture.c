@@ -3,7 +3,6 @@
  * fixture FILE SPEED [hostile|silent|partial|flawed|few]: writes the result of tests/unit/sample_result.h.
  * Hostile: its texts try to be markup, commands and formats. Silent: without latencies. Partial:
  * interrupted, of an emulated machine. Flawed: no repetition counts.
- * Few: two count of each configuration. Flawed: no repetition counts.
  * Few: two count of each configuration.
  */
 #include "tests/unit/test.h"

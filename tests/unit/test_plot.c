@@ -249,10 +249,39 @@ static void steps_stand_at_upper_edges(void **state)
 	hist->total = 100;
 	program = program_of_one(result, "latency");
 	assert_has(program, "\n$alloc0 << EOD\n10 0\n10 1\n21 2\n103 7\nEOD\n");
-	assert_has(program, "\n$free0 << EOD\nEOD\n");
+	/* Nothing else was timed: no line, no entry in the legend. */
+	assert_lacks(program, "$free0");
+	assert_lacks(program, "$bulk0");
+	assert_has(program, "linecolor rgb 'black' title 'alloc'");
+	assert_lacks(program, "title 'free'");
 	assert_has(program, "set yrange [0:3]");
 	assert_has(program, "('0' 0, '50' 0.30103, '90' 1, '99' 2, '100' 3)");
 	assert_has(program, "'10 ns' 1e1, '' 2e1 1");
+	free(program);
+	bt_result_free(result);
+}
+
+/* A bulk call is timed as a whole: a line of its own, of one run beside a run without. */
+static void bulk_calls_have_a_line(void **state)
+{
+	struct bt_result *result = empty_result(2);
+	struct bt_point *plain = &add(result, 0)->phases[BT_PHASE_LOAD].point;
+	struct bt_point *bulk = &add(result, 1)->phases[BT_PHASE_LOAD].point;
+	char *program;
+
+	(void)state;
+	plain->hist[BT_OP_ALLOC].count[bt_hist_index(10)] = plain->hist[BT_OP_ALLOC].total = 4;
+	bulk->bulk_hist.count[bt_hist_index(100)] = bulk->bulk_hist.total = 9;
+	bulk->hist[BT_OP_FREE].count[bt_hist_index(20)] = bulk->hist[BT_OP_FREE].total = 9;
+	program = program_of_one(result, "latency");
+	assert_has(program, "\n$alloc0 << EOD\n10 0\n10 7\nEOD\n");
+	assert_has(program, "\n$bulk1 << EOD\n96 0\n103 7\nEOD\n");
+	assert_has(program, "\n$free1 << EOD\n20 0\n21 7\nEOD\n");
+	assert_lacks(program, "$bulk0");
+	assert_lacks(program, "$alloc1");
+	assert_has(program, "$bulk1 using 1:2 with steps");
+	assert_has(program, "title 'bulk call'");
+	assert_has(program, "title 'free'");
 	free(program);
 	bt_result_free(result);
 }
@@ -365,6 +394,12 @@ static void cells_are_rates(void **state)
 	assert_has(program, "set cbrange [1e2:1e3]");
 	assert_has(program, "set yrange [8:16]");
 	assert_has(program, "repetition 1 of order=0'");
+	assert_has(program, "'latency of an allocation'");
+	free(program);
+	result->runs[0].repetitions[0].phases[BT_PHASE_LOAD].point.bulk_hist.total = 1;
+	program = program_of_one(result, "heatmap");
+	assert_has(program, "'latency of a whole bulk call'");
+	assert_has(program, "'bulk calls per second'");
 	free(program);
 	bt_result_free(result);
 }
@@ -593,6 +628,7 @@ int main(void)
 		cmocka_unit_test(bars_are_medians),
 		cmocka_unit_test(labels_stay_whole_where_they_differ),
 		cmocka_unit_test(steps_stand_at_upper_edges),
+		cmocka_unit_test(bulk_calls_have_a_line),
 		cmocka_unit_test(times_have_units),
 		cmocka_unit_test(few_of_many_are_drawn),
 		cmocka_unit_test(rates_stand_in_the_middle_of_their_time),
