@@ -95,7 +95,6 @@ struct ant_worker {
 	u64 due_ns;		/* pace: the next operation's time */
 	u64 until_ns;		/* a run of operations ends with the first one past this */
 	u64 backoff_ns;		/* the last one, 0 after a success */
-	bool leads;		/* its CPU is the first one of the mask: it shuffles for all */
 	unsigned long step_switches; /* involuntary ones, at the last operation of a step */
 	u64 stepped_ns;		/* its end */
 	unsigned int mix_cpu;	/* how far the shuffle is: the next block is of this CPU, */
@@ -143,6 +142,7 @@ struct ant_dev {
 	 * which touches all of them, writes it.
 	 */
 	struct percpu_rw_semaphore rings;
+	u64 *first;		/* of a shuffle, which writes `rings`: [nr_cpu_ids] */
 	wait_queue_head_t drained; /* woken whenever a worker has nothing left to do */
 	struct workqueue_struct *wq;
 	struct delayed_work deadline;
@@ -176,8 +176,12 @@ int ant_workers_init(struct ant_dev *dev);
 void ant_workers_exit(struct ant_dev *dev);
 /* Makes every worker look at the generation. Any context. */
 void ant_workers_wake(struct ant_dev *dev);
-/* Takes the rings handed to workers whose CPU is offline, for they cannot. May sleep. */
+/*
+ * Takes the rings handed to workers whose CPU is offline, for they cannot. Sleeps while a CPU comes or
+ * goes, which may take as long as its worker has to free; try: does nothing then.
+ */
 void ant_workers_take_offline_rings(struct ant_dev *dev);
+void ant_workers_try_offline_rings(struct ant_dev *dev);
 /* Every worker but `except` has adopted `generation` and is at rest, or its CPU is offline. */
 bool ant_workers_drained(struct ant_dev *dev, u64 generation, const struct ant_worker *except);
 /* The worker that runs this, or NULL in any other task. */
@@ -197,8 +201,8 @@ static inline bool ant_worker_is_current(const struct ant_dev *dev, const struct
 void ant_worker_rest(struct ant_dev *dev, struct ant_worker *worker);
 /* The caller holds dev->rings. */
 void ant_worker_take_ring(struct ant_worker *worker);
-/* Frees all it holds; the same. */
-void ant_worker_drain(struct ant_worker *worker);
+/* Frees all it holds, or what it can until then by ktime_get_ns(); the same. */
+void ant_worker_drain(struct ant_worker *worker, u64 end_ns);
 
 /* clock.c */
 /* Chooses the clock and measures what it costs; both stand in the area. */

@@ -110,11 +110,10 @@ static u64 ant_guard_held_pages(struct ant_dev *dev)
 	return pages;
 }
 
-/* Waits for the drain that is on, so long at most; returns the pages really freed. */
+/* Waits for the drain that is on, so long at most; returns the pages held after it. */
 static u64 ant_guard_give_back(struct ant_dev *dev, u64 generation, unsigned int wait_ms)
 {
 	struct ant_worker *self = ant_worker_current(dev);
-	u64 before = ant_guard_held_pages(dev), after;
 
 	/*
 	 * This worker is inside the allocator and cannot adopt; its blocks are not in use there.
@@ -124,22 +123,23 @@ static u64 ant_guard_give_back(struct ant_dev *dev, u64 generation, unsigned int
 	if (self) {
 		u64 op = self->stats->op, start_ns = self->stats->op_start_ns;
 
-		ant_worker_drain(self);
+		/* What is left then it frees when it adopts. */
+		ant_worker_drain(self, ktime_get_ns() + wait_ms * NSEC_PER_MSEC);
 		WRITE_ONCE(self->stats->op, op);
 		WRITE_ONCE(self->stats->op_start_ns, start_ns);
 		self->until_ns = 0;
 	}
 	wait_event_idle_timeout(dev->drained, ant_workers_drained(dev, generation, self),
 				msecs_to_jiffies(wait_ms));
-	after = ant_guard_held_pages(dev);
-	return before - min(before, after);
+	return ant_guard_held_pages(dev);
 }
 
 /* Runs in whatever task ran out of memory: allocates nothing and takes no lock but ours. */
 static int ant_guard_oom(struct notifier_block *nb, unsigned long unused, void *freed_pages)
 {
 	struct ant_dev *dev = container_of(nb, struct ant_dev, oom);
-	u64 generation, freed;
+	/* First of all: once they are told, workers may be through before anybody has looked. */
+	u64 before = ant_guard_held_pages(dev), generation, after, freed;
 	bool safe;
 
 	spin_lock(&dev->lock);
@@ -153,7 +153,8 @@ static int ant_guard_oom(struct notifier_block *nb, unsigned long unused, void *
 		return NOTIFY_OK;
 
 	ant_workers_wake(dev);
-	freed = ant_guard_give_back(dev, generation, ANT_OOM_WAIT_MS);
+	after = ant_guard_give_back(dev, generation, ANT_OOM_WAIT_MS);
+	freed = before - min(before, after);
 	*(unsigned long *)freed_pages += freed;
 	spin_lock(&dev->lock);
 	WRITE_ONCE(dev->area->oom_freed_pages, dev->area->oom_freed_pages + freed);
@@ -177,10 +178,19 @@ static void ant_guard_offline(struct ant_dev *dev)
 	ant_guard_give_back(dev, generation, ANT_OFFLINE_WAIT_MS);
 }
 
-/* Nodes got or lost memory: every worker works its policy out again. */
+/*
+ * Nodes got or lost memory: every worker works its policy out again. A step is not begun anew with
+ * that: it is over where it was, and what is held stays.
+ */
 static void ant_guard_nodes_changed(struct ant_dev *dev)
 {
 	spin_lock(&dev->lock);
+	if (dev->config.run == BT_RUN_STEP) {
+		dev->config.run = BT_RUN_KEEP;
+		dev->config.step = BT_STEP_NONE;
+		dev->config.step_blocks = 0;
+		dev->job.run = BT_RUN_KEEP;
+	}
 	ant_commit(dev);
 	spin_unlock(&dev->lock);
 	ant_workers_wake(dev);

@@ -119,7 +119,10 @@ static bool ant_kbench_ops(struct ant_dev *dev, struct ant_worker *w, u64 *now_n
 
 /* ---- shuffle ---------------------------------------------------------------------------- */
 
-/* What a CPU takes part with; NULL: its worker is not of the mask. */
+/*
+ * What a CPU takes part with; NULL: its worker is not of the mask. Whoever writes `rings` gets the same
+ * answer throughout: a worker changes its job as a reader.
+ */
 static struct ant_hold *ant_shuffle_hold(struct ant_dev *dev, unsigned int cpu)
 {
 	struct ant_worker *w = per_cpu_ptr(dev->workers, cpu);
@@ -181,31 +184,35 @@ static bool ant_shuffle_some(struct ant_dev *dev, struct ant_worker *w, u64 *fir
 	return number >= blocks;
 }
 
+/* The first CPU of the mask that is online does it for all. */
+static bool ant_shuffle_leads(struct ant_dev *dev, const struct ant_worker *w)
+{
+	unsigned int cpu;
+
+	spin_lock(&dev->lock);
+	cpu = cpumask_first_and((const struct cpumask *)dev->config.cpus, cpu_online_mask);
+	spin_unlock(&dev->lock);
+	return w->cpu == cpu;
+}
+
 /* One worker does it, when all others have adopted the step and rest. True when it is over. */
 static bool ant_shuffle_batch(struct ant_dev *dev, struct ant_worker *w, u64 now_ns)
 {
 	bool over = false;
-	u64 *first;
 
-	if (!w->leads)
+	/* Anew each time: with a CPU of the mask that has come since, there would be two. */
+	if (!ant_shuffle_leads(dev, w))
 		return true;
 	if (!ant_workers_drained(dev, w->generation, w)) {
 		w->resume_ns = now_ns + ANT_SHUFFLE_POLL_NS;
 		return false;
 	}
-	/* Nobody shall be killed for it. */
-	first = kvmalloc_array(nr_cpu_ids, sizeof(*first),
-			       GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
-	if (!first) {
-		WRITE_ONCE(w->stats->step_failures, w->stats->step_failures + 1);
-		return true;
-	}
 	percpu_down_write(&dev->rings);
-	/* A generation since then has them wait for us; it may not be a step. */
+	/* Who has adopted a generation since then is no longer of the step, and who has not waits. */
 	if (ant_worker_is_current(dev, w))
-		over = ant_shuffle_some(dev, w, first, ktime_get_ns() + ANT_KBENCH_BATCH_NS);
+		over = ant_shuffle_some(dev, w, dev->first,
+					ktime_get_ns() + ANT_KBENCH_BATCH_NS);
 	percpu_up_write(&dev->rings);
-	kvfree(first);
 	return over;
 }
 

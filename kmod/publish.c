@@ -99,7 +99,6 @@ static void ant_rings_hand_over(struct ant_dev *dev)
 		}
 		bytes += ant_ring_bytes(w->share, PAGE_SIZE);
 	}
-	ant_workers_take_offline_rings(dev);
 	WRITE_ONCE(dev->area->ring_bytes, bytes);
 }
 
@@ -141,6 +140,8 @@ int ant_publish(struct ant_dev *dev, struct bt_config *config)
 
 	ant_workers_wake(dev);
 	ant_guard_watch(dev);
+	/* Nobody waits for a CPU that comes or goes: what is left there is taken another time. */
+	ant_workers_try_offline_rings(dev);
 	return 0;
 }
 
@@ -174,4 +175,5 @@ void ant_release(struct ant_dev *dev)
 	spin_unlock(&dev->lock);
 	ant_workers_wake(dev);
 	wait_event_idle(dev->drained, ant_workers_drained(dev, generation, NULL));
+	ant_workers_take_offline_rings(dev);
 }

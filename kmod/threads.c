@@ -4,6 +4,7 @@
  * threads of offline CPUs are parked and hold nothing.
  */
 #include <linux/cpu.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/smpboot.h>
 
@@ -45,7 +46,7 @@ static void ant_thread_park(unsigned int cpu)
 
 	percpu_down_read(&ant_dev.rings);
 	ant_handoff_open(w, 0, READ_ONCE(w->stats->last_ns));
-	ant_worker_drain(w);
+	ant_worker_drain(w, U64_MAX);
 	percpu_up_read(&ant_dev.rings);
 	ant_worker_state(w, BT_WORKER_OFFLINE);
 	ant_worker_rest(&ant_dev, w);
@@ -85,19 +86,31 @@ void ant_workers_wake(struct ant_dev *dev)
 	}
 }
 
-void ant_workers_take_offline_rings(struct ant_dev *dev)
+static void ant_workers_take_parked_rings(struct ant_dev *dev)
 {
 	unsigned int cpu;
 
-	cpus_read_lock();
 	percpu_down_read(&dev->rings);
 	for_each_possible_cpu(cpu) {
-		struct ant_worker *w = per_cpu_ptr(dev->workers, cpu);
-
-		if (READ_ONCE(w->stats->state) == BT_WORKER_OFFLINE)
-			ant_worker_take_ring(w);
+		/* Of one that is online the thread may run by now, whatever its state still says. */
+		if (!cpu_online(cpu))
+			ant_worker_take_ring(per_cpu_ptr(dev->workers, cpu));
 	}
 	percpu_up_read(&dev->rings);
+}
+
+void ant_workers_take_offline_rings(struct ant_dev *dev)
+{
+	cpus_read_lock();
+	ant_workers_take_parked_rings(dev);
+	cpus_read_unlock();
+}
+
+void ant_workers_try_offline_rings(struct ant_dev *dev)
+{
+	if (!cpus_read_trylock())
+		return;
+	ant_workers_take_parked_rings(dev);
 	cpus_read_unlock();
 }
 
@@ -128,6 +141,11 @@ int ant_workers_init(struct ant_dev *dev)
 	err = percpu_init_rwsem(&dev->rings);
 	if (err)
 		return err;
+	dev->first = kvmalloc_array(nr_cpu_ids, sizeof(*dev->first), GFP_KERNEL);
+	if (!dev->first) {
+		err = -ENOMEM;
+		goto err_first;
+	}
 	/* Until the first publication: nothing to do, with single pages. */
 	dev->job.unit_pages = 1;
 	dev->workers = alloc_percpu(struct ant_worker);
@@ -153,6 +171,8 @@ int ant_workers_init(struct ant_dev *dev)
 err_threads:
 	free_percpu(dev->workers);
 err_workers:
+	kvfree(dev->first);
+err_first:
 	percpu_free_rwsem(&dev->rings);
 	return err;
 }
@@ -167,5 +187,6 @@ void ant_workers_exit(struct ant_dev *dev)
 	for_each_possible_cpu(cpu)
 		ant_worker_take_ring(per_cpu_ptr(dev->workers, cpu));
 	free_percpu(dev->workers);
+	kvfree(dev->first);
 	percpu_free_rwsem(&dev->rings);
 }

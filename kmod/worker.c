@@ -18,6 +18,8 @@
 #define ANT_CATCH_UP_NS		(100 * NSEC_PER_MSEC)
 #define ANT_BACKOFF_MIN_NS	(100 * NSEC_PER_USEC)
 #define ANT_BACKOFF_MAX_NS	(100 * NSEC_PER_MSEC)
+/* Blocks freed between two looks at the time of a drain that has not all of it. */
+#define ANT_DRAIN_LOOK		64
 
 void ant_worker_state(struct ant_worker *w, enum bt_worker_state state)
 {
@@ -76,19 +78,18 @@ static void ant_worker_adopt(struct ant_dev *dev, struct ant_worker *w, u64 now_
 {
 	u64 generation;
 
+	/* A shuffle is through with this worker first: it looks at the job as well as at the ring. */
+	percpu_down_read(&dev->rings);
 	spin_lock(&dev->lock);
 	generation = dev->generation;
 	w->job = dev->job;
-	w->leads = w->cpu == cpumask_first_and((const struct cpumask *)dev->config.cpus,
-					       cpu_online_mask);
 	if (!test_bit(w->cpu, (unsigned long *)dev->config.cpus))
 		w->job.run = BT_RUN_DRAIN;
 	w->receiver = ant_worker_next(dev, w);
 	spin_unlock(&dev->lock);
-
-	percpu_down_read(&dev->rings);
 	ant_worker_take_ring(w);
 	percpu_up_read(&dev->rings);
+
 	ant_worker_plan(w, now_ns);
 	ant_op_place(w);
 	ant_op_sample(w);
@@ -246,13 +247,16 @@ void ant_worker_run(struct ant_dev *dev, struct ant_worker *w)
 	cond_resched_tasks_rcu_qs();
 }
 
-void ant_worker_drain(struct ant_worker *w)
+void ant_worker_drain(struct ant_worker *w, u64 end_ns)
 {
 	u64 now_ns = READ_ONCE(w->stats->last_ns);
+	unsigned int freed = 0;
 
 	while (w->hold.ring->count) {
 		ant_op_free(w, &now_ns);
 		cond_resched();
+		if (++freed % ANT_DRAIN_LOOK == 0 && ktime_get_ns() >= end_ns)
+			break;
 	}
 	ant_handoff_drain(w, &now_ns);
 }

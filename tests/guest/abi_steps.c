@@ -155,6 +155,104 @@ static void test_shuffle(struct abi *abi)
 	check(abi, abi_held_pages(abi) == 0, "nothing is held after it");
 }
 
+#define MANY 30000u	/* blocks of a CPU whose shuffle takes several ms */
+
+/* A shuffle is stopped after so long. True: it was not over by then. */
+static bool stop_shuffle(struct abi *abi, int fd, struct bt_config *config, unsigned us)
+{
+	uint64_t generation;
+
+	config->run = BT_RUN_STEP;
+	config->step = BT_STEP_SHUFFLE;
+	config->step_blocks = 0;
+	if (abi_publish(fd, config))
+		return check(abi, false, "a shuffle is published");
+	generation = config->generation;
+	usleep(us);
+	config->run = BT_RUN_KEEP;
+	config->step = BT_STEP_NONE;
+	return abi_run(abi, fd, config) && abi_cpu(abi, 0)->step_ended != generation;
+}
+
+/* Gets the blocks, and begins to shuffle them. */
+static bool begin_shuffle(struct abi *abi, int fd, struct bt_config *config, unsigned limit_ms)
+{
+	uint64_t start_ns;
+
+	config->run = BT_RUN_STEP;
+	config->run_limit_ms = 0;
+	if (!step(abi, fd, config, BT_STEP_GET, MANY))
+		return false;
+	start_ns = abi->area->publish_ns;
+	config->step = BT_STEP_SHUFFLE;
+	config->step_blocks = 0;
+	if (limit_ms)	/* which counts from the first step */
+		config->run_limit_ms = (bt_mono_ns() - start_ns) / BT_NS_PER_MS + limit_ms;
+	return !abi_publish(fd, config);
+}
+
+/*
+ * The time limit ends it, which waits for nobody, so that workers meet it at work; then the controller
+ * goes. Both at times that spread over a whole shuffle.
+ */
+static void check_ended_shuffles(struct abi *abi, struct bt_config *config, unsigned whole_us)
+{
+	uint64_t expiries = abi->area->limit_expiries, held = 0;
+	int fd = abi_control(abi);
+	unsigned i;
+
+	for (i = 0; i < 40; i++) {
+		if (!begin_shuffle(abi, fd, config, 1 + whole_us * (i % 20) / 20000) ||
+		    !abi_wait_held(abi, 0, 0, 10000))
+			break;
+	}
+	expiries = abi->area->limit_expiries - expiries;
+	close(fd);
+	check(abi, i == 40 && expiries == 40, "%" PRIu64 " of 40 shuffles end with their time",
+	      expiries);
+	for (i = 0; i < 10; i++) {
+		fd = abi_control(abi);
+		if (!begin_shuffle(abi, fd, config, 0))
+			break;
+		usleep(whole_us * i / 10);
+		close(fd);
+		held += abi_held_pages(abi);
+	}
+	check(abi, i == 10 && !held, "10 times the controller goes, and %" PRIu64 " pages are held", held);
+}
+
+/* Workers that adopt something else in the middle of it stay out of its way, and lose nothing. */
+static void test_stopped_shuffle(struct abi *abi)
+{
+	struct bt_config config = step_config();
+	uint64_t before = oracle_free_bytes(), freed, start_ns;
+	unsigned stopped = 0, whole_us;
+	int fd = abi_control(abi);
+
+	config.max_held_bytes = 2 * MANY * (abi->info.page_bytes + 8ull) + 2 * MIB;
+	step(abi, fd, &config, BT_STEP_GET, MANY);
+	/* It takes locks for which the kernel waits longer than for the work: so it is timed. */
+	start_ns = bt_mono_ns();
+	step(abi, fd, &config, BT_STEP_SHUFFLE, 0);
+	whole_us = (unsigned)((bt_mono_ns() - start_ns) / 1000);
+	for (unsigned i = 0; i < 100; i++)
+		stopped += stop_shuffle(abi, fd, &config, whole_us * i / 100);
+	check(abi, stopped >= 20, "of 100 shuffles of some %u us %u were stopped before their end",
+	      whole_us, stopped);
+	check(abi, abi_cpu(abi, 0)->held_blocks == MANY && abi_cpu(abi, 1)->held_blocks == MANY,
+	      "each CPU has all of its blocks");
+	config.run = BT_RUN_STEP;
+	oracle_trigger_arm("mm_page_free", "order");
+	step(abi, fd, &config, BT_STEP_PUT, MANY);
+	freed = oracle_trigger_sum(0);
+	oracle_trigger_disarm();
+	check(abi, abi_held_pages(abi) == 0 && freed >= 2 * MANY && freed <= 2 * MANY + 2000,
+	      "and %" PRIu64 " are freed", freed);
+	close(fd);
+	check_ended_shuffles(abi, &config, whole_us);
+	check(abi, memory_is_back(before, 16 * MIB), "memory is back");
+}
+
 /* A process that holds so much of a node until it is killed. */
 static pid_t hold_node(unsigned node, uint64_t bytes)
 {
@@ -223,6 +321,7 @@ const struct abi_test abi_step_tests[] = {
 	{"steps do what they say, so often, and stay", test_steps},
 	{"random order", test_random_order},
 	{"shuffle over CPUs", test_shuffle},
+	{"stopped shuffle", test_stopped_shuffle},
 	{"failures of a step", test_failures},
 	{0},
 };
