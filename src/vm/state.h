@@ -29,6 +29,7 @@ struct bt_vm {
 	pid_t pid;		/* 0 = not running */
 	int status;		/* of its end, once `ended` */
 	bool ended;
+	bool disk_full;		/* of the host: QEMU has stopped the guest */
 	struct bt_qmp *qmp;	/* NULL = not yet launched */
 	uint64_t last_id;	/* of a command */
 	bt_vm_event *on_event;

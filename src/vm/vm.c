@@ -233,6 +233,15 @@ static void take_port_event(struct bt_vm *vm, const struct bt_json *data)
 	}
 }
 
+/* With werror=enospc, which is QEMU's default, the guest stands still from here on. */
+static void take_block_error(struct bt_vm *vm, const struct bt_json *data)
+{
+	bool full = false;
+
+	if (bt_json_get_bool(data, "nospace", &full) && full)
+		vm->disk_full = true;
+}
+
 void bt_vm_take_message(struct bt_vm *vm, const struct bt_json *message)
 {
 	const char *event = bt_json_get_string(message, "event");
@@ -242,6 +251,8 @@ void bt_vm_take_message(struct bt_vm *vm, const struct bt_json *message)
 		return;
 	if (!strcmp(event, "VSERPORT_CHANGE"))
 		take_port_event(vm, data);
+	if (!strcmp(event, "BLOCK_IO_ERROR"))
+		take_block_error(vm, data);
 	if (vm->on_event)
 		vm->on_event(vm->event_context, event, data);
 }
@@ -275,6 +286,11 @@ bool bt_vm_alive(struct bt_vm *vm, struct bt_err *err)
 	take_events(vm);
 	if (process_ended(vm)) {
 		describe_end(vm, err);
+		return false;
+	}
+	if (vm->disk_full) {
+		bt_err_set(err, ENOSPC, "the host has no room left for what the guest writes to its "
+			   "disk: QEMU has stopped it");
 		return false;
 	}
 	if (vm->ports[BT_VM_AGENT].state != PORT_CLOSED && vm->ports[BT_VM_WORK].state != PORT_CLOSED)
@@ -367,6 +383,8 @@ int bt_vm_start(struct bt_vm **out, const struct bt_vm_options *options, struct 
 	if (!ret)
 		ret = boot(vm, err);
 	if (ret) {
+		if (options->failed)
+			options->failed(options->context, vm);
 		bt_vm_stop(vm);
 		return ret;
 	}

@@ -69,6 +69,8 @@ struct bt_vm_options {
 	/* Called at least every 200 ms during a start; false gives up (-ECANCELED). May be NULL. */
 	bool (*progress)(void *context, const char *text);
 	bool (*ask)(void *context, const char *question);
+	/* A start has failed, and what is left of it goes next: its console, its QEMU's argv. May be NULL. */
+	void (*failed)(void *context, const struct bt_vm *vm);
 	void *context;
 };
 
@@ -93,15 +95,15 @@ pid_t bt_vm_pid(const struct bt_vm *vm);
 /* The files of its kernel and of the module in it. */
 const char *bt_vm_kernel_path(const struct bt_vm *vm);
 const char *bt_vm_module_path(const struct bt_vm *vm);
-/* QEMU's command line, NULL-terminated. */
+/* QEMU's command line, NULL-terminated; NULL: it did not come so far. */
 const char *const *bt_vm_argv(const struct bt_vm *vm);
 /* "kvm", "tcg" or "icount": what runs it. */
 const char *bt_vm_accel(const struct bt_vm *vm);
 const char *bt_vm_console_path(const struct bt_vm *vm);
 /*
  * True while QEMU lives and the guest's ends of the links are open; otherwise err says why not
- * (-EHOSTDOWN: the guest's kernel died; -EIO: QEMU or a program in the guest ended) with the
- * console's end.
+ * (-EHOSTDOWN: the guest's kernel died; -EIO: QEMU or a program in the guest ended; -ENOSPC: the
+ * host has no room for what the guest writes, so that QEMU has stopped it) with the console's end.
  */
 bool bt_vm_alive(struct bt_vm *vm, struct bt_err *err);
 /* QEMU's events from now on, as they are received; of devices that tell of their own progress. */

@@ -358,6 +358,13 @@ static void silence_has_an_end(void **state)
 	peer_end(peer);
 }
 
+#define BLOCK_ERROR(action, full) \
+	"{\"timestamp\": {\"seconds\": 1265044230, \"microseconds\": 450486}, " \
+	"\"event\": \"BLOCK_IO_ERROR\", \"data\": {\"device\": \"ide0-hd1\", " \
+	"\"node-name\": \"#block212\", \"operation\": \"write\", \"action\": \"" action "\", " \
+	"\"nospace\": " full ", \"reason\": \"No space left on device\"}}\r\n"
+#define ANSWER(id) "{\"return\": {\"status\": \"running\"}, \"id\": " #id "}\r\n"
+
 /* QEMU's end says more than that of its connection. */
 static void the_end_of_qemu_is_told(void **state)
 {
@@ -380,6 +387,32 @@ static void the_end_of_qemu_is_told(void **state)
 	assert_int_equal(bt_resize_query(&peer->vm, modes.mode, &size, &bytes, &err), -EIO);
 	assert_non_null(strstr(err.text, "QEMU ended (exit 3)"));
 	bt_modes_free(modes.all);
+	peer_end(peer);
+}
+
+/*
+ * As QEMU 7.2 says it (qapi/block-core.json, BLOCK_IO_ERROR): with werror=enospc the guest stands
+ * still, and would do so for ever. An error of another kind is the guest's own to meet.
+ */
+static void a_full_disk_of_the_host_is_told(void **state)
+{
+	static const struct peer_step steps[] = {
+		{ "{\"execute\":\"query-status\",\"id\":1}", BLOCK_ERROR("report", "false") ANSWER(1) },
+		{ "{\"execute\":\"query-status\",\"id\":2}", BLOCK_ERROR("stop", "true") ANSWER(2) },
+	};
+	struct peer *peer = peer_start(steps, BT_ARRAY_SIZE(steps));
+	struct bt_vm_answer answer;
+	struct bt_err err = { 0 };
+
+	(void)state;
+	assert_int_equal(bt_vm_command(&peer->vm, "query-status", NULL, NULL, 60 * BT_NS_PER_S,
+				       &answer, &err), 0);
+	assert_true(bt_vm_alive(&peer->vm, &err));
+	assert_int_equal(bt_vm_command(&peer->vm, "query-status", NULL, NULL, 60 * BT_NS_PER_S,
+				       &answer, &err), 0);
+	assert_false(bt_vm_alive(&peer->vm, &err));
+	assert_int_equal(err.code, ENOSPC);
+	assert_non_null(strstr(err.text, "the host has no room left"));
 	peer_end(peer);
 }
 
@@ -410,6 +443,7 @@ int main(void)
 		cmocka_unit_test(silence_has_an_end),
 		cmocka_unit_test(the_end_of_qemu_is_told),
 		cmocka_unit_test(without_a_connection_nothing_is_asked),
+		cmocka_unit_test(a_full_disk_of_the_host_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);
