@@ -122,14 +122,18 @@ static void command_lines_are_the_golden_ones(void **state)
 {
 	static const char *const names[] = {
 		"base-manual", "base-auto", "virtio-mem", "virtio-mem-auto", "huge-manual",
-		"huge-auto", "llfree-manual", "llfree-auto", "virtio-mem+vfio", "llfree-auto+vfio",
+		"huge-auto", "llfree-manual", "llfree-auto",
+		"base-manual+vfio", "base-auto+vfio", "virtio-mem+vfio", "virtio-mem-auto+vfio",
+		"huge-manual+vfio", "huge-auto+vfio", "llfree-manual+vfio", "llfree-auto+vfio",
 	};
-	struct bt_modes *modes = modes_of(PARTS("huge-manual") PARTS("huge-auto")
-					  PARTS("llfree-manual") "append = quiet_one\n"
+	struct bt_modes *modes = modes_of(PARTS("huge-manual") TWO_DEVICES
+					  PARTS("huge-auto") TWO_DEVICES
+					  PARTS("llfree-manual") "append = quiet_one\n" TWO_DEVICES
 					  PARTS("llfree-auto") TWO_DEVICES
+					  "[base-manual]\n" TWO_DEVICES "[base-auto]\n" TWO_DEVICES
 					  "[virtio-mem]\n"
 					  "append = page_reporting.page_reporting_order=9\n"
-					  TWO_DEVICES);
+					  TWO_DEVICES "[virtio-mem-auto]\n" TWO_DEVICES);
 
 	(void)state;
 	for (size_t i = 0; i < BT_ARRAY_SIZE(names); i++)
