@@ -155,7 +155,8 @@ static void put_resizes(const struct bt_lab_run *run, double work_ns, FILE *out)
 
 	for (unsigned i = 0; i < run->mark_count; i++) {
 		for (unsigned k = 0; k < BT_ARRAY_SIZE(resizes); k++) {
-			if (number < RESIZES_MAX && !strcmp(run->marks[i].kind, resizes[k].kind))
+			if (number < RESIZES_MAX && !isnan(run->marks[i].end_ns) &&
+			    !strcmp(run->marks[i].kind, resizes[k].kind))
 				put_resize(&run->marks[i], work_ns, &resizes[k], ++number, out);
 		}
 	}

@@ -42,7 +42,8 @@ static bool is_idle(const char *name)
 {
 	static const char *const idle[] = {
 		"repetitions", "iterations", "warm_up", "seed", "shuffle", "output", "resume",
-		"qemu", "kernel", "kdir", "module", "image", "limit", "reference",
+		"qemu", "kernel", "kdir", "module", "image", "limit", "reference", "build_tree",
+		"boot_limit_ns", "resize_limit_ns", "work_limit_ns", BT_LAB_NOISE,
 	};
 
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(idle); i++) {

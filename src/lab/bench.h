@@ -26,6 +26,8 @@ double bt_lab_at(const struct bt_lab *lab, uint64_t mono_ns);
 void bt_lab_doing(struct bt_lab *lab, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The console and QEMU's command line of a guest into the run's folder, before it is gone. */
+void bt_lab_keep_papers(const struct bt_lab *lab, const struct bt_vm *vm, unsigned number);
 /* One guest more. */
 int bt_lab_boot(struct bt_lab *lab, struct bt_err *err);
 /* Serves the guests until then. */
@@ -48,6 +50,14 @@ void bt_lab_note_resize(struct bt_lab *lab, unsigned vm, const struct bt_resize 
 			const char *kind);
 /* Last known resident memory of QEMU, read now. */
 uint64_t bt_lab_rss(struct bt_lab *lab, unsigned vm);
+
+struct bt_lab_cpu {
+	double user_ns, system_ns;
+};
+/* What the QEMUs of all guests have used, by the last sample of each; NaN: one has none. */
+struct bt_lab_cpu bt_lab_cpu_now(const struct bt_lab *lab);
+/* A value of cpu_user_ns and one of cpu_system_ns: what they have used since. */
+void bt_lab_note_cpu(struct bt_lab *lab, const struct bt_lab_cpu *since);
 
 /* ---- work in the guest -------------------------------------------------------------------- */
 

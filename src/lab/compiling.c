@@ -11,14 +11,13 @@
  * The footprint is what is under the curve of QEMU's resident memory during the build.
  */
 #include <errno.h>
-#include <math.h>
 
 #include "core/util.h"
 #include "lab/curve.h"
 #include "lab/workload.h"
 
 static int until_done(struct bt_lab *lab, struct bt_lab_load *load, const char *kind,
-		      struct bt_err *err)
+		      uint64_t limit_ns, struct bt_err *err)
 {
 	uint64_t begin_ns = bt_mono_ns();
 	struct bt_lab_mark *mark;
@@ -26,7 +25,7 @@ static int until_done(struct bt_lab *lab, struct bt_lab_load *load, const char *
 
 	bt_lab_doing(lab, "%s", kind);
 	if (!load->job.done)
-		ret = bt_lab_finish_job(lab, &load->job, lab->options->work_limit_ns, err);
+		ret = bt_lab_finish_job(lab, &load->job, limit_ns, err);
 	bt_lab_forget_job(lab->guests[load->vm]);
 	if (ret)
 		return ret;
@@ -47,48 +46,26 @@ static int rest(struct bt_lab *lab, const char *key, struct bt_err *err)
 	ret = bt_lab_settle(lab, err);
 	if (ret)
 		return ret;
-	bt_lab_run_mark(lab->run, "delay", bt_lab_at(lab, begin_ns), bt_lab_at(lab, bt_mono_ns()));
+	bt_lab_run_mark(lab->run, "delay", bt_lab_at(lab, begin_ns), bt_lab_at(lab, bt_mono_ns()))
+		->iteration = lab->iteration - 1;
 	bt_lab_run_value(lab->run, key, (double)bt_lab_rss(lab, 0));
 	return 0;
-}
-
-static double last_cell(const struct bt_lab_table *table, const char *column)
-{
-	return table->rows ? bt_lab_table_cell(table, table->rows - 1,
-					       bt_lab_table_column(table, column)) : NAN;
-}
-
-struct cpu_times {
-	double user_ns, system_ns;
-};
-
-static struct cpu_times cpu_now(const struct bt_lab *lab)
-{
-	return (struct cpu_times){ last_cell(lab->samples, "cpu_user_ns"),
-				   last_cell(lab->samples, "cpu_system_ns") };
-}
-
-static void note_time(struct bt_lab *lab, const struct cpu_times *before)
-{
-	const struct bt_lab_mark *build = &lab->run->marks[lab->run->mark_count - 1];
-	struct cpu_times after = cpu_now(lab);
-
-	bt_lab_run_value(lab->run, "runtime_ns", build->end_ns - build->begin_ns);
-	bt_lab_run_value(lab->run, "cpu_user_ns", after.user_ns - before->user_ns);
-	bt_lab_run_value(lab->run, "cpu_system_ns", after.system_ns - before->system_ns);
 }
 
 /* The number of the build's mark, or -errno. */
 static int build(struct bt_lab *lab, struct bt_lab_load *load, struct bt_err *err)
 {
-	struct cpu_times before = cpu_now(lab);
+	struct bt_lab_cpu before = bt_lab_cpu_now(lab);
+	const struct bt_lab_mark *mark;
 	int ret = bt_lab_load_start(load, err);
 
 	if (!ret)
-		ret = until_done(lab, load, "build", err);
+		ret = until_done(lab, load, "build", bt_lab_load_limit_ns(lab->options), err);
 	if (ret)
 		return ret;
-	note_time(lab, &before);
+	mark = &lab->run->marks[lab->run->mark_count - 1];
+	bt_lab_run_value(lab->run, "runtime_ns", mark->end_ns - mark->begin_ns);
+	bt_lab_note_cpu(lab, &before);
 	return (int)lab->run->mark_count - 1;
 }
 
@@ -106,6 +83,7 @@ static void note_memory(struct bt_lab *lab, int mark)
 static int iterate(struct bt_lab *lab, unsigned iteration, struct bt_err *err)
 {
 	struct bt_lab_load load = { .lab = lab, .iteration = iteration };
+	uint64_t limit_ns = lab->options->work_limit_ns;
 	int ret, mark;
 
 	lab->iteration = iteration + 1;
@@ -114,13 +92,13 @@ static int iterate(struct bt_lab *lab, unsigned iteration, struct bt_err *err)
 	if (!ret)
 		ret = bt_lab_clean_start(&load, err);
 	if (!ret)
-		ret = until_done(lab, &load, "clean", err);
+		ret = until_done(lab, &load, "clean", limit_ns, err);
 	if (!ret)
 		ret = rest(lab, "clean_bytes", err);
 	if (!ret)
 		ret = bt_lab_drop_start(&load, err);
 	if (!ret)
-		ret = until_done(lab, &load, "drop", err);
+		ret = until_done(lab, &load, "drop", limit_ns, err);
 	if (!ret)
 		ret = rest(lab, "drop_bytes", err);
 	if (!ret)
@@ -134,8 +112,7 @@ int bt_lab_compiling(struct bt_lab *lab, struct bt_err *err)
 {
 	int ret = bt_lab_boot(lab, err);
 
-	bt_lab_run_parameter(lab->run, "workload", "%s",
-			     bt_lab_workload_called(lab->options));
+	bt_lab_note_workload(lab);
 	if (!ret)
 		ret = bt_lab_mount_disk(lab, 0, err);
 	if (!ret)

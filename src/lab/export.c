@@ -15,6 +15,14 @@ static void put_config(FILE *out, const struct bt_lab_run *run)
 	bt_csv_cell(out, run->label);
 }
 
+/* What a number is to be believed: emulated ones are marked in each line. */
+static void put_doubt(FILE *out, const struct bt_lab_run *run)
+{
+	fprintf(out, ",%s,", bt_reality_name[run->reality]);
+	bt_csv_cell(out, run->accel);
+	fprintf(out, ",%s\n", run->unproven ? "yes" : "no");
+}
+
 static void put_value(FILE *out, const struct bt_lab_run *run,
 		      const struct bt_lab_metric_kind *kind, unsigned iteration, double value)
 {
@@ -23,7 +31,7 @@ static void put_value(FILE *out, const struct bt_lab_run *run,
 		bt_unit_name[kind->unit]);
 	if (!isnan(value))
 		fprintf(out, "%.17g", value);
-	fputc('\n', out);
+	put_doubt(out, run);
 }
 
 static void put_run(FILE *out, const struct bt_lab_run *run)
@@ -42,12 +50,14 @@ static void put_run(FILE *out, const struct bt_lab_run *run)
 static void put_unavailable(FILE *out, const struct bt_lab_run *run)
 {
 	put_config(out, run);
-	fprintf(out, ",%u,,unavailable,,\n", run->repetition);
+	fprintf(out, ",%u,,unavailable,,", run->repetition);
+	put_doubt(out, run);
 }
 
 void bt_lab_export_csv(FILE *out, struct bt_lab_run *const *runs, unsigned count)
 {
-	fputs("benchmark,mode,label,repetition,iteration,metric,unit,value\n", out);
+	fputs("benchmark,mode,label,repetition,iteration,metric,unit,value,reality,accel,unproven\n",
+	      out);
 	for (unsigned i = 0; i < count; i++) {
 		if (bt_lab_counts(runs[i]))
 			put_run(out, runs[i]);

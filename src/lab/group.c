@@ -10,7 +10,8 @@
 static bool same_group(const struct bt_lab_run *a, const struct bt_lab_run *b)
 {
 	return a->benchmark == b->benchmark && !strcmp(a->mode, b->mode) &&
-	       !strcmp(a->label, b->label);
+	       !strcmp(a->label, b->label) && a->reality == b->reality &&
+	       !strcmp(a->accel, b->accel) && !strcmp(a->host.host, b->host.host);
 }
 
 unsigned bt_lab_group_take(const struct bt_lab_runs *runs, unsigned index,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The repetitions of one benchmark, mode and label, and what they say together. */
+/*
+ * The repetitions of one benchmark, mode and label, and what they say together: on one host, and all of
+ * one reality and accelerator, for emulated numbers and others have no mean.
+ */
 #ifndef BT_LAB_GROUP_H
 #define BT_LAB_GROUP_H
 

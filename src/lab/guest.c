@@ -156,6 +156,7 @@ static int start_vm(struct bt_lab_guest *g, struct bt_err *err)
 	options.assume_yes = from->assume_yes;
 	options.progress = from->progress;
 	options.ask = from->ask;
+	options.failed = from->failed;
 	options.context = from->context;
 	options.tree = from->tree;
 	options.extra = from->extra;
@@ -277,6 +278,8 @@ int bt_lab_guest_start(struct bt_lab_guest **out, const struct bt_lab_guest_opti
 	if (!ret)
 		ret = open_session(g, err);
 	if (ret) {
+		if (g->vm && options->failed)
+			options->failed(options->context, g->vm);
 		bt_lab_guest_stop(g);
 		return ret;
 	}

@@ -14,7 +14,7 @@
 
 struct bt_lab_guest;
 
-#define BT_LAB_SAMPLE_NS (100 * BT_NS_PER_MS)
+#define BT_LAB_SAMPLE_NS (80 * BT_NS_PER_MS)	/* ten a second, if some come late */
 
 /* What one sample found; own monotonic clock, BT_UNKNOWN what nobody knows. */
 struct bt_lab_sample {
@@ -44,6 +44,8 @@ struct bt_lab_guest_options {
 	bool assume_yes;
 	bool (*progress)(void *context, const char *text);
 	bool (*ask)(void *context, const char *question);
+	/* It did not come up; may be NULL (bt_vm_options). */
+	void (*failed)(void *context, const struct bt_vm *vm);
 	/* A sample was taken, while bt_lab_pump() runs. */
 	void (*sample)(void *context, struct bt_lab_guest *guest, const struct bt_lab_sample *sample);
 	void *context;

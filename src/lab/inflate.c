@@ -24,6 +24,8 @@ static int fill_and_release(struct bt_lab *lab, uint64_t *rss_bytes, struct bt_e
 		ret = bt_lab_fill(lab, 0, &work, err);
 	/* While it is held: a mode that reclaims by itself begins when it is given back. */
 	*rss_bytes = bt_lab_rss(lab, 0);
+	if (!ret)
+		bt_lab_run_value(lab->run, "fill_bytes", (double)work.bytes);
 	return ret ? ret : bt_lab_release(lab, 0, err);
 }
 

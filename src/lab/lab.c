@@ -70,6 +70,11 @@ int bt_lab_check_mode(const struct bt_lab_options *options, struct bt_err *err)
 	if (asked && !bt_mode_reports(options->mode))
 		return bt_err_set(err, EINVAL, "%s: in mode %s the guest reports no free pages; "
 				  "base-auto's and huge-auto's do", asked, options->mode->name);
+	if (options->benchmark < BT_LAB_COMPILING &&
+	    bt_mode_drive(options->mode) == BT_DRIVE_CONTROLLER)
+		return bt_err_set(err, EINVAL, "mode %s: the controller resizes the guest by itself, and "
+				  "%s does by its own clock; compiling and multivm are for it",
+				  options->mode->name, bt_lab_benchmark_name[options->benchmark]);
 	return bt_mode_check(options->mode, err);
 }
 
@@ -92,6 +97,18 @@ int bt_lab_check(const struct bt_lab_options *options, uint64_t available_bytes,
 
 /* ---- a whole run -------------------------------------------------------------------------- */
 
+static void note_time(struct bt_lab_run *run, const char *name, uint64_t ns)
+{
+	bt_lab_run_parameter(run, name, "%llu", (unsigned long long)ns);
+}
+
+/* What nobody said is no parameter. */
+static void note_text(struct bt_lab_run *run, const char *name, const char *text)
+{
+	if (text && *text)
+		bt_lab_run_parameter(run, name, "%s", text);
+}
+
 static void note_options(struct bt_lab_run *run, const struct bt_lab_options *o)
 {
 	bt_lab_run_parameter(run, "cpus", "%u", o->size.cpus);
@@ -99,11 +116,19 @@ static void note_options(struct bt_lab_run *run, const struct bt_lab_options *o)
 	bt_lab_run_parameter(run, "least_bytes", "%llu", (unsigned long long)o->size.least_bytes);
 	bt_lab_run_parameter(run, "initial_bytes", "%llu",
 			     (unsigned long long)o->size.initial_bytes);
-	bt_lab_run_parameter(run, "settle_ns", "%llu", (unsigned long long)o->settle_ns);
+	note_time(run, "settle_ns", o->settle_ns);
 	bt_lab_run_parameter(run, "threads", "%u", o->threads);
 	bt_lab_run_parameter(run, "iterations", "%u", o->iterations);
-	if (o->append && *o->append)
-		bt_lab_run_parameter(run, "append", "%s", o->append);
+	note_time(run, "boot_limit_ns", o->boot_limit_ns);
+	note_time(run, "resize_limit_ns", o->resize_limit_ns);
+	note_time(run, "work_limit_ns", o->work_limit_ns);
+	note_text(run, "append", o->append);
+	note_text(run, "qemu", o->mode->qemu);
+	note_text(run, "kernel", o->mode->kernel);
+	note_text(run, "kdir", o->mode->kdir);
+	note_text(run, "module", o->mode->module);
+	note_text(run, "mode_append", o->mode->append);
+	note_text(run, "vfio_devices", o->mode->vfio_devices);
 }
 
 /* By the error; what the lab was about decides where that says too little. */
@@ -116,7 +141,7 @@ static enum bt_lab_end end_of(const struct bt_lab *lab, const struct bt_err *err
 		{ EINTR, BT_LAB_INTERRUPTED }, { ECANCELED, BT_LAB_INTERRUPTED },
 		{ ENODEV, BT_LAB_NO_PARTS }, { EINVAL, BT_LAB_NO_PARTS },
 		{ ENOMEM, BT_LAB_NO_MEMORY }, { EHOSTDOWN, BT_LAB_PANIC },
-		{ EIO, BT_LAB_QEMU_ENDED }, { EPIPE, BT_LAB_QMP_LOST }, { ENOSPC, BT_LAB_NO_SPACE },
+		{ EIO, BT_LAB_QEMU_ENDED }, { EPIPE, BT_LAB_QMP_LOST }, { ENOSPC, BT_LAB_DISK_FULL },
 	};
 
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(ends); i++) {
@@ -124,19 +149,6 @@ static enum bt_lab_end end_of(const struct bt_lab *lab, const struct bt_err *err
 			return ends[i].end;
 	}
 	return lab->end;
-}
-
-/* The console and the command line of each guest, before it is gone. */
-static void keep_papers(const struct bt_lab *lab)
-{
-	const char *folder = lab->options->folder;
-
-	for (unsigned i = 0; folder && i < lab->guest_count; i++) {
-		const struct bt_vm *vm = bt_lab_guest_vm(lab->guests[i]);
-
-		bt_lab_keep_copy(bt_vm_console_path(vm), folder, "console", i);
-		bt_lab_keep_argv(bt_vm_argv(vm), folder, i);
-	}
 }
 
 static void take_traces(struct bt_lab *lab)
@@ -176,9 +188,10 @@ struct bt_lab_run *bt_lab_run_once(const struct bt_lab_options *options)
 	ret = bt_lab_check(options, available_bytes, &err);
 	if (!ret)
 		ret = benchmarks[options->benchmark].run(&lab, &err);
-	keep_papers(&lab);
-	for (unsigned i = 0; i < lab.guest_count; i++)
+	for (unsigned i = 0; i < lab.guest_count; i++) {
+		bt_lab_keep_papers(&lab, bt_lab_guest_vm(lab.guests[i]), i);
 		bt_lab_guest_stop(lab.guests[i]);
+	}
 	take_traces(&lab);
 	bt_lab_look_after(look, run);
 	run->end = ret ? end_of(&lab, &err) : BT_LAB_OK;

@@ -79,7 +79,10 @@ struct bt_lab_options {
 const char *bt_lab_workload_called(const struct bt_lab_options *options);
 /* Sizes of a small guest, all limits and times of a benchmark. */
 void bt_lab_options_default(struct bt_lab_options *options, enum bt_lab_benchmark benchmark);
-/* Before anything is started: -EINVAL: the mode has no such setting; -ENODEV: it lacks parts. */
+/*
+ * Before anything is started: -EINVAL: the mode has no such setting, or benchmark and mode would both
+ * resize the guest; -ENODEV: it lacks parts.
+ */
 int bt_lab_check_mode(const struct bt_lab_options *options, struct bt_err *err);
 /* The same; -ENOMEM: the host has too little. */
 int bt_lab_check(const struct bt_lab_options *options, uint64_t available_bytes, struct bt_err *err);

@@ -2,6 +2,7 @@
 #include "lab/look.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,13 @@
 #include "vm/place.h"
 
 #define CONSOLE_MAX_BYTES (16u << 20)
+
+/*
+ * Whether others are at work is looked at for so long, before the guests are. The load average would
+ * have the guests of the run before.
+ */
+#define LOOK_NS (500 * BT_NS_PER_MS)
+#define BUSY_CPUS 0.5		/* what a task that runs all the time is above, daemons below */
 
 struct bt_lab_look {
 	struct bt_system *system;
@@ -98,6 +106,27 @@ static struct bt_frame *read_frame(struct bt_system *system, const struct bt_mac
 	return frame;
 }
 
+static void look_for_others(struct bt_lab_run *run, struct bt_lab_look *look)
+{
+	struct bt_frame *next;
+	struct bt_noise noise;
+	double busy_cpus;
+	char text[BT_NOISE_TEXT];
+
+	bt_sleep_until_ns(bt_mono_ns() + LOOK_NS);
+	next = read_frame(look->system, &run->host);
+	bt_noise_between(&noise, look->first, next);
+	bt_frame_free(look->first);
+	look->first = next;
+	busy_cpus = noise.busy_ratio * noise.online_cpus;
+	if (!(busy_cpus > BUSY_CPUS))
+		return;
+	snprintf(text, sizeof(text), "%.1f of %u CPUs were busy before the start: something else was "
+		 "running", busy_cpus, noise.online_cpus);
+	bt_lab_run_noise(run, text);
+	run->warnings++;
+}
+
 struct bt_lab_look *bt_lab_look_before(struct bt_lab_run *run, const struct bt_lab_options *options,
 				       uint64_t *available_bytes)
 {
@@ -110,6 +139,8 @@ struct bt_lab_look *bt_lab_look_before(struct bt_lab_run *run, const struct bt_l
 	look_at_qemu(run, options->mode->qemu);
 	if (!bt_system_open(&look->system, "", &ignored) && run->host.cpu_count)
 		look->first = read_frame(look->system, &run->host);
+	if (look->first)
+		look_for_others(run, look);
 	return look;
 }
 
@@ -118,13 +149,16 @@ void bt_lab_look_after(struct bt_lab_look *look, struct bt_lab_run *run)
 	char texts[BT_NOISE_WARNINGS][BT_NOISE_TEXT];
 	struct bt_noise noise;
 	struct bt_frame *last;
+	unsigned count;
 
 	if (look->first) {
 		last = read_frame(look->system, &run->host);
 		bt_noise_between(&noise, look->first, last);
-		run->warnings = bt_noise_warnings(&run->host, &noise, texts);
-		for (unsigned i = 0; i < run->warnings; i++)
-			bt_lab_run_parameter(run, BT_LAB_NOISE, "%s", texts[i]);
+		noise.load1_before = NAN;	/* see look_for_others() */
+		count = bt_noise_warnings(&run->host, &noise, texts);
+		for (unsigned i = 0; i < count; i++)
+			bt_lab_run_noise(run, texts[i]);
+		run->warnings += count;
 		bt_frame_free(last);
 	}
 	bt_frame_free(look->first);
@@ -151,7 +185,7 @@ void bt_lab_keep_argv(const char *const *argv, const char *folder, unsigned numb
 {
 	char *path = bt_xasprintf("%s/qemu-%u.txt", folder, number), *text = NULL;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = argv ? open_memstream(&text, &size) : NULL;
 
 	for (; out && argv && *argv; argv++)
 		fprintf(out, "%s\n", *argv);

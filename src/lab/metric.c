@@ -199,10 +199,13 @@ static unsigned ftq(kind_t kind, run_t run, double **values)
 
 static unsigned footprint(kind_t kind, run_t run, double **values)
 {
-	const struct bt_lab_metric *metric = bt_lab_run_metric(run, "footprint_byte_ns");
+	static const struct bt_lab_metric_kind byte_ns = { .key = "footprint_byte_ns" };
+	unsigned count = written(&byte_ns, run, values);
 
 	(void)kind;
-	return one(metric && metric->count ? metric->values[0] / GIB_MIN : NAN, values);
+	for (unsigned i = 0; i < count; i++)
+		(*values)[i] /= GIB_MIN;
+	return count;
 }
 
 /* Share of the free memory that no huge page can be made of, mean over the samples. */

@@ -65,16 +65,15 @@ static void end_clean(struct bt_lab *lab, struct vm *vm)
 	vm->load.iteration++;
 }
 
-static int job_result(struct bt_lab *lab, const struct vm *vm, struct bt_err *err)
+static int job_result(const struct vm *vm, uint64_t limit_ns, struct bt_err *err)
 {
 	if (vm->load.job.done && vm->load.job.error.code) {
 		*err = vm->load.job.error;
 		return bt_err_prefix(err, "guest %u", vm->load.vm);
 	}
-	if (!vm->load.job.done && bt_mono_ns() - vm->begin_ns > lab->options->work_limit_ns)
+	if (!vm->load.job.done && bt_mono_ns() - vm->begin_ns > limit_ns)
 		return bt_err_set(err, ETIMEDOUT, "guest %u: %s is not done in %llu s", vm->load.vm,
-				  vm->load.job.name,
-				  (unsigned long long)(lab->options->work_limit_ns / BT_NS_PER_S));
+				  vm->load.job.name, (unsigned long long)(limit_ns / BT_NS_PER_S));
 	return 0;
 }
 
@@ -87,10 +86,10 @@ static int go_on(struct bt_lab *lab, struct vm *vm, struct bt_err *err)
 	case WAITING:
 		return due ? begin_build(lab, vm, err) : 0;
 	case BUILDING:
-		ret = job_result(lab, vm, err);
+		ret = job_result(vm, bt_lab_load_limit_ns(lab->options), err);
 		return ret || !vm->load.job.done ? ret : end_build(lab, vm, err);
 	case CLEANING:
-		ret = job_result(lab, vm, err);
+		ret = job_result(vm, lab->options->work_limit_ns, err);
 		if (!ret && vm->load.job.done)
 			end_clean(lab, vm);
 		return ret;
@@ -139,17 +138,18 @@ static int boot_all(struct bt_lab *lab, struct bt_err *err)
 int bt_lab_multivm(struct bt_lab *lab, struct bt_err *err)
 {
 	struct vm vms[BT_LAB_VMS_MAX] = { 0 };
+	struct bt_lab_cpu before;
 	uint64_t begin_ns;
 	int ret = boot_all(lab, err);
 
 	bt_lab_run_parameter(lab->run, "vms", "%u", lab->options->vms);
 	bt_lab_run_parameter(lab->run, "stagger_ns", "%llu",
 			     (unsigned long long)lab->options->stagger_ns);
-	bt_lab_run_parameter(lab->run, "workload", "%s",
-			     bt_lab_workload_called(lab->options));
+	bt_lab_note_workload(lab);
 	if (ret)
 		return ret;
 	begin_ns = bt_mono_ns();
+	before = bt_lab_cpu_now(lab);
 	bt_lab_doing(lab, "%u guests at work", lab->options->vms);
 	for (unsigned i = 0; i < lab->guest_count; i++)
 		vms[i] = (struct vm){ .load = { .lab = lab, .vm = i },
@@ -159,6 +159,7 @@ int bt_lab_multivm(struct bt_lab *lab, struct bt_err *err)
 		bt_lab_forget_job(lab->guests[i]);
 	if (ret)
 		return ret;
+	bt_lab_note_cpu(lab, &before);
 	bt_lab_run_value(lab->run, "footprint_byte_ns",
 			 bt_lab_footprint_byte_ns(lab->run, bt_lab_at(lab, begin_ns),
 						  bt_lab_at(lab, bt_mono_ns())));

@@ -25,6 +25,7 @@ const char *const bt_lab_end_name[BT_LAB_ENDS] = {
 	[BT_LAB_WORKLOAD] = "workload-failed",
 	[BT_LAB_UNAVAILABLE] = "unavailable",
 	[BT_LAB_NO_SPACE] = "results-not-written",
+	[BT_LAB_DISK_FULL] = "disk-full",
 };
 
 struct bt_lab_run *bt_lab_run_create(enum bt_lab_benchmark benchmark, const char *mode)
@@ -76,6 +77,17 @@ static struct bt_lab_parameter *find_parameter(const struct bt_lab_run *run, con
 	return NULL;
 }
 
+static struct bt_lab_parameter *add_parameter(struct bt_lab_run *run, const char *name)
+{
+	struct bt_lab_parameter *parameter;
+
+	run->parameters = bt_xrealloc(run->parameters, run->parameter_count + 1,
+				      sizeof(*run->parameters));
+	parameter = &run->parameters[run->parameter_count++];
+	*parameter = (struct bt_lab_parameter){ .name = bt_xstrdup(name) };
+	return parameter;
+}
+
 const char *bt_lab_run_parameter_value(const struct bt_lab_run *run, const char *name)
 {
 	const struct bt_lab_parameter *parameter = find_parameter(run, name);
@@ -93,14 +105,18 @@ void bt_lab_run_parameter(struct bt_lab_run *run, const char *name, const char *
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	bt_copy_clean(clean, sizeof(clean), text);
-	if (!parameter) {
-		run->parameters = bt_xrealloc(run->parameters, run->parameter_count + 1,
-					      sizeof(*run->parameters));
-		parameter = &run->parameters[run->parameter_count++];
-		*parameter = (struct bt_lab_parameter){ .name = bt_xstrdup(name) };
-	}
+	if (!parameter)
+		parameter = add_parameter(run, name);
 	free(parameter->value);
 	parameter->value = bt_xstrdup(clean);
+}
+
+void bt_lab_run_noise(struct bt_lab_run *run, const char *text)
+{
+	char clean[BT_ERR_TEXT];
+
+	bt_copy_clean(clean, sizeof(clean), text);
+	add_parameter(run, BT_LAB_NOISE)->value = bt_xstrdup(clean);
 }
 
 /* ---- metrics ------------------------------------------------------------------------------ */

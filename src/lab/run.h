@@ -38,6 +38,7 @@ enum bt_lab_end {
 	BT_LAB_WORKLOAD,	/* it failed, or took too long */
 	BT_LAB_UNAVAILABLE,	/* the guest's kernel has not what was to be set: no failure */
 	BT_LAB_NO_SPACE,	/* the results cannot be written */
+	BT_LAB_DISK_FULL,	/* the host has no room for what the guest writes to its disk */
 	BT_LAB_ENDS
 };
 extern const char *const bt_lab_end_name[BT_LAB_ENDS];	/* "target-not-reached" */
@@ -62,9 +63,9 @@ struct bt_lab_table {
 	size_t rows, capacity;
 };
 
-/* begin_ns == end_ns: an instant. */
+/* begin_ns == end_ns: an instant; end_ns NaN: it never came to its end. */
 struct bt_lab_mark {
-	char kind[24];		/* "boot", "fill", "shrink", "grow", "install", "build", "delay", "clean", "drop" */
+	char kind[24];		/* "boot", "shrink", "grow", "build", "delay", "clean", "drop" */
 	unsigned vm;		/* number of the guest, from 0 */
 	unsigned iteration;	/* from 0 */
 	double begin_ns, end_ns;
@@ -114,6 +115,8 @@ void bt_lab_run_free(struct bt_lab_run *run);
 
 void bt_lab_run_parameter(struct bt_lab_run *run, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* One more parameter BT_LAB_NOISE: what disturbed it. */
+void bt_lab_run_noise(struct bt_lab_run *run, const char *text);
 /* NULL: it was not given. */
 const char *bt_lab_run_parameter_value(const struct bt_lab_run *run, const char *name);
 /* One more value; the metric is made by its first. */

@@ -188,9 +188,14 @@ static int decode_parameter(const struct bt_json *node, struct bt_lab_run *run, 
 	const char *name = bt_json_get_string(node, "name");
 	const char *value = bt_json_get_string(node, "value");
 
-	if (!name || !value || bt_lab_run_parameter_value(run, name))
+	bool noise = name && !strcmp(name, BT_LAB_NOISE);
+
+	if (!name || !value || (!noise && bt_lab_run_parameter_value(run, name)))
 		return bt_err_set(err, EPROTO, "parameters: one has no name and value of its own");
-	bt_lab_run_parameter(run, name, "%s", value);
+	if (noise)
+		bt_lab_run_noise(run, value);
+	else
+		bt_lab_run_parameter(run, name, "%s", value);
 	return 0;
 }
 
@@ -249,15 +254,15 @@ static int decode_tables(const struct bt_json *array, struct bt_lab_run *run,
 
 static int decode_mark(const struct bt_json *node, struct bt_lab_run *run, struct bt_err *err)
 {
-	struct bt_lab_mark read = { .bytes = NAN };
+	struct bt_lab_mark read = { .end_ns = NAN, .bytes = NAN };
 	struct bt_lab_mark *mark;
 	int rc = bt_fields_decode(node, &mark_fields, &read, err);
 
-	if (!rc && (!bt_json_get_double(node, "begin_ns", &read.begin_ns) ||
-		    !bt_json_get_double(node, "end_ns", &read.end_ns)))
-		rc = bt_err_set(err, EPROTO, "member begin_ns or end_ns is missing");
+	if (!rc && !bt_json_get_double(node, "begin_ns", &read.begin_ns))
+		rc = bt_err_set(err, EPROTO, "member begin_ns is missing");
 	if (rc)
 		return bt_err_prefix(err, "marks");
+	bt_json_get_double(node, "end_ns", &read.end_ns);	/* absent: it never came to it */
 	bt_json_get_double(node, "bytes", &read.bytes);
 	mark = bt_lab_run_mark(run, read.kind, read.begin_ns, read.end_ns);
 	*mark = read;

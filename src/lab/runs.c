@@ -54,6 +54,12 @@ static int in_order(const void *a, const void *b)
 		order = strcmp(x->mode, y->mode);
 	if (!order)
 		order = strcmp(x->label, y->label);
+	if (!order)	/* what is not to be mixed is not of one group (group.h) */
+		order = (x->reality > y->reality) - (x->reality < y->reality);
+	if (!order)
+		order = strcmp(x->accel, y->accel);
+	if (!order)
+		order = strcmp(x->host.host, y->host.host);
 	if (!order)
 		order = (x->repetition > y->repetition) - (x->repetition < y->repetition);
 	if (!order)

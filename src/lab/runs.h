@@ -10,7 +10,7 @@
 
 struct bt_lab_runs {
 	char *path;			/* as it was named */
-	struct bt_lab_run **runs;	/* by benchmark, mode, label and repetition */
+	struct bt_lab_run **runs;	/* by benchmark, mode, label, what ran it, and repetition */
 	unsigned count;
 };
 

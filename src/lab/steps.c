@@ -135,6 +135,24 @@ static void note_guest(struct bt_lab *lab)
 	snprintf(lab->run->accel, sizeof(lab->run->accel), "%s", bt_vm_accel(vm));
 }
 
+void bt_lab_keep_papers(const struct bt_lab *lab, const struct bt_vm *vm, unsigned number)
+{
+	const char *folder = lab->options->folder;
+
+	if (!folder)
+		return;
+	bt_lab_keep_copy(bt_vm_console_path(vm), folder, "console", number);
+	bt_lab_keep_argv(bt_vm_argv(vm), folder, number);
+}
+
+/* It is not among the guests yet. */
+static void keep_failed(void *context, const struct bt_vm *vm)
+{
+	const struct bt_lab *lab = context;
+
+	bt_lab_keep_papers(lab, vm, lab->guest_count);
+}
+
 int bt_lab_boot(struct bt_lab *lab, struct bt_err *err)
 {
 	const struct bt_lab_options *from = lab->options;
@@ -147,7 +165,7 @@ int bt_lab_boot(struct bt_lab *lab, struct bt_err *err)
 		.boot_limit_ns = from->boot_limit_ns, .serve = from->serve && !number,
 		.benchmark = bt_lab_benchmark_name[from->benchmark], .place = from->place,
 		.assume_yes = from->assume_yes, .progress = tell,
-		.ask = asked, .sample = take_sample, .context = lab };
+		.ask = asked, .failed = keep_failed, .sample = take_sample, .context = lab };
 	uint64_t start_ns = bt_mono_ns();
 	int ret;
 
@@ -157,6 +175,7 @@ int bt_lab_boot(struct bt_lab *lab, struct bt_err *err)
 	ret = works_on_disk(from->benchmark) ? bt_lab_make_disk(from, from->folder, number, &disk,
 							       err) : 0;
 	options.disk = disk;
+	options.disk_kept = from->workload != BT_LAB_COMMAND;	/* ours is gone with the guest */
 	if (!ret)
 		ret = bt_lab_guest_start(&lab->guests[number], &options, err);
 	/* QEMU has it open: what the guest writes to it is nobody's, and gone with the guest. */
@@ -171,6 +190,8 @@ int bt_lab_boot(struct bt_lab *lab, struct bt_err *err)
 	lab->guest_count++;
 	bt_lab_run_mark(lab->run, "boot", bt_lab_at(lab, start_ns), bt_lab_at(lab, bt_mono_ns()))->vm =
 		number;
+	bt_lab_run_value(lab->run, "clock_error_ns",
+			 (double)bt_lab_guest_clock_error_ns(lab->guests[number]));
 	if (!number)
 		note_guest(lab);
 	return bt_lab_reporting_set(lab, number, err);
@@ -254,6 +275,7 @@ void bt_lab_note_resize(struct bt_lab *lab, unsigned vm, const struct bt_resize 
 				resize->reached_ns ? bt_lab_at(lab, resize->reached_ns) : NAN);
 
 	mark->vm = vm;
+	mark->iteration = lab->iteration ? lab->iteration - 1 : 0;
 	mark->bytes = (double)bt_resize_moved_bytes(resize);
 	for (unsigned i = 0; table && i < resize->point_count; i++) {
 		const double row[] = { bt_lab_at(lab, resize->points[i].mono_ns), vm,
@@ -303,6 +325,43 @@ int bt_lab_resize_to(struct bt_lab *lab, unsigned vm, uint64_t bytes, const char
 	}
 	bt_lab_resize_end(lab->guests[vm]);
 	return ret;
+}
+
+static struct bt_lab_cpu cpu_of(const struct bt_lab_table *samples, unsigned vm)
+{
+	int guest = bt_lab_table_column(samples, "vm");
+
+	for (size_t row = samples->rows; row-- > 0;) {
+		if (bt_lab_table_cell(samples, row, guest) == vm)
+			return (struct bt_lab_cpu){
+				bt_lab_table_cell(samples, row,
+						  bt_lab_table_column(samples, "cpu_user_ns")),
+				bt_lab_table_cell(samples, row,
+						  bt_lab_table_column(samples, "cpu_system_ns")),
+			};
+	}
+	return (struct bt_lab_cpu){ NAN, NAN };
+}
+
+struct bt_lab_cpu bt_lab_cpu_now(const struct bt_lab *lab)
+{
+	struct bt_lab_cpu all = { 0, 0 };
+
+	for (unsigned i = 0; i < lab->guest_count; i++) {
+		struct bt_lab_cpu one = cpu_of(lab->samples, i);
+
+		all.user_ns += one.user_ns;
+		all.system_ns += one.system_ns;
+	}
+	return all;
+}
+
+void bt_lab_note_cpu(struct bt_lab *lab, const struct bt_lab_cpu *since)
+{
+	struct bt_lab_cpu now = bt_lab_cpu_now(lab);
+
+	bt_lab_run_value(lab->run, "cpu_user_ns", now.user_ns - since->user_ns);
+	bt_lab_run_value(lab->run, "cpu_system_ns", now.system_ns - since->system_ns);
 }
 
 uint64_t bt_lab_rss(struct bt_lab *lab, unsigned vm)

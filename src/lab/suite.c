@@ -41,15 +41,50 @@ static bool ask(void *context, const char *question)
 
 /* ---- the directory ------------------------------------------------------------------------ */
 
-static char *plan_text(const struct bt_lab_suite *suite)
+/* Which QEMU, which kernel: what is asked for elsewhere than in the plan. */
+static void put_parts(const struct bt_mode *mode, FILE *out)
 {
+	const struct {
+		const char *name, *path;
+	} parts[] = {
+		{ "qemu", mode->qemu }, { "kernel", mode->kernel }, { "kdir", mode->kdir },
+		{ "module", mode->module }, { "append", mode->append },
+		{ "vfio-device", mode->vfio_devices },
+	};
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(parts); i++) {
+		if (parts[i].path)
+			fprintf(out, "# %s: %s = %s\n", mode->name, parts[i].name, parts[i].path);
+	}
+}
+
+static bool named_before(const struct bt_lab_item *items, unsigned index)
+{
+	for (unsigned i = 0; i < index; i++) {
+		if (!strcmp(items[i].mode, items[index].mode))
+			return true;
+	}
+	return false;
+}
+
+/* All that results depend on, and must be the same to go on: they are of one kind then. */
+static char *plan_text(const struct bt_lab_suite *suite, const struct bt_lab_item *items,
+		       unsigned count)
+{
+	const struct bt_mode *mode;
+	struct bt_err ignored;
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	if (!out)
 		return bt_xstrdup("");
-	fprintf(out, "# seed %llu\n", (unsigned long long)suite->seed);
+	fprintf(out, "# seed %llu\n# accel %s\n", (unsigned long long)suite->seed, suite->accel);
+	for (unsigned i = 0; i < count; i++) {
+		if (!named_before(items, i) &&
+		    !bt_modes_find(suite->modes, items[i].mode, &mode, &ignored))
+			put_parts(mode, out);
+	}
 	bt_lab_plan_print(suite->plan, out);
 	fclose(out);
 	return text;
@@ -65,13 +100,15 @@ static int check_same(const char *path, const char *text, struct bt_err *err)
 		return (int)size;
 	same = !strcmp(there, text);
 	free(there);
-	return same ? 0 : bt_err_set(err, EINVAL, "%s is of another plan or seed: what is there was "
-				     "asked for otherwise", path);
+	return same ? 0 : bt_err_set(err, EINVAL, "%s is of another plan, seed, accelerator, QEMU or "
+				     "kernel: what is there was asked for otherwise", path);
 }
 
-static int open_directory(const struct bt_lab_suite *suite, struct bt_err *err)
+static int open_directory(const struct bt_lab_suite *suite, const struct bt_lab_item *items,
+			  unsigned count, struct bt_err *err)
 {
-	char *path = bt_xasprintf("%s/plan.txt", suite->directory), *text = plan_text(suite);
+	char *path = bt_xasprintf("%s/plan.txt", suite->directory);
+	char *text = plan_text(suite, items, count);
 	int ret = bt_make_path(suite->directory, 0755, err);
 
 	if (!ret && !access(path, F_OK))
@@ -103,21 +140,24 @@ static int put_aside(const char *folder, struct bt_err *err)
 	return ret;
 }
 
-/* Whether the run is to be done; *err where its folder cannot be told. */
-static bool is_wanted(const struct bt_lab_suite *suite, const char *folder, struct bt_err *err)
+/*
+ * Whether the run is to be done; *err where its folder cannot be told. *failed: it is over, and failed.
+ */
+static bool is_wanted(const struct bt_lab_suite *suite, const char *folder, bool *failed,
+		      struct bt_err *err)
 {
 	struct bt_lab_run *run;
 	struct bt_err ignored;
-	bool failed;
 
 	err->code = 0;
+	*failed = false;
 	if (access(folder, F_OK))
 		return true;
 	if (bt_lab_run_read(&run, folder, false, &ignored))
 		return !put_aside(folder, err);	/* ours it is not, and not to be lost either */
-	failed = bt_lab_run_failed(run);
+	*failed = bt_lab_run_failed(run);
 	bt_lab_run_free(run);
-	return failed && suite->again && !put_aside(folder, err);
+	return *failed && suite->again && !put_aside(folder, err);
 }
 
 /* ---- runs --------------------------------------------------------------------------------- */
@@ -174,13 +214,15 @@ static int do_item(struct running *r, struct bt_lab_item *item, struct bt_err *e
 	char *folder = bt_xasprintf("%s/%s", r->suite->directory, item->name);
 	char *part = bt_xasprintf("%s.part", folder);
 	int ret = bt_modes_find(r->suite->modes, item->mode, &item->options.mode, err);
+	bool failed;
 
 	if (!ret)
 		ret = bt_mode_complete(item->options.mode, &item->options.size, err);
 	r->now.item = item;
-	if (!ret && !is_wanted(r->suite, folder, err)) {
+	if (!ret && !is_wanted(r->suite, folder, &failed, err)) {
 		ret = -err->code;
 		r->now.skipped++;
+		r->now.failed += failed;
 	} else if (!ret) {
 		bt_place_remove(part);
 		ret = bt_make_path(part, 0755, err);
@@ -221,7 +263,7 @@ int bt_lab_suite_run(const struct bt_lab_suite *suite, struct bt_err *err)
 	if (!ret)
 		ret = check_modes(suite, items, r.now.total, err);
 	if (!ret)
-		ret = open_directory(suite, err);
+		ret = open_directory(suite, items, r.now.total, err);
 	for (unsigned i = 0; i < r.now.total && !ret && !r.interrupted; i++) {
 		r.now.position = i + 1;
 		ret = do_item(&r, &items[i], err);
@@ -232,7 +274,8 @@ int bt_lab_suite_run(const struct bt_lab_suite *suite, struct bt_err *err)
 	if (r.interrupted)
 		return bt_err_set(err, EINTR, "interrupted; --resume goes on in %s", suite->directory);
 	if (r.now.failed)
-		return bt_err_set(err, EREMOTEIO, "%u of %u runs failed (%s)", r.now.failed,
-				  r.now.total, suite->directory);
+		return bt_err_set(err, EREMOTEIO, "%u of %u runs failed (%s%s)", r.now.failed,
+				  r.now.total, suite->directory,
+				  r.now.skipped ? "; --again does them once more" : "");
 	return 0;
 }

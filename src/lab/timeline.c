@@ -143,6 +143,18 @@ static int touch_all(struct bt_lab *lab, struct bt_err *err)
 	return ret ? ret : bt_lab_settle(lab, err);
 }
 
+/* Why the work is over before its time: its own error, or the timeline is too short for it. */
+static int ended_early(struct bt_lab *lab, const struct bt_lab_job *job, struct bt_err *err)
+{
+	lab->end = BT_LAB_WORKLOAD;
+	if (job->error.code) {
+		*err = job->error;
+		return -err->code;
+	}
+	return bt_err_set(err, ERANGE, "%s ended before the guest had grown again: a longer --timeline "
+			  "is needed", job->name);
+}
+
 /* The measured part begins after the guest has made its arrays. */
 static int wait_begun(struct bt_lab *lab, struct bt_lab_job *job, struct bt_err *err)
 {
@@ -155,7 +167,7 @@ static int wait_begun(struct bt_lab *lab, struct bt_lab_job *job, struct bt_err 
 					  job->name);
 		ret = bt_lab_until(lab, bt_mono_ns() + 20 * BT_NS_PER_MS, err);
 	}
-	return ret;
+	return ret || !job->error.code ? ret : ended_early(lab, job, err);
 }
 
 static int resize_on_the_way(struct bt_lab *lab, struct bt_lab_job *job, struct bt_err *err)
@@ -167,11 +179,10 @@ static int resize_on_the_way(struct bt_lab *lab, struct bt_lab_job *job, struct 
 	if (!ret)
 		ret = bt_lab_resize_to(lab, 0, size->least_bytes, "shrink", err);
 	bt_lab_doing(lab, "%s, shrunk", job->name);
-	if (!ret && job->done)
-		return bt_err_set(err, ERANGE, "%s ended before the guest had grown again: a longer "
-				  "--timeline is needed", job->name);
 	if (!ret)
 		ret = bt_lab_until(lab, grow_ns, err);
+	if (!ret && job->done)
+		return ended_early(lab, job, err);
 	if (!ret)
 		ret = bt_lab_resize_to(lab, 0, size->memory_bytes, "grow", err);
 	bt_lab_doing(lab, "%s, grown", job->name);
@@ -207,12 +218,26 @@ static void note_timeline(struct bt_lab *lab)
 	bt_lab_run_parameter(lab->run, "baseline", "%s", lab->options->baseline ? "yes" : "no");
 }
 
+/* "copy+triad", as it is given. */
+static void note_kernels(struct bt_lab *lab)
+{
+	char text[64] = "";
+
+	for (unsigned i = 0; i < BT_LAB_KERNELS; i++) {
+		if (lab->options->kernels & 1u << i)
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
+				 *text ? "+" : "", bt_lab_kernel_name[i]);
+	}
+	bt_lab_run_parameter(lab->run, "operation", "%s", text);
+}
+
 int bt_lab_stream(struct bt_lab *lab, struct bt_err *err)
 {
 	struct bt_lab_job job = { .name = "stream", .arguments = stream_arguments,
 				  .row = take_stream_row, .context = lab };
 
 	note_timeline(lab);
+	note_kernels(lab);
 	bt_lab_run_parameter(lab->run, "array_bytes", "%llu",
 			     (unsigned long long)lab->options->array_bytes);
 	return run_work(lab, &job, err);

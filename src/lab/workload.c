@@ -16,11 +16,39 @@
 #define WORK_DIR "/work"
 #define IMAGE_DIR "/image"
 
+static uint64_t peak_of(const struct bt_lab_options *options)
+{
+	return options->workload_bytes ? options->workload_bytes : options->size.memory_bytes / 2;
+}
+
 static uint64_t peak_bytes(const struct bt_lab_load *load)
 {
-	const struct bt_lab_options *options = load->lab->options;
+	return peak_of(load->lab->options);
+}
 
-	return options->workload_bytes ? options->workload_bytes : options->size.memory_bytes / 2;
+static void note_command(struct bt_lab_run *run, const struct bt_lab_options *options)
+{
+	bt_lab_run_parameter(run, "command", "%s", options->command);
+	bt_lab_run_parameter(run, "image", "%s", options->image);
+	bt_lab_run_parameter(run, "partition", "%s", options->image_partition ? "yes" : "no");
+}
+
+void bt_lab_note_workload(struct bt_lab *lab)
+{
+	const struct bt_lab_options *options = lab->options;
+	enum bt_lab_workload workload = options->workload;
+
+	bt_lab_run_parameter(lab->run, "workload", "%s", bt_lab_workload_called(options));
+	if (workload == BT_LAB_WRITE || workload == BT_LAB_SYNTH)
+		bt_lab_run_parameter(lab->run, "workload_bytes", "%llu",
+				     (unsigned long long)peak_of(options));
+	if (workload == BT_LAB_SYNTH)
+		bt_lab_run_parameter(lab->run, "duration_ns", "%llu",
+				     (unsigned long long)options->workload_ns);
+	if (workload == BT_LAB_BUILD)
+		bt_lab_run_parameter(lab->run, "build_tree", "%s", options->build_tree);
+	if (workload == BT_LAB_COMMAND)
+		note_command(lab->run, options);
 }
 
 /* ---- requests ------------------------------------------------------------------------------ */
@@ -107,6 +135,12 @@ static void take_status(void *context, const struct bt_json *answer)
 	else if (bt_json_get_u64(answer, "exit", &status) && status)
 		bt_err_set(&load->job.error, EREMOTEIO, "the command ended with status %llu",
 			   (unsigned long long)status);
+}
+
+uint64_t bt_lab_load_limit_ns(const struct bt_lab_options *options)
+{
+	return options->work_limit_ns +
+	       (options->workload == BT_LAB_SYNTH ? 2 * options->workload_ns : 0);
 }
 
 int bt_lab_load_start(struct bt_lab_load *load, struct bt_err *err)

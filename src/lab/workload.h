@@ -5,6 +5,9 @@
 
 #include "lab/bench.h"
 
+/* Which it is, and what belongs to it, among the run's parameters. */
+void bt_lab_note_workload(struct bt_lab *lab);
+
 /* A job of the workload of the options, for a guest; it lives with the caller. */
 struct bt_lab_load {
 	const struct bt_lab *lab;
@@ -13,6 +16,11 @@ struct bt_lab_load {
 	struct bt_lab_job job;
 };
 
+/*
+ * The longest that it may take: work_limit_ns, of synth besides twice its duration, which is a plan:
+ * processes that wait for memory make it longer, by 1.7 at most of many seeds (test_work_parts.c).
+ */
+uint64_t bt_lab_load_limit_ns(const struct bt_lab_options *options);
 /* The workload itself; its seed differs from guest to guest and from iteration to iteration. */
 int bt_lab_load_start(struct bt_lab_load *load, struct bt_err *err);
 /* What it left on the guest's disk is removed; done at once where it leaves nothing. */

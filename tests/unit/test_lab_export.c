@@ -30,6 +30,9 @@ static void test_csv(void **state)
 	bt_lab_run_value(runs[0], "runtime_ns", 1);
 	bt_copy_clean(runs[1]->label, sizeof(runs[1]->label), "a \"b\", c");
 	runs[1]->repetition = 3;
+	runs[1]->reality = BT_EMULATED;
+	runs[1]->unproven = true;
+	bt_copy_clean(runs[1]->accel, sizeof(runs[1]->accel), "tcg");
 	bt_lab_run_value(runs[1], "runtime_ns", 0.1);
 	bt_lab_run_value(runs[1], "runtime_ns", NAN);
 	bt_lab_run_value(runs[1], "peak_bytes", 5);
@@ -40,11 +43,11 @@ static void test_csv(void **state)
 	runs[4]->warm_up = true;
 	text = exported(runs, 5);
 	assert_string_equal(text,
-		"benchmark,mode,label,repetition,iteration,metric,unit,value\n"
-		"compiling,base-auto,\"a \"\"b\"\", c\",3,1,peak_bytes,bytes,5\n"
-		"compiling,base-auto,\"a \"\"b\"\", c\",3,1,runtime_ns,ns,0.10000000000000001\n"
-		"compiling,base-auto,\"a \"\"b\"\", c\",3,2,runtime_ns,ns,\n"
-		"compiling,base-auto,reporting-delay=100ms,1,,unavailable,,\n");
+		"benchmark,mode,label,repetition,iteration,metric,unit,value,reality,accel,unproven\n"
+		"compiling,base-auto,\"a \"\"b\"\", c\",3,1,peak_bytes,bytes,5,emulated,tcg,yes\n"
+		"compiling,base-auto,\"a \"\"b\"\", c\",3,1,runtime_ns,ns,0.10000000000000001,emulated,tcg,yes\n"
+		"compiling,base-auto,\"a \"\"b\"\", c\",3,2,runtime_ns,ns,,emulated,tcg,yes\n"
+		"compiling,base-auto,reporting-delay=100ms,1,,unavailable,,,real,,no\n");
 	free(text);
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(runs); i++)
 		bt_lab_run_free(runs[i]);

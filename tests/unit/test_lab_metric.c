@@ -132,6 +132,10 @@ static void test_area(void **state)
 	assert_true(isnan(bt_lab_peak_bytes(run, 0, 40)));
 	bt_lab_run_value(run, "footprint_byte_ns", 3 * LAB_GIB * 120e9); /* 3 GiB, two minutes */
 	close_to(value_of(run, "footprint_gib_min", 0), 6);
+	bt_lab_run_value(run, "footprint_byte_ns", LAB_GIB * 60e9);
+	bt_lab_run_value(run, "footprint_byte_ns", LAB_GIB * 30e9);
+	close_to(value_of(run, "footprint_gib_min", 1), 1);
+	close_to(value_of(run, "footprint_gib_min", 2), 0.5);
 	bt_lab_run_free(run);
 }
 

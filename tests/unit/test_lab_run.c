@@ -45,6 +45,9 @@ static struct bt_lab_run *everything(void)
 	mark->iteration = 4;
 	mark->bytes = 12345;
 	bt_lab_run_mark(run, "drop", 7, 7);
+	bt_lab_run_mark(run, "shrink", 8, NAN);
+	bt_lab_run_noise(run, "load was 9");
+	bt_lab_run_noise(run, "the hypervisor stole 5 %");
 	bt_lab_run_parameter(run, "threads", "%d", 4);
 	bt_lab_run_parameter(run, "threads", "%d", 2);
 	bt_lab_run_value(run, "runtime_ns", 0.1);
@@ -79,7 +82,12 @@ static void check_everything(const struct bt_lab_run *run)
 	assert_int_equal(run->metric_count, 2);
 	assert_int_equal(metric->count, 2);
 	assert_true(metric->values[0] == 0.1 && isnan(metric->values[1]));
-	assert_int_equal(run->mark_count, 2);
+	assert_int_equal(run->mark_count, 3);
+	/* What never came to its end has none. */
+	assert_true(run->marks[2].begin_ns == 8 && isnan(run->marks[2].end_ns));
+	assert_int_equal(run->parameter_count, 4);
+	assert_string_equal(run->parameters[1].value, "load was 9");
+	assert_string_equal(run->parameters[2].value, "the hypervisor stole 5 %");
 	assert_ptr_equal(bt_lab_run_find_mark(run, "build", 1), &run->marks[0]);
 	assert_null(bt_lab_run_find_mark(run, "build", 0));
 	assert_int_equal(run->marks[0].iteration, 4);
@@ -208,7 +216,9 @@ static void test_documents_refused(void **state)
 		{ HEAD ",\"tables\":[{\"name\":\"a\",\"rows\":0,\"columns\":[\"b,c\"]}]}",
 		  "no names" },
 		{ HEAD ",\"tables\":[{},{},{},{},{},{},{},{},{}]}", "more than 8" },
-		{ HEAD ",\"marks\":[{\"kind\":\"build\",\"begin_ns\":1}]}", "marks: member" },
+		{ HEAD ",\"marks\":[{\"kind\":\"build\",\"end_ns\":1}]}", "marks: member begin_ns" },
+		{ HEAD ",\"parameters\":[{\"name\":\"a\",\"value\":\"1\"},{\"name\":\"a\","
+		  "\"value\":\"2\"}]}", "parameters" },
 		{ HEAD ",\"marks\":[{\"kind\":\"build\",\"vm\":1025,\"begin_ns\":1,\"end_ns\":2}]}",
 		  "vm" },
 	};

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "bench/compare.h"
+#include "lab/group.h"
 #include "lab/metric.h"
 #include "lab/runs.h"
+#include "lab/show.h"
 #include "tests/unit/directory.h"
 #include "tests/unit/sample_lab.h"
 
@@ -63,6 +65,7 @@ static void rename_file(const char *from, const char *to)
 static void test_joined(void **state)
 {
 	struct bt_lab_run *warm_up = inflate("virtio-mem", 1), *failed = inflate("virtio-mem", 4);
+	struct bt_lab_run *disturbed = inflate("virtio-mem", 2);
 	const struct bt_samples_series *series;
 	struct bt_samples *samples;
 
@@ -70,7 +73,8 @@ static void test_joined(void **state)
 	warm_up->warm_up = true;
 	failed->end = BT_LAB_NO_TARGET;
 	failed->warnings = 2;
-	put_run("joined", "c", inflate("virtio-mem", 2));
+	bt_lab_run_noise(disturbed, "load was 9");	/* which is no part of the plan */
+	put_run("joined", "c", disturbed);
 	put_run("joined", "b/deeper", inflate("virtio-mem", 3));
 	put_run("joined", "a", warm_up);
 	put_run("joined", "d", failed);
@@ -108,6 +112,23 @@ static void test_joined(void **state)
 	refused("joined/e/copy.json", EPROTO, "is read as a folder");
 }
 
+/* Two runs that are alike but for what ran them have no mean. */
+static void check_groups(const char *folder)
+{
+	struct bt_lab_group group;
+	struct bt_lab_runs *runs;
+	struct bt_err err = { 0 };
+	char state[BT_LAB_CONFIG];
+
+	assert_int_equal(bt_lab_runs_read(&runs, in_directory(folder), false, &err), 0);
+	assert_int_equal(bt_lab_group_take(runs, 0, &group), 1);
+	assert_int_equal(group.first->reality, BT_REAL);
+	assert_string_equal(bt_lab_group_state(&group, state), "1 run");
+	assert_int_equal(bt_lab_group_take(runs, 1, &group), 2);
+	assert_string_equal(bt_lab_group_state(&group, state), "1 run; emulated: no KVM");
+	bt_lab_runs_free(runs);
+}
+
 static void test_not_mixed(void **state)
 {
 	struct bt_lab_run *emulated = inflate("virtio-mem", 2), *other = inflate("virtio-mem", 2);
@@ -118,6 +139,7 @@ static void test_not_mixed(void **state)
 	bt_copy_clean(emulated->accel, sizeof(emulated->accel), "tcg");
 	put_run("mixed", "a", inflate("virtio-mem", 1));
 	put_run("mixed", "b", emulated);
+	check_groups("mixed");
 	refused("mixed", EPROTO, "some of its runs are real (kvm), others emulated (tcg)");
 	bt_copy_clean(other->host.host, sizeof(other->host.host), "elsewhere");
 	put_run("hosts", "a", inflate("virtio-mem", 1));

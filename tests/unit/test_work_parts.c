@@ -300,6 +300,57 @@ static void test_distribution(void **state)
 	bt_synth_plan_free(plan);
 }
 
+/*
+ * When the last of a plan ends, if each lives as long as planned: in their order, `threads` at a time,
+ * and not before what they grow to fits.
+ */
+static uint64_t end_of_plan(const struct bt_synth_plan *plan)
+{
+	uint64_t until[4] = { 0 }, anon[4] = { 0 }, now = 0, used = 0, last = 0;
+	unsigned next = 0;
+
+	while (next < plan->count) {
+		uint64_t soonest = UINT64_MAX;
+
+		for (unsigned i = 0; i < plan->settings.threads; i++) {
+			if (anon[i] && until[i] <= now) {
+				used -= anon[i];
+				anon[i] = 0;
+			}
+		}
+		for (unsigned i = 0; i < plan->settings.threads && next < plan->count; i++) {
+			const struct bt_synth_child *child = &plan->children[next];
+
+			if (anon[i] || used + child->anon_bytes > plan->anon_limit_bytes)
+				continue;
+			used += anon[i] = child->anon_bytes;
+			until[i] = now + child->life_ns;
+			last = until[i] > last ? until[i] : last;
+			next++;
+		}
+		for (unsigned i = 0; i < plan->settings.threads; i++) {
+			if (anon[i] && until[i] < soonest)
+				soonest = until[i];
+		}
+		now = soonest;
+	}
+	return last;
+}
+
+/* The lab waits twice the duration, and then as long as its work limit (lab/workload.h). */
+static void test_plans_end(void **state)
+{
+	(void)state;
+	for (unsigned seed = 1; seed <= 200; seed++) {
+		struct bt_synth_plan *plan = bt_synth_plan(&(struct bt_synth_settings){
+			.seed = seed, .bytes = 4ull << 30, .threads = 1 + seed % 4,
+			.duration_ns = 600 * BT_NS_PER_S });
+
+		assert_in_range(end_of_plan(plan), 300 * BT_NS_PER_S, 1200 * BT_NS_PER_S);
+		bt_synth_plan_free(plan);
+	}
+}
+
 static void test_small_plans(void **state)
 {
 	static const struct bt_synth_settings settings[] = {
@@ -330,6 +381,7 @@ int main(void)
 		cmocka_unit_test(test_same_seed),
 		cmocka_unit_test(test_distribution),
 		cmocka_unit_test(test_small_plans),
+		cmocka_unit_test(test_plans_end),
 	};
 
 	return cmocka_run_group_tests(tests, find_cpus, NULL);
