@@ -160,22 +160,29 @@ static void watch_vmalloc(struct bt_user_worker *w, unsigned order, unsigned blo
 	pthread_mutex_unlock(&shared->vmalloc_lock);
 }
 
-/* Blocks of this call that vmalloc() has put together; what all workers see is counted once. */
+/* Blocks of this call that vmalloc() has put together, as far as one can tell: all workers see all. */
 static unsigned fallen_back(struct bt_user_worker *w, unsigned order, unsigned blocks)
 {
 	uint64_t block_bytes = (uint64_t)w->machine->page_bytes << order, before, now, grown;
 	struct bt_user_shared *shared = w->shared;
+	bool counts;
 
 	if (!may_fall_back(w, order))
 		return 0;
 	pthread_mutex_lock(&shared->vmalloc_lock);
 	now = bt_account_bytes(&w->account, "VmallocUsed");
 	before = shared->vmalloc_bytes;
-	shared->vmalloc_bytes = now;
+	grown = now > before ? now - before : 0;
+	counts = now != BT_UNKNOWN && grown >= OTHERS_BYTES;
+	/*
+	 * What counts is given up at once: with it in the mark, as much of another's would hide behind
+	 * that when this is gone. So two may be counted for one, but never one for two.
+	 */
+	if (!counts)
+		shared->vmalloc_bytes = now;
 	shared->calls--;
 	pthread_mutex_unlock(&shared->vmalloc_lock);
-	grown = now > before ? now - before : 0;
-	if (now == BT_UNKNOWN || grown < OTHERS_BYTES)
+	if (!counts)
 		return 0;
 	return grown / block_bytes < blocks ? (unsigned)(grown / block_bytes) : blocks;
 }
@@ -212,11 +219,12 @@ static enum bt_user_got full(struct bt_user_worker *w, int code)
 	return BT_USER_FULL;
 }
 
-static enum bt_user_got refused(struct bt_user_worker *w, unsigned blocks, int code)
+/* The kernel gives up at the first block that it has not: the call has one failure. */
+static enum bt_user_got refused(struct bt_user_worker *w, int code)
 {
 	if (code != -ENOMEM)
 		return full(w, code);
-	BT_USER_ADD(w, failures, blocks);
+	BT_USER_ADD(w, failures, 1);
 	return BT_USER_FAILED;
 }
 
@@ -235,7 +243,7 @@ enum bt_user_got bt_user_grow(struct bt_user_worker *w, uint64_t high, uint64_t 
 	*now_ns = end(w);
 	fallen = fallen_back(w, order, blocks);
 	if (code)
-		return refused(w, blocks, code);
+		return refused(w, code);
 	count_allocs(w, order, blocks - fallen);
 	if (fallen)
 		return give_up(w, order, unit, blocks, fallen);

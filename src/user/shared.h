@@ -48,7 +48,7 @@ struct bt_user_shared {
 	_Atomic uint64_t blind_generation;	/* one whose fall-backs cannot all be seen */
 	/* Of the child alone, under the lock. */
 	pthread_mutex_t vmalloc_lock;
-	uint64_t vmalloc_bytes;			/* VmallocUsed after the last call of any worker */
+	uint64_t vmalloc_bytes;			/* VmallocUsed, without what counts as a fall-back */
 	uint32_t calls;				/* of those that may have used it, under way */
 
 	/* Changes with each job and each stop: what workers sleep on. */

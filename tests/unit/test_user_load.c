@@ -233,6 +233,87 @@ static void falls_back(const void *context, char verdict[VERDICT])
 		bt_user_shrink(&w, &now_ns);
 }
 
+/* ---- fall-backs of two at once ------------------------------------------------------------- */
+
+#define BLOCK_KIB (4u << 11)
+
+/* A way of which all blocks come out of vmalloc(); while the first is under way the other has its call. */
+struct falling {
+	int meminfo_fd;
+	unsigned *used_kib;
+	struct bt_user_worker *meanwhile;	/* NULL: nobody */
+	enum bt_user_got got;			/* what that one got */
+};
+
+static void put_used(const struct falling *f)
+{
+	char text[64];
+	int length = snprintf(text, sizeof(text), "VmallocUsed:    %10u kB\n", *f->used_kib);
+
+	assert_int_equal(pwrite(f->meminfo_fd, text, (size_t)length, 0), length);
+}
+
+static int fall(void *state, unsigned order, unsigned blocks, uint32_t *unit)
+{
+	struct falling *f = state;
+	uint64_t now_ns;
+
+	(void)order;
+	*unit = blocks;
+	*f->used_kib += blocks * BLOCK_KIB;
+	put_used(f);
+	if (f->meanwhile)
+		f->got = bt_user_grow(f->meanwhile, 1 << 14, &now_ns);
+	return 0;
+}
+
+static bool get_up(void *state, unsigned order, uint32_t unit)
+{
+	struct falling *f = state;
+
+	(void)order;
+	*f->used_kib -= unit * BLOCK_KIB;
+	put_used(f);
+	return true;
+}
+
+/* The second begins later, sees both, and is through with giving back its own when the first looks. */
+static void fall_backs_of_two_are_failures_of_both(void **state)
+{
+	static const struct bt_way way = { .name = "falling", .uses_vmalloc = true, .alloc = fall,
+					   .free = get_up };
+	struct bt_machine machine = { .page_bytes = 4096, .cpu_count = 2, .node_count = 1,
+				      .max_order = 15 };
+	struct bt_user_shared shared = { .calls = 0 };
+	void *board = bt_xcalloc(1, bt_board_bytes(&machine));
+	char path[] = "/tmp/bt-meminfo-XXXXXX";
+	int fd = mkstemp(path);
+	unsigned used_kib = 8000;
+	struct bt_user_worker w[2];
+	struct falling f[2] = { { fd, &used_kib, &w[1], BT_USER_GOT }, { fd, &used_kib, NULL, 0 } };
+	uint64_t now_ns;
+
+	(void)state;
+	unlink(path);
+	put_used(f);
+	bt_board_init(board, &machine);
+	for (unsigned i = 0; i < 2; i++)
+		w[i] = (struct bt_user_worker){
+			.shared = &shared, .machine = &machine, .way = &way, .state = &f[i],
+			.config = { .order = 11 }, .unit_pages = 4 << 11,
+			.account = { -1, fd }, .board = bt_board_cpu(board, i) };
+	assert_int_equal(bt_user_grow(&w[0], 1 << 14, &now_ns), BT_USER_FAILED);
+	assert_int_equal(f[0].got, BT_USER_FAILED);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(w[i].board.stats->failures, 4);
+		assert_int_equal(w[i].board.stats->allocs, 0);
+		assert_int_equal(w[i].held_pages, 0);
+	}
+	assert_int_equal(used_kib, 8000);
+	close(fd);
+	free(board);
+}
+
 static void fall_backs_are_failures(void **state)
 {
 	(void)state;
@@ -248,6 +329,7 @@ int main(void)
 		cmocka_unit_test(a_killed_child_is_told),
 		cmocka_unit_test(is_the_first_victim),
 		cmocka_unit_test(fall_backs_are_failures),
+		cmocka_unit_test(fall_backs_of_two_are_failures_of_both),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
