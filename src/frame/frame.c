@@ -56,10 +56,10 @@ int bt_machine_way_text(const struct bt_machine_way *way, char *buf, size_t size
 	if (!way->orders)
 		return snprintf(buf, size, "not here: %s", way->dropped);
 	bt_mask_text(&mask, 1, orders, sizeof(orders));
-	return snprintf(buf, size, "%s %s, proven by %s%s",
+	return snprintf(buf, size, "%s %s, proven by %s%s%s%s",
 			mask & (mask - 1) ? "orders" : "order", orders,
 			way->traced ? "the allocator's tracepoint" : "its count of pages",
-			way_nodes[way->nodes]);
+			way_nodes[way->nodes], *way->dropped ? "; not all: " : "", way->dropped);
 }
 
 struct ant_limits bt_machine_limits(const struct bt_machine *machine)

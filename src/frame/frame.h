@@ -46,7 +46,7 @@ enum bt_way_nodes {
 /* A way to allocate without the module, and what came of trying it (source user). */
 struct bt_machine_way {
 	char name[16];		/* "packet" */
-	char dropped[160];	/* why there is no order; "" = there is */
+	char dropped[160];	/* why there is no order, or the first that lacks does; "" = all are there */
 	uint32_t orders;	/* bit n: proven for blocks of order n */
 	bool traced;		/* by the tracepoint of the allocator, not by its count of pages */
 	uint8_t nodes;		/* enum bt_way_nodes */

@@ -73,8 +73,7 @@ static void describe_ways(const struct user *u, uint32_t asked, struct bt_machin
 			.nodes = (uint8_t)proof->nodes,
 		};
 		snprintf(way->name, sizeof(way->name), "%s", bt_ways[i]->name);
-		if (!proof->orders)
-			bt_copy_clean(way->dropped, sizeof(way->dropped), proof->reason);
+		bt_copy_clean(way->dropped, sizeof(way->dropped), proof->reason);
 		machine->way_count++;
 	}
 }
@@ -141,9 +140,11 @@ static void note_ways(const struct user *u, uint32_t asked, struct note *note)
 	}
 	note_hidden(u, note);
 	for (unsigned i = 0; i < BT_WAY_COUNT; i++) {
-		if (asked & 1u << i && !u->means.orders[i])
-			note_add(note, "; ", "no %s: %s", bt_ways[i]->name,
-				 bt_user_load_proof(u->load, i)->reason);
+		const char *reason = bt_user_load_proof(u->load, i)->reason;
+
+		if (asked & 1u << i && *reason)
+			note_add(note, "; ", "%s %s: %s", u->means.orders[i] ? "not all of" : "no",
+				 bt_ways[i]->name, reason);
 	}
 }
 

@@ -14,7 +14,9 @@
 #include "user/trace.h"
 
 #define PAGES 64u
+#define MOST_PAGES 8192u	/* where others allocate so much that fewer would not show */
 #define TRIES 20u
+#define WAY_NS (2 * BT_NS_PER_S)	/* on a way; an order of it is tried once in any case */
 #define PAUSE_NS BT_NS_PER_MS	/* between two, for others to be through */
 /* What others allocate in the meantime is less than this and a half of ours. */
 #define OTHERS_PAGES 256u
@@ -25,12 +27,14 @@ struct trial {
 	void *state;
 	const struct bt_account *account;
 	unsigned order;
-	unsigned count;			/* of calls */
+	unsigned pages;			/* altogether, if a block is not more */
+	unsigned count;			/* of calls, up to PAGES */
 	unsigned blocks;		/* of each */
 	struct bt_account_pages grown;
 	uint64_t vmalloc_bytes;		/* that VmallocUsed grew by while they were held */
 	uint64_t traced;		/* blocks; BT_UNKNOWN: nobody counted */
 	bool fell_back;			/* to vmalloc() */
+	uint64_t end_ns;		/* then there is no other try */
 };
 
 static uint64_t grown(uint64_t from, uint64_t to)
@@ -84,16 +88,16 @@ static int try_once(struct trial *trial)
 	return code;
 }
 
-/* Whether the growth is that of so many pages of ours and what is usual of others. */
+/* So little more that it is what is usual of others: without a trace nothing else tells them from us. */
 static bool is_ours(uint64_t grown, uint64_t pages)
 {
-	return grown >= pages && grown <= pages + pages / 2 + OTHERS_PAGES;
+	return grown <= pages + pages / 2 + OTHERS_PAGES;
 }
 
 /* The last few pages may wait in a CPU's batch for their lists (struct folio_batch), and go later. */
-static bool were_ours(uint64_t grown, uint64_t pages)
+static bool has_grown(const struct trial *trial, uint64_t pages)
 {
-	return is_ours(grown, pages) || (grown < pages && grown + BATCH_PAGES >= pages);
+	return trial->grown.alloc >= pages && trial->grown.free + BATCH_PAGES >= pages;
 }
 
 /*
@@ -121,7 +125,9 @@ static bool judge(struct trial *trial, struct bt_proof *proof)
 		 "order %u: %llu pages were to be allocated, pgalloc grew by %llu, pgfree by %llu",
 		 trial->order, (unsigned long long)pages, (unsigned long long)trial->grown.alloc,
 		 (unsigned long long)trial->grown.free);
-	if (!is_ours(trial->grown.alloc, pages) || !were_ours(trial->grown.free, pages))
+	if (!has_grown(trial, pages) ||
+	    (trial->traced == BT_UNKNOWN &&
+	     !(is_ours(trial->grown.alloc, pages) && is_ours(trial->grown.free, pages))))
 		return false;
 	trial->fell_back = is_of_vmalloc(trial);
 	if (trial->fell_back) {
@@ -155,6 +161,25 @@ static bool stay_here(cpu_set_t *before)
 	return !sched_setaffinity(0, sizeof(here), &here);
 }
 
+static void set_order(struct trial *trial, unsigned order, unsigned least)
+{
+	unsigned blocks = trial->pages >> order > least ? trial->pages >> order : least;
+
+	trial->order = order;
+	trial->blocks = blocks < trial->way->unit_blocks ? blocks : trial->way->unit_blocks;
+	trial->count = blocks / trial->blocks < PAGES ? blocks / trial->blocks : PAGES;
+}
+
+/* What others take stays what it is; this order and the next ones stand out more. */
+static void stand_out(struct trial *trial)
+{
+	if (trial->traced != BT_UNKNOWN || trial->pages >= MOST_PAGES || trial->fell_back ||
+	    !has_grown(trial, ((uint64_t)trial->count * trial->blocks) << trial->order))
+		return;
+	trial->pages *= 2;
+	set_order(trial, trial->order, 1);
+}
+
 /* Others may allocate meanwhile: one good try of some is enough. */
 static bool prove_order(struct trial *trial, struct bt_proof *proof)
 {
@@ -163,7 +188,8 @@ static bool prove_order(struct trial *trial, struct bt_proof *proof)
 	trial->fell_back = false;
 	for (unsigned i = 0; i < TRIES; i++) {
 		code = try_once(trial);
-		if (code == -ENOMEM && proof->orders)
+		/* So few there must be, or that is what it is there to find out; of many it may be said. */
+		if (code == -ENOMEM && proof->orders && trial->pages == PAGES)
 			return true;
 		if (code) {
 			snprintf(proof->reason, sizeof(proof->reason), "order %u: %s",
@@ -172,38 +198,36 @@ static bool prove_order(struct trial *trial, struct bt_proof *proof)
 		}
 		if (judge(trial, proof))
 			return true;
+		if (bt_mono_ns() >= trial->end_ns)
+			break;
+		stand_out(trial);
 		bt_sleep_until_ns(bt_mono_ns() + PAUSE_NS);
 	}
 	return trial->fell_back && proof->orders & ~1u;
 }
 
-static void set_order(struct trial *trial, unsigned order, unsigned least)
-{
-	unsigned blocks = PAGES >> order > least ? PAGES >> order : least;
-
-	trial->order = order;
-	trial->blocks = blocks < trial->way->unit_blocks ? blocks : trial->way->unit_blocks;
-	trial->count = blocks / trial->blocks;
-}
-
 static void prove_orders(struct trial *trial, unsigned max_order, struct bt_proof *proof)
 {
+	char lost[BT_PROOF_TEXT] = "";
+
+	trial->end_ns = bt_mono_ns() + WAY_NS;
 	for (unsigned order = 0; order <= max_order; order++) {
 		if (!(trial->way->orders & 1u << order))
 			continue;
 		set_order(trial, order, 1);
 		if (prove_order(trial, proof))
 			proof->orders |= 1u << order;
+		else if (!*lost)
+			memcpy(lost, proof->reason, sizeof(lost));
 	}
-	if (proof->orders)
-		proof->reason[0] = '\0';
+	memcpy(proof->reason, lost, sizeof(lost));
 }
 
 void bt_prove(const struct bt_way *way, unsigned max_order, struct bt_proof *proof)
 {
 	const struct bt_way_terms terms = { .max_pages = (uint64_t)PAGES << max_order };
 	struct bt_account account;
-	struct trial trial = { .way = way, .account = &account };
+	struct trial trial = { .way = way, .account = &account, .pages = PAGES };
 	struct bt_err err = { 0 };
 	cpu_set_t cpus;
 	bool stays = stay_here(&cpus);
@@ -292,7 +316,7 @@ void bt_prove_nodes(const struct bt_way *way, const struct bt_machine *machine,
 {
 	const struct bt_way_terms terms = { .max_pages = (uint64_t)PAGES << machine->max_order };
 	struct bt_account account;
-	struct trial trial = { .way = way, .account = &account };
+	struct trial trial = { .way = way, .account = &account, .pages = PAGES };
 
 	proof->nodes = BT_WAY_NODES_UNKNOWN;
 	if (!proof->orders || bt_mask_weight(machine->memory_nodes, BT_NODE_WORDS) < NODES_TRIED)

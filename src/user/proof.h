@@ -15,16 +15,18 @@ struct bt_proof {
 	uint32_t orders;	/* bit n: it allocates blocks of order n */
 	bool traced;		/* the tracepoint kmem:mm_page_alloc said so, not the count of pages */
 	enum bt_way_nodes nodes;	/* bt_prove_nodes() */
-	char reason[BT_PROOF_TEXT];	/* no order: why; else "" */
+	char reason[BT_PROOF_TEXT];	/* why the first order that is not proven is not; "" = all are */
 };
 
 /*
- * Allocates some 64 pages of each order up to max_order, at least one block, and gives them back. An
+ * Allocates some 64 pages of each order up to max_order, at least one block, and gives them back; up to
+ * 32 MiB where others allocate so much that it would not be seen. An
  * order is proven when pgalloc and pgfree of /proc/vmstat grow by at least these pages each time (but
- * for the few that the kernel frees later), and not by so much more that it may have been others; of
- * a way that may use vmalloc(), when VmallocUsed does not grow by a block; where tracefs is there to
- * be used, when the tracepoint has counted as many blocks of that order. Without it, and of a way that
- * hides its failures, pages are proven alone: they may have been smaller ones. An order above a proven
+ * for the few that the kernel frees later); of a way that may use vmalloc(), when VmallocUsed does not
+ * grow by a block; where tracefs is there to be used, when the tracepoint has counted as many blocks of
+ * that order. Without it the pages must not be so many more that it may have been others, which a busy
+ * machine's are; and of a way that hides its failures pages are proven alone: they may have been smaller
+ * ones. A way is tried for some 2 s, an order at least once. An order above a proven
  * one (for vmalloc(): above 0) for which there was no block just now counts as proven: that is what it
  * is there to find out.
  */
