@@ -60,26 +60,54 @@ static int read_source(const struct sources *sources, int index, char **data, st
 	return (int)size;
 }
 
-/*
- * Of the tree's path and time too: a tree of another version may have the same name. And of LLVM, by
- * which kbuild takes clang: what gcc has built may not load into a kernel that clang has.
- */
-static int hash_sources(const struct sources *sources, const char *tree, uint64_t *result,
-			struct bt_err *err)
+/* When a file was written, and how long it is; of one that is not there nothing. */
+static uint64_t hash_state(uint64_t value, const char *path)
 {
-	uint64_t value = BT_HASH_BEGIN;
-	char *config = bt_xasprintf("%s/.config", tree), *data;
-	const char *llvm = getenv("LLVM");
-	struct stat stat_buf;
-	int ret;
+	struct stat state;
 
-	ret = stat(config, &stat_buf);
+	if (stat(path, &state))
+		return value;
+	value = bt_hash(value, &state.st_mtim, sizeof(state.st_mtim));
+	return bt_hash(value, &state.st_size, sizeof(state.st_size));
+}
+
+/*
+ * Of the tree: its path and the times of what each build of it writes, for whoever works on a kernel
+ * changes its structures and its version, and never its configuration. The image too, which is booted.
+ */
+static uint64_t hash_tree(uint64_t value, const struct bt_kernel *kernel)
+{
+	static const char *const files[] = {
+		".config", "include/config/kernel.release", "include/generated/utsrelease.h",
+		"Module.symvers",
+	};
+
+	value = bt_hash(value, kernel->tree, strlen(kernel->tree));
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(files); i++) {
+		char *path = bt_xasprintf("%s/%s", kernel->tree, files[i]);
+
+		value = hash_state(value, path);
+		free(path);
+	}
+	return hash_state(value, kernel->image);
+}
+
+/*
+ * And of LLVM, by which kbuild takes clang: what gcc has built may not load into a kernel that clang
+ * has.
+ */
+static int hash_sources(const struct sources *sources, const struct bt_kernel *kernel,
+			uint64_t *result, struct bt_err *err)
+{
+	uint64_t value = hash_tree(BT_HASH_BEGIN, kernel);
+	char *config = bt_xasprintf("%s/.config", kernel->tree), *data;
+	const char *llvm = getenv("LLVM");
+	bool configured = !access(config, F_OK);
+
 	free(config);
-	if (ret)
-		return bt_err_set(err, ENODEV, "%s is not a configured kernel tree: %s", tree,
+	if (!configured)
+		return bt_err_set(err, ENODEV, "%s is not a configured kernel tree: %s", kernel->tree,
 				  strerror(errno));
-	value = bt_hash(value, tree, strlen(tree));
-	value = bt_hash(value, &stat_buf.st_mtim, sizeof(stat_buf.st_mtim));
 	if (llvm)
 		value = bt_hash(value, llvm, strlen(llvm) + 1);
 	for (int i = 0; i < sources->count; i++) {
@@ -222,7 +250,7 @@ static int find_module(const struct bt_kernel *kernel, struct sources *sources,
 		ret = list_sources(sources, err);
 	if (ret)
 		return ret;
-	ret = hash_sources(sources, kernel->tree, &value, err);
+	ret = hash_sources(sources, kernel, &value, err);
 	if (!ret && snprintf(path, PATH_MAX, "%s/buddytop-%016llx.ko", cache,
 			     (unsigned long long)value) >= PATH_MAX)
 		ret = bt_err_set(err, ENAMETOOLONG, "%s is too long", cache);

@@ -211,11 +211,16 @@ static void a_module_is_of_its_compiler(void **state)
 	(void)state;
 	do_build(&options, 0, &err);
 	snprintf(kernel.tree, sizeof(kernel.tree), "%.*s/kernel", (int)sizeof(kernel.tree) - 8, dir);
+	snprintf(kernel.image, sizeof(kernel.image), "%.*s/kernel/arch/x86/boot/bzImage",
+		 (int)sizeof(kernel.image) - 40, dir);
 	assert_true(bt_kernel_module_cached(&kernel));
 	setenv("LLVM", "1", 1);
 	assert_false(bt_kernel_module_cached(&kernel));
 	unsetenv("LLVM");
 	assert_true(bt_kernel_module_cached(&kernel));
+	/* And of the build whose image is booted. */
+	assert_int_equal(utimensat(AT_FDCWD, kernel.image, NULL, 0), 0);
+	assert_false(bt_kernel_module_cached(&kernel));
 }
 
 static bool collect(void *context, const char *text)

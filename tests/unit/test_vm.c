@@ -250,6 +250,7 @@ static void make_tree(struct fixture *f, const char *rule)
 
 	assert_int_equal(bt_make_path(place(f, "kit/build"), 0755, &f->err), 0);
 	assert_int_equal(bt_make_path(place(f, "kmod"), 0755, &f->err), 0);
+	assert_int_equal(bt_make_path(place(f, "kit/build/include/config"), 0755, &f->err), 0);
 	make_file(f, "kit/build/.config", "", 0644);
 	make_file(f, "kit/build/Makefile", text, 0644);
 	make_file(f, "kmod/Kbuild", "obj-m := buddytop.o\n", 0644);
@@ -357,6 +358,14 @@ static void the_module_is_built_once_for_the_same_sources(void **state)
 	make_file(f, "kmod/main.c", "int changed;\n", 0644);
 	assert_int_equal(start(f), -EIO);
 	assert_int_equal(builds(f), 2);
+	/* A kernel that was built anew, with the configuration it had: other structures, another version. */
+	make_file(f, "kit/build/include/config/kernel.release", "6.1.0+\n", 0644);
+	assert_int_equal(start(f), -EIO);
+	assert_int_equal(builds(f), 3);
+	make_file(f, "kit/build/Module.symvers", "0x1 printk vmlinux EXPORT_SYMBOL\n", 0644);
+	assert_int_equal(start(f), -EIO);
+	assert_int_equal(start(f), -EIO);
+	assert_int_equal(builds(f), 4);
 }
 
 static bool third_time_no(void *context, const char *text)
