@@ -43,27 +43,41 @@ static int make_key(const struct bt_accel_wish *wish, char *key, size_t size, st
 	return 0;
 }
 
-/* The file holds "kvm KEY" or "tcg KEY". NULL: it says nothing of this key. */
-static const char *remembered(const char *path, const char *key)
+/* ", with IMAGE of TIME": what "no" holds for besides; "" of a distribution's. The caller frees. */
+static char *image_key(const struct bt_accel_wish *wish)
 {
-	static const char *const answers[] = { "kvm", "tcg" };
-	const char *answer = NULL;
-	char *text;
+	struct stat image;
 
-	if (bt_read_file(path, 4096, &text, NULL) < 0)
+	if (!wish->own_image || stat(wish->image, &image))
+		return bt_xstrdup("");
+	return bt_xasprintf(", with %s of %lld.%09ld", wish->image, (long long)image.st_mtim.tv_sec,
+			    image.st_mtim.tv_nsec);
+}
+
+/* The file holds "kvm KEY", "tcg KEY" or "tcg KEY, with IMAGE". NULL: it says nothing of these. */
+static const char *remembered(const char *path, const char *key, const char *image)
+{
+	const char *answer = NULL;
+	size_t length = strlen(key);
+	char *text, *rest;
+
+	if (bt_read_file(path, 2 * PATH_MAX, &text, NULL) < 0)
 		return NULL;
 	text[strcspn(text, "\n")] = '\0';
-	for (unsigned i = 0; i < BT_ARRAY_SIZE(answers); i++) {
-		if (!strncmp(text, answers[i], 3) && text[3] == ' ' && !strcmp(text + 4, key))
-			answer = answers[i];
+	rest = text + 4 + length;
+	if (strlen(text) >= 4 + length && text[3] == ' ' && !strncmp(text + 4, key, length)) {
+		if (!strncmp(text, "kvm", 3) && !*rest)
+			answer = "kvm";
+		if (!strncmp(text, "tcg", 3) && (!*rest || !strcmp(rest, image)))
+			answer = "tcg";
 	}
 	free(text);
 	return answer;
 }
 
-static void remember(const char *path, const char *answer, const char *key)
+static void remember(const char *path, const char *answer, const char *key, const char *image)
 {
-	char *text = bt_xasprintf("%s %s\n", answer, key);
+	char *text = bt_xasprintf("%s %s%s\n", answer, key, strcmp(answer, "kvm") ? image : "");
 
 	bt_write_file(path, text, strlen(text), 0600, NULL);
 	free(text);
@@ -101,7 +115,9 @@ static int probe(const char **accel, const struct bt_accel_wish *wish, struct bt
 	pid_t pid;
 	int fd;
 
-	small.nodes = 1;
+	/* What the user adds is of the guest, and may be what does not work. */
+	small.qemu_args.count = 0;
+	small.cpus = small.nodes = 1;
 	small.device_bytes = 0;
 	small.memory_bytes = 256ull << 20;
 	small.append = "earlyprintk=ttyS0 ignore_loglevel";
@@ -125,7 +141,7 @@ static int probe(const char **accel, const struct bt_accel_wish *wish, struct bt
 
 int bt_accel_choose(const char **accel, const struct bt_accel_wish *wish, struct bt_err *err)
 {
-	char cache[PATH_MAX], key[512], *path;
+	char cache[PATH_MAX], key[512], *path, *image;
 	int ret;
 
 	*accel = wish->options->accel;
@@ -140,12 +156,14 @@ int bt_accel_choose(const char **accel, const struct bt_accel_wish *wish, struct
 	if (ret)
 		return ret;
 	path = bt_xasprintf("%s/answer", cache);
-	*accel = remembered(path, key);
+	image = image_key(wish);
+	*accel = remembered(path, key, image);
 	if (!*accel) {
 		ret = probe(accel, wish, err);
 		if (!ret)
-			remember(path, *accel, key);
+			remember(path, *accel, key, image);
 	}
+	free(image);
 	free(path);
 	return ret;
 }

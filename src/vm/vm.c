@@ -379,7 +379,8 @@ int bt_vm_start(struct bt_vm **out, const struct bt_vm_options *options, struct 
 	if (!ret)
 		ret = bt_accel_choose(&vm->accel, &(struct bt_accel_wish){
 			.options = &vm->options, .program = vm->qemu, .image = vm->kernel.image,
-			.dir = vm->dir, .patience = &vm->patience }, err);
+			.own_image = !*vm->kernel.kit, .dir = vm->dir,
+			.patience = &vm->patience }, err);
 	if (!ret)
 		ret = boot(vm, err);
 	if (ret) {

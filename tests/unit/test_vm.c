@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "core/util.h"
+#include "vm/accel.h"
 #include "vm/vm.h"
 
 struct fixture {
@@ -368,6 +369,61 @@ static void the_module_is_built_once_for_the_same_sources(void **state)
 	assert_int_equal(builds(f), 4);
 }
 
+/* A QEMU in which the image "good" comes to the end of its boot, and no other. */
+static const char picky[] =
+	"#!/bin/sh\n"
+	"test \"$1\" = --version && echo 'QEMU emulator version 9' && exit\n"
+	"echo probe >>\"$TEST_DIR/probes\"\n"
+	"for word; do\n"
+	"	case $before in -kernel) image=$word ;; esac\n"
+	"	case $word in *path=*) console=${word##*path=} ;; -nonsense) exit 1 ;; esac\n"
+	"	before=$word\n"
+	"done\n"
+	"case $image in */good) echo 'Kernel panic - not syncing: VFS' >\"$console\" ;; esac\n";
+
+static const char *chosen(struct fixture *f, const char *image, bool own, unsigned probes)
+{
+	char *path = bt_xstrdup(place(f, image)), *text = NULL;
+	const char *accel = NULL;
+
+	assert_int_equal(bt_accel_choose(&accel, &(struct bt_accel_wish){
+		.options = &f->options, .program = f->options.qemu, .image = path, .own_image = own,
+		.dir = f->dir }, &f->err), 0);
+	assert_int_equal(bt_read_file(place(f, "probes"), 4096, &text, NULL), 6 * probes);
+	free(text);
+	free(path);
+	return accel;
+}
+
+/* A kernel that does not boot is no reason to emulate all others; nor is an argument of QEMU's. */
+static void an_own_kernel_speaks_for_itself(void **state)
+{
+	struct fixture *f = *state;
+
+	if (access("/dev/kvm", R_OK | W_OK)) {
+		print_message("no /dev/kvm that could be tried\n");
+		skip();
+	}
+	free((void *)f->options.qemu);
+	f->options.qemu = strdup(make_file(f, "qemu", picky, 0755));
+	f->options.accel = "auto";
+	f->options.qemu_args.items[f->options.qemu_args.count++] = "-nonsense";
+	make_file(f, "mine", "", 0644);
+	make_file(f, "good", "", 0644);
+	assert_string_equal(chosen(f, "mine", true, 1), "tcg");
+	assert_string_equal(chosen(f, "mine", true, 1), "tcg");
+	assert_string_equal(chosen(f, "good", false, 2), "kvm");
+	/* Once it works, it works. */
+	assert_string_equal(chosen(f, "mine", true, 2), "kvm");
+	assert_string_equal(chosen(f, "good", false, 2), "kvm");
+	/* Where a distribution's kernel does not boot, none does. */
+	make_file(f, "qemu", "#!/bin/sh\ntest \"$1\" = --version && echo 'QEMU 10' && exit\n"
+			     "echo probe >>\"$TEST_DIR/probes\"\n", 0755);
+	assert_string_equal(chosen(f, "good", false, 3), "tcg");
+	assert_string_equal(chosen(f, "mine", true, 3), "tcg");
+	assert_string_equal(chosen(f, "good", false, 3), "tcg");
+}
+
 static bool third_time_no(void *context, const char *text)
 {
 	struct fixture *f = context;
@@ -431,6 +487,7 @@ int main(void)
 		CASE(nothing_is_built_without_a_yes),
 		CASE(download_and_build_are_one_question),
 		CASE(the_module_is_built_once_for_the_same_sources),
+		CASE(an_own_kernel_speaks_for_itself),
 		CASE(giving_up_ends_the_boot),
 		CASE(a_full_disk_is_named),
 		CASE(nodes_and_accel_are_checked_first),
