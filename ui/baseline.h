@@ -8,6 +8,7 @@
 struct ui_baseline {
 	enum bt_tier tier;
 	unsigned count;
+	char way[16];			/* of source user, when it was taken; "" = none, or the module */
 	struct bt_point *whole;		/* with tails */
 	struct bt_point **points;	/* [count] with tails, the newest first */
 };

@@ -8,6 +8,27 @@
 
 /* ---- which it is ------------------------------------------------------------------------- */
 
+/* Source "user", whose pages are allocated by ways of their own. */
+static bool is_user(const struct bt_machine *machine)
+{
+	return !strncmp(machine->source, "user", 4) &&
+	       (machine->source[4] == ':' || !machine->source[4]);
+}
+
+/* Times of a model, of an emulation and of hardware are not of one kind, nor are those of two ways. */
+static int check_kind(const struct bt_machine *first, const struct bt_machine *second,
+		      struct bt_err *err)
+{
+	if (first->reality != second->reality)
+		return bt_err_set(err, EINVAL, "the second machine is %s, the first %s: their numbers "
+				  "are not to be compared", bt_reality_name[second->reality],
+				  bt_reality_name[first->reality]);
+	if ((is_user(first) || is_user(second)) && strcmp(first->source, second->source))
+		return bt_err_set(err, EINVAL, "the second source is %s, the first %s: what is allocated "
+				  "in other ways is not to be compared", second->source, first->source);
+	return 0;
+}
+
 int ui_beside_check(const struct bt_machine *first, const struct bt_machine *second,
 		    struct bt_err *err)
 {
@@ -26,8 +47,9 @@ int ui_beside_check(const struct bt_machine *first, const struct bt_machine *sec
 					  "%u: only machines of one size can be compared",
 					  sizes[i].second, sizes[i].what, sizes[i].first);
 	}
-	return 0;
+	return check_kind(first, second, err);
 }
+
 
 static const char other[] = "other";
 

@@ -54,7 +54,7 @@ struct ui_beside {
 
 /*
  * -EINVAL: the two cannot be compared, err says in what they differ: numbers of CPUs and nodes,
- * size of pages.
+ * size of pages, reality; source, where one of them is "user".
  */
 int ui_beside_check(const struct bt_machine *first, const struct bt_machine *second,
 		    struct bt_err *err);

@@ -283,7 +283,13 @@ static void compare_draw(struct ui_app *app, const struct ui_area *screen)
 	int most;
 
 	if (!before || !model->point) {
-		ui_put(&inside, 0, 0, UI_ROLE_WARN, "nothing is known of it at this time");
+		const char *way = ui_model_other_way(model);
+
+		if (way)
+			ui_putf(&inside, 0, 0, UI_ROLE_WARN, "not to be compared: allocated by way %s, and by "
+				"%s here and now", way, model->live->way);
+		else
+			ui_put(&inside, 0, 0, UI_ROLE_WARN, "nothing is known of it at this time");
 		return;
 	}
 	draw_heads(model, &inside);

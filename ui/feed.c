@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The owner of the model: what is shown of the session, and when. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -433,6 +434,8 @@ bool ui_feed_take_baseline(struct ui_feed *feed, unsigned points)
 
 	if (!baseline)
 		return false;
+	if (model->live)
+		snprintf(baseline->way, sizeof(baseline->way), "%s", model->live->way);
 	ui_baseline_free(feed->baseline);
 	model->baseline = feed->baseline = baseline;
 	ui_tasks_rebase(&feed->tasks);

@@ -63,6 +63,8 @@ static void add_beside(const struct ui_model *model, struct ui_row *row)
 		ui_row_add(row, 1, UI_ROLE_WARN, beside->label, "%s%s%s", bt_run_name(theirs->run),
 			   theirs->reason > BT_REASON_USER ? ", " : "",
 			   theirs->reason > BT_REASON_USER ? bt_reason_text(theirs->reason) : "");
+	if (ui_model_other_way(model))
+		ui_row_add(row, 1, UI_ROLE_WARN, beside->label, "way %s: not compared", theirs->way);
 	if (beside->trouble[0])
 		ui_row_add(row, 1, UI_ROLE_BAD, beside->label, "did not take the last change");
 	if (beside->machine->reality != model->machine->reality)

@@ -43,7 +43,7 @@ const struct bt_point *ui_model_baseline_point(const struct ui_model *model, uns
 {
 	const struct bt_point *point;
 
-	if (!model->compare)
+	if (!model->compare || ui_model_other_way(model))
 		return NULL;
 	if (!model->beside)
 		return age < model->baseline->count ? model->baseline->points[age] : NULL;
@@ -67,9 +67,26 @@ unsigned ui_model_baseline_series(const struct ui_model *model, ui_value_fn valu
 
 const struct bt_point *ui_model_baseline(const struct ui_model *model)
 {
-	if (!model->compare)
+	if (!model->compare || ui_model_other_way(model))
 		return NULL;
 	return model->beside ? model->beside->point : model->baseline->whole;
+}
+
+static const char *way_of(const struct bt_frame *frame)
+{
+	return frame ? frame->way : "";
+}
+
+const char *ui_model_other_way(const struct ui_model *model)
+{
+	const char *now = way_of(model->live), *other = "";
+
+	if (model->beside)
+		other = way_of(model->beside->live);
+	else if (model->baseline)
+		other = model->baseline->way;
+	/* Of one at rest nothing is said. */
+	return *now && *other && strcmp(now, other) ? other : NULL;
 }
 
 const char *ui_model_compared(const struct ui_model *model)

@@ -83,6 +83,11 @@ const struct bt_point *ui_model_baseline(const struct ui_model *model);
  * without tails.
  */
 
+/*
+ * Source user: the way in which what is compared with is, or was, allocated, where that is another than
+ * now, and nothing can be compared; NULL: it is not.
+ */
+const char *ui_model_other_way(const struct ui_model *model);
 /* What that is, in words: "baseline", or the other machine's name; in at most 9 columns. */
 const char *ui_model_compared(const struct ui_model *model);
 const char *ui_model_compared_label(const struct ui_model *model);

@@ -211,7 +211,8 @@ const struct bt_cmd bt_cmd_top = {
 	.name = "top",
 	.operands = "",
 	.summary = "Show the dashboard, the default command",
-	.description = "Without --source: this machine where its module is loaded, else a guest.\n"
+	.description = "Without --source: a session that runs; else this machine, by its module where it is "
+		       "loaded, without it\n(source user) where not. --vm runs a guest.\n"
 		       "The load is off until it is started with 'w'. '?' shows the keys.",
 	.opts = top_opts,
 	.values_size = sizeof(struct own_values),

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <math.h>
 
+#include "ui/baseline.h"
 #include "ui/compare.h"
 
 const struct bt_source_ops *const bt_sources[] = { &bt_source_sim, NULL };
@@ -40,6 +41,58 @@ static void only_of_one_size(void **state)
 		bt_session_close(second);
 	}
 	bt_session_close(first);
+}
+
+/* Machines of one size whose numbers are of different kinds. */
+static void only_of_one_kind(void **state)
+{
+	static const struct {
+		const char *first, *second;
+		enum bt_reality first_is, second_is;
+		const char *why;	/* NULL: it can be */
+	} rows[] = {
+		{ "vm", "vm", BT_EMULATED, BT_EMULATED, NULL },
+		{ "vm", "kmod", BT_REAL, BT_REAL, NULL },
+		{ "sim", "kmod", BT_SIMULATED, BT_REAL, "second machine is real, the first simulated" },
+		{ "vm", "vm", BT_EMULATED, BT_REAL, "second machine is real, the first emulated" },
+		{ "user:pipe", "kmod", BT_REAL, BT_REAL, "second source is kmod, the first user:pipe" },
+		{ "kmod", "user:anon", BT_REAL, BT_REAL, "second source is user:anon, the first kmod" },
+		{ "user:pipe", "user:anon", BT_REAL, BT_REAL, "in other ways" },
+		{ "user:pipe", "user:pipe", BT_REAL, BT_REAL, NULL },
+	};
+	struct bt_machine *two = bt_xcalloc(2, sizeof(*two));
+
+	(void)state;
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(rows); i++) {
+		struct bt_err err = { 0 };
+
+		snprintf(two[0].source, sizeof(two[0].source), "%s", rows[i].first);
+		snprintf(two[1].source, sizeof(two[1].source), "%s", rows[i].second);
+		two[0].reality = rows[i].first_is;
+		two[1].reality = rows[i].second_is;
+		assert_int_equal(ui_beside_check(&two[0], &two[1], &err), rows[i].why ? -EINVAL : 0);
+		if (rows[i].why && !strstr(err.text, rows[i].why))
+			fail_msg("'%s' does not say '%s'", err.text, rows[i].why);
+	}
+	free(two);
+}
+
+/* A baseline of one way says nothing of another; of none, as at rest, it does. */
+static void ways_are_not_mixed(void **state)
+{
+	struct bt_frame now = { .way = "packet" };
+	struct bt_point whole = { .number = 1 };
+	struct ui_baseline baseline = { .way = "pipe", .whole = &whole };
+	struct ui_model model = { .live = &now, .baseline = &baseline, .compare = true };
+
+	(void)state;
+	assert_string_equal(ui_model_other_way(&model), "pipe");
+	assert_null(ui_model_baseline(&model));
+	strcpy(now.way, "pipe");
+	assert_null(ui_model_other_way(&model));
+	assert_ptr_equal(ui_model_baseline(&model), &whole);
+	strcpy(baseline.way, "");
+	assert_ptr_equal(ui_model_baseline(&model), &whole);
 }
 
 static void named_by_what_differs(void **state)
@@ -292,6 +345,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_of_one_size),
+		cmocka_unit_test(only_of_one_kind),
+		cmocka_unit_test(ways_are_not_mixed),
 		cmocka_unit_test(named_by_what_differs),
 		cmocka_unit_test(interval_and_pause_are_those_of_both),
 		cmocka_unit_test(both_are_measured),
