@@ -49,6 +49,7 @@ static void enter(struct ui_app *app, unsigned at)
 	demo->entering = true;
 	code = ui_app_load(app, present(demo), &err);
 	demo->entering = false;
+	demo->token = bt_session_token(app->session);
 	app->message[0] = '\0'; /* the caption says it, in full */
 	demo->state = app->overlay.ops ? UI_DEMO_ASKED : UI_DEMO_RUNNING;
 	if (code)
@@ -111,12 +112,44 @@ static void look_at_answer(struct ui_app *app)
 		hold(app, "the load was not started");
 }
 
+/* What the source says of the present one; NULL: not yet. */
+static const struct bt_frame_ack *answer(const struct ui_app *app)
+{
+	const struct bt_frame *live = app->model->live;
+
+	return live && live->ack.token == app->demo.token ? &live->ack : NULL;
+}
+
+/* The source does not do it, whatever else it goes on with: it is left out, too. */
+static void skip_refused(struct ui_app *app, const char *why)
+{
+	struct ui_demo *demo = &app->demo;
+	struct ui_demo_plan *plan = &demo->plan;
+
+	bt_session_note(app->session, BT_EVENT_NOTE, WHO, "left out: load %s: %s", present(demo)->name,
+			why);
+	plan->count--;
+	memmove(plan->loads + demo->at, plan->loads + demo->at + 1,
+		(plan->count - demo->at) * sizeof(plan->loads[0]));
+	if (demo->at < plan->count) {
+		enter(app, demo->at);
+		return;
+	}
+	demo->at = plan->count ? plan->count - 1 : 0;
+	finish(app);
+}
+
 /* A load that somebody or something has stopped is not started again by itself. */
 static void go_on(struct ui_app *app)
 {
 	struct ui_demo *demo = &app->demo;
 	uint64_t now_ns = app->model->status.now_ns;
+	const struct bt_frame_ack *ack = answer(app);
 
+	if (ack && ack->error) {
+		skip_refused(app, ack->text);
+		return;
+	}
 	if (now_ns < demo->since_ns)
 		demo->since_ns = now_ns; /* a source that has come back with a clock of its own */
 	if (app->overlay.ops)
@@ -241,13 +274,21 @@ static const char *sentences_of(const struct ui_demo *demo, const char **look)
 }
 
 /* Rows of the caption; draws it when area is given. */
-static int put_caption(const struct ui_demo *demo, const struct ui_area *area, int cols)
+static int put_caption(const struct ui_app *app, const struct ui_area *area, int cols)
 {
+	const struct ui_demo *demo = &app->demo;
 	const char *look, *shows = sentences_of(demo, &look);
+	const struct bt_frame_ack *ack = answer(app);
+	char otherwise[sizeof(ack->text) + 24];
 	int row = 1;
 
 	row += ui_put_wrapped(area, row, 1, cols - 2, UI_ROLE_NORMAL, shows);
 	row += ui_put_wrapped(area, row, 1, cols - 2, UI_ROLE_STRONG, look);
+	/* The sentences are of the load as it is meant. */
+	if (*look && ack && !ack->error && *ack->text) {
+		snprintf(otherwise, sizeof(otherwise), "Here it is otherwise: %s.", ack->text);
+		row += ui_put_wrapped(area, row, 1, cols - 2, UI_ROLE_WARN, otherwise);
+	}
 	return row;
 }
 
@@ -257,7 +298,7 @@ int ui_demo_rows(const struct ui_app *app, int rows, int cols)
 
 	if (app->demo.state == UI_DEMO_OFF || rows < 4)
 		return 0;
-	wanted = put_caption(&app->demo, NULL, cols);
+	wanted = put_caption(app, NULL, cols);
 	return rows - wanted >= VIEW_ROWS ? wanted : 1;
 }
 
@@ -309,7 +350,7 @@ void ui_demo_draw(const struct ui_app *app, const struct ui_area *area)
 	ui_area_fill(area, L' ', UI_ROLE_NORMAL);
 	draw_head(app, area);
 	if (area->rect.rows > 1)
-		put_caption(&app->demo, area, area->rect.cols);
+		put_caption(app, area, area->rect.cols);
 }
 
 void ui_demo_draw_keys(const struct ui_area *area)

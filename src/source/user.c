@@ -178,6 +178,22 @@ static int open_load(struct user *u, uint32_t asked, struct bt_machine *machine,
 	return bt_area_reader_create(&u->reader, area, size, err);
 }
 
+/* Whatever the workers fail at: the machine can be watched. */
+static void open_or_watch(struct user *u, uint32_t asked, struct bt_machine *machine)
+{
+	struct bt_err err = { 0 };
+	struct note note = { machine->source_note, sizeof(machine->source_note), 0 };
+
+	if (!open_load(u, asked, machine, &err))
+		return;
+	bt_user_load_close(u->load);
+	u->load = NULL;
+	snprintf(machine->source, sizeof(machine->source), "user:none");
+	snprintf(u->no_control, sizeof(u->no_control), "watching alone: %.200s", err.text);
+	note.used = strlen(machine->source_note);
+	note_add(&note, "; ", "%s", u->no_control);
+}
+
 /* What was available then bounds what may ever be held. */
 static int describe(struct user *u, struct bt_err *err)
 {
@@ -231,7 +247,7 @@ static int user_open(void **state, const struct bt_source_options *options,
 	else if (!rc && !ways)
 		snprintf(u->no_control, sizeof(u->no_control), "watching alone (user:none)");
 	else if (!rc)
-		rc = open_load(u, ways, machine, err);
+		open_or_watch(u, ways, machine);
 	if (rc) {
 		user_close(u);
 		return rc;

@@ -54,16 +54,26 @@ static bool can(const struct bt_user_means *means, unsigned number, const struct
 	       follows(means, number, config);
 }
 
+/* A churn that is to give back others than the oldest: a way that cannot comes behind the next one. */
+#define OTHER_FREE_ORDER 3u
+
+static unsigned rank_of(const struct bt_way *way, const struct bt_config *config)
+{
+	enum bt_way_use use = bt_way_use(config->pattern);
+	bool other = use == BT_WAY_CHURN && way->fifo && config->free_order != BT_FREE_FIFO;
+
+	return 2u * way->rank[use] + (other ? OTHER_FREE_ORDER : 0u);
+}
+
 /* The best one that has room for what is to be held, else the best one. */
 static enum bt_way_number choose(const struct bt_user_means *means, const struct bt_config *config)
 {
-	enum bt_way_use use = bt_way_use(config->pattern);
 	unsigned best = BT_WAY_COUNT, best_rank = 0;
 
 	for (unsigned i = 0; i < BT_WAY_COUNT; i++) {
 		bool narrow = means->room_bytes[i] < config->max_held_bytes &&
 			      !bt_ways[i]->transient;
-		unsigned rank = bt_ways[i]->rank[use] + (narrow ? UINT8_MAX : 0u);
+		unsigned rank = rank_of(bt_ways[i], config) + (narrow ? 2u * UINT8_MAX : 0u);
 
 		if (can(means, i, config) && (best == BT_WAY_COUNT || rank < best_rank)) {
 			best = i;

@@ -3,6 +3,8 @@
 #include "tests/unit/test.h"
 #include "tests/unit/app_rig.h"
 
+#include <errno.h>
+
 const struct bt_source_ops *const bt_sources[] = { &bt_source_sim, NULL };
 
 static const char *const three[] = { "steady", "fragment", "numa-spill", NULL };
@@ -176,6 +178,38 @@ static void leaves_out_what_the_machine_cannot_do(void **state)
 	assert_true(rig->app->quit);
 }
 
+/* As a source answers that finds out only then what it cannot do. */
+static void answered(struct rig *rig, int error, const char *text)
+{
+	struct bt_frame *live = (struct bt_frame *)rig->app->model->live;
+
+	live->ack.token = bt_session_token(rig->session);
+	live->ack.error = error;
+	snprintf(live->ack.text, sizeof(live->ack.text), "%s", text);
+	ui_demo_step(rig->app);
+}
+
+/* No caption stands over another load. */
+static void what_the_source_refuses_is_left_out(void **state)
+{
+	struct rig *rig = *state;
+
+	after(rig, 1);
+	answered(rig, EOPNOTSUPP, "no way for order 0");
+	assert_shows(rig, "DEMO 1/2  fragment");
+	assert_non_null(rig_event(rig->session, BT_EVENT_NOTE,
+				  "left out: load steady: no way for order 0"));
+	assert_int_equal(after(rig, 1)->batch_blocks, 16384);
+	answered(rig, 0, "free=fifo, as way pipe has it");
+	assert_shows(rig, "Here it is otherwise: free=fifo, as way pipe has it.");
+	answered(rig, EOPNOTSUPP, "no way");
+	assert_shows(rig, "DEMO 1/1  numa-spill");
+	after(rig, 1);
+	answered(rig, EOPNOTSUPP, "no nodes");
+	assert_shows(rig, "This machine can do none of the loads");
+	assert_int_equal(after(rig, 1)->run, BT_RUN_DRAIN);
+}
+
 /* The caption takes rows of the view, but no more than its head where there are few. */
 static void the_caption_gives_way(void **state)
 {
@@ -202,6 +236,7 @@ static void the_caption_gives_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		DEMO_TEST(what_the_source_refuses_is_left_out),
 		DEMO_TEST(goes_through_all_and_stops_the_load),
 		DEMO_TEST(keys_go_on_back_and_hold),
 		DEMO_TEST(the_end_stops_the_load),

@@ -79,6 +79,42 @@ static bool has_way(const struct bt_session *session, const char *way)
 	return false;
 }
 
+/* No process may be started: the machine is watched, and the reason is there. */
+static void opens_without_workers(const void *context, char verdict[VERDICT])
+{
+	const struct rlimit none = { 0, 0 };
+	struct bt_machine *machine = bt_xcalloc(1, sizeof(*machine));
+	struct bt_frame *frame;
+	struct bt_err err = { 0 };
+	const char *why;
+	void *source;
+
+	(void)context;
+	setrlimit(RLIMIT_NPROC, &none);
+	if (bt_source_user.open(&source, &(struct bt_source_options){ .argument = "pipe" }, machine,
+				&err)) {
+		snprintf(verdict, VERDICT, "%.200s", err.text);
+		return;
+	}
+	why = bt_source_user.no_control(source);
+	frame = bt_frame_create(machine);
+	if (!why || !strstr(why, "watching alone: cannot start a process for the workers"))
+		snprintf(verdict, VERDICT, "no_control: %.200s", why ? why : "(there is control)");
+	else if (strcmp(machine->source, "user:none") || !strstr(machine->source_note, "watching alone"))
+		snprintf(verdict, VERDICT, "%.60s: %.160s", machine->source, machine->source_note);
+	else if (bt_source_user.read(source, frame, &err) || frame->memory.free_bytes == BT_UNKNOWN)
+		snprintf(verdict, VERDICT, "nothing is read: %.200s", err.text);
+	bt_frame_free(frame);
+	bt_source_user.close(source);
+	free(machine);
+}
+
+static void watches_where_nothing_works(void **state)
+{
+	(void)state;
+	check_as(true, "watching", &(struct check){ opens_without_workers, NULL });
+}
+
 /* The kernel's numbers of every order allocated, and each operation's time. */
 static void single_calls_are_timed(void **state)
 {
@@ -342,6 +378,7 @@ static void lost_and_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(watches_where_nothing_works),
 		cmocka_unit_test(single_calls_are_timed),
 		cmocka_unit_test(calls_of_many_blocks_are_not),
 		cmocka_unit_test(changes_and_refusals_are_told),

@@ -96,11 +96,21 @@ static void what_cannot_be_done_is_told(void **state)
 	struct kit kit = new_kit();
 
 	(void)state;
-	assert_int_equal(fit(&kit, "order=0 gfp=atomic touch=all free=lifo cpus=0-3"), 0);
+	assert_int_equal(fit(&kit, "order=0 gfp=atomic touch=all pattern=hold free=lifo cpus=0-3"), 0);
 	assert_string_equal(kit.text, "gfp=kernel, touch=none, free=fifo, cpus=0-2, as way pipe "
 				      "has it");
 	assert_int_equal(kit.config.gfp, BT_GFP_KERNEL);
 	assert_int_equal(kit.config.cpus[0], 7);
+	/* What a pipe cannot, rings of buffers can; where there are none, packets are further off. */
+	kit = new_kit();
+	assert_int_equal(fit(&kit, "order=0 gfp=kernel cpus=1 pattern=burst free=random"), 0);
+	assert_int_equal(kit.way, BT_WAY_PBUF);
+	assert_int_equal(kit.config.free_order, BT_FREE_RANDOM);
+	kit = new_kit();
+	kit.means.orders[BT_WAY_PBUF] = 0;
+	assert_int_equal(fit(&kit, "order=0 gfp=kernel cpus=1 pattern=burst free=random"), 0);
+	assert_string_equal(kit.text, "free=fifo, as way pipe has it");
+	kit = new_kit();
 	assert_int_equal(fit(&kit, "order=3 gfp=kernel-noretry cpus=1 pattern=hold free=random"), 0);
 	assert_string_equal(kit.text, "");
 	assert_int_equal(kit.config.free_order, BT_FREE_RANDOM);
