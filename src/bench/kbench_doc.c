@@ -38,6 +38,8 @@ static const struct bt_field group_rows[] = {
 	ROW(bt_kbench_group, order, BT_FIELD_UNSIGNED, .required = true, .max = BT_MAX_ORDERS - 1),
 	ROW(bt_kbench_group, threads, BT_FIELD_UNSIGNED, .required = true, .max = BT_MAX_CPUS),
 	BT_FIELD(struct bt_kbench_group, allocs, "allocs_blocks", BT_FIELD_UNSIGNED),
+	BT_FIELD(struct bt_kbench_group, filled, "filled_blocks", BT_FIELD_UNSIGNED),
+	ROW(bt_kbench_group, fill_failures, BT_FIELD_UNSIGNED),
 };
 
 static const struct bt_field row_rows[] = {

@@ -183,6 +183,16 @@ static void print_head(FILE *out, const struct bt_kbench *result)
 		result->machine.accel, node, gfp, touch, (unsigned long long)plan->seed);
 }
 
+static void print_fill(FILE *out, const struct bt_kbench_group *group)
+{
+	if (group->fill_failures == BT_UNKNOWN || !group->fill_failures)
+		return;
+	fprintf(out, "order %u, %u thread%s: of %llu blocks to fill with %llu were not to be had; halves and "
+		"shares are of the others.\n", group->order, group->threads,
+		group->threads == 1 ? "" : "s", (unsigned long long)group->allocs * group->threads,
+		(unsigned long long)group->fill_failures);
+}
+
 static void print_foot(FILE *out, const struct bt_kbench *result, uint64_t preempted)
 {
 	char clock[TEXT] = "?";
@@ -201,6 +211,8 @@ static void print_foot(FILE *out, const struct bt_kbench *result, uint64_t preem
 	if (preempted)
 		fprintf(out, "; %llu preempted ones are left out", (unsigned long long)preempted);
 	fputs(".\n", out);
+	for (unsigned i = 0; i < result->group_count; i++)
+		print_fill(out, &result->groups[i]);
 	if (!result->complete)
 		fprintf(out, "NOT COMPLETE: %s\n",
 			*result->flaw ? result->flaw : "it was not finished");

@@ -112,7 +112,7 @@ static void begin_row(struct bt_kbench_run *run)
 
 	run->row = (struct bt_kbench_row){
 		.order = group->order, .threads = group->threads, .iteration = run->iteration,
-		.allocs = plan->kind == BT_KBENCH_FRAG ? bt_kbench_share(plan, group->allocs) :
+		.allocs = plan->kind == BT_KBENCH_FRAG ? bt_kbench_share(plan, group->filled) :
 							 group->allocs,
 		.free_pages = BT_UNKNOWN, .free_frames = BT_UNKNOWN,
 	};
@@ -166,6 +166,8 @@ static int next(struct bt_kbench_run *run, const struct bt_frame *frame, struct 
 		over(run);
 		return 0;
 	}
+	if (run->stage == STAGE_SETUP && run->phase->step == BT_STEP_GET)
+		bt_kbench_filled(run, frame);
 	if (run->phase->measures)
 		bt_kbench_measure(run, frame);
 	if (run->result->plan.kind == BT_KBENCH_FRAG && run->stage == STAGE_ITERATION)

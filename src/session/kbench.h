@@ -107,6 +107,11 @@ struct bt_kbench_row {
 struct bt_kbench_group {
 	unsigned order, threads;
 	uint64_t allocs;		/* blocks a thread */
+	/*
+	 * frag: allocations of the fill that gave nothing, all threads, and what a thread then held, on
+	 * average: half of it is freed, and shares are of it. BT_UNKNOWN: not filled yet, another benchmark.
+	 */
+	uint64_t fill_failures, filled;
 	__u64 cpus[BT_CPU_WORDS];
 	struct bt_hist get, put;
 	/*

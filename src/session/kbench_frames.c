@@ -16,15 +16,15 @@ struct bt_kbench_group *bt_kbench_group_of(const struct bt_kbench_run *run)
 
 uint64_t bt_kbench_blocks(const struct bt_kbench_run *run)
 {
-	uint64_t allocs = bt_kbench_group_of(run)->allocs;
+	const struct bt_kbench_group *group = bt_kbench_group_of(run);
 
 	switch (run->phase->amount) {
 	case AMOUNT_ALL:
-		return allocs;
+		return group->allocs;
 	case AMOUNT_HALF:
-		return allocs / 2 ? allocs / 2 : 1;
+		return group->filled / 2 ? group->filled / 2 : 1;
 	case AMOUNT_SHARE:
-		return bt_kbench_share(&run->result->plan, allocs);
+		return bt_kbench_share(&run->result->plan, group->filled);
 	default:
 		return 0;
 	}
@@ -135,6 +135,20 @@ static void add_counts(const struct bt_kbench_run *run, const struct bt_frame *f
 		row->failures += frame->cpus[cpu].step.failures;
 		row->preempted_ns += frame->cpus[cpu].step.preempted_ns;
 	}
+}
+
+void bt_kbench_filled(struct bt_kbench_run *run, const struct bt_frame *frame)
+{
+	struct bt_kbench_group *group = bt_kbench_group_of(run);
+	struct bt_kbench_row fill = { .failures = 0 };
+	uint64_t asked = group->allocs * group->threads;
+
+	add_counts(run, frame, &fill);
+	group->fill_failures = fill.failures;
+	group->filled = fill.failures < asked ? (asked - fill.failures) / group->threads : 0;
+	if (!group->filled)
+		bt_kbench_flaw(run, "no block of order %u was to be had: there is nothing to fragment",
+			       group->order);
 }
 
 void bt_kbench_measure(struct bt_kbench_run *run, const struct bt_frame *frame)

@@ -250,6 +250,7 @@ int bt_kbench_groups(const struct bt_kbench_plan *plan, const struct bt_machine 
 		for (unsigned t = 0; !rc && t < plan->thread_count; t++) {
 			struct bt_kbench_group group = {
 				.order = plan->orders[o], .threads = plan->threads[t],
+				.fill_failures = BT_UNKNOWN, .filled = BT_UNKNOWN,
 			};
 
 			rc = check_group(plan, machine, frame, &group, err);

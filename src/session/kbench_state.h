@@ -62,6 +62,8 @@ bool bt_kbench_ended(struct bt_kbench_run *run, const struct bt_frame *frame);
 /* What makes it worthless; true: there is nothing of ours to stop any more. */
 bool bt_kbench_judge(struct bt_kbench_run *run, const struct bt_frame *frame);
 /* The phase that ended with this frame, into the row and its group. */
+/* The fill of frag is over: what came of it. */
+void bt_kbench_filled(struct bt_kbench_run *run, const struct bt_frame *frame);
 void bt_kbench_measure(struct bt_kbench_run *run, const struct bt_frame *frame);
 
 #endif

@@ -230,6 +230,47 @@ static void phases_come_in_order(void **state)
 	}
 }
 
+/* Where a part of the fill fails, that is said, and halves and shares are of what came. */
+static void a_fill_that_fails_is_told(void **state)
+{
+	struct bt_session *session = open_sim("sim:1,cpus=4,nodes=2,memory=1G,fault=fail@0s:4000000");
+	struct bt_kbench_plan plan = plan_of(session, BT_KBENCH_FRAG);
+	struct bt_kbench_run *run = start(session, &plan);
+	const struct bt_kbench *result = bt_kbench_result(run);
+	uint64_t failures = 0, half = 0, asked = 100 * 2;
+	const struct bt_kbench_group *group;
+	char *text = NULL;
+	size_t size;
+	FILE *out;
+
+	(void)state;
+	while (!bt_kbench_step(run, NULL)) {
+		const struct bt_frame *frame = bt_session_frame(session);
+
+		/* The generation after the fill: no other allocation was tried by then. */
+		if (frame->config.step == BT_STEP_PUT && !half) {
+			half = frame->config.step_blocks;
+			for (unsigned cpu = 0; cpu < 4; cpu++)
+				failures += frame->cpus[cpu].failures;
+		}
+		bt_session_want(session, bt_kbench_wants(run));
+		rig_idle(session, BT_NS_PER_MS);
+	}
+	group = &result->groups[0];
+	assert_true(failures > 0 && failures < asked);
+	assert_int_equal(group->fill_failures, failures);
+	assert_int_equal(group->filled, (asked - failures) / 2);
+	assert_int_equal(half, (asked - failures) / 2 / 2);
+	assert_int_equal(result->rows[0].allocs, bt_kbench_share(&plan, (asked - failures) / 2));
+	out = open_memstream(&text, &size);
+	bt_kbench_print(out, result, 100);
+	fclose(out);
+	assert_non_null(strstr(text, "of 200 blocks to fill with"));
+	free(text);
+	bt_kbench_end(run);
+	bt_session_close(session);
+}
+
 /* The result's flaw after `spoil` was done to a run, once it has a row. */
 static void assert_spoilt(const char *spec, void (*spoil)(struct bt_session *session),
 			  struct bt_kbench_plan (*plan_for)(const struct bt_session *session),
@@ -389,6 +430,7 @@ int main(void)
 		cmocka_unit_test(what_the_machine_has_not),
 		cmocka_unit_test(free_lists_by_hand),
 		cmocka_unit_test(phases_come_in_order),
+		cmocka_unit_test(a_fill_that_fails_is_told),
 		cmocka_unit_test(what_comes_between_is_told),
 		cmocka_unit_test(stopped_on_the_way),
 		cmocka_unit_test(the_document_there_and_back),
