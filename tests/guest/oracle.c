@@ -463,10 +463,18 @@ static const char *const complaints[] = {
 #include "complaints.def"
 };
 
+/*
+ * What the kernel answers when memory with a page of its own in it is to go offline: the tests try one
+ * block after the other, and which of them has such a page is chance.
+ */
+static const char no_complaint[] = "page dumped because: unmovable page";
+
 static bool complains(const char *message)
 {
 	unsigned i;
 
+	if (strstr(message, no_complaint))
+		return false;
 	for (i = 0; i < BT_ARRAY_SIZE(complaints); i++) {
 		if (strstr(message, complaints[i]))
 			return true;
