@@ -38,8 +38,8 @@ const struct bt_load bt_load_table[] = {
 	{ .name = "fragment", .view = 4,
 	  .shows = "Memory is filled with single pages, then many are freed at random: much is "
 		   "free, in pieces too small for a huge page.",
-	  .look = "View 4: low orders fill, orders 9 and 10 run out, and more and more of what is "
-		  "free is unusable for them.",
+	  .look = "View 4: low orders fill; of orders 9 and 10 little more is left than the load was not "
+		  "given, and the rest is unusable for them.",
 	  .settings = { "order=0", "pattern=steady", "free=random", "batch=16384", "pace=50000",
 			"held=90%" } },
 	{ .name = "compaction", .view = 6,

@@ -68,7 +68,7 @@ int main(int argc, char **argv)
 		 */
 		node_scenarios, parameter_scenarios, clock_scenarios, detail_scenarios, block_scenarios,
 		counter_scenarios, failure_scenarios, session_scenarios, measure_scenarios, fault_scenarios,
-		mixed_scenarios, kbench_scenarios, user_scenarios,
+		mixed_scenarios, kbench_scenarios, load_scenarios, user_scenarios,
 	};
 	struct rig rig = {0};
 	char *names = NULL;

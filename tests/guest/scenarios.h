@@ -24,6 +24,7 @@ extern const struct scenario failure_scenarios[];
 extern const struct scenario fault_scenarios[];
 extern const struct scenario mixed_scenarios[];
 extern const struct scenario kbench_scenarios[];
+extern const struct scenario load_scenarios[];
 extern const struct scenario user_scenarios[];
 
 /*
