@@ -192,7 +192,8 @@ suite_lab() {
 }
 
 suite_endtoend() {
-	kernel_kit latest && BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/endtoend.py" "$build"
+	local kit
+	kit=$(kernel_kit latest) && BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/endtoend.py" "$build" "$kit"
 }
 
 # Pictures by gnuplot, and pages in a browser.

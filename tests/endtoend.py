@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""The whole way, as an operator goes it: endtoend.py BUILD
+"""The whole way, as an operator goes it: endtoend.py BUILD KIT
 
 Types keys into `buddytop --vm` on a pseudo-terminal, and asks a probe in the guest (tests/guest/
 probe.c: a hist trigger on the kernel's own allocation tracepoint, printed to the console once a
-second) what the module's workers really did.
+second) what the module's workers really did. Then two guests side by side, and a demonstration in one.
 """
 import fcntl, glob, json, os, pty, re, select, signal, struct, sys, tempfile, termios, time
 
@@ -91,17 +91,28 @@ class Probe:
                 if hits > before.get(key, 0)}
 
 
-def guest_alive(state):
-    """Whether a QEMU runs that writes its console below state."""
+def guests_alive(state):
+    """How many QEMUs run that write their consoles below state."""
+    count = 0
     for path in glob.glob("/proc/[0-9]*/cmdline"):
         try:
             with open(path, "rb") as file:
                 words = file.read()
-            if b"qemu-system" in words.split(b"\0")[0] and state.encode() in words:
-                return True
+            count += b"qemu-system" in words.split(b"\0")[0] and state.encode() in words
         except OSError:
             pass
-    return False
+    return count
+
+
+def guest_alive(state):
+    return guests_alive(state) > 0
+
+
+def all_gone(state):
+    end = time.monotonic() + 10
+    while guest_alive(state) and time.monotonic() < end:
+        time.sleep(0.2)
+    return not guest_alive(state)
 
 
 def drive(build, work):
@@ -150,17 +161,79 @@ def drive(build, work):
     dashboard.type("q")
     dashboard.run(15)
     check(dashboard.code == 0, f"q leaves, exit code {dashboard.code}")
-    end = time.monotonic() + 10
-    while guest_alive(state) and time.monotonic() < end:
-        time.sleep(0.2)
-    check(not guest_alive(state), "the guest is gone")
+    check(all_gone(state), "the guest is gone")
     if failed:
         print(dashboard.text())
 
 
+SMALL = ["--yes", "--cpus", "1", "--nodes", "1", "--memory", "384M"]
+
+
+def in_a_guest(build, work, name, arguments):
+    """A dashboard with small guests; the probe is in each of them."""
+    state = f"{work}/{name}"
+    os.environ["XDG_STATE_HOME"] = state
+    return state, Dashboard([build + "/buddytop", *arguments, *SMALL, "--initrd-add",
+                             f"/sbin/guest-extra={build}/tests/guest/probe"], work)
+
+
+def drive_two(build, kit, work):
+    """Two guests: what the first is told, the kernel of either does."""
+    state, dashboard = in_a_guest(build, work, "two", ["--vm", "--kernel", kit, "--against", kit])
+    if not check(dashboard.until(r"against", 240), "two guests: the dashboard opens"):
+        print(dashboard.text())
+        os.kill(dashboard.pid, signal.SIGKILL)
+        return
+    check(guests_alive(state) == 2, f"two guests of ours run: {guests_alive(state)}")
+    dashboard.type("w")
+    dashboard.type("y")
+    dashboard.type(":order=2\r")
+    dashboard.run(3)
+    probes = [Probe(state) for _ in range(2)]
+    for number, path in enumerate(sorted(glob.glob(state + "/buddytop/*"))[:2]):
+        probes[number].pattern = path
+        grown = probes[number].growth(dashboard)
+        check(set(grown) == {(2, 0)}, f"guest {number} allocates order 2: {grown}")
+    dashboard.type("B")  # ends the comparison that is on from the beginning
+    dashboard.type("B")
+    check(dashboard.until(r"Compared with", 20), "B lists the differences")
+    dashboard.type("\x1b")
+    dashboard.run(1)
+    dashboard.type("!")
+    dashboard.run(1)
+    dashboard.type("q")
+    dashboard.run(15)
+    check(dashboard.code == 0, f"q leaves, exit code {dashboard.code}")
+    if not check(all_gone(state), "both guests are gone"):
+        print(dashboard.text())
+
+
+def demonstrate(build, kit, work):
+    """The demonstration goes through two loads, and the kernel has the orders of both in turn."""
+    state, dashboard = in_a_guest(build, work, "demo", ["demo", "--load", "steady,churn", "--seconds", "12",
+                                                        "--kernel", kit])
+    probe = Probe(state)
+    for number, name, order in ((1, "steady", 0), (2, "churn", 3)):
+        if not check(dashboard.until(f"DEMO {number}/2  {name}", 240), f"demo: {name} has its caption"):
+            print(dashboard.text())
+            os.kill(dashboard.pid, signal.SIGKILL)
+            return
+        grown = probe.growth(dashboard)
+        check(set(grown) == {(order, 0)}, f"demo: {name} is order {order}: {grown}")
+    check(dashboard.until(r"That was all", 60), "demo: it comes to its end")
+    probe.now(dashboard)
+    check(probe.growth(dashboard) == {}, "demo: and the load is stopped")
+    dashboard.type("q")
+    dashboard.run(15)
+    check(dashboard.code == 0 and all_gone(state), f"demo: q leaves, exit code {dashboard.code}")
+
+
 def main():
+    build, kit = (os.path.abspath(argument) for argument in sys.argv[1:3])
     with tempfile.TemporaryDirectory(prefix="buddytop-endtoend-") as work:
-        drive(os.path.abspath(sys.argv[1]), work)
+        drive(build, work)
+        drive_two(build, kit, work)
+        demonstrate(build, kit, work)
     print(f"{passed} passed, {failed} failed, 0 skipped")
     sys.exit(failed != 0)
 
