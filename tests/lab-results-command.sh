@@ -82,14 +82,17 @@ verdict 'one folder, every metric'
 lab 0 show study && grep -q '^Unavailable:$' out && ! grep -q FAILED out && ! grep -q '^Failed' out &&
 	grep -q '^compiling base-auto reporting-delay=100ms: 1 run, 1 unavailable; emulated' out &&
 	grep -q '^compiling base-auto reporting-delay=100ms r01: reporting-delay: the guest has none$' out &&
-	lab 0 export study && grep -q '^compiling,base-auto,reporting-delay=100ms,1,,unavailable,,$' out
+	lab 0 export study && grep -q '^compiling,base-auto,reporting-delay=100ms,1,,unavailable,,,emulated,tcg,no$' out
 verdict 'what is unavailable is told, and no failure'
 
 lab 0 export runs && cp out x.csv && lab 0 export runs -o y.csv && [ ! -s out ] && cmp x.csv y.csv &&
 	python3 - <<'END'
 import csv
 rows = list(csv.DictReader(open("x.csv", newline="")))
-assert list(rows[0]) == "benchmark mode label repetition iteration metric unit value".split()
+assert list(rows[0]) == ("benchmark mode label repetition iteration metric unit value "
+                         "reality accel unproven").split()
+assert {(r["mode"], r["reality"], r["unproven"]) for r in rows} == {
+    ("base-manual", "emulated", "no"), ("llfree-auto", "emulated", "yes")}, rows
 speeds = [(r["repetition"], r["iteration"], float(r["value"])) for r in rows
           if r["metric"] == "shrink_bytes_per_s"]
 assert speeds == [(str(1 + i // 3), str(1 + i % 3), (1 << 30) / (1 << i)) for i in range(6)], speeds

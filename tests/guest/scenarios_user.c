@@ -310,13 +310,20 @@ static const struct node_way {
 
 #define AROUND 0.3
 #define BLOCKS 150	/* so that others, who are there all the time, are few beside */
+#define PLENTY 1500	/* with so many there is nothing left to wait for */
 
 static void wait_for_blocks(struct rig *rig, unsigned order)
 {
-	uint64_t end = oracle_deadline_ns(20000);
+	uint64_t now = bt_mono_ns(), end = oracle_deadline_ns(20000), soon = now + 700 * BT_NS_PER_MS;
 
-	while (oracle_trigger_sum(order) < BLOCKS && bt_mono_ns() < end)
+	do {
+		uint64_t blocks = oracle_trigger_sum(order);
+
+		if (blocks >= PLENTY || (blocks >= BLOCKS && now >= soon))
+			return;
 		rig_wait_ms(rig, 100);
+		now = bt_mono_ns();
+	} while (now < end);
 }
 
 static void check_policy(struct rig *rig, unsigned user, unsigned way, unsigned policy)
@@ -327,7 +334,6 @@ static void check_policy(struct rig *rig, unsigned user, unsigned way, unsigned 
 	oracle_trigger_arm("mm_page_alloc", "order");
 	rig_publish(rig, policies[policy].assignments, BT_RUN_GO);
 	bt_session_pause(rig->session, true);	/* sampling allocates, too */
-	rig_wait_ms(rig, 700);
 	wait_for_blocks(rig, node_ways[way].order);
 	bt_session_pause(rig->session, false);
 	rig_drain(rig);
