@@ -16,6 +16,7 @@
 #define PAGES 64u
 #define MOST_PAGES 8192u	/* where others allocate so much that fewer would not show */
 #define TRIES 20u
+#define QUIET_TRIES 3u		/* of one size: more is more noise for others who try */
 #define WAY_NS (2 * BT_NS_PER_S)	/* on a way; an order of it is tried once in any case */
 #define PAUSE_NS BT_NS_PER_MS	/* between two, for others to be through */
 /* What others allocate in the meantime is less than this and a half of ours. */
@@ -200,7 +201,8 @@ static bool prove_order(struct trial *trial, struct bt_proof *proof)
 			return true;
 		if (bt_mono_ns() >= trial->end_ns)
 			break;
-		stand_out(trial);
+		if (i % QUIET_TRIES == QUIET_TRIES - 1)
+			stand_out(trial);
 		bt_sleep_until_ns(bt_mono_ns() + PAUSE_NS);
 	}
 	return trial->fell_back && proof->orders & ~1u;

@@ -5,7 +5,6 @@
 #include <linux/perf_event.h>
 #include <sched.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
@@ -328,62 +327,6 @@ static void a_liar_is_found_out(void **state)
 	assert_non_null(strstr(proof.reason, "order 10: 1024 pages were to be allocated"));
 }
 
-#define NOISY_TRIES 10
-
-/* A process that takes and gives back some hundred thousand pages a second. */
-static pid_t start_noise(void)
-{
-	pid_t parent = getpid(), pid = fork();
-
-	if (pid)
-		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	while (getppid() == parent) {
-		void *memory = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-
-		munmap(memory, 1 << 20);
-		usleep(2000);
-	}
-	_exit(0);
-}
-
-/*
- * The tracepoint counts our own blocks, whatever others do beside; without it ours are so many that they
- * stand out.
- */
-static void proves_beside_others(const void *context, char verdict[VERDICT])
-{
-	struct bt_err err = { 0 };
-	struct bt_proof proof;
-	uint32_t orders = 0;
-	pid_t noise;
-
-	(void)context;
-	if (bt_rights_network(&err)) {
-		snprintf(verdict, VERDICT, "skip: %.200s", err.text);
-		return;
-	}
-	noise = start_noise();
-	/* Other tests are others, too: what one try has not, the next one may have. */
-	for (unsigned i = 0; i < NOISY_TRIES && orders != 0x7ff; i++) {
-		bt_prove(&bt_way_packet, 10, &proof);
-		orders |= proof.orders;
-		if (proof.traced && proof.orders != 0x7ff)
-			break;
-	}
-	kill(noise, SIGKILL);
-	waitpid(noise, NULL, 0);
-	if (orders != 0x7ff || (proof.orders == 0x7ff) != !*proof.reason)
-		snprintf(verdict, VERDICT, "orders %#x: %.160s", orders, proof.reason);
-}
-
-static void others_do_not_hide_a_proof(void **state)
-{
-	(void)state;
-	check_as(false, "packet", &(struct check){ proves_beside_others, NULL });
-}
-
 #define QUIET_TRIES 50
 
 /* Order 11 is above what the allocator has: these pages are real, and no block. */
@@ -445,7 +388,6 @@ int main(void)
 		cmocka_unit_test(sockets_are_bounded),
 		cmocka_unit_test(ways_prove_themselves),
 		cmocka_unit_test(a_liar_is_found_out),
-		cmocka_unit_test(others_do_not_hide_a_proof),
 		cmocka_unit_test(vmalloc_is_no_proof),
 		cmocka_unit_test(names_are_read),
 	};
