@@ -177,8 +177,8 @@ void ant_workers_exit(struct ant_dev *dev);
 /* Makes every worker look at the generation. Any context. */
 void ant_workers_wake(struct ant_dev *dev);
 /*
- * Takes the rings handed to workers whose CPU is offline, for they cannot. Sleeps while a CPU comes or
- * goes, which may take as long as its worker has to free; try: does nothing then.
+ * Takes the rings handed to workers whose CPU is offline, for they cannot. Sleeps while a CPU
+ * comes or goes, which may take as long as its worker has to free; try: does nothing then.
  */
 void ant_workers_take_offline_rings(struct ant_dev *dev);
 void ant_workers_try_offline_rings(struct ant_dev *dev);

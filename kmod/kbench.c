@@ -120,8 +120,8 @@ static bool ant_kbench_ops(struct ant_dev *dev, struct ant_worker *w, u64 *now_n
 /* ---- shuffle ---------------------------------------------------------------------------- */
 
 /*
- * What a CPU takes part with; NULL: its worker is not of the mask. Whoever writes `rings` gets the same
- * answer throughout: a worker changes its job as a reader.
+ * What a CPU takes part with; NULL: its worker is not of the mask. Whoever writes `rings` gets the
+ * same answer throughout: a worker changes its job as a reader.
  */
 static struct ant_hold *ant_shuffle_hold(struct ant_dev *dev, unsigned int cpu)
 {
@@ -208,7 +208,7 @@ static bool ant_shuffle_batch(struct ant_dev *dev, struct ant_worker *w, u64 now
 		return false;
 	}
 	percpu_down_write(&dev->rings);
-	/* Who has adopted a generation since then is no longer of the step, and who has not waits. */
+	/* Who has adopted a generation since is no longer of the step, and who has not waits. */
 	if (ant_worker_is_current(dev, w))
 		over = ant_shuffle_some(dev, w, dev->first,
 					ktime_get_ns() + ANT_KBENCH_BATCH_NS);

@@ -92,7 +92,7 @@ static void ant_workers_take_parked_rings(struct ant_dev *dev)
 
 	percpu_down_read(&dev->rings);
 	for_each_possible_cpu(cpu) {
-		/* Of one that is online the thread may run by now, whatever its state still says. */
+		/* Of one that is online the thread may run, whatever its state still says. */
 		if (!cpu_online(cpu))
 			ant_worker_take_ring(per_cpu_ptr(dev->workers, cpu));
 	}

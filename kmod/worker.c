@@ -78,7 +78,7 @@ static void ant_worker_adopt(struct ant_dev *dev, struct ant_worker *w, u64 now_
 {
 	u64 generation;
 
-	/* A shuffle is through with this worker first: it looks at the job as well as at the ring. */
+	/* A shuffle is through with this worker first: it looks at job and ring. */
 	percpu_down_read(&dev->rings);
 	spin_lock(&dev->lock);
 	generation = dev->generation;
