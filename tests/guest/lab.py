@@ -203,7 +203,7 @@ def read_back(name, directory):
     code, _, stderr = program("plot", directory, "-o", picture)
     report(f"{name}: plot", [] if code == 0 and "EMULATED" in Path(picture).read_text(encoding="utf-8")
            else [stderr])
-    code, _, stderr = program("report", directory, "-o", page)
+    code, _, stderr = program("lab", "report", directory, "-o", page)
     report(f"{name}: report", [] if code == 0 and "EMULATED" in Path(page).read_text(encoding="utf-8")
            else [stderr])
     code, text, stderr = program("compare", directory, directory)
