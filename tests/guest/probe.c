@@ -30,9 +30,19 @@ static void print_hist(void)
 	fflush(stdout);
 }
 
+/*
+ * The trigger has the kernel rewrite its own code while the other CPU may be in it. Under emulation of
+ * several CPUs that was seen to leave one of them where it was, in a soft lockup, when the agent was just
+ * starting; one that waits for requests is not there.
+ */
+#define AGENT_STARTS_S 4
+
 int main(void)
 {
-	FILE *trigger = fopen(EVENT "trigger", "we");
+	FILE *trigger;
+
+	sleep(AGENT_STARTS_S);
+	trigger = fopen(EVENT "trigger", "we");
 
 	if (!trigger || fputs(HIST, trigger) < 0 || fclose(trigger)) {
 		perror("probe: the hist trigger");
