@@ -135,7 +135,7 @@ static void check_fragmentation(struct rig *rig)
 {
 	struct bt_kbench_plan plan = plan_of(rig, BT_KBENCH_FRAG);
 	uint64_t frames = oracle_free_pages(9) / 512, least = UINT64_MAX;
-	uint64_t small = oracle_meminfo_bytes("MemFree") / 4096 - 512 * frames, broken;
+	uint64_t small = oracle_free_bytes() / 4096 - 512 * frames, broken;
 	struct bt_kbench_run *run;
 	const struct bt_kbench *result;
 	uint64_t end_ns = oracle_deadline_ns(LIMIT_MS);
