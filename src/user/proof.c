@@ -17,7 +17,7 @@
 #define MOST_PAGES 8192u	/* where others allocate so much that fewer would not show */
 #define TRIES 20u
 #define QUIET_TRIES 3u		/* of one size: more is more noise for others who try */
-#define WAY_NS (2 * BT_NS_PER_S)	/* on a way; an order of it is tried once in any case */
+#define WAY_NS (4 * BT_NS_PER_S)	/* on a way; an order of it is tried once in any case */
 #define PAUSE_NS BT_NS_PER_MS	/* between two, for others to be through */
 /* What others allocate in the meantime is less than this and a half of ours. */
 #define OTHERS_PAGES 256u

@@ -26,7 +26,7 @@ struct bt_proof {
  * grow by a block; where tracefs is there to be used, when the tracepoint has counted as many blocks of
  * that order. Without it the pages must not be so many more that it may have been others, which a busy
  * machine's are; and of a way that hides its failures pages are proven alone: they may have been smaller
- * ones. A way is tried for some 2 s, an order at least once. An order above a proven
+ * ones. A way is tried for some 4 s, an order at least once. An order above a proven
  * one (for vmalloc(): above 0) for which there was no block just now counts as proven: that is what it
  * is there to find out.
  */

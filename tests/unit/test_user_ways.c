@@ -271,7 +271,9 @@ static void proves(const void *context, char verdict[VERDICT])
 	bt_prove(way, 10, &proof);
 	if (!proof.orders && (strstr(proof.reason, "no ") || strstr(proof.reason, "off")))
 		snprintf(verdict, VERDICT, "skip: %.200s", proof.reason);
-	else if (!proof.orders || proof.orders & ~way->orders || *proof.reason)
+	/* Of a busy machine, as one that runs other tests, not all; and then it is said why. */
+	else if (!proof.orders || proof.orders & ~way->orders ||
+		 (proof.orders == (way->orders & 0x7ff)) != !*proof.reason)
 		snprintf(verdict, VERDICT, "orders %#x of %#x: %.160s", proof.orders, way->orders,
 			 proof.reason);
 }
