@@ -50,7 +50,6 @@ int ui_beside_check(const struct bt_machine *first, const struct bt_machine *sec
 	return check_kind(first, second, err);
 }
 
-
 static const char other[] = "other";
 
 /* "6.12.1" of "6.12.1-amd64", "sim:2" of "sim:2,cpus=4"; false: too long for a column. */

@@ -49,7 +49,7 @@ static void enter(struct ui_app *app, unsigned at)
 	demo->entering = true;
 	code = ui_app_load(app, present(demo), &err);
 	demo->entering = false;
-	demo->token = bt_session_token(app->session);
+	demo->token = code ? 0 : bt_session_token(app->session);
 	app->message[0] = '\0'; /* the caption says it, in full */
 	demo->state = app->overlay.ops ? UI_DEMO_ASKED : UI_DEMO_RUNNING;
 	if (code)
@@ -108,6 +108,7 @@ static void look_at_answer(struct ui_app *app)
 		return;
 	app->demo.since_ns = app->model->status.now_ns;
 	app->demo.state = UI_DEMO_RUNNING;
+	app->demo.token = bt_session_token(app->session);
 	if (app->model->wanted->run != BT_RUN_GO)
 		hold(app, "the load was not started");
 }

@@ -36,7 +36,7 @@ struct ui_demo {
 	uint64_t spent_ns;		/* HELD: by then */
 	char why[BT_ERR_TEXT];		/* HELD: by whom or what; "" = the operator's key */
 	bool entering;			/* what that updates does not step it */
-	uint64_t token;			/* of the present one's publication, as the source answers it */
+	uint64_t token;			/* of the present one's publication; 0: there is none */
 };
 
 /* From the next ui_demo_step() with a sample on. */

@@ -210,6 +210,18 @@ static void what_the_source_refuses_is_left_out(void **state)
 	assert_int_equal(after(rig, 1)->run, BT_RUN_DRAIN);
 }
 
+/* The same where the first load began with a yes. */
+static void what_is_refused_after_a_yes_is_left_out(void **state)
+{
+	struct rig *rig = *state;
+
+	begin(rig, three, false);
+	press(rig, "y");
+	after(rig, 1);
+	answered(rig, EOPNOTSUPP, "no way for order 0");
+	assert_shows(rig, "DEMO 1/2  fragment");
+}
+
 /* The caption takes rows of the view, but no more than its head where there are few. */
 static void the_caption_gives_way(void **state)
 {
@@ -243,6 +255,7 @@ int main(void)
 		DEMO_TEST(a_stop_holds_it),
 		DEMO_TEST(nobody_is_interrupted),
 		cmocka_unit_test_setup_teardown(on_a_machine_of_others_it_asks, rig_open, rig_close),
+		cmocka_unit_test_setup_teardown(what_is_refused_after_a_yes_is_left_out, rig_open, rig_close),
 		cmocka_unit_test_setup_teardown(leaves_out_what_the_machine_cannot_do,
 						rig_open_one_node, rig_close),
 		DEMO_TEST(the_caption_gives_way),
