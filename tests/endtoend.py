@@ -119,11 +119,17 @@ def drive(build, work):
     state = work + "/state"
     os.environ["XDG_STATE_HOME"] = state
     start = time.monotonic()
+    # The event is on from the first moment, with one CPU: see src/vm/qemu.c for what may happen later.
     dashboard = Dashboard([build + "/buddytop", "--vm", "--yes", "--cpus", "2", "--nodes", "2",
+                           "--append", "trace_event=kmem:mm_page_alloc",
                            "--initrd-add", f"/sbin/guest-extra={build}/tests/guest/probe"], work)
     if not check(dashboard.until(r"EMULATED|accel kvm", 180), "the dashboard opens on a guest"):
         print(dashboard.text())
-        os.kill(dashboard.pid, signal.SIGKILL)
+        for path in glob.glob(state + "/buddytop/*"):
+            with open(path, errors="replace") as file:
+                print(f"# {os.path.basename(path)}:\n{file.read()[-4000:]}")
+        if dashboard.code is None:
+            os.kill(dashboard.pid, signal.SIGKILL)
         return
     print(f"# first frame after {time.monotonic() - start:.1f} s")
     check(guest_alive(state), "a guest of ours runs")
@@ -182,7 +188,11 @@ def drive_two(build, kit, work):
     state, dashboard = in_a_guest(build, work, "two", ["--vm", "--kernel", kit, "--against", kit])
     if not check(dashboard.until(r"against", 240), "two guests: the dashboard opens"):
         print(dashboard.text())
-        os.kill(dashboard.pid, signal.SIGKILL)
+        for path in glob.glob(state + "/buddytop/*"):
+            with open(path, errors="replace") as file:
+                print(f"# {os.path.basename(path)}:\n{file.read()[-4000:]}")
+        if dashboard.code is None:
+            os.kill(dashboard.pid, signal.SIGKILL)
         return
     check(guests_alive(state) == 2, f"two guests of ours run: {guests_alive(state)}")
     dashboard.type("w")

@@ -32,6 +32,10 @@ add_up() {
 	passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
 }
 
+# The oracles' tracepoints are there from the first moment on, with one CPU: QEMU's TCG may not survive
+# that a kernel rewrites its code while another CPU runs it (src/vm/qemu.c).
+traced=trace_event=kmem:mm_page_alloc,kmem:mm_page_free
+
 # boot PROGRAM MEMORY_MIB ARGUMENT...: runs it as the guest's only job. Every program of these tests
 # that is a guest's comes by here; `more` is added to the kernel's command line.
 boot() {
@@ -43,7 +47,7 @@ boot() {
 	add_up "$(basename "$program")" "$build/buddytop-guest-run" --yes --kernel "$kit" --cpus 2 \
 		--nodes 2 --memory $((memory + extra_mib))M --time-limit $((8 * patience))m \
 		--boot-limit $((2 * patience))m \
-		--append "loglevel=7 BUDDYTOP_PATIENCE=$patience ${more-} $append" "${job[@]}" "$@"
+		--append "loglevel=7 $traced BUDDYTOP_PATIENCE=$patience ${more-} $append" "${job[@]}" "$@"
 }
 
 if [ $# -eq 0 ]; then

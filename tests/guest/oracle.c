@@ -302,9 +302,9 @@ static void trace_clear(void)
 }
 
 /*
- * An event's first user patches the allocator's code and its last one patches it back. QEMU's TCG
- * may never end when a second CPU runs through that code meanwhile, so the events stay enabled for
- * the whole test, and only tracing_on changes.
+ * An event's first user patches the allocator's code and its last one patches it back, which QEMU's TCG
+ * may not survive (src/vm/qemu.c): guest.sh has the events enabled from the kernel's start on, they stay
+ * so for the whole test, and only tracing_on changes.
  */
 void oracle_begin(void)
 {

@@ -3,12 +3,14 @@
  * Runs in the guest beside the agent (end-to-end test): counts the workers' allocations by order
  * and CPU with a hist trigger of the kernel, and prints the sums once a second.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define EVENT "/sys/kernel/tracing/events/kmem/mm_page_alloc/"
+#define TRACING "/sys/kernel/tracing/"
+#define EVENT TRACING "events/kmem/mm_page_alloc/"
 #define HIST "hist:keys=order,common_cpu if comm ~ \"buddytop/*\""
 
 static void print_hist(void)
@@ -30,21 +32,17 @@ static void print_hist(void)
 	fflush(stdout);
 }
 
-/*
- * The trigger has the kernel rewrite its own code while the other CPU may be in it. Under emulation of
- * several CPUs that was seen to leave one of them where it was, in a soft lockup, when the agent was just
- * starting; one that waits for requests is not there.
- */
-#define AGENT_STARTS_S 4
+/* One has enabled the event on the kernel's command line; only the trigger is wanted, not the records. */
+static bool put(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+
+	return file && fputs(text, file) >= 0 && !fclose(file);
+}
 
 int main(void)
 {
-	FILE *trigger;
-
-	sleep(AGENT_STARTS_S);
-	trigger = fopen(EVENT "trigger", "we");
-
-	if (!trigger || fputs(HIST, trigger) < 0 || fclose(trigger)) {
+	if (!put(TRACING "tracing_on", "0") || !put(EVENT "trigger", HIST)) {
 		perror("probe: the hist trigger");
 		return 1;
 	}
