@@ -188,7 +188,10 @@ suite_guestrt() {
 
 suite_lab() {
 	local kit
-	kit=$(kernel_kit 6.1) && BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/guest/lab.py" "$build" "$kit"
+	kit=$(kernel_kit 6.1) && {
+		BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/guest/lab.py" "$build" "$kit"
+		BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/guest/lab_shell.py" "$build" "$kit"
+	} | sum_counts
 }
 
 suite_endtoend() {
