@@ -92,6 +92,8 @@ struct bt_lab_job {
 	void (*arguments)(struct bt_json_writer *w, const void *context);	/* may be NULL */
 	/* Each "row", and each of "rows"; may be NULL. The times in it are the guest's. */
 	void (*row)(void *context, const struct bt_json *row);
+	/* Each line that what runs there prints, clean; may be NULL. */
+	void (*output)(void *context, const char *line);
 	/* The last answer, when it is ok; may be NULL. */
 	void (*totals)(void *context, const struct bt_json *answer);
 	void *context;

@@ -96,6 +96,7 @@ static void end_job(struct bt_lab_guest *g, const struct bt_json *answer, bool o
 static void take_answer(struct bt_lab_guest *g, const struct bt_json *answer)
 {
 	struct bt_lab_job *job = g->job;
+	const char *output = bt_json_get_string(answer, "output");
 	uint64_t id, guest_ns;
 	bool begun, ok;
 
@@ -105,6 +106,8 @@ static void take_answer(struct bt_lab_guest *g, const struct bt_json *answer)
 	    bt_json_get_u64(answer, "mono_ns", &guest_ns))
 		job->begun_ns = bt_lab_guest_time(g, guest_ns);
 	take_rows(job, answer);
+	if (output && job->output)
+		job->output(job->context, output);
 	if (bt_json_get_bool(answer, "ok", &ok))
 		end_job(g, answer, ok);
 }

@@ -123,6 +123,32 @@ static int start(struct bt_lab_load *load, const char *name,
 	return bt_lab_job_start(load->lab->guests[load->vm], &load->job, err);
 }
 
+/* A file that cannot be written is no reason to end the run; its results will say that there is no room. */
+static void append_line(const char *path, const char *line)
+{
+	FILE *file = fopen(path, "ae");
+
+	if (!file)
+		return;
+	fprintf(file, "%s\n", line);
+	fclose(file);
+}
+
+static void take_output(void *context, const char *line)
+{
+	struct bt_lab_load *load = context;
+	uint64_t room = BT_LAB_OUTPUT_BYTES;
+	char *path;
+
+	bt_copy_clean(load->said, sizeof(load->said), line);
+	if (!load->lab->options->folder || load->said_bytes > room)
+		return;
+	load->said_bytes += strlen(line) + 1;
+	path = bt_xasprintf("%s/output-%u.log", load->lab->options->folder, load->vm);
+	append_line(path, load->said_bytes > room ? "(more is not kept)" : line);
+	free(path);
+}
+
 /* The status of a program that ran is its result, and the run's. */
 static void take_status(void *context, const struct bt_json *answer)
 {
@@ -130,11 +156,11 @@ static void take_status(void *context, const struct bt_json *answer)
 	uint64_t status, signal;
 
 	if (bt_json_get_u64(answer, "signal", &signal))
-		bt_err_set(&load->job.error, EREMOTEIO, "the command was killed by signal %llu",
-			   (unsigned long long)signal);
+		bt_err_set(&load->job.error, EREMOTEIO, "the command was killed by signal %llu%s%s",
+			   (unsigned long long)signal, *load->said ? ": " : "", load->said);
 	else if (bt_json_get_u64(answer, "exit", &status) && status)
-		bt_err_set(&load->job.error, EREMOTEIO, "the command ended with status %llu",
-			   (unsigned long long)status);
+		bt_err_set(&load->job.error, EREMOTEIO, "the command ended with status %llu%s%s",
+			   (unsigned long long)status, *load->said ? ": " : "", load->said);
 }
 
 uint64_t bt_lab_load_limit_ns(const struct bt_lab_options *options)
@@ -146,8 +172,12 @@ uint64_t bt_lab_load_limit_ns(const struct bt_lab_options *options)
 int bt_lab_load_start(struct bt_lab_load *load, struct bt_err *err)
 {
 	enum bt_lab_workload workload = load->lab->options->workload;
-	int ret = start(load, jobs[workload].name, jobs[workload].arguments, err);
+	int ret;
 
+	*load->said = '\0';
+	load->said_bytes = 0;
+	ret = start(load, jobs[workload].name, jobs[workload].arguments, err);
+	load->job.output = take_output;
 	if (workload == BT_LAB_COMMAND)
 		load->job.totals = take_status;
 	return ret;
@@ -204,27 +234,48 @@ int bt_lab_make_disk(const struct bt_lab_options *options, const char *folder, u
 	return ret ? ret : make_file_system(*path, err);
 }
 
-struct disk {
-	const char *device, *dir;
+struct mounted {
+	const char *device, *type, *dir;
 };
 
 static void mount_arguments(struct bt_json_writer *w, const void *context)
 {
-	const struct disk *disk = context;
+	const struct mounted *mounted = context;
 
-	bt_json_string(w, "device", disk->device);
-	bt_json_string(w, "type", "ext4");
-	bt_json_string(w, "dir", disk->dir);
+	bt_json_string(w, "device", mounted->device);
+	bt_json_string(w, "type", mounted->type);
+	bt_json_string(w, "dir", mounted->dir);
+}
+
+static int mount_one(struct bt_lab *lab, unsigned vm, struct mounted mounted, struct bt_err *err)
+{
+	struct bt_lab_job job = { .name = "mount", .arguments = mount_arguments, .context = &mounted };
+
+	return bt_lab_do(lab, vm, &job, lab->options->work_limit_ns, err);
+}
+
+/* What programs of a system expect below its root, besides what is on its disk. */
+static const struct mounted system_mounts[] = {
+	{ "devtmpfs", "devtmpfs", IMAGE_DIR "/dev" },
+	{ "proc", "proc", IMAGE_DIR "/proc" },
+	{ "sysfs", "sysfs", IMAGE_DIR "/sys" },
+};
+
+static int mount_image(struct bt_lab *lab, unsigned vm, struct bt_err *err)
+{
+	const char *device = lab->options->image_partition ? "/dev/vda1" : "/dev/vda";
+	int ret = mount_one(lab, vm, (struct mounted){ device, "ext4", IMAGE_DIR }, err);
+
+	for (unsigned i = 0; i < BT_ARRAY_SIZE(system_mounts) && !ret; i++)
+		ret = mount_one(lab, vm, system_mounts[i], err);
+	return ret;
 }
 
 int bt_lab_mount_disk(struct bt_lab *lab, unsigned vm, struct bt_err *err)
 {
-	bool image = lab->options->workload == BT_LAB_COMMAND;
-	struct disk disk = { image && lab->options->image_partition ? "/dev/vda1" : "/dev/vda",
-			     image ? IMAGE_DIR : WORK_DIR };
-	struct bt_lab_job job = { .name = "mount", .arguments = mount_arguments, .context = &disk };
-
-	if (!image && !jobs[lab->options->workload].leaves_files)
+	if (lab->options->workload == BT_LAB_COMMAND)
+		return mount_image(lab, vm, err);
+	if (!jobs[lab->options->workload].leaves_files)
 		return 0;
-	return bt_lab_do(lab, vm, &job, lab->options->work_limit_ns, err);
+	return mount_one(lab, vm, (struct mounted){ "/dev/vda", "ext4", WORK_DIR }, err);
 }

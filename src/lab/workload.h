@@ -14,7 +14,13 @@ struct bt_lab_load {
 	unsigned vm;
 	unsigned iteration;
 	struct bt_lab_job job;
+	/* Of build and command: what they print is appended to output-VM.log of the run's folder. */
+	char said[160];			/* the last line of it */
+	uint64_t said_bytes;
 };
+
+/* More of a load's output is not kept. */
+#define BT_LAB_OUTPUT_BYTES (4u << 20)
 
 /*
  * The longest that it may take: work_limit_ns, of synth besides twice its duration, which is a plan:

@@ -242,7 +242,8 @@ int main(void)
 	set_oom_score("-1000");
 	if (sethostname("buddytop-guest", 14))
 		say("sethostname: %s", strerror(errno));
-	setenv("PATH", "/bin:/sbin", 1);
+	/* The first three are of a disk image that a program runs in. */
+	setenv("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	load_modules();
 	agent = start_if_there(&agent_program);
 	work = start_if_there(&work_program);

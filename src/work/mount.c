@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A disk of the guest: device ("/dev/vda"), type ("ext4"), dir, made when it is not there. */
+/* A file system of the guest: device ("/dev/vda", "proc"), type ("ext4"), dir, made when it is not there. */
 #include <errno.h>
 #include <limits.h>
 #include <string.h>

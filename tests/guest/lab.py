@@ -270,6 +270,60 @@ def test_compiling(directory):
     read_back("compiling", directory)
 
 
+BUSYBOX = "/bin/busybox"
+SOURCE = Path(__file__).resolve().parents[2]
+
+
+def disk_image(path):
+    """A small system in a file: busybox, and nothing else."""
+    root = Path(path + "-root")
+    (root / "bin").mkdir(parents=True)
+    (root / "bin/busybox").write_bytes(Path(BUSYBOX).read_bytes())
+    (root / "bin/busybox").chmod(0o755)
+    (root / "bin/sh").symlink_to("busybox")
+    with open(path, "wb") as file:
+        file.truncate(96 * MIB)
+    subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-d", root, path], check=True)
+
+
+def test_command(directory):
+    """A command in the user's own disk image, which stays as it is; what it prints is kept, and its status told."""
+    image = directory + ".img"
+    disk_image(image)
+    before = Path(image).read_bytes()
+    script = ("echo from $(busybox ls -d /dev/null /proc/self/status /sys/kernel); "
+              "busybox dd if=/dev/zero of=/mess bs=1M count=48 2>/dev/null && busybox cat /mess >/dev/null; ")
+    arguments = ["run", "compiling", "--mode", "base-auto", "--workload", "command", "--image", image]
+    done = lab(directory, *arguments, "--workload-name", "dd", "--command", script + "echo done")
+    for name, run in well("command", done, directory, 1).items():
+        equal(f"{name}: by the name it was given", [parameter(run, "workload"), parameter(run, "command")],
+              ["dd", script + "echo done"])
+        equal(f"{name}: what it printed", Path(directory, name, "output-0.log").read_text(encoding="utf-8"),
+              "from /dev/null /proc/self/status /sys/kernel\ndone\n")
+        cached = [row["cached_bytes"] for row in rows_of(directory, name, "samples")]
+        report(f"{name}: what it wrote is in the guest's page cache",
+               [] if max(cached) - min(cached) >= 44 * MIB else [f"{min(cached)} to {max(cached)}"])
+    report("command: the image is as it was", [] if Path(image).read_bytes() == before else ["it is not"])
+    failed("a command that fails", lab(directory + "-failed", *arguments, "--command",
+                                       "echo no such header >&2; exit 3"),
+           directory + "-failed", "workload-failed", "status 3: no such header")
+
+
+def test_build(directory):
+    """A real build of the tree that ships for it, by a compiler of the distribution."""
+    tree = directory + "-tree"
+    made = subprocess.run(["sh", SOURCE / "tools/lab-build-tree.sh", tree], capture_output=True, text=True,
+                          check=False)
+    if made.returncode:
+        report("build: the tree", [made.stderr[-400:]])
+        return
+    done = lab(directory, "run", "compiling", "--mode", "base-auto", "--workload", "build", "--build-tree", tree)
+    for name, run in well("build", done, directory, 1).items():
+        peak, least = max(values(run, "peak_bytes")), min(row["rss_bytes"] for row in
+                                                          rows_of(directory, name, "samples"))
+        report(f"{name}: QEMU has more than before", [] if peak > least + 32 * MIB else [f"{least} to {peak}"])
+
+
 def test_reporting(directory):
     """What no kernel of a distribution has is unavailable: no failure, and no number."""
     done = lab(directory, "run", "inflate", "--mode", "base-auto", "--untouched", "yes",
@@ -585,11 +639,11 @@ def test_own(directory):
           image)
 
 
-TESTS = {"inflate": test_inflate, "timeline": test_timeline, "compiling": test_compiling,
+TESTS = {"inflate": test_inflate, "timeline": test_timeline, "compiling": test_compiling, "command": test_command,
          "reporting": test_reporting, "multivm": test_multivm, "resume": test_resume, "faults": test_faults,
          "killed": test_killed, "cut": test_qmp_cut, "no room": test_no_room, "no kvm": test_no_kvm}
 if LONG:
-    TESTS["own"] = test_own
+    TESTS |= {"build": test_build, "own": test_own}
 
 with tempfile.TemporaryDirectory() as base:
     RUNTIME = base + "/runtime"
