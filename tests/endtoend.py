@@ -10,6 +10,8 @@ import fcntl, glob, json, os, pty, re, select, signal, struct, sys, tempfile, te
 
 import pyte
 
+from qemus import qemus
+
 ROWS, COLS = 50, 160
 passed = failed = 0
 
@@ -91,28 +93,11 @@ class Probe:
                 if hits > before.get(key, 0)}
 
 
-def guests_alive(state):
-    """How many QEMUs run that write their consoles below state."""
-    count = 0
-    for path in glob.glob("/proc/[0-9]*/cmdline"):
-        try:
-            with open(path, "rb") as file:
-                words = file.read()
-            count += b"qemu-system" in words.split(b"\0")[0] and state.encode() in words
-        except OSError:
-            pass
-    return count
-
-
-def guest_alive(state):
-    return guests_alive(state) > 0
-
-
 def all_gone(state):
     end = time.monotonic() + 10
-    while guest_alive(state) and time.monotonic() < end:
+    while qemus(state) and time.monotonic() < end:
         time.sleep(0.2)
-    return not guest_alive(state)
+    return not qemus(state)
 
 
 def drive(build, work):
@@ -132,7 +117,7 @@ def drive(build, work):
             os.kill(dashboard.pid, signal.SIGKILL)
         return
     print(f"# first frame after {time.monotonic() - start:.1f} s")
-    check(guest_alive(state), "a guest of ours runs")
+    check(qemus(state), "a guest of ours runs")
     probe = Probe(state)
     check(probe.growth(dashboard) == {}, "a module that is loaded does nothing")
 
@@ -194,7 +179,7 @@ def drive_two(build, kit, work):
         if dashboard.code is None:
             os.kill(dashboard.pid, signal.SIGKILL)
         return
-    check(guests_alive(state) == 2, f"two guests of ours run: {guests_alive(state)}")
+    check(len(qemus(state)) == 2, f"two guests of ours run: {len(qemus(state))}")
     dashboard.type("w")
     dashboard.type("y")
     dashboard.type(":order=2\r")

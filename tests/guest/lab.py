@@ -20,6 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from checks import equal, finish, report, skip
+from qemus import qemus
 
 BUILD, KIT = (os.path.abspath(argument) for argument in sys.argv[1:3])
 WORD = sys.argv[3] if len(sys.argv) > 3 else ""
@@ -65,15 +66,7 @@ def parameter(run, name):
 
 def children():
     """QEMUs that this program's children have left behind."""
-    left = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = path.read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if b"qemu-system" in words[0] and any(RUNTIME.encode() in word for word in words):
-            left.append(path.parent.name)
-    return left
+    return qemus(RUNTIME)
 
 
 def nothing_left(name):

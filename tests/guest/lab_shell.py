@@ -11,6 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from checks import equal, finish, report
+from qemus import qemus
 from terminal import Terminal
 
 BUILD, KIT = (os.path.abspath(argument) for argument in sys.argv[1:3])
@@ -19,19 +20,6 @@ MIB = 1 << 20
 MOST = 512
 BOOT_S, ANSWER_S = 120, 30
 MARK = "done-with-it"
-
-
-def qemus(word):
-    """Of those whose command line has this word."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = path.read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if b"qemu-system" in words[0] and any(word.encode() in item for item in words):
-            found.append(path.parent.name)
-    return found
 
 
 def ask(shell, command):
