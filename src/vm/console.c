@@ -13,6 +13,7 @@
 #include "core/util.h"
 
 #define TAIL_BYTES 65536
+#define BEFORE_HEAD_BYTES 512
 
 static int is_log(const struct dirent *entry)
 {
@@ -76,23 +77,57 @@ static void trim(char *text)
 		text[--length] = '\0';
 }
 
+/* The line around at, without the kernel's time; ends it. */
+static const char *line_around(const char *text, char *at)
+{
+	char *time_end;
+
+	at[strcspn(at, "\r\n")] = '\0';
+	while (at > text && at[-1] != '\n')
+		at--;
+	time_end = *at == '[' ? strstr(at, "] ") : NULL;
+	return time_end ? time_end + 2 : at;
+}
+
+/* What the kernel panicked over: the head of its first oops, or the BUG that is told right before that. */
+static const char *fault_line(char *text)
+{
+	char *head = strstr(text, " [#1] "), *bug;
+
+	if (!head)
+		return "";
+	bug = strstr(head - text > BEFORE_HEAD_BYTES ? head - BEFORE_HEAD_BYTES : text, "BUG: ");
+	return line_around(text, bug && bug < head ? bug : head);
+}
+
+static void put_panic(char *tail, char *panic, char *text, size_t size)
+{
+	const char *fault;
+	char *whole;
+
+	panic[strcspn(panic, "\r\n")] = '\0';
+	whole = bt_xstrdup(panic);
+	*panic = '\0';
+	fault = fault_line(tail);
+	panic = bt_xasprintf("%s%s%s", fault, *fault ? "; " : "", whole);
+	bt_copy_clean(text, size, panic);
+	free(panic);
+	free(whole);
+}
+
 bool bt_console_reason(const char *path, char *text, size_t size)
 {
-	static const char panic[] = "Kernel panic - not syncing";
-	char *tail = bt_xcalloc(1, TAIL_BYTES), *line;
-	bool panicked;
+	char *tail = bt_xcalloc(1, TAIL_BYTES), *panic, *last;
 
 	read_tail(path, tail);
-	line = strstr(tail, panic);
-	panicked = line;
-	if (panicked) {
-		line[strcspn(line, "\r\n")] = '\0';
+	panic = strstr(tail, "Kernel panic - not syncing");
+	if (panic) {
+		put_panic(tail, panic, text, size);
 	} else {
 		trim(tail);
-		line = strrchr(tail, '\n');
-		line = line ? line + 1 : tail;
+		last = strrchr(tail, '\n');
+		bt_copy_clean(text, size, last ? last + 1 : tail);
 	}
-	bt_copy_clean(text, size, line);
 	free(tail);
-	return panicked;
+	return panic;
 }

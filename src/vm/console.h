@@ -15,7 +15,8 @@
 #define BT_CONSOLE_KEPT 20
 int bt_console_create(const char *dir, char *path, struct bt_err *err);
 /*
- * What the log says of an end: the line of a kernel panic, else its last line, "" when it is empty.
+ * What the log says of an end: the line of a kernel panic, behind that of what it panicked over ("; " between
+ * them) where there is one, else the last line of the log, "" when it is empty.
  * True for a panic.
  */
 bool bt_console_reason(const char *path, char *text, size_t size);

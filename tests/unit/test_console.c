@@ -44,6 +44,32 @@ static void a_panic_is_the_reason(void **state)
 				    "exitcode=0x00000100");
 }
 
+#define LINE_OF_100 "[    9.0] 456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 12345678\r\n"
+#define LONG_LINES LINE_OF_100 LINE_OF_100 LINE_OF_100 LINE_OF_100 LINE_OF_100 LINE_OF_100
+
+static void what_it_panicked_over_comes_first(void **state)
+{
+	char reason[256];
+
+	(void)state;
+	assert_true(reason_of("[    4.2] watchdog: BUG: soft lockup, which it lived through, and 600 bytes\r\n"
+			      LONG_LINES
+			      "[  145.9] buddytop: loading\r\n"
+			      "[  146.155070] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI\r\n"
+			      "[  146.155652] CPU: 0 UID: 0 PID: 156 Comm: buddytop-agent\r\n"
+			      "[  146.160620] Oops: int3: 0000 [#2] PREEMPT SMP NOPTI\r\n"
+			      "[  146.161057] Kernel panic - not syncing: Fatal exception in interrupt\r\n"
+			      "[  148.108764] Shutting down cpus with NMI\r\n", reason, sizeof(reason)));
+	assert_string_equal(reason, "Oops: int3: 0000 [#1] PREEMPT SMP NOPTI; "
+				    "Kernel panic - not syncing: Fatal exception in interrupt");
+	assert_true(reason_of("[    9.1] BUG: kernel NULL pointer dereference, address: 0000000000000008\r\n"
+			      "[    9.2] Oops: 0000 [#1] PREEMPT SMP NOPTI\r\n"
+			      "[    9.3] Kernel panic - not syncing: Fatal exception\r\n",
+			      reason, sizeof(reason)));
+	assert_string_equal(reason, "BUG: kernel NULL pointer dereference, address: 0000000000000008; "
+				    "Kernel panic - not syncing: Fatal exception");
+}
+
 static void else_the_last_line(void **state)
 {
 	char reason[128];
@@ -118,6 +144,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_panic_is_the_reason),
+		cmocka_unit_test(what_it_panicked_over_comes_first),
 		cmocka_unit_test(else_the_last_line),
 		cmocka_unit_test(a_long_log_is_read_at_its_end),
 		cmocka_unit_test(old_logs_are_removed),
