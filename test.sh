@@ -255,7 +255,7 @@ run_suite() {
 		last="${counts[0]} passed, 1 failed, ${counts[2]} skipped"
 	fi
 	passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
-	grep -iE '^(skip|FAIL|not ok)' "$log" | head -n 40
+	grep -iE '^(skip|FAIL|not ok|note)' "$log" | head -n 40
 	case $name in bench | instructions) cat "$log" ;; esac
 	[ "${counts[1]}" = 0 ] || tail -n 60 "$log"
 	printf '%s: %s (%d.%d minutes)\n' "$name" "$last" \

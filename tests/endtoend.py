@@ -100,21 +100,38 @@ def all_gone(state):
     return not qemus(state)
 
 
+def consoles(state):
+    for path in glob.glob(state + "/buddytop/*"):
+        with open(path, errors="replace") as file:
+            print(f"# {os.path.basename(path)}:\n{file.read()[-4000:]}")
+
+
+def opened(build, work, state):
+    """A dashboard on a guest; QEMU's TCG may lose a guest in its boot (src/vm/qemu.c), but not two."""
+    for _ in range(2):
+        # The event is on from the first moment, with one CPU: see there for what may happen later.
+        dashboard = Dashboard([build + "/buddytop", "--vm", "--yes", "--cpus", "2", "--nodes", "2",
+                               "--append", "trace_event=kmem:mm_page_alloc",
+                               "--initrd-add", f"/sbin/guest-extra={build}/tests/guest/probe"], work)
+        if dashboard.until(r"EMULATED|accel kvm", 180):
+            return dashboard
+        print(dashboard.text())
+        consoles(state)
+        if dashboard.code is None:
+            os.kill(dashboard.pid, signal.SIGKILL)
+        print("note the guest did not come up, it is started once more")
+        all_gone(state)
+        for path in glob.glob(state + "/buddytop/*"):
+            os.unlink(path)
+    return None
+
+
 def drive(build, work):
     state = work + "/state"
     os.environ["XDG_STATE_HOME"] = state
     start = time.monotonic()
-    # The event is on from the first moment, with one CPU: see src/vm/qemu.c for what may happen later.
-    dashboard = Dashboard([build + "/buddytop", "--vm", "--yes", "--cpus", "2", "--nodes", "2",
-                           "--append", "trace_event=kmem:mm_page_alloc",
-                           "--initrd-add", f"/sbin/guest-extra={build}/tests/guest/probe"], work)
-    if not check(dashboard.until(r"EMULATED|accel kvm", 180), "the dashboard opens on a guest"):
-        print(dashboard.text())
-        for path in glob.glob(state + "/buddytop/*"):
-            with open(path, errors="replace") as file:
-                print(f"# {os.path.basename(path)}:\n{file.read()[-4000:]}")
-        if dashboard.code is None:
-            os.kill(dashboard.pid, signal.SIGKILL)
+    dashboard = opened(build, work, state)
+    if not check(dashboard, "the dashboard opens on a guest"):
         return
     print(f"# first frame after {time.monotonic() - start:.1f} s")
     check(qemus(state), "a guest of ours runs")
