@@ -653,15 +653,19 @@ static void test_end(void **state)
 /* A viewer that does not look for long enough has missed samples: the log says how many. */
 static void test_lost_samples(void **state)
 {
-	const struct timespec away = { .tv_sec = 2 };	/* 64 samples are kept for it */
+	const unsigned away_samples = 80;	/* 64 are kept for it */
+	uint64_t end_ns = bt_mono_ns() + RIG_LIMIT_NS;
 	struct bt_session *s = open_session((struct bt_session_options){
 		.interval_ns = 20 * BT_NS_PER_MS });
 	struct bt_session_status status;
+	unsigned before;
 
 	(void)state;
 	rig_until(s, rig_seq(s) > 0);
 	assert_null(rig_event(s, BT_EVENT_NOTE, "samples lost"));
-	nanosleep(&away, NULL);
+	before = mock_get(&mock.reads);
+	while (mock_get(&mock.reads) < before + away_samples && bt_mono_ns() < end_ns)
+		bt_sleep_until_ns(bt_mono_ns() + 20 * BT_NS_PER_MS);
 	rig_until(s, rig_event(s, BT_EVENT_NOTE, "samples lost"));
 	bt_session_status(s, &status);
 	assert_true(status.lost_samples > 0);
