@@ -289,7 +289,7 @@ static void check_handoff(struct rig *rig, const char *assignments, double least
 	struct oracle_frees frees;
 	struct bt_frame_totals before, after;
 	uint64_t handed;
-	double traced, ours, most = least > 0 ? 1 : 0;
+	double traced, ours, slack, most = least > 0 ? 1 : 0;
 
 	rig_publish(rig, assignments, BT_RUN_GO);
 	rig_wait_ms(rig, 500);
@@ -303,9 +303,13 @@ static void check_handoff(struct rig *rig, const char *assignments, double least
 	rig_check(rig, frees.same + frees.elsewhere > 200 && traced >= least && traced <= most,
 		  "%s: of %u frees traced %.1f %% are on another CPU", assignments,
 		  frees.same + frees.elsewhere, traced * 100);
-	/* Its two counts are not read at one instant: a few frees may be in one alone. */
-	rig_check(rig, ours >= least - 0.03 && ours <= most + 0.03 &&
-		  (!exact || fabs(ours - traced) <= 0.03),
+	/*
+	 * Its two counts are not read at one instant: a few frees may be in one alone. Nor is the trace as long
+	 * as the time between two samples, by far where the kernel is slow, and the share changes with time.
+	 */
+	slack = oracle_patience() > 1 ? 0.06 : 0.03;
+	rig_check(rig, ours >= least - slack && ours <= most + slack &&
+		  (!exact || fabs(ours - traced) <= slack),
 		  "reported %.1f %%", ours * 100);
 	rig_drain(rig);
 }
