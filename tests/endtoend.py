@@ -100,10 +100,14 @@ def all_gone(state):
     return not qemus(state)
 
 
-def consoles(state):
+def give_up(dashboard, state):
+    """What is to be seen of a dashboard that did not open, and its end."""
+    print(dashboard.text())
     for path in glob.glob(state + "/buddytop/*"):
         with open(path, errors="replace") as file:
             print(f"# {os.path.basename(path)}:\n{file.read()[-4000:]}")
+    if dashboard.code is None:
+        os.kill(dashboard.pid, signal.SIGKILL)
 
 
 def opened(build, work, state):
@@ -115,10 +119,7 @@ def opened(build, work, state):
                                "--initrd-add", f"/sbin/guest-extra={build}/tests/guest/probe"], work)
         if dashboard.until(r"EMULATED|accel kvm", 180):
             return dashboard
-        print(dashboard.text())
-        consoles(state)
-        if dashboard.code is None:
-            os.kill(dashboard.pid, signal.SIGKILL)
+        give_up(dashboard, state)
         print("note the guest did not come up, it is started once more")
         all_gone(state)
         for path in glob.glob(state + "/buddytop/*"):
@@ -189,12 +190,7 @@ def drive_two(build, kit, work):
     """Two guests: what the first is told, the kernel of either does."""
     state, dashboard = in_a_guest(build, work, "two", ["--vm", "--kernel", kit, "--against", kit])
     if not check(dashboard.until(r"against", 240), "two guests: the dashboard opens"):
-        print(dashboard.text())
-        for path in glob.glob(state + "/buddytop/*"):
-            with open(path, errors="replace") as file:
-                print(f"# {os.path.basename(path)}:\n{file.read()[-4000:]}")
-        if dashboard.code is None:
-            os.kill(dashboard.pid, signal.SIGKILL)
+        give_up(dashboard, state)
         return
     check(len(qemus(state)) == 2, f"two guests of ours run: {len(qemus(state))}")
     dashboard.type("w")
@@ -227,8 +223,7 @@ def demonstrate(build, kit, work):
     probe = Probe(state)
     for number, name, order in ((1, "steady", 0), (2, "churn", 3)):
         if not check(dashboard.until(f"DEMO {number}/2  {name}", 240), f"demo: {name} has its caption"):
-            print(dashboard.text())
-            os.kill(dashboard.pid, signal.SIGKILL)
+            give_up(dashboard, state)
             return
         grown = probe.growth(dashboard)
         check(set(grown) == {(order, 0)}, f"demo: {name} is order {order}: {grown}")

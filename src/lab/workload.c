@@ -137,15 +137,14 @@ static void append_line(const char *path, const char *line)
 static void take_output(void *context, const char *line)
 {
 	struct bt_lab_load *load = context;
-	uint64_t room = BT_LAB_OUTPUT_BYTES;
 	char *path;
 
 	bt_copy_clean(load->said, sizeof(load->said), line);
-	if (!load->lab->options->folder || load->said_bytes > room)
+	if (!load->lab->options->folder || load->said_bytes > BT_LAB_OUTPUT_BYTES)
 		return;
 	load->said_bytes += strlen(line) + 1;
 	path = bt_xasprintf("%s/output-%u.log", load->lab->options->folder, load->vm);
-	append_line(path, load->said_bytes > room ? "(more is not kept)" : line);
+	append_line(path, load->said_bytes > BT_LAB_OUTPUT_BYTES ? "(more is not kept)" : line);
 	free(path);
 }
 
@@ -153,14 +152,15 @@ static void take_output(void *context, const char *line)
 static void take_status(void *context, const struct bt_json *answer)
 {
 	struct bt_lab_load *load = context;
+	const char *colon = *load->said ? ": " : "";
 	uint64_t status, signal;
 
 	if (bt_json_get_u64(answer, "signal", &signal))
 		bt_err_set(&load->job.error, EREMOTEIO, "the command was killed by signal %llu%s%s",
-			   (unsigned long long)signal, *load->said ? ": " : "", load->said);
+			   (unsigned long long)signal, colon, load->said);
 	else if (bt_json_get_u64(answer, "exit", &status) && status)
 		bt_err_set(&load->job.error, EREMOTEIO, "the command ended with status %llu%s%s",
-			   (unsigned long long)status, *load->said ? ": " : "", load->said);
+			   (unsigned long long)status, colon, load->said);
 }
 
 uint64_t bt_lab_load_limit_ns(const struct bt_lab_options *options)
