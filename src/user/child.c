@@ -13,6 +13,7 @@
 #include "user/guard.h"
 #include "user/policy.h"
 #include "user/rights.h"
+#include "user/trace.h"
 #include "user/worker.h"
 
 #define STACK_BYTES (256u << 10)
@@ -60,6 +61,7 @@ static void lock_own_memory(void)
 static void prove_all(struct bt_user_shared *shared, const struct bt_machine *machine)
 {
 	struct bt_err network = { 0 };
+	int held_fd = bt_trace_hold();
 
 	if (need_network(shared->ways))
 		bt_rights_network(&network);
@@ -75,6 +77,8 @@ static void prove_all(struct bt_user_shared *shared, const struct bt_machine *ma
 			bt_prove(bt_ways[i], machine->max_order, proof);
 		bt_prove_nodes(bt_ways[i], machine, proof);
 	}
+	if (held_fd >= 0)
+		close(held_fd);
 }
 
 static int start_worker(struct child *c, unsigned cpu, struct bt_err *err)

@@ -42,19 +42,30 @@ static bool knows_our_id(void)
  * Of the CPU, not of the thread: a counter that follows a thread has the kernel patch its scheduler, as
  * it is opened and as it is closed.
  */
-int bt_trace_open(unsigned order)
+static int open_counter(bool disabled)
 {
 	struct perf_event_attr attributes = {
-		.type = PERF_TYPE_TRACEPOINT, .size = sizeof(attributes),
+		.type = PERF_TYPE_TRACEPOINT, .size = sizeof(attributes), .disabled = disabled,
 	};
-	int fd, cpu = sched_getcpu(), used;
-	char filter[64];
+	int cpu = sched_getcpu();
 	uint64_t id;
 
 	if (cpu < 0 || !find_event(&id))
 		return -1;
 	attributes.config = id;
-	fd = (int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	return (int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+int bt_trace_hold(void)
+{
+	return open_counter(true);
+}
+
+int bt_trace_open(unsigned order)
+{
+	int fd = open_counter(false), used;
+	char filter[64];
+
 	used = snprintf(filter, sizeof(filter), "order == %u", order);
 	if (knows_our_id())
 		snprintf(filter + used, sizeof(filter) - (size_t)used, " && common_pid == %ld",

@@ -9,6 +9,12 @@
 
 #include <stdint.h>
 
+/*
+ * The tracepoint's first counter that comes, and its last one that goes, have the kernel patch its
+ * allocator, for every CPU; a counter takes one filter in its life, so each order has one of its own.
+ * Between the two this one, which counts nothing, stays. A descriptor to close; -1 as below.
+ */
+int bt_trace_hold(void);
 /* A descriptor; -1: no tracefs, no right to use it, or a kernel without perf. */
 int bt_trace_open(unsigned order);
 /* Since it was opened; BT_UNKNOWN when fd is -1. */

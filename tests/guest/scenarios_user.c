@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "core/param.h"
+#include "counter.h"
 #include "oracle.h"
 
 #define AGENT "/bin/buddytop-agent"
@@ -63,10 +64,13 @@ static bool has_packet_sockets(void)
 
 static void as_both(struct rig *rig, void (*body)(struct rig *rig, unsigned user))
 {
+	int counter;
+
 	if (!has_packet_sockets()) {
 		rig_skip(rig, "this kernel has no packet sockets (CONFIG_PACKET)");
 		return;
 	}
+	counter = counter_hold();
 	oracle_watch(WORKERS);
 	for (unsigned user = 0; user < 2; user++) {
 		if (open_as(rig, user))
@@ -74,6 +78,7 @@ static void as_both(struct rig *rig, void (*body)(struct rig *rig, unsigned user
 		rig_close(rig);
 	}
 	oracle_watch(NULL);
+	counter_release(counter);
 }
 
 static const struct bt_machine_way *way_of(struct rig *rig, const char *name)
@@ -143,16 +148,19 @@ static pid_t start_noise(void)
 /* The tracepoint counts our own blocks, whatever others do beside: root's ways are all there. */
 static void check_ways_beside(struct rig *rig)
 {
+	int counter;
 	pid_t noise;
 
 	if (!has_packet_sockets())
 		return;
+	counter = counter_hold();
 	noise = start_noise();
 	if (open_as(rig, 0))
 		check_ways(rig, 0);
 	rig_close(rig);
 	kill(noise, SIGKILL);
 	waitpid(noise, NULL, 0);
+	counter_release(counter);
 }
 
 static void scenario_user_ways(struct rig *rig)
