@@ -84,11 +84,16 @@ class Screen(pyte.Screen):
 
 
 class Terminal:
-    """The leader process stands for the shell; status is ("exit", code) or ("signal", number)."""
+    """The leader process stands for the shell; status is ("exit", code) or ("signal", number).
+    keep: a signal that is typed does not throw away what is not read yet (stty noflsh)."""
 
-    def __init__(self, argv, rows=24, cols=80, env=None, cwd=None, ignore=()):
+    def __init__(self, argv, rows=24, cols=80, env=None, cwd=None, ignore=(), keep=False):
         self.master, self.slave = os.openpty()
         set_size(self.slave, rows, cols)
+        if keep:
+            modes = termios.tcgetattr(self.slave)
+            modes[3] |= termios.NOFLSH
+            termios.tcsetattr(self.slave, termios.TCSANOW, modes)
         self.before = termios.tcgetattr(self.slave)
         self.screen = Screen(cols, rows)
         self.stream = Stream(self.screen)

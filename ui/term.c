@@ -153,9 +153,13 @@ static void set_modes(struct ui_term *term)
 	cbreak();
 	noecho();
 	nonl();
-	/* ^S would stop the output, and with it this thread and its keep-alive. */
+	/*
+	 * ^S would stop the output, and with it this thread and its keep-alive; with ^C and ^Z the kernel
+	 * would throw away what the terminal has not read yet, of a picture that curses takes for shown.
+	 */
 	if (!tcgetattr(STDIN_FILENO, &modes)) {
 		modes.c_iflag &= ~(tcflag_t)IXON;
+		modes.c_lflag |= NOFLSH;
 		tcsetattr(STDIN_FILENO, TCSANOW, &modes);
 		def_prog_mode();
 	}

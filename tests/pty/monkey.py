@@ -17,7 +17,8 @@ def monkey_run(seed, count):
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory() as directory:
         while count > 0:
-            terminal = start(*chance.choice(SIZES), cwd=directory, source=chance.choice(
+            # A ^C behind the dashboard's end must not cost its last words, which wait to be read.
+            terminal = start(*chance.choice(SIZES), cwd=directory, keep=True, source=chance.choice(
                 ("sim:1", "sim:2,cpus=64,nodes=4", "sim:3,cpus=3,nodes=3,memonly=2")))
             resumed = 0
             try:

@@ -40,6 +40,32 @@ def test_two_interrupts():
         terminal.close()
 
 
+def test_interrupt_before_all_is_read():
+    """The kernel keeps some KiB of output that the terminal has not read; ^C must not cost them."""
+    terminal = started(rows=50, cols=160)
+
+    def picture():
+        return [line for line in terminal.text().splitlines() if "FROZEN" not in line]
+
+    try:
+        load_on(terminal)
+        terminal.type(" ")
+        check(terminal.until_text("FROZEN"), "the space bar did not freeze it")
+        terminal.settle()
+        terminal.type("\x0c")
+        time.sleep(0.3)     # drawn, and all of it still unread
+        terminal.key("C-c")
+        check(terminal.until_text("Quit?"), "^C did not ask")
+        terminal.type("n")
+        terminal.settle()
+        seen = picture()
+        terminal.type("\x0c")
+        terminal.settle()
+        check(seen == picture(), "what was drawn before ^C is not all there")
+    finally:
+        terminal.close()
+
+
 def test_escape_never_quits():
     terminal = started(step=True)
     try:
@@ -131,6 +157,7 @@ TESTS = {
        for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL",
                     "SIGFPE") for load in (False, True)},
     "SIGINT, load off": signal_test("SIGINT", False),
+    "interrupt before all is read": test_interrupt_before_all_is_read,
     "two interrupts": test_two_interrupts,
     "Esc never quits": test_escape_never_quits,
     "suspend and resume": suspend_test(lambda terminal: terminal.key("C-z")),
