@@ -5,7 +5,8 @@
 #
 # The same set-up as run.sh, then every test, or the named suites. The module is built for the kernels
 # of LIST (6.1,6.12,6.1-rt; only 6.1 without it) and tried in a guest of each. Each suite ends in a line
-# "N passed, N failed, N skipped" and its minutes; the last line sums them up. Logs: build/test/.
+# "N passed, N failed, N skipped" and its minutes; at the end all failures once more, and the sums in the
+# last line. Logs: build/test/.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tools/setup.sh
@@ -13,7 +14,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$here/build
 logs=$build/test
 install=yes
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 failures=
 
 suites=(style docs unit clang asan tsan monkey screen screenasan kmod vm job guest61 guest612 guestrt
 	lab endtoend fuzz report distcheck instructions bench)
@@ -237,6 +238,12 @@ suite_bench() {
 		BUDDYTOP_KMOD_DIR=$here/kmod "$here/tests/bench/run.py" "$build" ${BENCH_QUICK:+--quick}
 }
 
+# The lines that say so, cmocka's among them, or that there is none.
+failures_of() {
+	grep -E '^(FAIL|not ok|\[  FAILED  \] [a-z]|the suite )' "$1" | sort -u | head -n 20 | grep . ||
+		echo "failed, see its log"
+}
+
 run_suite() {
 	local name=$1 log=$logs/$1.log start=$SECONDS code=0 last counts
 	say "== $name"
@@ -256,6 +263,7 @@ run_suite() {
 	fi
 	passed=$((passed + counts[0])) failed=$((failed + counts[1])) skipped=$((skipped + counts[2]))
 	grep -iE '^(skip|FAIL|not ok|note)' "$log" | head -n 40
+	[ "${counts[1]}" = 0 ] || failures+=$(failures_of "$log" | sed "s/^/$name: /")$'\n'
 	case $name in bench | instructions) cat "$log" ;; esac
 	[ "${counts[1]}" = 0 ] || tail -n 60 "$log"
 	printf '%s: %s (%d.%d minutes)\n' "$name" "$last" \
@@ -302,5 +310,6 @@ build_tree "$here" "$build" --enable-werror
 for name in "$@"; do
 	run_suite "$name"
 done
+[ -z "$failures" ] || printf '== what failed\n%s' "$failures"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
