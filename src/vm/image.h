@@ -30,6 +30,8 @@ struct bt_image {
 #define BT_GUEST_WORK_PORT BT_GUEST_PORT "work"
 /* On the kernel's command line, which hands it to init's environment: the port is there. */
 #define BT_GUEST_EXTRA_VARIABLE "BUDDYTOP_EXTRA_PORT"
+/* There, too: the kernel was started with one CPU (maxcpus=1), and init is to start the others. */
+#define BT_GUEST_CPUS_VARIABLE "BUDDYTOP_CPUS"
 
 /* Writes the archive to path; an -errno leaves no file. */
 int bt_image_write(const struct bt_image *image, const char *path, struct bt_err *err);

@@ -64,6 +64,17 @@ static void read_text(const char *path, char text[FILE_LIMIT])
 		close(fd);
 }
 
+static int write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), code = 0;
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		code = -errno;
+	if (fd >= 0)
+		close(fd);
+	return code;
+}
+
 /* Kernels without one of them (cgroups, tracing) still make a guest. */
 static void mount_all(void)
 {
@@ -88,6 +99,31 @@ static void module_parameters(char *parameters, size_t size)
 		if (!strncmp(word, prefix, sizeof(prefix) - 1) && used < size)
 			used += (size_t)snprintf(parameters + used, size - used, "%s ",
 						 word + sizeof(prefix) - 1);
+	}
+}
+
+/* Of a kernel that was started with one, unless --append said maxcpus= once more, behind that. */
+static bool has_cpus_to_start(void)
+{
+	static const char word[] = " maxcpus=";
+	char line[FILE_LIMIT], *first;
+
+	read_text("/proc/cmdline", line);
+	first = strstr(line, word);
+	return getenv(BT_GUEST_CPUS_VARIABLE) && first && !strstr(first + 1, word);
+}
+
+/* Why not before: src/vm/qemu.c. */
+static void start_cpus(void)
+{
+	char path[64];
+	int code = 0;
+
+	for (unsigned cpu = 1; code != -ENOENT; cpu++) {
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
+		code = write_text(path, "1");
+		if (code && code != -ENOENT)
+			say("CPU %u: %s", cpu, strerror(-code));
 	}
 }
 
@@ -163,12 +199,10 @@ static int open_port(const char *name, int flags)
 
 static void set_oom_score(const char *score)
 {
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	int code = write_text("/proc/self/oom_score_adj", score);
 
-	if (fd < 0 || write(fd, score, strlen(score)) < 0)
-		say("oom_score_adj: %s", strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	if (code)
+		say("oom_score_adj: %s", strerror(-code));
 }
 
 /* A program that speaks with the host over a port, from its start to its end. */
@@ -244,6 +278,8 @@ int main(void)
 		say("sethostname: %s", strerror(errno));
 	/* The first three are of a disk image that a program runs in. */
 	setenv("PATH", "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	if (has_cpus_to_start())
+		start_cpus();
 	load_modules();
 	agent = start_if_there(&agent_program);
 	work = start_if_there(&work_program);

@@ -31,9 +31,10 @@ static const char command_line[] = "console=ttyS0 panic=-1 quiet tsc=reliable no
  * thread per CPU, then goes on to run what it translated of a breakpoint that is gone: "Oops: int3", or a
  * soft lockup. (Seen in QEMU 7.2, with Linux 6.1 and 6.12 and no module, within some ten changes of a
  * tracepoint while the other CPU runs through it; never with one thread for all CPUs, in which each waits
- * 100 ms for its turn.) The first cgroup with limited memory, of the agent's probe, changes three keys.
+ * 100 ms for its turn.) A boot is full of such changes, which is why init starts the other CPUs behind it; the
+ * first cgroup with limited memory, of the agent's probe, changes three keys.
  */
-#define TCG_STILL " cgroup.memory=nokmem,nosocket,nobpf"
+#define TCG_STILL " maxcpus=1 " BT_GUEST_CPUS_VARIABLE "=all cgroup.memory=nokmem,nosocket,nobpf"
 
 /*
  * What only one accelerator gets. Under TCG a small translation cache, an old CPU without
