@@ -267,6 +267,7 @@ static void spares_disks(void **state)
 	};
 
 	for (unsigned i = 0; i < BT_ARRAY_SIZE(cases); i++) {
+		remove_directory(state);
 		make_machine(state);
 		tree_put(cases[i].path, cases[i].text);
 		assert_int_equal(bind_to("01:00.0", true), -EBUSY);
@@ -274,7 +275,6 @@ static void spares_disks(void **state)
 			fail_msg("case %u: %s", i, said.text);
 		assert_string_equal(driver_of("0000:01:00.0"), "nvme");
 		assert_int_equal(bind_to("1", true), -EBUSY);
-		remove_directory(state);
 	}
 }
 
