@@ -37,7 +37,7 @@ extern const char *const bt_reality_name[];	/* "real" */
 
 /* Whether blocks come from the nodes that the config names (user/policy.h). */
 enum bt_way_nodes {
-	BT_WAY_NODES_UNKNOWN,	/* the machine has one, or does not count what its nodes serve */
+	BT_WAY_NODES_UNKNOWN,	/* one node, no count of what each serves, or a busy one */
 	BT_WAY_NODES_FOLLOWED,
 	BT_WAY_NODES_IGNORED,
 	BT_WAY_NODES_COUNT

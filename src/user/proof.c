@@ -271,14 +271,18 @@ static struct served served(const struct bt_machine *machine, unsigned at)
 	return served;
 }
 
-/* Ours are somewhere: where less than half of them can be elsewhere, the rest is there. */
+/*
+ * Ours are somewhere: where less than half of them can be elsewhere, the rest is there; where fewer were
+ * served than ours are, some are elsewhere. Others who take more than that hide both.
+ */
 static enum bt_way_nodes prove_node(struct trial *trial, const struct bt_machine *machine,
 				    unsigned node)
 {
-	uint64_t blocks = (uint64_t)trial->count * trial->blocks;
+	enum bt_way_nodes nodes = BT_WAY_NODES_IGNORED;
 	struct bt_account_pages between;
 
 	for (unsigned i = 0; i < TRIES; i++) {
+		uint64_t blocks = (uint64_t)trial->count * trial->blocks;
 		struct served before = served(machine, node), after;
 
 		if (before.there == BT_UNKNOWN || bt_policy_bind(node))
@@ -286,12 +290,19 @@ static enum bt_way_nodes prove_node(struct trial *trial, const struct bt_machine
 		if (allocate(trial, &between))
 			return BT_WAY_NODES_UNKNOWN;
 		after = served(machine, node);
-		if (after.there - before.there >= blocks &&
-		    after.elsewhere - before.elsewhere < blocks / 2)
-			return BT_WAY_NODES_FOLLOWED;
+		if (after.there - before.there >= blocks) {
+			if (after.elsewhere - before.elsewhere < blocks / 2)
+				return BT_WAY_NODES_FOLLOWED;
+			nodes = BT_WAY_NODES_UNKNOWN;
+		}
+		if (nodes == BT_WAY_NODES_UNKNOWN && i % QUIET_TRIES == QUIET_TRIES - 1 &&
+		    trial->pages < MOST_PAGES) {
+			trial->pages *= 2;
+			set_order(trial, trial->order, NODE_BLOCKS);
+		}
 		bt_sleep_until_ns(bt_mono_ns() + PAUSE_NS);
 	}
-	return BT_WAY_NODES_IGNORED;
+	return nodes;
 }
 
 static enum bt_way_nodes prove_each(struct trial *trial, const struct bt_machine *machine)

@@ -35,7 +35,8 @@ void bt_prove(const struct bt_way *way, unsigned max_order, struct bt_proof *pro
 /*
  * Whether blocks of the smallest proven order come from the node that the thread's policy binds to
  * (user/policy.h), as numastat counts them: of two nodes of the machine that we may use, of each,
- * where most of the others' allocations are not. UNKNOWN where there are no two, or no such count.
+ * where most of the others' allocations are not. Up to 32 MiB, so that ours stand out of theirs. UNKNOWN
+ * where there are no two, or no such count, or ours do not stand out.
  * The thread stays on its CPU meanwhile; its policy is the default afterwards.
  */
 void bt_prove_nodes(const struct bt_way *way, const struct bt_machine *machine,

@@ -145,18 +145,48 @@ static pid_t start_noise(void)
 	_exit(0);
 }
 
+static enum bt_way_nodes nodes_of(struct rig *rig, unsigned number)
+{
+	return bt_session_machine(rig->session)->ways[number].nodes;
+}
+
+/* What others take may hide where ours come from; then nobody knows. */
+static void check_nodes_beside(struct rig *rig, const enum bt_way_nodes quiet[BT_WAYS_MAX])
+{
+	const struct bt_machine *machine = bt_session_machine(rig->session);
+	unsigned false_claims = 0, told = 0;
+
+	for (unsigned i = 0; i < machine->way_count; i++) {
+		enum bt_way_nodes nodes = nodes_of(rig, i);
+
+		told += nodes != BT_WAY_NODES_UNKNOWN;
+		false_claims += nodes != BT_WAY_NODES_UNKNOWN && nodes != quiet[i];
+	}
+	rig_check(rig, machine->way_count && !false_claims,
+		  "beside others it is told of %u ways whether they follow nodes, of %u not as before",
+		  told, false_claims);
+}
+
 /* The tracepoint counts our own blocks, whatever others do beside: root's ways are all there. */
 static void check_ways_beside(struct rig *rig)
 {
+	enum bt_way_nodes quiet[BT_WAYS_MAX] = { 0 };
 	int counter;
 	pid_t noise;
 
 	if (!has_packet_sockets())
 		return;
 	counter = counter_hold();
+	if (open_as(rig, 0)) {
+		for (unsigned i = 0; i < bt_session_machine(rig->session)->way_count; i++)
+			quiet[i] = nodes_of(rig, i);
+	}
+	rig_close(rig);
 	noise = start_noise();
-	if (open_as(rig, 0))
+	if (open_as(rig, 0)) {
 		check_ways(rig, 0);
+		check_nodes_beside(rig, quiet);
+	}
 	rig_close(rig);
 	kill(noise, SIGKILL);
 	waitpid(noise, NULL, 0);
