@@ -13,6 +13,15 @@ short='--set settle=0 --set warmup=40ms --set steady=0 --set seconds=100ms'
 bare='--set settle=0 --set warmup=0 --set steady=0 --set probe=no'
 long="$bare --set seconds=600ms"
 
+# until_session STATE: what bench in the background drives has come so far.
+until_session() {
+	for _ in $(seq 400); do
+		"$program" snapshot --source session 2>/dev/null | grep -q "\"state\": *\"$1" && return
+		sleep 0.05
+	done
+	echo "in vain: $1"
+}
+
 # shellcheck disable=SC2086
 {
 bench 0 $sim $short --alloc-orders 0,4 --iterations 1 --format=pab --output-path pab.json --quiet &&
@@ -200,7 +209,8 @@ verdict 'no steady state: it counts, and says so'
 # Somebody else at the controls, while a probe of two seconds runs, or a load of five.
 "$program" bench $sim $short --alloc-orders 0 --iterations 1 -o idle.json >out 2>err &
 bench=$!
-sleep 1
+until_session ''
+sleep 0.5
 "$program" ctl set order=3 >/dev/null 2>&1 && "$program" ctl start >/dev/null 2>&1
 wait $bench
 json idle.json <<'END'
@@ -211,7 +221,8 @@ END
 verdict 'a load of somebody else under the idle probe'
 "$program" bench $sim $bare --set seconds=3s --alloc-orders 0 --iterations 2 -o other.json >out 2>err &
 bench=$!
-sleep 1
+until_session running
+sleep 0.3
 "$program" ctl set pace=1000 >/dev/null 2>&1
 wait $bench
 json other.json <<'END'
@@ -222,7 +233,7 @@ END
 verdict 'a change by somebody else ends the repetition at once, and that alone'
 "$program" bench $sim $bare --set seconds=3s --alloc-orders 0 --iterations 2 -o stop.json >out 2>err &
 bench=$!
-sleep 1
+until_session running
 "$program" ctl stop >/dev/null 2>&1
 wait $bench
 [ "$?" = 1 ] && grep -q 'marked partial' err && json stop.json <<'END'
@@ -232,7 +243,8 @@ END
 verdict 'a stop by somebody else ends it all'
 "$program" bench $sim $short --alloc-orders 0 --iterations 1 -o probe.json >out 2>err &
 bench=$!
-sleep 3.2
+until_session running
+sleep 1
 kill -INT $bench
 wait $bench
 [ "$?" = 1 ] && json probe.json <<'END'

@@ -57,7 +57,7 @@ boot() {
 		--add "/sbin/watched=$program")
 	[ -z "$module" ] || job+=(--module "$module")
 	add_up "$(basename "$program")" "$build/buddytop-guest-run" --yes --kernel "$kit" --cpus 2 \
-		--nodes 2 --memory $((memory + extra_mib))M --time-limit $((8 * patience))m \
+		--nodes 2 --memory $((memory + extra_mib))M --time-limit $((20 * patience))m \
 		--boot-limit $((2 * patience))m \
 		--append "loglevel=7 $traced BUDDYTOP_PATIENCE=$patience ${more-} $append" "${job[@]}" "$@"
 }

@@ -4,6 +4,7 @@ import contextlib
 import io
 import multiprocessing
 import os
+import traceback
 
 JOBS = []
 
@@ -11,7 +12,11 @@ JOBS = []
 def _run(index):
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        problems = JOBS[index][1]()
+        try:
+            problems = JOBS[index][1]()
+        except Exception:  # pylint: disable=broad-except
+            # A test that breaks off is one failure, not the end of all.
+            problems = [traceback.format_exc().strip().replace("\n", " | ")]
     return said.getvalue(), problems
 
 

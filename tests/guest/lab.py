@@ -7,11 +7,13 @@ What the lab says is held against what others say: /proc of QEMU, the device's p
 trace, the plan. Times are not asserted."""
 import csv
 import ctypes
+import itertools
 import json
 import os
 import re
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -156,10 +158,10 @@ def test_inflate(directory):
         sizes = [row["size_bytes"] for row in rows_of(directory, name, "resize")]
         equal(f"{name}: it shrinks from the most to the least, and back",
               [max(sizes), min(sizes), sizes[-1]], [MOST * MIB, LEAST * MIB, MOST * MIB])
-        gaps = rows_of(directory, name, "samples")
-        times = [row["time_ns"] for row in gaps]
-        rate = (len(times) - 1) / (times[-1] - times[0]) * 1e9
-        report(f"{name}: ten samples a second", [] if rate >= 10 else [f"{rate:.1f}"])
+        times = [row["time_ns"] for row in rows_of(directory, name, "samples")]
+        gap = statistics.median(after - before for before, after in itertools.pairwise(times))
+        # A guest that does not run, nor its host, has no samples; all the others are on time.
+        report(f"{name}: ten samples a second", [] if gap <= 1e8 else [f"one in {gap / 1e6:.0f} ms"])
     read_back("inflate", directory)
 
 
@@ -347,9 +349,12 @@ def test_multivm(directory):
         rows = rows_of(directory, name, "samples")
         equal(f"{name}: samples of both", {row["vm"] for row in rows}, set(numbers))
         last = [[row["cpu_user_ns"] for row in rows if row["vm"] == vm][-1] for vm in numbers]
+        booted = [[row["cpu_user_ns"] for row in rows if row["vm"] == vm and
+                   row["time_ns"] >= builds[0]["begin_ns"]][0] for vm in numbers]
+        alone = max(end - begin for end, begin in zip(last, booted))
         user, = values(run, "cpu_user_ns")
-        report(f"{name}: the time of all QEMUs", [] if max(last) < user <= sum(last) else
-               [f"{user:.0f} ns, the last samples have {last}"])
+        report(f"{name}: the time of all QEMUs", [] if alone < user <= sum(last) else
+               [f"{user:.0f} ns, the samples have {booted} and at last {last}"])
     read_back("multivm", directory)
 
 
@@ -432,7 +437,7 @@ def test_faults(directory):
     papers = {path.name for path in Path(directory + "-panic").glob("*/*-0.*")}
     report("the guest panics: its console and QEMU's command line are kept",
            missing_of(papers, {"console-0.log", "qemu-0.txt"}))
-    failed("a boot that hangs", lab(directory + "-boot", *UNTOUCHED, "--boot-limit", "2s"),
+    failed("a boot that hangs", lab(directory + "-boot", *UNTOUCHED, "--boot-limit", "1s"),
            directory + "-boot", "not-booted", "did not boot")
     failed("a size that is never reached",
            lab(directory + "-target", *UNTOUCHED, "--resize-limit", "1s", "--memory", "1G",

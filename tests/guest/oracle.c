@@ -277,6 +277,18 @@ uint64_t oracle_trigger_sum(uint64_t value)
 	return oracle_trigger_sum_from(value, 0);
 }
 
+uint64_t oracle_trigger_dropped(void)
+{
+	char *text = trigger_text();
+	uint64_t dropped = 0;
+
+	errno = ENOENT;
+	if (!find_number(text, "Dropped", &dropped))
+		die("no count of what was dropped in the trigger of", trigger_path);
+	free(text);
+	return dropped;
+}
+
 unsigned oracle_trigger_entries(void)
 {
 	char *text = trigger_text(), *at = text;

@@ -61,6 +61,11 @@ void oracle_trigger_arm_failures(void);
 uint64_t oracle_trigger_sum(uint64_t value);
 /* Of two keys: entries whose first one equals value and whose second one is at least least. */
 uint64_t oracle_trigger_sum_from(uint64_t value, uint64_t least);
+/*
+ * Hits of any key that the kernel could not file, by its own count: while one CPU makes an entry,
+ * another one's hits of the same key are dropped.
+ */
+uint64_t oracle_trigger_dropped(void);
 /* How many different key values were hit. */
 unsigned oracle_trigger_entries(void);
 void oracle_trigger_disarm(void);

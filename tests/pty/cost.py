@@ -12,7 +12,8 @@ def test_source_lost():
     terminal = started(source="sim:1,fault=lost@1s", cols=120)
     try:
         check(terminal.until_text("SOURCE LOST"), "a lost source is not shown")
-        check(re.search(r"SOURCE LOST \d+ s: .*, retry \d+", terminal.text()), "no reason, no retry")
+        check(terminal.until(lambda: re.search(r"SOURCE LOST \d+ s: .*, retry \d+", terminal.text())),
+              "no reason, no retry")
         terminal.type("w")
         check(terminal.until_text("source is back", 20), "the source did not come back")
         terminal.kill(signal.SIGTERM)

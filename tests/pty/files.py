@@ -45,7 +45,7 @@ def test_snapshot():
             files = os.listdir(directory)
             check(len(files) == 1 and re.fullmatch(r"buddytop-sim-\d{8}T\d{6}Z\.json", files[0]),
                   f"files: {files}")
-            check(files[0] in terminal.text(), "another path is shown")
+            check(terminal.until_text(files[0]), "another path is shown")
             with open(os.path.join(directory, files[0]), encoding="utf-8") as file:
                 document = json.load(file)
             check(document["schema"]["name"] == "buddytop-snapshot", "schema")

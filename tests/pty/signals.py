@@ -86,7 +86,7 @@ def suspend_test(stop):
             load_on(terminal)
             stop(terminal)
             check(terminal.until(lambda: terminal.stops == 1), "it did not stop")
-            terminal.pump(0.05)
+            terminal.until(lambda: not terminal.screen.alternate)
             restored(terminal)
             time.sleep(0.3)
             terminal.resume()

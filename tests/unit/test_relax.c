@@ -61,6 +61,21 @@ static unsigned wakes(struct bt_session *session, uint64_t ns)
 	return count;
 }
 
+/*
+ * A wake-up for four samples at most, as they come one by one; asleep it is one for fifty. Samples that a
+ * busy machine has missed are none.
+ */
+static void assert_awake(struct bt_session *session)
+{
+	uint64_t seq = rig_seq(session), end = bt_mono_ns() + RIG_LIMIT_NS;
+	unsigned count = 0;
+
+	while (rig_seq(session) < seq + 25 && bt_mono_ns() < end)
+		count += wakes(session, 100 * BT_NS_PER_MS);
+	assert_true(rig_seq(session) >= seq + 25);
+	assert_true(4 * count >= 25);
+}
+
 static void wakes_once_a_second_and_loses_nothing(void **state)
 {
 	struct bt_session *session = *state;
@@ -78,8 +93,7 @@ static void wakes_once_a_second_and_loses_nothing(void **state)
 	rig_until(session, rig_seq(session) > seq + 10);
 	bt_session_status(session, &status);
 	assert_int_equal(status.lost_samples, 0);
-	/* Awake again: samples come one by one. Half as many are enough on a busy machine. */
-	assert_in_range(wakes(session, BT_NS_PER_S / 2), 12, 30);
+	assert_awake(session);
 }
 
 static void tells_at_once_what_was_asked(void **state)
@@ -122,7 +136,7 @@ static void a_client_keeps_it_awake(void **state)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
 	assert_int_equal(bt_session_attach(session, pair[1], pair[1], "test", &err), 0);
 	wakes(session, 100 * BT_NS_PER_MS);
-	assert_in_range(wakes(session, BT_NS_PER_S / 2), 12, 30);
+	assert_awake(session);
 	close(pair[0]);
 	rig_until(session, !rig_clients(session));
 	close(pair[1]);
