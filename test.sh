@@ -240,7 +240,7 @@ suite_bench() {
 
 # The lines that say so, cmocka's among them, or that there is none.
 failures_of() {
-	grep -E '^(FAIL|not ok|\[  FAILED  \] [a-z]|the suite )' "$1" | sort -u | head -n 20 | grep . ||
+	grep -E '^(FAIL|not ok|\[  FAILED  \] [a-z]|the suite )|FAILED: ' "$1" | sort -u | head -n 20 | grep . ||
 		echo "failed, see its log"
 }
 
