@@ -7,13 +7,11 @@ What the lab says is held against what others say: /proc of QEMU, the device's p
 trace, the plan. Times are not asserted."""
 import csv
 import ctypes
-import itertools
 import json
 import os
 import re
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -159,9 +157,8 @@ def test_inflate(directory):
         equal(f"{name}: it shrinks from the most to the least, and back",
               [max(sizes), min(sizes), sizes[-1]], [MOST * MIB, LEAST * MIB, MOST * MIB])
         times = [row["time_ns"] for row in rows_of(directory, name, "samples")]
-        gap = statistics.median(after - before for before, after in itertools.pairwise(times))
-        # A guest that does not run, nor its host, has no samples; all the others are on time.
-        report(f"{name}: ten samples a second", [] if gap <= 1e8 else [f"one in {gap / 1e6:.0f} ms"])
+        rate = (len(times) - 1) / (times[-1] - times[0]) * 1e9
+        report(f"{name}: ten samples a second", [] if rate >= 10 else [f"{rate:.1f}"])
     read_back("inflate", directory)
 
 

@@ -553,7 +553,7 @@ static void test_late_samples(void **state)
 	most = 3 + (bt_mono_ns() - start - 300 * BT_NS_PER_MS) / (20 * BT_NS_PER_MS);
 	assert_in_range(mock_get(&mock.reads) - reads, 5, most);
 	bt_session_status(s, &status);
-	assert_true(status.late_samples >= 5);
+	assert_in_range(status.late_samples, 5, 40);
 	close_session(s);
 }
 
@@ -584,11 +584,11 @@ static void test_lost_and_back(void **state)
 	assert_string_equal(status.error.text, "mock is gone");
 	/* Tried again after 1 s, in vain, then after 2 s. */
 	rig_until(s, (bt_session_status(s, &status), status.next_try == 2));
-	assert_in_range(bt_mono_ns() - start, BT_NS_PER_S, 6 * BT_NS_PER_S);
+	assert_in_range(bt_mono_ns() - start, BT_NS_PER_S, 3 * BT_NS_PER_S);
 	assert_string_equal(status.error.text, "mock cannot open");
 	LOCKED(mock.read_result = 0; mock.open_result = 0);
 	rig_until(s, rig_state(s) == BT_SESSION_LIVE);
-	assert_in_range(bt_mono_ns() - start, 3 * BT_NS_PER_S, 12 * BT_NS_PER_S);
+	assert_in_range(bt_mono_ns() - start, 3 * BT_NS_PER_S, 9 * BT_NS_PER_S);
 	assert_non_null(rig_event(s, BT_EVENT_BACK, "after 2 tries"));
 	rig_until(s, rig_seq(s) >= 2);
 	/* The history goes on, behind a gap that tells what it is. */
